@@ -1,0 +1,208 @@
+//! How each command is carried out inside its transaction.
+//!
+//! Must not know who gave it.
+
+use super::command::{AttendanceChange, Command, Thing};
+use super::sample;
+use crate::domain::community::MembershipFacts;
+use crate::domain::ids::{MeetupId, PersonId};
+use crate::domain::meetup::AttendanceFacts;
+use crate::domain::person::PersonFacts;
+use crate::domain::text;
+use crate::domain::words::{MembershipStatus, Source};
+use crate::store::schema::{CHANNEL, COMMUNITY, JOIN_ROUTE, MEETUP, PERSON, RULE, Table, VIEW};
+use crate::store::{StoreError, Write, people, places};
+
+/// Carries a command out; returns what should stand under the cursor.
+pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, StoreError> {
+    match command {
+        Command::AddPerson { facts, community } => {
+            let id = write.add_person(facts)?;
+            if let Some(community) = community {
+                write.put_membership(id, *community, &new_member(write, MembershipStatus::Active, Source::Lead))?;
+            }
+            Ok(Some(Thing::Person(id)))
+        }
+        Command::EditPerson { id, facts, was } => {
+            unchanged(write, &PERSON, id.0, *was, facts.title())?;
+            write.update_person(*id, facts)?;
+            Ok(Some(Thing::Person(*id)))
+        }
+        Command::PutOrganisation { id, facts } => write.put_organisation(*id, facts).map(|id| Some(Thing::Organisation(id))),
+        Command::RemoveOrganisation(id) => write.remove_organisation(*id).map(|()| None),
+        Command::PutMeetup { id, facts, was } => {
+            if let Some(id) = id {
+                unchanged(write, &MEETUP, id.0, *was, &facts.title)?;
+            }
+            write.put_meetup(*id, facts).map(|id| Some(Thing::Meetup(id)))
+        }
+        Command::RemoveMeetup(id) => write.remove_meetup(*id).map(|()| None),
+        Command::Attend { meetup, people, change } => {
+            for person in people {
+                attend(write, *meetup, *person, change)?;
+            }
+            Ok(None)
+        }
+        Command::WalkIn { meetup, facts, community } => {
+            let id = write.add_person(facts)?;
+            if let Some(community) = community {
+                write.put_membership(id, *community, &new_member(write, MembershipStatus::Identified, Source::Attendance))?;
+            }
+            write.put_attendance(*meetup, id, &AttendanceFacts::came())?;
+            Ok(Some(Thing::Person(id)))
+        }
+        Command::Suppress { address, reason } => write.suppress(address, reason, true).map(|()| None),
+        Command::LiftSuppression { address } => write.suppress(address, "", false).map(|()| None),
+        Command::SaveView { name, pane, query, sort } => write.put_view(name, pane, query, sort).map(|()| None),
+        Command::RemoveView(id) => write.delete(&VIEW, *id).map(|()| None),
+        Command::LoadSample => sample::load(write).map(|()| None),
+        other if apply_to_many(write, other)? => Ok(None),
+        other => apply_to_community(write, other),
+    }
+}
+
+/// The commands that do one thing to many people; says whether it was one.
+fn apply_to_many(write: &mut Write<'_>, command: &Command) -> Result<bool, StoreError> {
+    match command {
+        Command::RemovePeople(people) => people.iter().try_for_each(|id| write.remove_person(*id))?,
+        Command::PutIn { people, community, status } => {
+            let facts = new_member(write, *status, Source::Lead);
+            for person in people {
+                match write.membership_of(*person, *community)? {
+                    Some(_) => write.set_status(*person, *community, *status)?,
+                    None => write.put_membership(*person, *community, &facts)?,
+                };
+            }
+        }
+        Command::TakeOut { people, community } => {
+            for person in people {
+                write.remove_membership(*person, *community)?;
+            }
+        }
+        Command::SetStatus { people, community, status } => {
+            for person in people {
+                write.set_status(*person, *community, *status)?;
+            }
+        }
+        Command::EditMembership { person, community, facts } => {
+            write.put_membership(*person, *community, facts)?;
+        }
+        Command::SetOrganisation { people, name } => {
+            let id = write.organisation(name)?;
+            for person in people {
+                write.update(&PERSON, person.0, &[("organisation_id", &id)])?;
+            }
+        }
+        Command::SetDiscipline { people, name } => {
+            let id = write.discipline(name)?;
+            for person in people {
+                write.update(&PERSON, person.0, &[("discipline_id", &id)])?;
+            }
+        }
+        Command::SetField { people, field, value } => each_person(write, people, |facts| set_field(facts, field, value))?,
+        Command::AddTag { people, tag } => each_person(write, people, |facts| {
+            if !facts.tags.iter().any(|t| text::same_key(t) == text::same_key(tag)) {
+                facts.tags.push(tag.clone());
+            }
+        })?,
+        Command::RemoveTag { people, tag } => {
+            each_person(write, people, |facts| facts.tags.retain(|t| text::same_key(t) != text::same_key(tag)))?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn apply_to_community(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, StoreError> {
+    let community = match command {
+        Command::PutCommunity { id, facts, was } => {
+            if let Some(id) = id {
+                unchanged(write, &COMMUNITY, id.0, *was, &facts.name)?;
+            }
+            write.put_community(*id, facts)?
+        }
+        Command::RemoveCommunity(id) => return write.remove_community(*id).map(|()| None),
+        Command::PutSeat { community, id, facts } => {
+            write.put_seat(*community, *id, facts)?;
+            *community
+        }
+        Command::RemoveSeat(community, id) => {
+            write.remove_seat(*id)?;
+            *community
+        }
+        Command::PutRoute { community, id, facts } => {
+            write.put_route(*community, *id, facts)?;
+            *community
+        }
+        Command::RemoveRoute(community, id) => {
+            write.delete(&JOIN_ROUTE, *id)?;
+            *community
+        }
+        Command::PutRule { community, page_wide, id, facts } => {
+            write.put_rule((!page_wide).then_some(*community), *id, facts)?;
+            *community
+        }
+        Command::RemoveRule(community, id) => {
+            write.delete(&RULE, *id)?;
+            *community
+        }
+        Command::PutChannel { community, id, facts } => {
+            write.put_channel(*community, *id, facts)?;
+            *community
+        }
+        Command::RemoveChannel(community, id) => {
+            write.delete(&CHANNEL, *id)?;
+            *community
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(Thing::Community(community)))
+}
+
+fn new_member(write: &Write<'_>, status: MembershipStatus, source: Source) -> MembershipFacts {
+    MembershipFacts { status, joined: Some(write.stamp().at.date()), left: None, source }
+}
+
+fn each_person(write: &mut Write<'_>, people: &[PersonId], mut change: impl FnMut(&mut PersonFacts)) -> Result<(), StoreError> {
+    for id in people {
+        if let Some((mut facts, _)) = people::facts(write.reader(), *id)? {
+            change(&mut facts);
+            write.update_person(*id, &facts)?;
+        }
+    }
+    Ok(())
+}
+
+fn set_field(facts: &mut PersonFacts, field: &str, value: &str) {
+    facts.fields.retain(|(name, _)| !(text::same_key(name) == text::same_key(field) && value.is_empty()));
+    if value.is_empty() {
+        return;
+    }
+    match facts.fields.iter_mut().find(|(name, _)| text::same_key(name) == text::same_key(field)) {
+        Some((_, old)) => value.clone_into(old),
+        None => facts.fields.push((field.to_owned(), value.to_owned())),
+    }
+}
+
+fn attend(write: &mut Write<'_>, meetup: MeetupId, person: PersonId, change: &AttendanceChange) -> Result<(), StoreError> {
+    let detail = places::attendance_of(write.reader(), meetup, person)?;
+    let mut facts = detail.unwrap_or_default();
+    match change {
+        AttendanceChange::Outcome(outcome) => facts.outcome = *outcome,
+        AttendanceChange::Rsvp(rsvp) => facts.rsvp = *rsvp,
+        AttendanceChange::Facts(all) => facts = all.clone(),
+    }
+    write.put_attendance(meetup, person, &facts)?;
+    Ok(())
+}
+
+/// Refuses an edit of a row that another step has written since its form was opened.
+fn unchanged(write: &Write<'_>, table: &Table, id: i64, was: Option<i64>, name: &str) -> Result<(), StoreError> {
+    let Some(was) = was else { return Ok(()) };
+    let now = write.last_written(table, id)?;
+    match now {
+        Some(now) if now == was => Ok(()),
+        Some(_) => Err(StoreError::ChangedMeanwhile(name.to_owned())),
+        None => Err(StoreError::Refused(format!("{name} has been removed by somebody else"))),
+    }
+}

@@ -1,0 +1,235 @@
+//! Exports: who may leave, in which format, whole or not at all.
+//!
+//! Must not know who asked.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use super::{Book, BookError, Job, Jobs, Progress};
+use crate::domain::address::{self, OtherAddress};
+use crate::domain::community::MembershipFacts;
+use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::listed::Listed;
+use crate::domain::text;
+use crate::domain::words::{AddressState, MembershipStatus};
+use crate::exchange::formats::{Format, Outgoing, Written};
+use crate::exchange::{AtomicFile, ExchangeError};
+use crate::store::{StoreError, open_reader, people, places, schema, slices};
+
+/// What is to be exported.
+#[derive(Debug, Clone, Default)]
+pub struct ExportOptions {
+    /// The format's name.
+    pub format: String,
+    /// Which people: a query; empty for everybody.
+    pub query: String,
+    /// Only these people, if given; the query is not asked then.
+    pub people: Option<Vec<PersonId>>,
+    /// Only members of this community.
+    pub community: Option<CommunityId>,
+}
+
+/// What came of an export.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportSummary {
+    /// How many people were written.
+    pub written: u64,
+    /// Who was left out, by reason.
+    pub left_out: BTreeMap<&'static str, u64>,
+    /// What should be known before the file is used.
+    pub warnings: Vec<String>,
+    /// The first lines, as they are in the file.
+    pub first_lines: Vec<String>,
+}
+
+impl ExportSummary {
+    /// One sentence: how many, and who was left out.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let mut out = format!("{} written", text::count(self.written, "person", "people"));
+        for (reason, n) in &self.left_out {
+            out.push_str(&format!("; {} left out: {reason}", text::thousands(*n)));
+        }
+        out
+    }
+}
+
+/// Everything an export needs, gathered before it runs on another thread.
+pub(super) struct Prepared {
+    roster: PathBuf,
+    format: Format,
+    ids: Option<Vec<i64>>,
+    community: Option<CommunityId>,
+    any_status: bool,
+}
+
+impl Book {
+    fn prepare(&mut self, options: &ExportOptions) -> Result<Prepared, BookError> {
+        let fields = people::names_by_age(self.store.reader(), &schema::FIELD)?;
+        let format = Format::named(&options.format, fields)?;
+        let any_status = options.query.contains("status:");
+        let ids = match &options.people {
+            Some(chosen) => {
+                let mut ids: Vec<i64> = chosen.iter().map(|p| p.0).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                Some(ids)
+            }
+            None if options.query.trim().is_empty() && options.community.is_none() => None,
+            None => Some(self.find_ids(&options.query, options.community)?.into_iter().map(|p| p.0).collect()),
+        };
+        Ok(Prepared { roster: self.path().to_owned(), format, ids, community: options.community, any_status })
+    }
+
+    /// Exports to a writer, such as standard output.
+    ///
+    /// # Errors
+    /// If the query can't be read or the writer fails.
+    pub fn export_to(&mut self, options: &ExportOptions, to: &mut dyn Write) -> Result<ExportSummary, BookError> {
+        self.prepare(options)?.run(to, &Progress::default())
+    }
+
+    /// Exports to a file, on a thread: the file stands whole under its name, or what stood there is untouched.
+    ///
+    /// # Errors
+    /// If the query can't be read.
+    pub fn export_job(
+        &mut self,
+        options: &ExportOptions,
+        target: &Path,
+        jobs: Jobs,
+    ) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
+        let prepared = self.prepare(options)?;
+        let target = target.to_owned();
+        Ok(jobs.spawn(move |progress| {
+            let mut file = AtomicFile::create(&target)?;
+            let summary = prepared.run(&mut file, progress)?;
+            file.finish()?;
+            Ok(summary)
+        }))
+    }
+
+    /// What an export would write, with nothing written: the counts, who is left out, the first five people.
+    ///
+    /// # Errors
+    /// If the query can't be read.
+    pub fn export_preview(&mut self, options: &ExportOptions) -> Result<ExportSummary, BookError> {
+        let mut head = Head::default();
+        let mut summary = self.prepare(options)?.run(&mut head, &Progress::default())?;
+        let text = String::from_utf8_lossy(&head.0).into_owned();
+        summary.first_lines = text.lines().take(6).map(str::to_owned).collect();
+        Ok(summary)
+    }
+}
+
+/// Keeps the first few thousand bytes and lets the rest go.
+#[derive(Default)]
+struct Head(Vec<u8>);
+
+impl Write for Head {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let room = 4096_usize.saturating_sub(self.0.len());
+        self.0.extend(bytes.iter().take(room));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Prepared {
+    fn run(&self, to: &mut dyn Write, progress: &Progress) -> Result<ExportSummary, BookError> {
+        let conn = open_reader(&self.roster)?;
+        let total = match &self.ids {
+            Some(ids) => ids.len() as u64,
+            None => 0,
+        };
+        progress.expect(total);
+        let suppressed: HashSet<String> = people::suppressed_keys(&conn)?;
+        let names: HashMap<CommunityId, (String, String)> =
+            places::communities(&conn)?.into_iter().map(|c| (c.id, (text::same_key(&c.name), c.name))).collect();
+        let mut csv = csv::WriterBuilder::new().buffer_capacity(64 * 1024).from_writer(to);
+        let mut summary = ExportSummary::default();
+        self.format.head(&mut csv)?;
+        let (mut done, mut trouble) = (0_u64, None);
+        slices::everybody(&conn, self.ids.as_deref(), false, |person| {
+            done += 1;
+            if done.is_multiple_of(1024) && progress.reach(done).is_break() {
+                trouble = Some(StoreError::Stopped.into());
+                return ControlFlow::Break(());
+            }
+            match self.one(person, &suppressed, &names, &mut csv, &mut summary) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(e) => {
+                    trouble = Some(e);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        if let Some(trouble) = trouble {
+            return Err(trouble);
+        }
+        csv.flush().map_err(ExchangeError::Write)?;
+        Ok(summary)
+    }
+
+    fn one<W: Write>(
+        &self,
+        person: &Listed<'_>,
+        suppressed: &HashSet<String>,
+        names: &HashMap<CommunityId, (String, String)>,
+        csv: &mut csv::Writer<W>,
+        summary: &mut ExportSummary,
+    ) -> Result<(), BookError> {
+        if let Some(reason) = self.why_not(person) {
+            *summary.left_out.entry(reason).or_default() += 1;
+            return Ok(());
+        }
+        let mut allowed: Vec<OtherAddress> = Vec::new();
+        let (mut email, mut state) = (person.email, person.email_state);
+        let mut others = person.others;
+        let hidden = |a: &str| !suppressed.is_empty() && suppressed.contains(&address::key(a));
+        if hidden(person.email) || person.others.iter().any(|o| hidden(&o.address)) {
+            let all = std::iter::once(OtherAddress { address: person.email.to_owned(), state: person.email_state })
+                .chain(person.others.iter().cloned());
+            allowed.extend(all.filter(|a| !a.address.is_empty() && !hidden(&a.address)));
+            // For mail, a primary address that must not be used is not replaced by another of the same person.
+            let replace = !self.format.is_mailing() || !hidden(person.email);
+            (email, state, others) = match allowed.split_first() {
+                Some((first, rest)) if replace => (first.address.as_str(), first.state, rest),
+                _ => ("", AddressState::Ok, &[][..]),
+            };
+        }
+        let mut memberships: Vec<(&str, &str, &MembershipFacts)> = Vec::new();
+        if !self.format.is_mailing() {
+            memberships
+                .extend(person.memberships.iter().filter_map(|m| names.get(&m.community).map(|(k, n)| (k.as_str(), n.as_str(), &m.facts))));
+            memberships.sort_by_key(|(key, ..)| *key);
+        }
+        let memberships: Vec<(&str, &MembershipFacts)> = memberships.into_iter().map(|(_, n, f)| (n, f)).collect();
+        let outgoing = Outgoing { person, email, email_state: state, others, memberships: &memberships };
+        if let Some(most) = self.format.most_rows()
+            && summary.written == most
+        {
+            let most = text::thousands(most);
+            return Err(BookError::Refused(format!(
+                "GOV.UK Notify takes {most} rows in one file, and there are more; narrow the search, nothing was written"
+            )));
+        }
+        match self.format.person(&outgoing, csv)? {
+            Written::Row => summary.written += 1,
+            Written::LeftOut(reason) => *summary.left_out.entry(reason).or_default() += 1,
+        }
+        Ok(())
+    }
+
+    /// For mail to a community, only its active members are wanted, unless the query asks for a status.
+    fn why_not(&self, person: &Listed<'_>) -> Option<&'static str> {
+        let community = self.community.filter(|_| self.format.is_mailing() && !self.any_status)?;
+        let active = person.memberships.iter().any(|m| m.community == community && m.facts.status == MembershipStatus::Active);
+        (!active).then_some("not an active member")
+    }
+}

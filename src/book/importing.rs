@@ -1,0 +1,226 @@
+//! Imports: a file read, rehearsed or taken, on a thread with a connection of its own, as one undo step.
+//!
+//! Must not know who looks at the report.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::{Book, BookError, Clock, Job, Jobs, Progress};
+use crate::domain::listed::Incoming;
+use crate::domain::text;
+use crate::exchange::columns::{Mapping, Reading, Role};
+use crate::exchange::{ExchangeError, Rows, SourceFile};
+use crate::store::bulk::{Loader, Taken};
+use crate::store::{Stamp, Store, StoreError, Touched, Write, people, schema};
+
+/// What is to be imported, and how.
+#[derive(Debug, Clone)]
+pub struct ImportOptions {
+    /// The file; `-` is standard input.
+    pub file: PathBuf,
+    /// The community that everybody is put into.
+    pub community: Option<String>,
+    /// Whether to say only what would be done.
+    pub dry_run: bool,
+}
+
+/// A row that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// The line in the file where the row starts.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    /// The file's name.
+    pub file: String,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+    /// The file's encoding.
+    pub encoding: String,
+    /// The sign between the columns.
+    pub delimiter: String,
+    /// Each column's header and what it was taken for.
+    pub columns: Vec<(String, String)>,
+    /// The rows read.
+    pub rows: u64,
+    /// People who were new.
+    pub added: u64,
+    /// People of whom the file said something new.
+    pub updated: u64,
+    /// People of whom it said nothing new.
+    pub unchanged: u64,
+    /// Rows that were not taken, the first [`MOST_REFUSALS`] of them.
+    pub refused: Vec<Refusal>,
+    /// How many rows were not taken.
+    pub refused_count: u64,
+    /// What else should be known.
+    pub notes: Vec<String>,
+    /// The community that everybody was put into.
+    pub community: Option<String>,
+    /// What was touched.
+    #[serde(skip)]
+    pub touched: Touched,
+}
+
+/// How many refusals are listed one by one.
+pub const MOST_REFUSALS: usize = 1_000;
+
+impl ImportReport {
+    /// One sentence: what came of it.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let verb = if self.dry_run { "would be" } else { "were" };
+        let mut out = format!(
+            "{} {verb} added, {} updated, {} {} known already",
+            text::count(self.added, "person", "people"),
+            text::thousands(self.updated),
+            text::thousands(self.unchanged),
+            if self.dry_run { "are" } else { "were" },
+        );
+        if self.refused_count > 0 {
+            out.push_str(&format!("; {} not taken", text::count(self.refused_count, "row", "rows")));
+        }
+        out
+    }
+}
+
+impl Book {
+    /// Imports a file, or rehearses it, on a thread.
+    #[must_use]
+    pub fn import_job(&self, options: ImportOptions, jobs: Jobs) -> Job<Result<ImportReport, BookError>> {
+        let (path, clock) = (self.path().to_owned(), self.clock());
+        jobs.spawn(move |progress| run(&path, &clock, &options, progress))
+    }
+
+    /// Takes over what an import that ran elsewhere has done.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn after_import(&mut self, report: &ImportReport) -> Result<(), BookError> {
+        // The change is ours: it is not to be reported as somebody else's.
+        self.store.changed_elsewhere()?;
+        self.follow(&report.touched)
+    }
+}
+
+fn run(path: &Path, clock: &Arc<dyn Clock>, options: &ImportOptions, progress: &Progress) -> Result<ImportReport, BookError> {
+    let mut source = SourceFile::open(&options.file)?;
+    let total = source.length();
+    progress.expect(total);
+    let mut store = Store::open(path)?;
+    let rows = Rows::new(source.decoded()?)?;
+    let stamp = Stamp { action: clock.action_id(), at: clock.now() };
+    let name = options.file.file_name().map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
+    let name = if name == "-" { "standard input".to_owned() } else { text::safe(&name).into_owned() };
+    let into = options.community.as_ref().map_or_else(String::new, |c| format!(" into {c}"));
+    let label = format!("Imported {name}{into}");
+    let today = clock.today();
+    let mut failed = None;
+    let body = |write: &mut Write<'_>| {
+        take_all(write, rows, options, today, total, progress).map_err(|e| match e {
+            BookError::Store(e) => e,
+            other => {
+                let message = other.to_string();
+                failed = Some(other);
+                StoreError::Refused(message)
+            }
+        })
+    };
+    let outcome = if options.dry_run { store.rehearse(stamp, body) } else { store.write(&label, stamp, body) };
+    match (outcome, failed) {
+        (Ok((mut report, done)), _) => {
+            report.file = name;
+            report.dry_run = options.dry_run;
+            report.touched = if options.dry_run { Touched::default() } else { done.touched };
+            Ok(report)
+        }
+        (Err(_), Some(reason)) => Err(reason),
+        (Err(e), None) => Err(e.into()),
+    }
+}
+
+fn take_all(
+    write: &mut Write<'_>,
+    mut rows: Rows<'_>,
+    options: &ImportOptions,
+    today: NaiveDate,
+    total: u64,
+    progress: &Progress,
+) -> Result<ImportReport, BookError> {
+    let known = people::names(write.reader(), &schema::FIELD)?;
+    let mut report = ImportReport {
+        encoding: rows.encoding().to_owned(),
+        delimiter: match rows.delimiter {
+            b'\t' => "tab".into(),
+            b';' => "semicolon".into(),
+            b',' => "comma".into(),
+            other => char::from(other).to_string(),
+        },
+        community: options.community.clone(),
+        ..ImportReport::default()
+    };
+    let community = options.community.as_deref().map(|c| text::clean_line(c).text.into_owned()).filter(|c| !c.is_empty());
+    let mapping = {
+        let header = rows.next_row()?.ok_or_else(|| ExchangeError::Empty(options.file.clone()))?;
+        Mapping::new(header, &known, community.is_some())?
+    };
+    describe(&mapping, &mut report);
+    let mut loader = Loader::begin(write, &mapping.custom)?;
+    if let Some(name) = &community {
+        loader.community(write, name)?;
+    }
+    let reading = Reading { today, community: community.as_deref() };
+    let mut incoming = Incoming::default();
+    let mut removed = 0;
+    loop {
+        let left = rows.left();
+        let Some(row) = rows.next_row()? else { break };
+        report.rows += 1;
+        if report.rows % 512 == 0 && progress.reach(total.saturating_sub(left)).is_break() {
+            return Err(StoreError::Stopped.into());
+        }
+        let line = row.line;
+        match mapping.read(row, reading, &mut incoming) {
+            Ok(harmful) => {
+                removed += harmful;
+                match loader.take(write, &incoming)? {
+                    Taken::Added(_) => report.added += 1,
+                    Taken::Updated(_) => report.updated += 1,
+                    Taken::Same(_) => report.unchanged += 1,
+                }
+            }
+            Err(reason) => refuse(&mut report, line, reason),
+        }
+    }
+    loader.finish(write)?;
+    if removed > 0 {
+        report.notes.push(format!("{} that can't be seen were taken out", text::count(removed as u64, "character", "characters")));
+    }
+    Ok(report)
+}
+
+fn refuse(report: &mut ImportReport, line: u64, reason: String) {
+    report.refused_count += 1;
+    if report.refused.len() < MOST_REFUSALS {
+        report.refused.push(Refusal { line, reason });
+    }
+}
+
+fn describe(mapping: &Mapping, report: &mut ImportReport) {
+    let custom = |role: &Role| match role {
+        Role::Custom(at) => format!("your own field {}", mapping.custom[*at]),
+        other => other.word().to_owned(),
+    };
+    report.columns = mapping.headers.iter().cloned().zip(mapping.roles.iter().map(custom)).collect();
+    if !mapping.custom.is_empty() {
+        report.notes.push(format!("kept as fields of your own: {}", mapping.custom.join(", ")));
+    }
+}

@@ -1,0 +1,355 @@
+//! The whole app without a screen: commands in, `Applied` and rows out, undo, queries, jobs.
+//!
+//! The terminal and the command line use nothing else. Must not know of screens, keys or arguments.
+
+mod apply;
+mod command;
+mod error;
+mod exporting;
+mod finding;
+mod importing;
+mod job;
+mod labels;
+mod sample;
+pub mod selftest;
+mod time;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+pub use command::{Applied, AttendanceChange, Command, Thing};
+pub use error::BookError;
+pub use exporting::{ExportOptions, ExportSummary};
+pub use finding::{Found, PeopleQuery};
+pub use importing::{ImportOptions, ImportReport, Refusal};
+pub use job::{Job, Jobs, Progress};
+pub use time::{Clock, FixedClock, SystemClock};
+
+pub use crate::exchange::formats::{FORMATS, FormatInfo, file_name};
+pub use crate::search::SortBy;
+pub use crate::store::journal::{Op, OpKind};
+pub use crate::store::rows::{
+    CommunityDetail, CommunityRow, MeetupDetail, MeetupRow, MembershipRow, OrganisationRow, PersonDetail, PersonRow, RollRow, SeatRow,
+    ViewRow, VisitRow,
+};
+pub use crate::store::{StoreError, Touched};
+
+use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
+use crate::search::Index;
+use crate::store::{Stamp, Store, backup, journal, people, places, schema};
+
+/// An open roster and everything that can be done with it.
+pub struct Book {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    index: Option<Index>,
+    /// What was touched while the index was being built elsewhere.
+    missed: Touched,
+}
+
+impl Book {
+    /// Opens an existing roster.
+    ///
+    /// # Errors
+    /// Says what keeps it from being opened; nothing is written then.
+    pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, BookError> {
+        Ok(Self { store: Store::open(path)?, clock, index: None, missed: Touched::default() })
+    }
+
+    /// Makes a new, empty roster and opens it.
+    ///
+    /// # Errors
+    /// If something stands there already, or nothing can be written there.
+    pub fn create(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, BookError> {
+        Ok(Self { store: Store::create(path)?, clock, index: None, missed: Touched::default() })
+    }
+
+    /// The roster's file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.store.path()
+    }
+
+    /// Why nothing can be written, if so.
+    #[must_use]
+    pub const fn read_only(&self) -> Option<&'static str> {
+        self.store.read_only()
+    }
+
+    /// Whether the last program that wrote was cut off, so that the file should be checked.
+    #[must_use]
+    pub const fn was_unclean(&self) -> bool {
+        self.store.was_unclean()
+    }
+
+    /// The day it is.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.clock.today()
+    }
+
+    /// The clock, to hand on.
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { action: self.clock.action_id(), at: self.clock.now() }
+    }
+
+    /// Does what the command says: one transaction, one undo step.
+    ///
+    /// # Errors
+    /// What is wrong, in words; nothing was changed then.
+    pub fn run(&mut self, command: &Command) -> Result<Applied, BookError> {
+        let stamp = self.stamp();
+        let label = labels::label(&self.store, command)?;
+        let (select, done) = self.store.write(&label, stamp, |write| apply::apply(write, command))?;
+        self.follow(&done.touched)?;
+        Ok(Applied { label, touched: done.touched, select, changes: done.changes })
+    }
+
+    /// Takes back the newest step that still stands.
+    ///
+    /// # Errors
+    /// If there is none, or one of its rows was changed since by somebody else.
+    pub fn undo(&mut self) -> Result<Applied, BookError> {
+        let stamp = self.stamp();
+        let (op, done) = journal::undo(&mut self.store, stamp)?;
+        self.follow(&done.touched)?;
+        Ok(Applied { label: op.label, touched: done.touched, select: None, changes: done.changes })
+    }
+
+    /// Does the step again that undo took back last.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn redo(&mut self) -> Result<Applied, BookError> {
+        let stamp = self.stamp();
+        let (op, done) = journal::redo(&mut self.store, stamp)?;
+        self.follow(&done.touched)?;
+        Ok(Applied { label: op.label, touched: done.touched, select: None, changes: done.changes })
+    }
+
+    /// What undo would take back, and what redo would do again.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn undoable(&self) -> Result<(Option<Op>, Option<Op>), BookError> {
+        Ok((journal::undo_target(self.store.reader())?, journal::redo_target(self.store.reader())?))
+    }
+
+    /// The newest steps, newest first; of one thing, if it is named.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn history(&self, of: Option<Thing>, limit: usize) -> Result<Vec<Op>, BookError> {
+        let conn = self.store.reader();
+        Ok(match of {
+            None => journal::history(conn, limit)?,
+            Some(Thing::Person(id)) => journal::history_of(conn, &schema::PERSON, "person_id", id.0, limit)?,
+            Some(Thing::Community(id)) => journal::history_of(conn, &schema::COMMUNITY, "community_id", id.0, limit)?,
+            Some(Thing::Meetup(id)) => journal::history_of(conn, &schema::MEETUP, "meetup_id", id.0, limit)?,
+            Some(Thing::Organisation(id)) => journal::history_of(conn, &schema::ORGANISATION, "organisation_id", id.0, limit)?,
+        })
+    }
+
+    /// Whether another program has written to the file since this was last asked. If so, everything shown is to be read again.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn changed_elsewhere(&mut self) -> Result<bool, BookError> {
+        let changed = self.store.changed_elsewhere()?;
+        if changed {
+            self.index = None;
+            self.missed = Touched { many: true, ..Touched::default() };
+        }
+        Ok(changed)
+    }
+
+    /// The people with these ids, in their order; `community` is the one whose status is wanted.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn people(&self, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, BookError> {
+        Ok(people::rows(self.store.reader(), ids, community)?)
+    }
+
+    /// The first people by name: what is shown before the index is ready.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn first_page(&self, community: Option<CommunityId>, limit: usize) -> Result<Vec<PersonId>, BookError> {
+        Ok(people::first_page(self.store.reader(), community, limit)?)
+    }
+
+    /// A person, whole; `None` if they are gone.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn person(&self, id: PersonId) -> Result<Option<PersonDetail>, BookError> {
+        Ok(people::detail(self.store.reader(), id)?)
+    }
+
+    /// The person who has this address.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn holder_of(&self, address: &str) -> Result<Option<PersonId>, BookError> {
+        Ok(people::holder_of(self.store.reader(), address)?)
+    }
+
+    /// Every community, in the order of the list.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn communities(&self) -> Result<Vec<CommunityRow>, BookError> {
+        Ok(places::communities(self.store.reader())?)
+    }
+
+    /// A community, whole.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn community(&self, id: CommunityId) -> Result<Option<CommunityDetail>, BookError> {
+        Ok(places::community(self.store.reader(), id)?)
+    }
+
+    /// The community of this name, whatever the case.
+    ///
+    /// # Errors
+    /// If there is none; names the nearest.
+    pub fn community_named(&self, name: &str) -> Result<CommunityId, BookError> {
+        if let Some(id) = people::named(self.store.reader(), &schema::COMMUNITY, name)? {
+            return Ok(CommunityId(id));
+        }
+        let all = people::names(self.store.reader(), &schema::COMMUNITY)?;
+        let hint = crate::domain::text::nearest(name, all.iter().map(String::as_str))
+            .map_or_else(|| "`guildhall list communities` names them".to_owned(), |near| format!("did you mean {near}?"));
+        Err(BookError::Refused(format!("there is no community called {}; {hint}", crate::domain::text::safe(name))))
+    }
+
+    /// Meetups of a community, or all: those to come first, soonest first, then the past, latest first.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn meetup_ids(&self, community: Option<CommunityId>, limit: usize) -> Result<Vec<MeetupId>, BookError> {
+        Ok(places::meetup_ids(self.store.reader(), community, self.today(), limit)?)
+    }
+
+    /// The meetups with these ids, in their order.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn meetups(&self, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, BookError> {
+        Ok(places::meetup_rows(self.store.reader(), ids)?)
+    }
+
+    /// A meetup, whole.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn meetup(&self, id: MeetupId) -> Result<Option<MeetupDetail>, BookError> {
+        Ok(places::meetup(self.store.reader(), id)?)
+    }
+
+    /// The next meetup that isn't cancelled.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn next_meetup(&self) -> Result<Option<(NaiveDateTime, String)>, BookError> {
+        Ok(places::next_meetup(self.store.reader(), self.today())?)
+    }
+
+    /// The organisations, by name.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn organisations(&self) -> Result<Vec<OrganisationRow>, BookError> {
+        Ok(people::organisations(self.store.reader())?)
+    }
+
+    /// The organisation of this full name.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn organisation_named(&self, name: &str) -> Result<Option<OrganisationId>, BookError> {
+        Ok(people::named(self.store.reader(), &schema::ORGANISATION, name)?.map(OrganisationId))
+    }
+
+    /// The names of the disciplines, of the custom fields, of the tags.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn words(&self, which: Words) -> Result<Vec<String>, BookError> {
+        let table = match which {
+            Words::Organisations => &schema::ORGANISATION,
+            Words::Disciplines => &schema::DISCIPLINE,
+            Words::Fields => &schema::FIELD,
+            Words::Tags => &schema::TAG,
+            Words::Communities => &schema::COMMUNITY,
+        };
+        Ok(people::names(self.store.reader(), table)?)
+    }
+
+    /// The saved views.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn views(&self) -> Result<Vec<ViewRow>, BookError> {
+        Ok(people::views(self.store.reader())?)
+    }
+
+    /// What is wrong with the file: nothing if it is sound.
+    ///
+    /// # Errors
+    /// If it can't be read at all.
+    pub fn check(&self) -> Result<Vec<String>, BookError> {
+        Ok(backup::problems(self.store.reader())?)
+    }
+
+    /// A check of the file on a thread: the problems found.
+    #[must_use]
+    pub fn check_job(&self, jobs: Jobs) -> Job<Result<Vec<String>, BookError>> {
+        let path = self.path().to_owned();
+        jobs.spawn(move |_| Ok(backup::problems(&crate::store::open_reader(&path)?)?))
+    }
+
+    /// The backup that is due, made on a thread: its path, if one was made.
+    #[must_use]
+    pub fn backup_job(&self, jobs: Jobs) -> Job<Result<Option<PathBuf>, BookError>> {
+        let (path, now) = (self.path().to_owned(), self.clock.now());
+        let writable = self.read_only().is_none();
+        jobs.spawn(move |_| if writable { Ok(backup::due(&path, now)?) } else { Ok(None) })
+    }
+
+    /// Copies the roster to a file of its own, verified.
+    ///
+    /// # Errors
+    /// If something stands there already, or it can't be written.
+    pub fn backup(&self, to: &Path) -> Result<(), BookError> {
+        Ok(backup::copy(self.store.reader(), to)?)
+    }
+
+    /// The whole roster as text: two equal dumps are the same roster.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn dump(&self) -> Result<String, BookError> {
+        Ok(self.store.dump()?)
+    }
+}
+
+/// Lists of names that forms complete from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each names a list of section 2's words")]
+pub enum Words {
+    Organisations,
+    Disciplines,
+    Fields,
+    Tags,
+    Communities,
+}

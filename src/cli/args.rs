@@ -1,0 +1,203 @@
+//! The words of the command line.
+//!
+//! Must not know what they do.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// The membership book of a community of practice, in the terminal.
+///
+/// Without a command it opens the roster on the screen; on the first run it offers a sample, an import or an empty book.
+#[derive(Debug, Parser)]
+#[command(
+    name = "guildhall",
+    version,
+    subcommand_precedence_over_arg = true,
+    after_help = "Exit: 0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done but some rows were refused."
+)]
+pub struct Args {
+    /// The roster to open on the screen
+    #[arg(value_name = "FILE")]
+    pub roster: Option<PathBuf>,
+    /// The roster; else the one in the platform's data folder
+    #[arg(short, long, global = true, env = "GUILDHALL_FILE", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// A verb of the command line.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Opens a made-up roster in a temporary file
+    Demo,
+    /// Lists members, communities, meetups or organisations
+    List {
+        /// What to list
+        what: What,
+        /// Which ones, in the search language
+        query: Vec<String>,
+        /// How to write them
+        #[arg(long, default_value = "table")]
+        format: ListFormat,
+    },
+    /// Shows one member, community or meetup, whole
+    Show {
+        /// What to show
+        what: Shown,
+        /// Its name, or a member's address
+        #[arg(required = true)]
+        which: Vec<String>,
+        /// How to write it
+        #[arg(long, default_value = "text")]
+        format: ShowFormat,
+    },
+    /// Reads people from files into the roster, each file as one undo step
+    Import(ImportArgs),
+    /// Writes people to a file or to standard output
+    Export(ExportArgs),
+    /// Takes back the last step
+    Undo,
+    /// Does again what undo took back
+    Redo,
+    /// Shows what was done, newest first; to one member, if one is named
+    History {
+        /// A member's name or address
+        which: Vec<String>,
+    },
+    /// Looks whether the roster's file is sound
+    Check,
+    /// Copies the roster to a new file, verified
+    Backup {
+        /// The new file
+        #[arg(value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Lists the formats of export
+    Formats,
+    /// Lists the keys of the screen
+    Keys {
+        /// How to write them
+        #[arg(long, default_value = "text")]
+        format: KeysFormat,
+    },
+    /// Writes completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual page
+    Man,
+    /// Tests that saves are kept
+    #[command(hide = true)]
+    Selftest {
+        /// Which part of the test
+        #[command(subcommand)]
+        what: Selftest,
+    },
+}
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each is the word that is typed")]
+pub enum What {
+    Members,
+    Communities,
+    Meetups,
+    Organisations,
+}
+
+/// What can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each is the word that is typed")]
+pub enum Shown {
+    Member,
+    Community,
+    Meetup,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each is the word that is typed")]
+pub enum ListFormat {
+    Table,
+    Csv,
+    Json,
+}
+
+/// How one thing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each is the word that is typed")]
+pub enum ShowFormat {
+    Text,
+    Json,
+}
+
+/// How the keys are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each is the word that is typed")]
+pub enum KeysFormat {
+    Text,
+    Markdown,
+}
+
+/// The words of an import.
+#[derive(Debug, ClapArgs)]
+pub struct ImportArgs {
+    /// The files; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What wrote the file; recognised by itself otherwise
+    #[arg(long, value_name = "SOURCE")]
+    pub from: Option<From>,
+    /// Puts everybody into this community, which is made if it isn't there
+    #[arg(long, value_name = "NAME")]
+    pub community: Option<String>,
+    /// Says exactly what would be done, and does nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Writes the report to a file as JSON
+    #[arg(long, value_name = "FILE.json")]
+    pub report: Option<PathBuf>,
+}
+
+/// What wrote a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum From {
+    /// Rows with a line of headers, parted by commas, semicolons or tabs
+    Csv,
+}
+
+/// The words of an export.
+#[derive(Debug, ClapArgs)]
+pub struct ExportArgs {
+    /// The format; `guildhall formats` lists them
+    pub format: String,
+    /// Which people, in the search language; everybody if nothing is said
+    pub query: Vec<String>,
+    /// Only members of this community
+    #[arg(long, value_name = "NAME")]
+    pub community: Option<String>,
+    /// The file; else standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The two parts of the test that saves are kept.
+#[derive(Debug, Subcommand)]
+pub enum Selftest {
+    /// Saves one person after the other and acknowledges each
+    Writer {
+        /// The roster
+        file: PathBuf,
+    },
+    /// Checks that the first saves are there
+    Check {
+        /// The roster
+        file: PathBuf,
+        /// How many saves were acknowledged
+        saves: u64,
+    },
+}

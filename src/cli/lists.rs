@@ -1,0 +1,318 @@
+//! `list` and `show`.
+//!
+//! Must not know how the rows are found.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::CliError;
+use super::args::{ListFormat, ShowFormat, Shown, What};
+use crate::book::{Book, BookError, CommunityDetail, MeetupDetail, PeopleQuery, PersonDetail};
+use crate::domain::ids::{MeetupId, PersonId};
+use crate::domain::{dates, text};
+use crate::exchange::memberships;
+
+/// How many people are read at once.
+const PAGE: usize = 500;
+
+/// Rows for a table: headings, and lines of the same length.
+struct Table {
+    heads: Vec<&'static str>,
+    lines: Vec<Vec<String>>,
+}
+
+/// Lists what the query finds.
+pub fn list(book: &mut Book, what: What, query: &str, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
+    match what {
+        What::Members => members(book, query, format, out),
+        What::Communities => {
+            let all = book.communities()?;
+            let found = book.find_communities(query, &all)?;
+            book.make_ready()?;
+            let counts = book.community_counts().unwrap_or_default();
+            let rows: Vec<_> = all.into_iter().filter(|c| found.ids.contains(&c.id)).collect();
+            let lines = rows.iter().map(|c| {
+                let members = counts.get(&c.id).copied().unwrap_or(0).to_string();
+                vec![c.name.clone(), c.family.clone(), members, c.seats.clone(), c.status.to_string(), c.run_by.to_string()]
+            });
+            let heads = vec!["Name", "Job family", "Members", "Seats", "Status", "Run by"];
+            write_rows(&rows, Table { heads, lines: lines.collect() }, format, out)
+        }
+        What::Meetups => {
+            let found = book.find_meetups(query, None)?;
+            let rows = book.meetups(&found.ids)?;
+            let lines = rows.iter().map(|m| {
+                let (when, yes, came) = (m.starts.format("%Y-%m-%d %H:%M").to_string(), m.yes.to_string(), m.attended.to_string());
+                vec![when, m.title.clone(), m.format.to_string(), m.host.clone(), m.communities.clone(), m.status.to_string(), yes, came]
+            });
+            let heads = vec!["Starts", "Title", "Format", "Host", "Communities", "Status", "Yes", "Attended"];
+            write_rows(&rows, Table { heads, lines: lines.collect() }, format, out)
+        }
+        What::Organisations => {
+            let rows = book.find_organisations(query)?;
+            let lines = rows.iter().map(|o| {
+                vec![
+                    o.facts.name.clone(),
+                    o.facts.short_name.clone(),
+                    o.facts.sector.clone(),
+                    o.facts.domains.join(" "),
+                    o.people.to_string(),
+                ]
+            });
+            let heads = vec!["Name", "Short name", "Sector", "Domains", "People"];
+            write_rows(&rows, Table { heads, lines: lines.collect() }, format, out)
+        }
+    }
+}
+
+fn members(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
+    let found = book.find(&PeopleQuery { text: query, ..PeopleQuery::default() })?;
+    if let Some(near) = &found.did_you_mean {
+        super::say(&format!("nobody is found; did you mean {near}?"));
+    }
+    let heads = vec!["Name", "E-mail", "Organisation", "Discipline", "Job title", "Last seen"];
+    if format == ListFormat::Json {
+        let mut rows = Vec::new();
+        for page in found.ids.chunks(PAGE) {
+            rows.extend(book.people(page, None)?);
+        }
+        return write_json(&rows, out);
+    }
+    // A million people are written page by page; the first page sets a table's widths.
+    let mut widths = None;
+    if format == ListFormat::Csv {
+        write_csv(std::iter::once(heads.iter().map(|h| (*h).to_owned()).collect()), out)?;
+    }
+    for page in found.ids.chunks(PAGE) {
+        let lines: Vec<Vec<String>> = book
+            .people(page, None)?
+            .into_iter()
+            .map(|p| {
+                let seen = p.seen.map(|d| d.to_string()).unwrap_or_default();
+                vec![p.name, p.email, p.organisation, p.discipline, p.job_title, seen]
+            })
+            .collect();
+        if format == ListFormat::Csv {
+            write_csv(lines.into_iter(), out)?;
+            continue;
+        }
+        let table = Table { heads: heads.clone(), lines };
+        let first = widths.is_none();
+        write_table(&table, widths.get_or_insert_with(|| widths_of(&table)), first, out)?;
+    }
+    Ok(())
+}
+
+fn write_csv(lines: impl Iterator<Item = Vec<String>>, out: &mut dyn Write) -> Result<(), CliError> {
+    let mut csv = csv::Writer::from_writer(out);
+    for line in lines {
+        // Spreadsheets and terminals read this too: nothing that drives them leaves.
+        let clean = line.iter().map(|cell| text::safe_lines(cell));
+        csv.write_record(clean).map_err(|e| BookError::from(crate::exchange::formats::failed(e)))?;
+    }
+    csv.flush()?;
+    Ok(())
+}
+
+fn widths_of(table: &Table) -> Vec<usize> {
+    (0..table.heads.len())
+        .map(|at| {
+            let longest = table.lines.iter().map(|l| text::width(&text::safe(&l[at]))).max().unwrap_or(0);
+            longest.max(text::width(table.heads[at])).min(48)
+        })
+        .collect()
+}
+
+fn write_table(table: &Table, widths: &[usize], heads: bool, out: &mut dyn Write) -> Result<(), CliError> {
+    let line = |cells: &mut dyn Iterator<Item = &str>| -> String {
+        let cells: Vec<String> = cells.zip(widths).map(|(c, w)| text::pad(&text::safe(c), *w)).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    if heads {
+        writeln!(out, "{}", line(&mut table.heads.iter().copied()))?;
+    }
+    for cells in &table.lines {
+        writeln!(out, "{}", line(&mut cells.iter().map(String::as_str)))?;
+    }
+    Ok(())
+}
+
+fn write_rows<T: Serialize>(rows: &[T], table: Table, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
+    match format {
+        ListFormat::Json => write_json(rows, out),
+        ListFormat::Table => write_table(&table, &widths_of(&table), true, out),
+        ListFormat::Csv => {
+            let heads = table.heads.iter().map(|h| (*h).to_owned()).collect();
+            write_csv(std::iter::once(heads).chain(table.lines), out)
+        }
+    }
+}
+
+fn write_json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> Result<(), CliError> {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+/// The one member whom a name or address means.
+pub fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliError> {
+    if let Some(id) = book.holder_of(which.trim())? {
+        return Ok(id);
+    }
+    let phrase = format!("name:\"{}\"", which.replace(['\\', '"'], ""));
+    let mut found = book.find(&PeopleQuery { text: &phrase, ..PeopleQuery::default() })?;
+    if found.ids.is_empty() {
+        found = book.find(&PeopleQuery { text: which, ..PeopleQuery::default() })?;
+    }
+    match found.ids.as_slice() {
+        [only] => Ok(*only),
+        [] => {
+            let hint = found.did_you_mean.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            Err(CliError::Which(format!("nobody is found by {which}{hint}")))
+        }
+        several => {
+            let rows = book.people(&several[..several.len().min(10)], None)?;
+            let exact: Vec<PersonId> = rows.iter().filter(|p| text::same_key(&p.name) == text::same_key(which)).map(|p| p.id).collect();
+            if let [only] = exact.as_slice() {
+                return Ok(*only);
+            }
+            let names: Vec<String> = rows.iter().map(|p| format!("  {} <{}>", p.title(), p.email)).collect();
+            Err(CliError::Which(format!("{} people are meant by {which}; say which by address:\n{}", several.len(), names.join("\n"))))
+        }
+    }
+}
+
+/// Shows one thing, whole.
+pub fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat, out: &mut dyn Write) -> Result<(), CliError> {
+    let gone = || CliError::Which(format!("{which} is gone"));
+    match what {
+        Shown::Member => {
+            let id = one_person(book, which)?;
+            let detail = book.person(id)?.ok_or_else(gone)?;
+            if format == ShowFormat::Json { write_json(&detail, out) } else { show_person(&detail, out) }
+        }
+        Shown::Community => {
+            let id = book.community_named(which)?;
+            let detail = book.community(id)?.ok_or_else(gone)?;
+            if format == ShowFormat::Json { write_json(&detail, out) } else { show_community(&detail, out) }
+        }
+        Shown::Meetup => {
+            let id = one_meetup(book, which)?;
+            let detail = book.meetup(id)?.ok_or_else(gone)?;
+            if format == ShowFormat::Json { write_json(&detail, out) } else { show_meetup(&detail, out) }
+        }
+    }
+}
+
+fn one_meetup(book: &Book, which: &str) -> Result<MeetupId, CliError> {
+    let found = book.find_meetups(&format!("name:\"{}\"", which.replace(['\\', '"'], "")), None)?;
+    match found.ids.as_slice() {
+        [only] => Ok(*only),
+        [] => match book.find_meetups(which, None)?.ids.as_slice() {
+            [only] => Ok(*only),
+            _ => Err(CliError::Which(format!("no one meetup is meant by {which}; `guildhall list meetups` names them"))),
+        },
+        several => {
+            let rows = book.meetups(&several[..several.len().min(10)])?;
+            let names: Vec<String> = rows.iter().map(|m| format!("  {} on:{}", m.title, m.starts.date())).collect();
+            Err(CliError::Which(format!("{} meetups are meant by {which}; say which:\n{}", several.len(), names.join("\n"))))
+        }
+    }
+}
+
+fn line(out: &mut dyn Write, head: &str, value: &str) -> Result<(), CliError> {
+    if !value.is_empty() {
+        writeln!(out, "{} {}", text::pad(head, 16), text::safe_lines(value).replace('\n', &format!("\n{}", " ".repeat(17))))?;
+    }
+    Ok(())
+}
+
+fn show_person(p: &PersonDetail, out: &mut dyn Write) -> Result<(), CliError> {
+    let f = &p.facts;
+    writeln!(out, "{}", text::safe(f.title()))?;
+    let state = if f.email_state == crate::domain::words::AddressState::Ok { String::new() } else { format!(" ({})", f.email_state) };
+    line(out, "E-mail", &format!("{}{state}", f.email))?;
+    line(out, "Other e-mails", &crate::domain::address::write_list(&f.others))?;
+    line(out, "Never mailed", &p.suppressed.join("; "))?;
+    line(out, "Organisation", &f.organisation)?;
+    line(out, "Job title", &f.job_title)?;
+    line(out, "Discipline", &f.discipline)?;
+    line(out, "Tags", &f.tags.join("; "))?;
+    line(out, "With us since", &f.joined.map(dates::plain).unwrap_or_default())?;
+    for (name, value) in &f.fields {
+        line(out, name, value)?;
+    }
+    line(out, "Note", &f.note)?;
+    for (title, community, since) in &p.seats {
+        line(out, "Holds", &format!("{title}, {community}{}", since.map_or_else(String::new, |d| format!(", since {}", dates::plain(d)))))?;
+    }
+    for m in &p.memberships {
+        let mut cell = String::new();
+        memberships::write(&mut cell, &m.community, &m.facts);
+        line(out, "Community", &cell)?;
+    }
+    for v in &p.visits {
+        let rsvp = v.facts.rsvp.map_or_else(String::new, |r| format!(", answered {r}"));
+        line(out, "Meetup", &format!("{} {}: {}{rsvp}", v.starts.date(), v.title, v.facts.outcome))?;
+    }
+    Ok(())
+}
+
+fn show_community(c: &CommunityDetail, out: &mut dyn Write) -> Result<(), CliError> {
+    let f = &c.facts;
+    writeln!(out, "{}", text::safe(&f.name))?;
+    line(out, "Job family", &f.family)?;
+    line(out, "Disciplines", &f.disciplines.join(", "))?;
+    line(out, "Purpose", &f.purpose)?;
+    line(out, "Run by", &format!("{}{}", f.run_by, if f.runner.is_empty() { String::new() } else { format!(": {}", f.runner) }))?;
+    line(out, "Status", f.status.word())?;
+    line(out, "Stage", f.stage.map_or("", |s| s.word()))?;
+    for s in &c.seats {
+        let holder = s.holder.as_ref().map_or("person TBC", |(_, name)| name.as_str());
+        let since = s.since.map_or_else(String::new, |d| format!(", since {}", dates::plain(d)));
+        line(out, "Seat", &format!("{}: {holder}{since}{}", s.title, if s.interim { ", interim" } else { "" }))?;
+    }
+    for (_, r) in &c.routes {
+        let subject = if r.subject.is_empty() { String::new() } else { format!(" (subject: {})", r.subject) };
+        line(out, "Join", &format!("{} {}{subject}", r.kind, r.target))?;
+    }
+    for (_, r, page_wide) in &c.rules {
+        let scope = if *page_wide { " (all communities)" } else { "" };
+        line(out, "Rule", &format!("{} {} {}{scope}", r.effect, r.suffix, r.words))?;
+    }
+    for (_, ch) in &c.channels {
+        line(out, "Channel", &format!("{} {}", ch.kind, ch.name))?;
+    }
+    for (status, n) in &c.statuses {
+        line(out, "Members", &format!("{n} {status}"))?;
+    }
+    Ok(())
+}
+
+fn show_meetup(m: &MeetupDetail, out: &mut dyn Write) -> Result<(), CliError> {
+    let f = &m.facts;
+    writeln!(out, "{}", text::safe(&f.title))?;
+    line(
+        out,
+        "When",
+        &format!("{}, {} to {} {}", dates::in_full(f.starts.date()), f.starts.format("%H:%M"), f.ends().format("%H:%M"), f.zone),
+    )?;
+    line(out, "Format", f.format.word())?;
+    line(out, "Status", f.status.word())?;
+    line(out, "Communities", &f.communities.join(", "))?;
+    line(out, "Host", &f.host)?;
+    line(out, "Where", &f.venue)?;
+    line(out, "Write-up", &format!("{} {}", f.write_up, f.write_up_link))?;
+    line(out, "Note", &f.note)?;
+    for r in &m.roll {
+        let rsvp = r.facts.rsvp.map_or("", |r| r.word());
+        let parts = r.facts.parts.iter().map(|p| p.word()).collect::<Vec<_>>().join(", ");
+        line(
+            out,
+            "Roll",
+            &format!("{}  {}  {rsvp}  {}  {parts}", text::pad(&r.name, 26), text::pad(&r.organisation, 14), r.facts.outcome),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! The command line: the book without the screen, for scripts, cron and screen readers.
+//!
+//! Results on standard output, messages on standard error, no questions. Must not know SQL or screens.
+
+mod args;
+mod lists;
+mod transfer;
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::CommandFactory;
+
+pub use args::{Args, Verb};
+use args::{KeysFormat, Selftest};
+
+use crate::actions;
+use crate::book::{Book, BookError, Clock, FORMATS, StoreError, SystemClock, Thing, selftest};
+use crate::domain::text;
+
+/// How a run ended, as section 7 of the design counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Everything was done.
+    Done,
+    /// It failed, and nothing was changed.
+    Failed,
+    /// The words were wrong.
+    Usage,
+    /// It was done, but some rows were refused.
+    SomeRefused,
+}
+
+impl From<Ended> for ExitCode {
+    fn from(ended: Ended) -> Self {
+        Self::from(match ended {
+            Ended::Done => 0,
+            Ended::Failed => 1,
+            Ended::Usage => 2,
+            Ended::SomeRefused => 3,
+        })
+    }
+}
+
+/// What went wrong on the command line.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The book said no.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// Standard output can't be written.
+    #[error("writing the result: {0}")]
+    Output(#[from] std::io::Error),
+    /// A name that fits nobody, or several.
+    #[error("{0}")]
+    Which(String),
+    /// The words were wrong.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl From<StoreError> for CliError {
+    fn from(e: StoreError) -> Self {
+        Self::Book(e.into())
+    }
+}
+
+/// Runs a verb and says how it ended.
+#[must_use]
+pub fn run(verb: &Verb, roster: &Path) -> Ended {
+    let mut out = std::io::stdout().lock();
+    match perform(verb, roster, &mut out).and_then(|ended| out.flush().map(|()| ended).map_err(CliError::from)) {
+        Ok(ended) => ended,
+        // Whoever read the output has had enough: no error.
+        Err(e) if is_closed_pipe(&e) => Ended::Done,
+        Err(e) => {
+            say(&format!("guildhall: {e}"));
+            if matches!(e, CliError::Usage(_)) { Ended::Usage } else { Ended::Failed }
+        }
+    }
+}
+
+fn is_closed_pipe(e: &CliError) -> bool {
+    let io = match e {
+        CliError::Output(e) => Some(e),
+        CliError::Book(BookError::Exchange(crate::exchange::ExchangeError::Write(e))) => Some(e),
+        _ => None,
+    };
+    io.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Writes a message for the person, on standard error. A standard error that is gone is no reason to fail.
+pub fn say(message: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", text::safe_lines(message));
+}
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+fn open(roster: &Path) -> Result<Book, CliError> {
+    let book = Book::open(roster, clock())?;
+    if book.was_unclean() {
+        say("the last program that wrote to this roster was cut off; what it had not finished has been taken back");
+        if let Some(problem) = book.check()?.first() {
+            return Err(BookError::Refused(format!("the roster is damaged: {problem}")).into());
+        }
+    }
+    Ok(book)
+}
+
+fn perform(verb: &Verb, roster: &Path, out: &mut dyn Write) -> Result<Ended, CliError> {
+    match verb {
+        Verb::List { what, query, format } => lists::list(&mut open(roster)?, *what, &query.join(" "), *format, out)?,
+        Verb::Show { what, which, format } => lists::show(&mut open(roster)?, *what, &which.join(" "), *format, out)?,
+        Verb::Import(options) => return transfer::import(options, roster, out),
+        Verb::Export(options) => transfer::export(options, &mut open(roster)?, out)?,
+        Verb::Undo => {
+            let applied = open(roster)?.undo()?;
+            writeln!(out, "Undone: {}", text::safe(&applied.label))?;
+        }
+        Verb::Redo => {
+            let applied = open(roster)?.redo()?;
+            writeln!(out, "Done again: {}", text::safe(&applied.label))?;
+        }
+        Verb::History { which } => history(&mut open(roster)?, &which.join(" "), out)?,
+        Verb::Check => {
+            let problems = open(roster)?.check()?;
+            if problems.is_empty() {
+                writeln!(out, "The roster is sound.")?;
+            }
+            for problem in &problems {
+                writeln!(out, "{}", text::safe(problem))?;
+            }
+            return Ok(if problems.is_empty() { Ended::Done } else { Ended::Failed });
+        }
+        Verb::Backup { to } => {
+            open(roster)?.backup(to)?;
+            say(&format!("backed up to {}", to.display()));
+        }
+        Verb::Formats => formats(out)?,
+        Verb::Keys { format } => keys(*format, out)?,
+        Verb::Completions { shell } => clap_complete::generate(*shell, &mut Args::command(), "guildhall", &mut Pipe(out)),
+        Verb::Man => clap_mangen::Man::new(Args::command()).render(&mut Pipe(out))?,
+        Verb::Selftest { what } => match what {
+            Selftest::Writer { file } => selftest::write(file, clock(), out)?,
+            Selftest::Check { file, saves } => writeln!(out, "{}", selftest::check(file, *saves, clock())?)?,
+        },
+        Verb::Demo => return Err(CliError::Usage("the demo needs a terminal".into())),
+    }
+    Ok(Ended::Done)
+}
+
+/// Lets a closed pipe end generators that would otherwise panic.
+struct Pipe<'w>(&'w mut dyn Write);
+
+impl Write for Pipe<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self.0.flush() {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}
+
+fn history(book: &mut Book, which: &str, out: &mut dyn Write) -> Result<(), CliError> {
+    let of = if which.is_empty() { None } else { Some(Thing::Person(lists::one_person(book, which)?)) };
+    for op in book.history(of, 200)? {
+        let kind = match op.kind {
+            crate::book::OpKind::Do => "",
+            crate::book::OpKind::Undo => "undone: ",
+            crate::book::OpKind::Redo => "done again: ",
+        };
+        let rows = text::count(op.changes, "row", "rows");
+        writeln!(out, "{}  {kind}{} ({rows})", op.at.format("%Y-%m-%d %H:%M"), text::safe(&op.label))?;
+    }
+    Ok(())
+}
+
+fn formats(out: &mut dyn Write) -> Result<(), CliError> {
+    for f in FORMATS {
+        writeln!(out, "{:<10} {}\n{:<10} carries {}; limits: {}", f.name, f.doc, "", f.carries, f.limits)?;
+    }
+    Ok(())
+}
+
+fn keys(format: KeysFormat, out: &mut dyn Write) -> Result<(), CliError> {
+    if format == KeysFormat::Markdown {
+        write!(out, "{}", actions::markdown())?;
+        return Ok(());
+    }
+    for scope in actions::Scope::ALL {
+        writeln!(out, "{}", scope.heading())?;
+        for a in actions::ACTIONS.iter().filter(|a| a.scope == *scope) {
+            let keys = a.keys.iter().map(|k| actions::key_word(k)).collect::<Vec<_>>().join(" ");
+            writeln!(out, "  {} {} {}", text::pad(&keys, 14), text::pad(a.name, 22), a.doc)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether standard error is a terminal, so that progress may be shown.
+fn may_show_progress() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// The roster that the arguments name.
+#[must_use]
+pub fn roster_of(args: &Args) -> Option<PathBuf> {
+    args.roster.clone().or_else(|| args.file.clone())
+}

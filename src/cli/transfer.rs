@@ -1,0 +1,105 @@
+//! `import` and `export`.
+//!
+//! Must not know how a file is read or written.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use super::args::{ExportArgs, ImportArgs};
+use super::{CliError, Ended, clock, may_show_progress, say};
+use crate::book::{Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, StoreError};
+use crate::domain::text;
+use crate::exchange::AtomicFile;
+
+/// Imports the files one after the other. A roster that isn't there yet is made.
+pub fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<Ended, CliError> {
+    // A rehearsal leaves nothing behind, not even a new roster.
+    let nowhere = tempfile::tempdir()?;
+    let book = match Book::open(roster, clock()) {
+        Err(BookError::Store(StoreError::Absent(_))) if args.dry_run => Book::create(&nowhere.path().join("rehearsal.guildhall"), clock())?,
+        Err(BookError::Store(StoreError::Absent(_))) => {
+            let book = Book::create(roster, clock())?;
+            say(&format!("started a new roster at {}", roster.display()));
+            book
+        }
+        other => other?,
+    };
+    let mut reports = Vec::new();
+    let mut ended = Ended::Done;
+    for file in &args.files {
+        let options = ImportOptions { file: file.clone(), community: args.community.clone(), dry_run: args.dry_run };
+        let report = watch(book.import_job(options, Jobs::Thread), "reading", true)??;
+        writeln!(out, "{}: {}", report.file, report.summary())?;
+        describe(&report, out)?;
+        if report.refused_count > 0 {
+            ended = Ended::SomeRefused;
+        }
+        reports.push(report);
+    }
+    if let Some(path) = &args.report {
+        let mut file = AtomicFile::create(path).map_err(BookError::from)?;
+        serde_json::to_writer_pretty(&mut file, &reports).map_err(std::io::Error::from)?;
+        file.finish().map_err(BookError::from)?;
+    }
+    Ok(ended)
+}
+
+fn describe(report: &ImportReport, out: &mut dyn Write) -> Result<(), CliError> {
+    for (header, field) in &report.columns {
+        writeln!(out, "  column {} is {}", text::safe(header), text::safe(field))?;
+    }
+    for note in &report.notes {
+        writeln!(out, "  {}", text::safe(note))?;
+    }
+    for refusal in &report.refused {
+        writeln!(out, "  line {} was not taken: {}", refusal.line, text::safe(&refusal.reason))?;
+    }
+    let more = report.refused_count - report.refused.len() as u64;
+    if more > 0 {
+        writeln!(out, "  and {} more", text::count(more, "row", "rows"))?;
+    }
+    Ok(())
+}
+
+/// Waits for work; on a terminal, with a line that says how far it is.
+fn watch<T>(job: Job<T>, doing: &str, bytes: bool) -> Result<T, CliError> {
+    let lost = || CliError::Book(BookError::Refused("the work broke off; nothing was changed".into()));
+    if !may_show_progress() {
+        return job.wait().ok_or_else(lost);
+    }
+    let mut shown = false;
+    loop {
+        if let Some(result) = job.poll() {
+            if shown {
+                let _ = write!(std::io::stderr(), "\r\u{1b}[K");
+            }
+            return result.ok_or_else(lost);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        let (done, total) = job.progress().read();
+        if total > 0 {
+            let unit = if bytes { 1024 } else { 1 };
+            let what = if bytes { " KiB" } else { "" };
+            let _ =
+                write!(std::io::stderr(), "\r\u{1b}[K{doing} {} of {}{what}", text::thousands(done / unit), text::thousands(total / unit));
+            shown = true;
+        }
+    }
+}
+
+/// Exports to a file, whole or not at all, or to standard output.
+pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result<(), CliError> {
+    let community = args.community.as_deref().map(|name| book.community_named(name)).transpose()?;
+    let options = ExportOptions { format: args.format.clone(), query: args.query.join(" "), people: None, community };
+    let summary = match &args.output {
+        Some(path) => watch(book.export_job(&options, path, Jobs::Thread)?, "writing", false)??,
+        None => book.export_to(&options, out)?,
+    };
+    let place = args.output.as_ref().map_or_else(String::new, |p| format!(" to {}", p.display()));
+    say(&format!("{}{place}", summary.sentence()));
+    for warning in &summary.warnings {
+        say(warning);
+    }
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! E-mail addresses: which can be one at all, what makes two the same, and how far one travels.
+//!
+//! Must not know whose they are.
+
+use crate::domain::text;
+use crate::domain::words::AddressState;
+
+/// The longest address that is taken, in bytes: 64 for the local part, the sign, 255 for the domain.
+pub const LONGEST: usize = 320;
+
+/// Why a text cannot be an e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// There is nothing.
+    #[error("there is no address")]
+    Empty,
+    /// There is no `@`.
+    #[error("an address needs an @")]
+    NoAt,
+    /// More than one `@`.
+    #[error("an address has only one @")]
+    ManyAts,
+    /// Nothing stands before the `@`.
+    #[error("something must stand before the @")]
+    NoLocal,
+    /// Nothing, or an empty label, stands after the `@`.
+    #[error("a domain such as example.gov.uk must stand after the @")]
+    NoDomain,
+    /// A blank, a comma, a bracket or the like inside.
+    #[error("an address can't contain {0:?}")]
+    BadCharacter(char),
+    /// A control or invisible character inside.
+    #[error("the address contains an invisible character")]
+    Invisible,
+    /// Longer than [`LONGEST`].
+    #[error("the address is longer than {LONGEST} letters")]
+    TooLong,
+}
+
+/// Reads an address as people paste it: trimmed, without `mailto:`, without a name and angle brackets around it.
+///
+/// # Errors
+/// Says what keeps the text from being an address. Unusual but possible ones are taken; see [`why_not_portable`].
+pub fn read(typed: &str) -> Result<&str, AddressError> {
+    let mut text = typed.trim();
+    if let (Some(open), true) = (text.rfind('<'), text.ends_with('>')) {
+        text = text[open + 1..text.len() - 1].trim();
+    }
+    if text.get(..7).is_some_and(|p| p.eq_ignore_ascii_case("mailto:")) {
+        text = &text[7..];
+    }
+    if text.is_empty() {
+        return Err(AddressError::Empty);
+    }
+    if text.len() > LONGEST {
+        return Err(AddressError::TooLong);
+    }
+    if text.chars().any(text::is_harmful) {
+        return Err(AddressError::Invisible);
+    }
+    if let Some(bad) = text.chars().find(|c| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\\')) {
+        return Err(AddressError::BadCharacter(bad));
+    }
+    let (local, domain) = text.split_once('@').ok_or(AddressError::NoAt)?;
+    if domain.contains('@') {
+        return Err(AddressError::ManyAts);
+    }
+    if local.is_empty() {
+        return Err(AddressError::NoLocal);
+    }
+    if domain.is_empty() || domain.split('.').any(str::is_empty) {
+        return Err(AddressError::NoDomain);
+    }
+    Ok(text)
+}
+
+/// The form in which two addresses are compared: the whole in lower case. Tags (`+news`) and full stops count.
+#[must_use]
+pub fn key(address: &str) -> String {
+    if address.is_ascii() { address.to_ascii_lowercase() } else { address.to_lowercase() }
+}
+
+/// The domain of an address, as written.
+#[must_use]
+pub fn domain(address: &str) -> &str {
+    address.rsplit_once('@').map_or("", |(_, domain)| domain)
+}
+
+/// Whether `domain` is `suffix` or lies below it, on whole labels: `gov.au` takes in `nsw.gov.au`, not `notgov.au`.
+#[must_use]
+pub fn domain_within(domain: &str, suffix: &str) -> bool {
+    let suffix = suffix.trim_start_matches(['@', '.', '*']);
+    if suffix.is_empty() || domain.len() < suffix.len() {
+        return false;
+    }
+    let (d, s) = (domain.as_bytes(), suffix.as_bytes());
+    let tail = &d[d.len() - s.len()..];
+    tail.eq_ignore_ascii_case(s) && (d.len() == s.len() || d[d.len() - s.len() - 1] == b'.')
+}
+
+/// Why an address, though possible, is refused by some mail systems; `None` if all of the usual ones take it.
+///
+/// The rule is what GOV.UK Notify, listmonk, Mailman and browsers' own forms all accept.
+#[must_use]
+pub fn why_not_portable(address: &str) -> Option<&'static str> {
+    let (local, domain) = address.rsplit_once('@')?;
+    if !address.is_ascii() {
+        return Some("letters outside A to Z are refused by many mail systems");
+    }
+    if local.len() > 64 || address.len() > 254 {
+        return Some("it is longer than many mail systems take");
+    }
+    if local.split('.').any(str::is_empty) {
+        return Some("a full stop at an end, or two in a row, is refused by many mail systems");
+    }
+    if !local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?_`{}~.-".contains(&b)) {
+        return Some("a sign before the @ is refused by some mail systems");
+    }
+    let labels: Vec<&str> = domain.split('.').collect();
+    if labels.len() < 2 {
+        return Some("the domain has no full stop");
+    }
+    let label_fine =
+        |l: &&str| l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-') && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let last = labels.last().copied().unwrap_or("");
+    let tld_fine = last.len() >= 2 && (last.bytes().all(|b| b.is_ascii_alphabetic()) || last.starts_with("xn--"));
+    if !labels.iter().all(label_fine) || !tld_fine {
+        return Some("the domain is not one that mail systems take");
+    }
+    None
+}
+
+/// Whether letters of several scripts are mixed in one address: a sign of a counterfeit.
+#[must_use]
+pub fn mixes_scripts(address: &str) -> bool {
+    let latin = address.chars().any(|c| c.is_ascii_alphabetic());
+    let other = address.chars().any(|c| matches!(c, '\u{370}'..='\u{52f}' | '\u{531}'..='\u{587}' | '\u{13a0}'..='\u{13ff}'));
+    latin && other
+}
+
+/// An e-mail address beside the primary one, with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct OtherAddress {
+    /// The address as typed.
+    pub address: String,
+    /// Whether mail gets there.
+    pub state: AddressState,
+}
+
+/// Writes several addresses on one line: `a@x.org; b@y.org (bounced)`. Read back by [`read_list`].
+#[must_use]
+pub fn write_list(addresses: &[OtherAddress]) -> String {
+    let mut out = String::new();
+    for a in addresses {
+        if !out.is_empty() {
+            out.push_str("; ");
+        }
+        out.push_str(&a.address);
+        if a.state != AddressState::Ok {
+            out.push_str(" (");
+            out.push_str(a.state.word());
+            out.push(')');
+        }
+    }
+    out
+}
+
+/// Reads a line of addresses parted by `;`, `,` or line breaks, each with its state in brackets if it has one.
+///
+/// # Errors
+/// The first text that is no address, and why.
+pub fn read_list(line: &str) -> Result<Vec<OtherAddress>, (String, AddressError)> {
+    let mut out: Vec<OtherAddress> = Vec::new();
+    for part in line.split([';', ',', '\n']).map(str::trim).filter(|p| !p.is_empty()) {
+        let (text, state) = part
+            .strip_suffix(')')
+            .and_then(|p| p.rsplit_once('('))
+            .and_then(|(a, s)| AddressState::parse(s).map(|s| (a.trim(), s)))
+            .unwrap_or((part, AddressState::Ok));
+        let address = read(text).map_err(|e| (part.to_owned(), e))?;
+        if !out.iter().any(|o| key(&o.address) == key(address)) {
+            out.push(OtherAddress { address: address.to_owned(), state });
+        }
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_paste_is_read() {
+        assert_eq!(read(" mailto:ann@example.org "), Ok("ann@example.org"));
+        assert_eq!(read("Ann Example <ann@example.org>"), Ok("ann@example.org"));
+        assert_eq!(read("o'neil+news@x.example"), Ok("o'neil+news@x.example"));
+        assert_eq!(read("zoë@bücher.example"), Ok("zoë@bücher.example"));
+    }
+
+    #[test]
+    fn what_can_be_no_address_is_refused_with_the_reason() {
+        for (text, why) in [
+            ("", AddressError::Empty),
+            ("ann", AddressError::NoAt),
+            ("@example.org", AddressError::NoLocal),
+            ("ann@", AddressError::NoDomain),
+            ("ann@example..org", AddressError::NoDomain),
+            ("a@b@c.org", AddressError::ManyAts),
+            ("ann b@c.org", AddressError::BadCharacter(' ')),
+            ("a@c.org,b@c.org", AddressError::BadCharacter(',')),
+            ("a\u{1b}@c.org", AddressError::Invisible),
+        ] {
+            assert_eq!(read(text), Err(why), "{text:?}");
+        }
+        assert_eq!(read(&format!("{}@x.org", "a".repeat(400))), Err(AddressError::TooLong));
+    }
+
+    #[test]
+    fn suffixes_match_on_whole_labels() {
+        assert!(domain_within("x.nsw.gov.au", "gov.au"));
+        assert!(domain_within("GOV.AU", "gov.au"));
+        assert!(!domain_within("notgov.au", "gov.au"));
+        assert!(domain_within("digital.mod.uk", "@mod.uk"));
+    }
+
+    #[test]
+    fn portability_is_what_all_the_usual_systems_take() {
+        for (address, portable) in [
+            ("ann@example.gov.uk", true),
+            ("=ann@example.gov.uk", true),
+            ("-ann@example.gov.uk", true),
+            (".ann@example.gov.uk", false),
+            ("an..n@example.gov.uk", false),
+            ("ann^bob@example.gov.uk", false),
+            ("hal@bücher.example", false),
+            ("ann@localhost", false),
+            ("a@under_score.gov.uk", false),
+            ("a@xn--bcher-kva.example", true),
+        ] {
+            assert_eq!(why_not_portable(address).is_none(), portable, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_addresses_reads_back_as_written() {
+        let list = read_list("a@x.org; b@y.org (bounced), A@X.ORG").unwrap();
+        assert_eq!(write_list(&list), "a@x.org; b@y.org (bounced)");
+        assert_eq!(read_list(&write_list(&list)).unwrap(), list);
+        assert!(read_list("a@x.org; nonsense").is_err());
+    }
+
+    #[test]
+    fn counterfeits_are_noticed() {
+        assert!(mixes_scripts("аnn@example.org"));
+        assert!(!mixes_scripts("ann@example.org"));
+    }
+}

@@ -1,0 +1,112 @@
+//! People on their way: as a list reads them out of the roster, and as a file brings them in.
+//!
+//! What store, search and exchange hand to each other. Must not know any of the three.
+
+use chrono::NaiveDate;
+
+use crate::domain::address::OtherAddress;
+use crate::domain::community::MembershipFacts;
+use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::words::{AddressState, PersonKind};
+
+/// A person as they are read out of the roster by the thousand: borrowed, in the file's own forms.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed<'a> {
+    /// The row.
+    pub id: PersonId,
+    /// A human being, or a mailbox.
+    pub kind: PersonKind,
+    /// The name.
+    pub name: &'a str,
+    /// The primary address.
+    pub email: &'a str,
+    /// What is known of it.
+    pub email_state: AddressState,
+    /// The further addresses.
+    pub others: &'a [OtherAddress],
+    /// The organisation's full name.
+    pub organisation: &'a str,
+    /// The organisation's short name.
+    pub short_name: &'a str,
+    /// The job title.
+    pub job_title: &'a str,
+    /// The discipline.
+    pub discipline: &'a str,
+    /// The tags, parted by `;`.
+    pub tags: &'a str,
+    /// The custom fields, as a JSON object, or nothing.
+    pub fields: &'a str,
+    /// Since when, as `2026-03-04`, or nothing.
+    pub joined: &'a str,
+    /// The note.
+    pub note: &'a str,
+    /// The memberships.
+    pub memberships: &'a [ListedMembership],
+    /// How many meetups they came to.
+    pub attended: u32,
+    /// The start of the last of them.
+    pub seen: Option<NaiveDate>,
+}
+
+/// A membership of a listed person.
+#[derive(Debug, Clone)]
+pub struct ListedMembership {
+    /// The community.
+    pub community: CommunityId,
+    /// The rest.
+    pub facts: MembershipFacts,
+}
+
+/// A person as a row of a file brings them: what is empty was not said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Incoming {
+    /// The name.
+    pub name: String,
+    /// The primary address.
+    pub email: String,
+    /// What is known of it, if the file says.
+    pub email_state: Option<AddressState>,
+    /// Further addresses.
+    pub others: Vec<OtherAddress>,
+    /// A human being or a mailbox, if the file says.
+    pub kind: Option<PersonKind>,
+    /// The organisation's name.
+    pub organisation: String,
+    /// The job title.
+    pub job_title: String,
+    /// The discipline's name.
+    pub discipline: String,
+    /// Tags, parted by `;`.
+    pub tags: String,
+    /// Custom fields: the place of the name in the run's list of names, and the value.
+    pub fields: Vec<(usize, String)>,
+    /// Since when.
+    pub joined: Option<NaiveDate>,
+    /// The note.
+    pub note: String,
+    /// Memberships by the community's name.
+    pub memberships: Vec<(String, MembershipFacts)>,
+}
+
+impl Incoming {
+    /// Empties it for the next row, keeping its buffers.
+    pub fn clear(&mut self) {
+        for text in [
+            &mut self.name,
+            &mut self.email,
+            &mut self.organisation,
+            &mut self.job_title,
+            &mut self.discipline,
+            &mut self.tags,
+            &mut self.note,
+        ] {
+            text.clear();
+        }
+        self.others.clear();
+        self.fields.clear();
+        self.memberships.clear();
+        self.email_state = None;
+        self.kind = None;
+        self.joined = None;
+    }
+}

@@ -1,0 +1,136 @@
+//! Meetups and who came.
+//!
+//! Must not know how they are stored or shown.
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use serde::Serialize;
+
+use crate::domain::words::{Format, MeetupStatus, Outcome, Part, Rsvp, WriteUp};
+
+/// What a lead keeps about a meetup, with host and communities by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MeetupFacts {
+    /// The title.
+    pub title: String,
+    /// The communities that it is for.
+    pub communities: Vec<String>,
+    /// What kind of meetup it is.
+    pub format: Format,
+    /// When it starts, in the local time of `zone`.
+    pub starts: NaiveDateTime,
+    /// How long it takes, in minutes.
+    pub minutes: u32,
+    /// The IANA zone: `Europe/London`.
+    pub zone: String,
+    /// Where: a place or a link.
+    pub venue: String,
+    /// The host organisation's name; empty if none.
+    pub host: String,
+    /// How many fit in; `None` if nobody counts.
+    pub capacity: Option<u32>,
+    /// Where it stands.
+    pub status: MeetupStatus,
+    /// Where its write-up stands.
+    pub write_up: WriteUp,
+    /// The link to the write-up.
+    pub write_up_link: String,
+    /// Anything else.
+    pub note: String,
+}
+
+impl MeetupFacts {
+    /// A planned meetup of this title, an hour long.
+    #[must_use]
+    pub fn planned(title: &str, format: Format, starts: NaiveDateTime) -> Self {
+        Self {
+            title: title.to_owned(),
+            communities: Vec::new(),
+            format,
+            starts,
+            minutes: 60,
+            zone: "Europe/London".into(),
+            venue: String::new(),
+            host: String::new(),
+            capacity: None,
+            status: MeetupStatus::Planned,
+            write_up: WriteUp::None,
+            write_up_link: String::new(),
+            note: String::new(),
+        }
+    }
+
+    /// When it ends, in local time.
+    #[must_use]
+    pub fn ends(&self) -> NaiveDateTime {
+        self.starts.checked_add_signed(TimeDelta::minutes(i64::from(self.minutes))).unwrap_or(self.starts)
+    }
+
+    /// Checks what the form can't leave open.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn check(&self) -> Result<(), String> {
+        if self.title.trim().is_empty() {
+            return Err("a meetup needs a title".into());
+        }
+        if self.minutes == 0 || self.minutes > 60 * 24 * 31 {
+            return Err("a meetup must end after it starts, and within a month".into());
+        }
+        self.zone.parse::<chrono_tz::Tz>().map(|_| ()).map_err(|_| format!("{} is no time zone; one looks like Europe/London", self.zone))
+    }
+}
+
+/// Whether and how somebody took part in a meetup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AttendanceFacts {
+    /// What they answered.
+    pub rsvp: Option<Rsvp>,
+    /// Whether they came.
+    pub outcome: Outcome,
+    /// What they did there.
+    pub parts: Vec<Part>,
+}
+
+impl Default for AttendanceFacts {
+    fn default() -> Self {
+        Self { rsvp: None, outcome: Outcome::Unknown, parts: Vec::new() }
+    }
+}
+
+impl AttendanceFacts {
+    /// Somebody who came.
+    #[must_use]
+    pub fn came() -> Self {
+        Self { outcome: Outcome::Attended, ..Self::default() }
+    }
+
+    /// Whether the row says nothing at all.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Whether a meetup is still to come on `today`.
+#[must_use]
+pub fn is_upcoming(starts: NaiveDateTime, today: NaiveDate) -> bool {
+    starts.date() >= today
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_meetup_ends_after_it_starts() {
+        let starts = NaiveDate::from_ymd_opt(2026, 12, 3).unwrap().and_hms_opt(18, 0, 0).unwrap();
+        let mut m = MeetupFacts::planned("Show and tell", Format::ShowAndTell, starts);
+        assert!(m.check().is_ok());
+        assert_eq!(m.ends().to_string(), "2026-12-03 19:00:00");
+        m.minutes = 0;
+        assert!(m.check().is_err());
+        m.minutes = 60;
+        m.zone = "London".into();
+        assert_eq!(m.check(), Err("London is no time zone; one looks like Europe/London".into()));
+    }
+}

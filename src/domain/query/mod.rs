@@ -1,0 +1,363 @@
+//! The search language: what a query is, how it is read, printed and decided.
+//!
+//! Must not know where the people, communities and meetups come from that it is asked about.
+
+mod decide;
+mod parse;
+
+pub use decide::{MembershipTest, Plan, Subject};
+pub use parse::{Known, QueryError, parse};
+
+use std::fmt;
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+/// What a query is about. Each has its own fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// People and their memberships.
+    People,
+    /// Communities.
+    Communities,
+    /// Meetups.
+    Meetups,
+    /// Organisations.
+    Organisations,
+}
+
+/// A field that a query can name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each is the word that the lead types; FIELDS describes it")]
+pub enum Key {
+    Name,
+    Email,
+    Domain,
+    Org,
+    Title,
+    Role,
+    Discipline,
+    Community,
+    Status,
+    Source,
+    Tag,
+    Kind,
+    Note,
+    Joined,
+    Seen,
+    Attended,
+    Missing,
+    Family,
+    Stage,
+    RunBy,
+    Seat,
+    Format,
+    Host,
+    Venue,
+    Date,
+    WriteUp,
+    Sector,
+    /// A custom field, by its search key.
+    Custom(String),
+}
+
+/// One field of the language: its words (the first is printed), what it is compared with, where it can be used, what it finds.
+pub struct Field {
+    /// The field.
+    pub key: Key,
+    /// The words that name it; the first is the one printed.
+    pub words: &'static [&'static str],
+    /// How its value is read.
+    pub value: ValueKind,
+    /// The scopes that have it.
+    pub scopes: &'static [Scope],
+    /// What it finds, for help.
+    pub doc: &'static str,
+}
+
+/// How a field's value is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// A text.
+    Text,
+    /// A day, a month, a year, a span, an age.
+    Date,
+    /// A number or span of numbers, or else a text.
+    Count,
+    /// The name of another field.
+    FieldName,
+}
+
+use Scope::{Communities as C, Meetups as M, Organisations as O, People as P};
+
+/// Every field of the language. Help, the parser and the suggestions walk this table.
+pub const FIELDS: &[Field] = &[
+    Field { key: Key::Name, words: &["name"], value: ValueKind::Text, scopes: &[P, C, M, O], doc: "the name or title" },
+    Field { key: Key::Email, words: &["email", "e-mail", "address"], value: ValueKind::Text, scopes: &[P], doc: "any e-mail address" },
+    Field {
+        key: Key::Domain,
+        words: &["domain"],
+        value: ValueKind::Text,
+        scopes: &[P, O],
+        doc: "the domain of an address, on whole labels",
+    },
+    Field {
+        key: Key::Org,
+        words: &["org", "organisation", "organization"],
+        value: ValueKind::Text,
+        scopes: &[P],
+        doc: "the organisation, full or short name",
+    },
+    Field { key: Key::Role, words: &["role"], value: ValueKind::Text, scopes: &[P], doc: "the job title or the discipline" },
+    Field { key: Key::Title, words: &["title", "job"], value: ValueKind::Text, scopes: &[P], doc: "the job title" },
+    Field { key: Key::Discipline, words: &["discipline"], value: ValueKind::Text, scopes: &[P, C], doc: "the discipline" },
+    Field { key: Key::Community, words: &["community"], value: ValueKind::Text, scopes: &[P, M], doc: "a community that they are in" },
+    Field { key: Key::Status, words: &["status"], value: ValueKind::Text, scopes: &[P, C, M], doc: "the status" },
+    Field { key: Key::Source, words: &["source"], value: ValueKind::Text, scopes: &[P], doc: "how the membership came about" },
+    Field { key: Key::Tag, words: &["tag"], value: ValueKind::Text, scopes: &[P], doc: "a tag, whole" },
+    Field { key: Key::Kind, words: &["kind"], value: ValueKind::Text, scopes: &[P], doc: "person or team mailbox" },
+    Field { key: Key::Note, words: &["note", "purpose"], value: ValueKind::Text, scopes: &[P, C, M, O], doc: "the note or purpose" },
+    Field { key: Key::Joined, words: &["joined"], value: ValueKind::Date, scopes: &[P], doc: "since when they have been with us" },
+    Field { key: Key::Seen, words: &["seen"], value: ValueKind::Date, scopes: &[P], doc: "when they last came to a meetup" },
+    Field {
+        key: Key::Attended,
+        words: &["attended"],
+        value: ValueKind::Count,
+        scopes: &[P, M],
+        doc: "how many meetups they came to, or which",
+    },
+    Field { key: Key::Missing, words: &["missing"], value: ValueKind::FieldName, scopes: &[P, C, M, O], doc: "a field that is empty" },
+    Field { key: Key::Family, words: &["family"], value: ValueKind::Text, scopes: &[C], doc: "the job family" },
+    Field { key: Key::Stage, words: &["stage"], value: ValueKind::Text, scopes: &[C], doc: "the stage" },
+    Field { key: Key::RunBy, words: &["runby", "run-by"], value: ValueKind::Text, scopes: &[C], doc: "who runs it" },
+    Field { key: Key::Seat, words: &["seat", "head"], value: ValueKind::Text, scopes: &[C], doc: "a seat's title or holder; seat:vacant" },
+    Field { key: Key::Format, words: &["format"], value: ValueKind::Text, scopes: &[M], doc: "the format" },
+    Field { key: Key::Host, words: &["host"], value: ValueKind::Text, scopes: &[M], doc: "the host organisation" },
+    Field { key: Key::Venue, words: &["venue", "where"], value: ValueKind::Text, scopes: &[M], doc: "the place or link" },
+    Field { key: Key::Date, words: &["date", "on"], value: ValueKind::Date, scopes: &[M], doc: "when it is" },
+    Field { key: Key::WriteUp, words: &["writeup", "write-up"], value: ValueKind::Text, scopes: &[M], doc: "where the write-up stands" },
+    Field { key: Key::Sector, words: &["sector"], value: ValueKind::Text, scopes: &[O], doc: "the sector" },
+];
+
+/// Fields of the language that this version can't decide yet.
+pub const LATER: &[&str] = &["level", "consent"];
+
+impl Key {
+    /// The word that is printed for the field.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Custom(name) => name,
+            _ => FIELDS.iter().find(|f| f.key == *self).map_or("", |f| f.words[0]),
+        }
+    }
+}
+
+/// A query as it was typed, made regular.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expr {
+    /// Everything.
+    All,
+    /// A word or phrase, in any field.
+    Word(String),
+    /// A field compared with a value.
+    Field(Key, Test),
+    /// The opposite.
+    Not(Box<Expr>),
+    /// All of them.
+    And(Vec<Expr>),
+    /// At least one of them.
+    Or(Vec<Expr>),
+}
+
+impl Expr {
+    /// The texts that `attended:` is compared with: which meetups they mean must be looked up beforehand.
+    #[must_use]
+    pub fn attended_texts(&self) -> Vec<&str> {
+        match self {
+            Self::Field(Key::Attended, Test::Text(text)) => vec![text],
+            Self::Not(inner) => inner.attended_texts(),
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::attended_texts).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What a field is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Test {
+    /// Contains, is, or lies below the text; which one depends on the field.
+    Text(String),
+    /// A count within bounds, both included.
+    Count(Option<u32>, Option<u32>),
+    /// A day compared with a moment.
+    Date(Compare, When),
+    /// A day between two moments, both included.
+    Between(Option<When>, Option<When>),
+    /// The named field is empty.
+    Missing(Box<Key>),
+}
+
+/// The sign before a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compare {
+    /// No sign: within it.
+    In,
+    /// `<`
+    Before,
+    /// `<=`
+    UpTo,
+    /// `>`
+    After,
+    /// `>=`
+    From,
+}
+
+impl Compare {
+    const fn sign(self) -> &'static str {
+        match self {
+            Self::In => "",
+            Self::Before => "<",
+            Self::UpTo => "<=",
+            Self::After => ">",
+            Self::From => ">=",
+        }
+    }
+}
+
+/// A moment in a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// `2026`
+    Year(i32),
+    /// `2026-03`
+    Month(i32, u32),
+    /// `2026-03-04`
+    Day(NaiveDate),
+    /// `90d`, `6w`, `3m`, `1y` ago.
+    Ago(u32, char),
+}
+
+impl When {
+    /// The first and last day of it. An age is one day.
+    #[must_use]
+    pub fn span(self, today: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let ymd = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap_or(today);
+        match self {
+            Self::Year(y) => (ymd(y, 1, 1), ymd(y, 12, 31)),
+            Self::Month(y, m) => {
+                let next = if m == 12 { ymd(y + 1, 1, 1) } else { ymd(y, m + 1, 1) };
+                (ymd(y, m, 1), next.pred_opt().unwrap_or(next))
+            }
+            Self::Day(d) => (d, d),
+            Self::Ago(n, unit) => {
+                let day = match unit {
+                    'w' => today.checked_sub_days(Days::new(u64::from(n) * 7)),
+                    'm' => today.checked_sub_months(Months::new(n)),
+                    'y' => today.checked_sub_months(Months::new(n.saturating_mul(12))),
+                    _ => today.checked_sub_days(Days::new(u64::from(n))),
+                }
+                .unwrap_or(NaiveDate::MIN);
+                (day, day)
+            }
+        }
+    }
+
+    /// Reads `2026`, `2026-03`, `2026-03-04` or an age such as `90d`.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        if let Ok(d) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            return (text.len() == 10 && d.year() > 0).then_some(Self::Day(d));
+        }
+        if let Some((y, m)) = text.split_once('-') {
+            let (y, m) = (y.parse().ok().filter(|_| y.len() == 4)?, m.parse().ok().filter(|_| m.len() == 2)?);
+            return NaiveDate::from_ymd_opt(y, m, 1).filter(|_| y > 0).map(|_| Self::Month(y, m));
+        }
+        let last = text.chars().last()?.to_ascii_lowercase();
+        if matches!(last, 'd' | 'w' | 'm' | 'y') {
+            return text[..text.len() - 1].parse().ok().filter(|n| *n < 100_000).map(|n| Self::Ago(n, last));
+        }
+        text.parse().ok().filter(|y| text.len() == 4 && *y > 0).map(Self::Year)
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Year(y) => write!(f, "{y:04}"),
+            Self::Month(y, m) => write!(f, "{y:04}-{m:02}"),
+            Self::Day(d) => write!(f, "{}", d.format("%Y-%m-%d")),
+            Self::Ago(n, unit) => write!(f, "{n}{unit}"),
+        }
+    }
+}
+
+/// Whether a text needs quotes to be read back as one value.
+fn needs_quotes(text: &str) -> bool {
+    text.is_empty() || text.starts_with('-') || text.chars().any(|c| c.is_whitespace() || matches!(c, '"' | '(' | ')' | '|' | ':' | '\\'))
+}
+
+fn write_text(f: &mut fmt::Formatter<'_>, text: &str, quote: bool) -> fmt::Result {
+    if !quote {
+        return f.write_str(text);
+    }
+    f.write_str("\"")?;
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            f.write_str("\\")?;
+        }
+        write!(f, "{c}")?;
+    }
+    f.write_str("\"")
+}
+
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => Ok(()),
+            Self::Word(w) => write_text(f, w, needs_quotes(w)),
+            Self::Field(key, test) => {
+                write!(f, "{}:", key.word())?;
+                match test {
+                    // A text that would be read as a number or a span keeps its quotes.
+                    Test::Text(t) => write_text(f, t, needs_quotes(t) || *key == Key::Attended),
+                    Test::Count(Some(a), Some(b)) if a == b => write!(f, "{a}"),
+                    Test::Count(a, b) => write_span(f, a.as_ref(), b.as_ref()),
+                    Test::Date(compare, when) => write!(f, "{}{when}", compare.sign()),
+                    Test::Between(a, b) => write_span(f, a.as_ref(), b.as_ref()),
+                    Test::Missing(field) => f.write_str(field.word()),
+                }
+            }
+            Self::Not(inner) => match **inner {
+                Self::And(_) | Self::Or(_) => write!(f, "-({inner})"),
+                _ => write!(f, "-{inner}"),
+            },
+            Self::And(all) => write_all(f, all, " ", |e| matches!(e, Self::Or(_))),
+            Self::Or(any) => write_all(f, any, " | ", |_| false),
+        }
+    }
+}
+
+fn write_span<T: fmt::Display>(f: &mut fmt::Formatter<'_>, from: Option<&T>, to: Option<&T>) -> fmt::Result {
+    if let Some(a) = from {
+        write!(f, "{a}")?;
+    }
+    f.write_str("..")?;
+    to.map_or(Ok(()), |b| write!(f, "{b}"))
+}
+
+fn write_all(f: &mut fmt::Formatter<'_>, parts: &[Expr], between: &str, bracket: impl Fn(&Expr) -> bool) -> fmt::Result {
+    for (i, part) in parts.iter().enumerate() {
+        if i > 0 {
+            f.write_str(between)?;
+        }
+        if bracket(part) {
+            write!(f, "({part})")?;
+        } else {
+            write!(f, "{part}")?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! Tags and custom fields: what a lead keeps about a person under names of their own.
+//!
+//! Must not know how either is stored.
+
+use crate::domain::text;
+
+/// Reads tags parted by `;` or `,`: trimmed, each once, in the order typed.
+#[must_use]
+pub fn read(line: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for part in line.split([';', ',', '\n']) {
+        let tag = text::clean_line(part).text.into_owned();
+        if !tag.is_empty() && !out.iter().any(|t| text::same_key(t) == text::same_key(&tag)) {
+            out.push(tag);
+        }
+    }
+    out
+}
+
+/// Writes tags on one line, parted by `;`.
+#[must_use]
+pub fn write(tags: &[String]) -> String {
+    tags.join(";")
+}
+
+/// Whether a custom field may bear this name: not empty, not longer than 80 letters, not one of our own fields.
+///
+/// # Errors
+/// A sentence for the person who chose the name.
+pub fn field_name(name: &str) -> Result<String, String> {
+    let name = text::clean_line(name).text.into_owned();
+    if name.is_empty() {
+        return Err("a field needs a name".into());
+    }
+    if name.chars().count() > 80 {
+        return Err("a field's name may have 80 letters at most".into());
+    }
+    Ok(name)
+}
+
+/// The key of a custom field in a search: folded, blanks as hyphens (`Pay grade` is `pay-grade:`).
+#[must_use]
+pub fn field_key(name: &str) -> String {
+    let mut out = String::new();
+    for c in text::same_key(name).chars() {
+        if c.is_alphanumeric() {
+            out.push(c);
+        } else if !out.ends_with('-') && !out.is_empty() {
+            out.push('-');
+        }
+    }
+    out.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_kept_once() {
+        assert_eq!(read("a11y; speaker,A11Y;; "), ["a11y", "speaker"]);
+        assert_eq!(write(&read("b;a")), "b;a");
+    }
+
+    #[test]
+    fn fields_are_searched_by_a_key_without_blanks() {
+        assert_eq!(field_key("Pay  grade?"), "pay-grade");
+        assert_eq!(field_key("Größe"), "grosse");
+        assert!(field_name("  ").is_err());
+    }
+}

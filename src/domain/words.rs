@@ -1,0 +1,147 @@
+//! The closed lists of words: statuses, formats, kinds. Each is stored, shown and typed as the same word.
+//!
+//! Must not know where a word is shown.
+
+use serde::{Serialize, Serializer};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vdoc])* #[doc = $word] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order in which a lead would expect to read them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word itself, as stored and shown.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Reads the word, whatever its case and whether hyphens or blanks part it.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                let wanted = plain(text);
+                Self::ALL.iter().copied().find(|v| plain(v.word()) == wanted)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.word())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.word())
+            }
+        }
+    )+};
+}
+
+/// Strips what people vary when they type one of our words.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+words! {
+    /// Whether a row of the roster is a human being.
+    PersonKind { Person = "person", TeamMailbox = "team mailbox" }
+    /// What is known of an e-mail address.
+    AddressState { Ok = "ok", Bounced = "bounced", Retired = "retired" }
+    /// Who runs a community.
+    RunBy { Us = "us", Others = "others", NotKnown = "not known" }
+    /// Where a community stands.
+    CommunityStatus { Proposed = "proposed", Active = "active", Dormant = "dormant", Closed = "closed", Merged = "merged" }
+    /// The five stages of a community of practice.
+    Stage { Potential = "potential", Forming = "forming", Maturing = "maturing", SelfSustaining = "self-sustaining", Transforming = "transforming" }
+    /// The way in to a community.
+    RouteKind { Mailto = "mailto", Form = "form", Chat = "chat channel", ListCommand = "list command", Attend = "attend", NotSet = "not set yet" }
+    /// What an eligibility rule does with those whom it matches.
+    RuleEffect { Allow = "allow", Deny = "deny" }
+    /// Where a community talks.
+    ChannelKind { Chat = "chat", List = "e-mail list", Forum = "forum" }
+    /// How somebody stands to a community.
+    MembershipStatus {
+        Identified = "identified", Invited = "invited", Applied = "applied", Active = "active", Paused = "paused",
+        Lapsed = "lapsed", Left = "left", Declined = "declined", Removed = "removed",
+    }
+    /// How a membership came about.
+    Source { Lead = "lead", Form = "form", Import = "import", Attendance = "attendance", Referral = "referral" }
+    /// What kind of meetup it is.
+    Format {
+        ShowAndTell = "show and tell", HostedVisit = "hosted visit", Unconference = "unconference", Call = "call",
+        Workshop = "workshop", Crit = "crit", Talk = "talk", Social = "social", Summit = "summit", Webcast = "webcast",
+    }
+    /// Where a meetup stands.
+    MeetupStatus { Idea = "idea", Planned = "planned", Confirmed = "confirmed", Held = "held", Cancelled = "cancelled" }
+    /// What somebody answered to an invitation.
+    Rsvp { Invited = "invited", Yes = "yes", Maybe = "maybe", No = "no", Waiting = "waiting" }
+    /// Whether somebody came. Unknown is never counted as absent.
+    Outcome { Unknown = "unknown", Attended = "attended", NoShow = "no-show", Excused = "excused" }
+    /// What somebody did at a meetup.
+    Part { Host = "host", Organiser = "organiser", Speaker = "speaker", Facilitator = "facilitator", Notes = "notes" }
+    /// Where the write-up of a meetup stands.
+    WriteUp { None = "none", Owed = "owed", Drafted = "drafted", Published = "published" }
+    /// What somebody agreed to, or not.
+    Purpose { Mail = "mail", Directory = "directory", Introductions = "introductions", Photo = "photo" }
+    /// How somebody answered for a purpose.
+    ConsentState { Unknown = "unknown", Granted = "granted", Withdrawn = "withdrawn" }
+}
+
+impl MembershipStatus {
+    /// Whether a membership of this status counts among a community's members.
+    ///
+    /// Somebody who was only noticed, or has gone, does not.
+    #[must_use]
+    pub const fn counts(self) -> bool {
+        matches!(self, Self::Active | Self::Paused | Self::Applied | Self::Invited)
+    }
+
+    /// Whether the membership is over.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Lapsed | Self::Left | Self::Declined | Self::Removed)
+    }
+}
+
+impl CommunityStatus {
+    /// Whether the community is still one that people can be in.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Closed | Self::Merged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_however_they_are_typed() {
+        assert_eq!(Format::parse("Show-and-Tell"), Some(Format::ShowAndTell));
+        assert_eq!(Outcome::parse("NO SHOW"), Some(Outcome::NoShow));
+        assert_eq!(Stage::parse("self sustaining"), Some(Stage::SelfSustaining));
+        assert_eq!(Format::parse("seminar"), None);
+    }
+
+    #[test]
+    fn every_word_reads_back_as_itself() {
+        for status in MembershipStatus::ALL {
+            assert_eq!(MembershipStatus::parse(status.word()), Some(*status));
+        }
+        for format in Format::ALL {
+            assert_eq!(Format::parse(format.word()), Some(*format));
+        }
+    }
+
+    #[test]
+    fn who_has_left_is_not_counted() {
+        assert!(MembershipStatus::Active.counts());
+        assert!(!MembershipStatus::Left.counts());
+        assert!(!MembershipStatus::Identified.counts());
+    }
+}

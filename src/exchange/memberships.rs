@@ -1,0 +1,114 @@
+//! Memberships in one cell: `User research: active, joined 2026-01-02, source form | Content design: paused`.
+//!
+//! Must not know whose they are.
+
+use chrono::NaiveDate;
+
+use crate::domain::community::MembershipFacts;
+use crate::domain::words::{MembershipStatus, Source};
+
+/// Writes one membership, parted from those before it.
+pub fn write(out: &mut String, community: &str, facts: &MembershipFacts) {
+    if !out.is_empty() {
+        out.push_str(" | ");
+    }
+    for c in community.chars() {
+        if matches!(c, '|' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push_str(": ");
+    out.push_str(facts.status.word());
+    for (word, date) in [(", joined ", facts.joined), (", left ", facts.left)] {
+        if let Some(date) = date {
+            out.push_str(word);
+            out.push_str(&date.to_string());
+        }
+    }
+    out.push_str(", source ");
+    out.push_str(facts.source.word());
+}
+
+/// Reads what [`write()`] wrote, and plain names parted by `|` or `;`.
+///
+/// # Errors
+/// The part that can't be read, in words.
+pub fn read(cell: &str) -> Result<Vec<(String, MembershipFacts)>, String> {
+    split(cell).into_iter().map(|part| one(&part)).collect()
+}
+
+fn split(cell: &str) -> Vec<String> {
+    // A list of bare names may be parted by semicolons; with details after the names, only a bar parts.
+    let by_semicolon = !cell.contains(": ");
+    let mut parts = vec![String::new()];
+    let mut chars = cell.chars();
+    while let Some(c) = chars.next() {
+        let at = parts.len() - 1;
+        match c {
+            '\\' => parts[at].extend(chars.next()),
+            '|' => parts.push(String::new()),
+            ';' if by_semicolon => parts.push(String::new()),
+            c => parts[at].push(c),
+        }
+    }
+    parts.retain(|p| !p.trim().is_empty());
+    parts
+}
+
+fn one(part: &str) -> Result<(String, MembershipFacts), String> {
+    let mut facts = MembershipFacts { status: MembershipStatus::Active, joined: None, left: None, source: Source::Import };
+    let part = part.trim();
+    let Some((name, details)) =
+        part.rsplit_once(": ").filter(|(_, d)| MembershipStatus::parse(d.split(',').next().unwrap_or("")).is_some())
+    else {
+        return Ok((part.to_owned(), facts));
+    };
+    for (i, detail) in details.split(", ").enumerate() {
+        let wrong = || format!("\u{201c}{detail}\u{201d} is no part of a membership");
+        if i == 0 {
+            facts.status = MembershipStatus::parse(detail).ok_or_else(wrong)?;
+            continue;
+        }
+        let (word, value) = detail.split_once(' ').ok_or_else(wrong)?;
+        let date = || NaiveDate::parse_from_str(value, "%Y-%m-%d").map(Some).map_err(|_| wrong());
+        match word {
+            "joined" => facts.joined = date()?,
+            "left" => facts.left = date()?,
+            "source" => facts.source = Source::parse(value).ok_or_else(wrong)?,
+            _ => return Err(wrong()),
+        }
+    }
+    Ok((name.to_owned(), facts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let facts = MembershipFacts {
+            status: MembershipStatus::Left,
+            joined: NaiveDate::from_ymd_opt(2026, 1, 2),
+            left: NaiveDate::from_ymd_opt(2026, 5, 6),
+            source: Source::Form,
+        };
+        for name in ["User research", "A | B \\ C", "Design: content", "a; b"] {
+            let mut cell = String::new();
+            write(&mut cell, name, &facts);
+            write(&mut cell, "Second", &MembershipFacts { left: None, ..facts.clone() });
+            let read = read(&cell).unwrap();
+            assert_eq!(read[0], (name.to_owned(), facts.clone()), "{cell}");
+            assert_eq!(read[1].0, "Second");
+        }
+    }
+
+    #[test]
+    fn bare_names_are_active_memberships() {
+        let read = read("Research; Design|Delivery").unwrap();
+        assert_eq!(read.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>(), ["Research", "Design", "Delivery"]);
+        assert!(read.iter().all(|(_, f)| f.status == MembershipStatus::Active));
+        assert!(super::read("A: active, joined soon").is_err());
+    }
+}

@@ -1,0 +1,13 @@
+//! Guildhall: the membership book of a community of practice, in the terminal.
+//!
+//! Layers, each naming only those below it: `tui` and `cli`, two faces of one book; `book`, the app without a screen;
+//! `store`, `search` and `exchange`; `domain`, the words and the rules. ARCHITECTURE.md draws the picture.
+
+pub mod actions;
+pub mod book;
+pub mod cli;
+pub mod domain;
+pub mod exchange;
+pub mod paths;
+pub mod search;
+pub mod store;

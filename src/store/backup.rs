@@ -1,0 +1,190 @@
+//! Copies of the file that are whole or not there, and the check of the file itself.
+//!
+//! Must not know what is in the rows.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveDateTime, Timelike};
+use rusqlite::{Connection, OpenFlags};
+
+use super::{StoreError, open};
+
+/// Where the program's own backups of a roster lie: a folder beside it.
+#[must_use]
+pub fn folder(path: &Path) -> PathBuf {
+    let name = path.file_name().map_or_else(|| "roster".into(), |n| n.to_string_lossy().into_owned());
+    path.with_file_name(format!("{name}.backups"))
+}
+
+/// Writes a copy of the roster to `to`, verified before it gets its name.
+///
+/// # Errors
+/// If `to` exists already, or anything fails; then nothing stands under that name.
+pub fn copy(conn: &Connection, to: &Path) -> Result<(), StoreError> {
+    let target = open::real_path(to)?;
+    if target.symlink_metadata().is_ok() {
+        return Err(StoreError::Exists(target));
+    }
+    let folder = &target.parent().unwrap_or(Path::new("/")).to_owned();
+    // VACUUM INTO would make the file readable for all: it is made before, for its owner alone.
+    let temporary = tempfile::Builder::new()
+        .prefix(".guildhall-")
+        .suffix(".backup")
+        .tempfile_in(folder)
+        .map_err(|e| StoreError::io("making a file in", folder, e))?;
+    let name = temporary.path().to_str().ok_or_else(|| StoreError::Refused("the backup's folder has a name that is not Unicode".into()))?;
+    conn.execute("VACUUM INTO ?1", [name])?;
+    let copy = Connection::open_with_flags(temporary.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let problems = problems(&copy)?;
+    drop(copy);
+    if let Some(first) = problems.first() {
+        return Err(StoreError::Damaged { path: target, what: first.clone(), backups: folder.clone() });
+    }
+    temporary.as_file().sync_all().map_err(|e| StoreError::io("writing", &target, e))?;
+    temporary.persist_noclobber(&target).map_err(|e| StoreError::io("naming the backup", &target, e.error))?;
+    sync_folder(folder)
+}
+
+/// Makes a backup in the roster's own backup folder, under the time of its last change.
+pub fn automatic(conn: &Connection, path: &Path) -> Result<PathBuf, StoreError> {
+    let folder = folder(path);
+    open::make_folder(&folder)?;
+    let modified = std::fs::metadata(path).and_then(|m| m.modified()).map_err(|e| StoreError::io("looking at", path, e))?;
+    let at = chrono::DateTime::<chrono::Utc>::from(modified).naive_utc();
+    let target = folder.join(name_for(at));
+    match copy(conn, &target) {
+        // The same state has been kept already.
+        Err(StoreError::Exists(_)) => Ok(target),
+        other => other.map(|()| target),
+    }
+}
+
+fn name_for(at: NaiveDateTime) -> String {
+    format!("{}.{:03}.guildhall", at.format("%Y-%m-%dT%H-%M-%S"), at.nanosecond() / 1_000_000)
+}
+
+fn time_of(name: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(name.get(..19)?, "%Y-%m-%dT%H-%M-%S").ok().filter(|_| name.ends_with(".guildhall"))
+}
+
+/// The program's own backups of a roster, newest first.
+#[must_use]
+pub fn list(path: &Path) -> Vec<(NaiveDateTime, PathBuf)> {
+    let mut out: Vec<(NaiveDateTime, PathBuf)> = std::fs::read_dir(folder(path))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|e| Some((time_of(&e.file_name().to_string_lossy())?, e.path())))
+        .collect();
+    out.sort();
+    out.reverse();
+    out
+}
+
+/// Which of the backups, newest first, are no longer needed: all of two days stay, then one a day for a month, one a
+/// week for half a year, one a month after that.
+#[must_use]
+pub fn superfluous(newest_first: &[NaiveDateTime], now: NaiveDateTime) -> Vec<NaiveDateTime> {
+    let mut kept: Vec<(u8, i64)> = Vec::new();
+    let mut out = Vec::new();
+    for (i, at) in newest_first.iter().enumerate() {
+        let age = (now - *at).num_days();
+        let day = at.and_utc().timestamp() / 86_400;
+        let slot = match age {
+            ..2 => continue,
+            2..31 => (0, day),
+            31..183 => (1, day / 7),
+            _ => (2, day / 30),
+        };
+        if i > 0 && kept.contains(&slot) {
+            out.push(*at);
+        } else {
+            kept.push(slot);
+        }
+    }
+    out
+}
+
+/// Makes the backup that is due, if the newest is older than a day and the file has changed since; thins the others.
+pub fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, StoreError> {
+    let modified = std::fs::metadata(path).and_then(|m| m.modified()).map_err(|e| StoreError::io("looking at", path, e))?;
+    let changed = chrono::DateTime::<chrono::Utc>::from(modified).naive_utc();
+    let existing = list(path);
+    if let Some((newest, _)) = existing.first()
+        && (*newest >= changed.with_nanosecond(0).unwrap_or(changed) || (now - *newest).num_hours() < 24)
+    {
+        return Ok(None);
+    }
+    let conn = open::open_reader(path)?;
+    let made = automatic(&conn, path)?;
+    let times: Vec<NaiveDateTime> = existing.iter().map(|(at, _)| *at).collect();
+    for at in superfluous(&times, now) {
+        if let Some((_, old)) = existing.iter().find(|(t, _)| *t == at) {
+            std::fs::remove_file(old).map_err(|e| StoreError::io("removing", old, e))?;
+        }
+    }
+    Ok(Some(made))
+}
+
+/// What SQLite finds wrong with the file: nothing if it is sound. Looks at structure and at references.
+pub fn problems(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut out: Vec<String> = Vec::new();
+    let mut check = conn.prepare("PRAGMA quick_check(20)")?;
+    let mut rows = check.query([])?;
+    loop {
+        match rows.next() {
+            Ok(Some(row)) => {
+                let line: String = row.get(0)?;
+                if line != "ok" {
+                    out.push(line);
+                }
+            }
+            Ok(None) => break,
+            Err(e) => {
+                out.push(e.to_string());
+                return Ok(out);
+            }
+        }
+    }
+    let mut check = conn.prepare("PRAGMA foreign_key_check")?;
+    let mut rows = check.query([])?;
+    while let Some(row) = rows.next()? {
+        let (table, id, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        out.push(format!("row {} of {table} refers to a {parent} that is not there", id.unwrap_or(0)));
+        if out.len() >= 20 {
+            break;
+        }
+    }
+    Ok(out)
+}
+
+/// Makes a rename in a folder durable.
+pub fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| StoreError::io("writing the folder", folder, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    #[test]
+    fn backups_are_thinned_to_days_weeks_and_months() {
+        let now = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap().and_hms_opt(12, 0, 0).unwrap();
+        let hours = |h: i64| now - chrono::TimeDelta::hours(h);
+        let all: Vec<NaiveDateTime> = (0..24 * 400).step_by(6).map(hours).collect();
+        let gone = superfluous(&all, now);
+        let left: Vec<_> = all.iter().filter(|t| !gone.contains(t)).collect();
+        assert!(left.len() < 80, "{}", left.len());
+        assert!(left.iter().filter(|t| (now - ***t).num_days() < 2).count() >= 8);
+        assert!(superfluous(&left.iter().map(|t| **t).collect::<Vec<_>>(), now).is_empty());
+    }
+
+    #[test]
+    fn a_backup_is_named_by_its_time() {
+        let at = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap().and_hms_milli_opt(12, 3, 4, 56).unwrap();
+        assert_eq!(name_for(at), "2026-11-22T12-03-04.056.guildhall");
+        assert_eq!(time_of(&name_for(at)), Some(at.with_nanosecond(0).unwrap()));
+        assert_eq!(time_of("notes.txt"), None);
+    }
+}

@@ -1,0 +1,397 @@
+//! Many people at once: what an import writes, row by row, inside one step.
+//!
+//! Must not know what kind of file the rows come from.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
+use rusqlite::OptionalExtension;
+
+use super::StoreError;
+use super::people::{self, holder_of, name_key};
+use super::schema::{COMMUNITY, DISCIPLINE, FIELD, LATE_INDEXES, ORGANISATION, PERSON, SCHEMA, TAG};
+use super::write::Write;
+use crate::domain::address;
+use crate::domain::community::CommunityFacts;
+use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::listed::Incoming;
+use crate::domain::person::PersonFacts;
+use crate::domain::words::{AddressState, PersonKind};
+use crate::domain::{tags, text};
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// Somebody new.
+    Added(PersonId),
+    /// Somebody known, of whom the row says something new.
+    Updated(PersonId),
+    /// Somebody known, of whom the row says nothing new.
+    Same(PersonId),
+}
+
+/// Addresses are hashed by a fixed function: what it gives is looked up, never trusted.
+type Hasher = BuildHasherDefault<DefaultHasher>;
+
+/// Takes rows into the roster. Made for one import, finished with [`Loader::finish`].
+pub struct Loader {
+    fields: Vec<String>,
+    field_keys: Vec<String>,
+    organisations: HashMap<String, Option<i64>>,
+    disciplines: HashMap<String, Option<i64>>,
+    tags: HashMap<String, ()>,
+    communities: HashMap<String, CommunityId>,
+    /// Filled only while the indexes are away: the person behind the hash of an address, or of a name without one.
+    fresh: Option<HashMap<u64, u32, Hasher>>,
+    others_exist: bool,
+}
+
+impl Loader {
+    /// Begins an import. Into an empty roster, the indexes are built after the rows.
+    pub fn begin(write: &mut Write<'_>, fields: &[String]) -> Result<Self, StoreError> {
+        let conn = write.reader();
+        let empty = !conn.prepare("SELECT 1 FROM person")?.exists([])?;
+        if empty {
+            for index in LATE_INDEXES {
+                conn.execute_batch(&format!("DROP INDEX {index}"))?;
+            }
+        }
+        // In the order of the file's columns, so that an export has them in the same.
+        for field in fields {
+            write.word(&FIELD, field)?;
+        }
+        let others_exist = conn.prepare("SELECT 1 FROM address")?.exists([])?;
+        Ok(Self {
+            field_keys: fields.iter().map(|f| serde_json::to_string(f).unwrap_or_default()).collect(),
+            fields: fields.to_vec(),
+            organisations: HashMap::new(),
+            disciplines: HashMap::new(),
+            tags: HashMap::new(),
+            communities: HashMap::new(),
+            fresh: empty.then(HashMap::default),
+            others_exist,
+        })
+    }
+
+    /// Ends an import: the indexes are there again.
+    pub fn finish(mut self, write: &Write<'_>) -> Result<(), StoreError> {
+        self.index(write)
+    }
+
+    /// Builds the indexes that are away.
+    fn index(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
+        if self.fresh.take().is_some() {
+            for index in LATE_INDEXES {
+                let wanted = SCHEMA.iter().find(|s| s.contains(&format!("INDEX {index} ")));
+                write.reader().execute_batch(wanted.copied().unwrap_or_default())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one row. The caller has seen to it that there is a name or an address, and that addresses can be some.
+    pub fn take(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<Taken, StoreError> {
+        let key = if row.email.is_empty() { String::new() } else { address::key(&row.email) };
+        let taken = match self.says_nothing_new(write, row, &key)? {
+            Some(id) => Taken::Same(id),
+            None => match self.known(write, row, &key)? {
+                Some(id) => self.update(write, id, row)?,
+                None => Taken::Added(self.add(write, row, key)?),
+            },
+        };
+        let (id, mut changed) = match taken {
+            Taken::Added(id) | Taken::Updated(id) => (id, true),
+            Taken::Same(id) => (id, false),
+        };
+        let before = changed;
+        for (name, facts) in &row.memberships {
+            let community = self.community(write, name)?;
+            let is_new = write.membership_of(id, community)?.is_none();
+            // A membership that is there is the lead's own work: a file only ever adds one.
+            if is_new {
+                changed |= write.put_membership(id, community, facts)?;
+            }
+        }
+        Ok(if changed && !before { Taken::Updated(id) } else { taken })
+    }
+
+    /// Whether the row says nothing that isn't stored just so: the common case of a file that comes again, decided on the stored forms alone.
+    fn says_nothing_new(&self, write: &Write<'_>, row: &Incoming, key: &str) -> Result<Option<PersonId>, StoreError> {
+        if key.is_empty() || self.fresh.is_some() || !row.others.is_empty() || row.kind.is_some() || row.email_state.is_some() {
+            return Ok(None);
+        }
+        let known = |names: &HashMap<String, Option<i64>>, name: &str| if name.is_empty() { Some(None) } else { names.get(name).copied() };
+        let (Some(organisation), Some(discipline)) =
+            (known(&self.organisations, &row.organisation), known(&self.disciplines, &row.discipline))
+        else {
+            return Ok(None);
+        };
+        let fields = self.fields_json(row);
+        let mut statement = write.reader().prepare_cached(
+            "SELECT id, name, organisation_id, job_title, discipline_id, tags, fields, joined, note FROM person WHERE email_key=?1",
+        )?;
+        let mut rows = statement.query([key])?;
+        let Some(found) = rows.next()? else { return Ok(None) };
+        let text = |at: usize| -> Result<&str, StoreError> {
+            Ok(found.get_ref(at)?.as_str_or_null().map_err(rusqlite::Error::from)?.unwrap_or(""))
+        };
+        let said = |new: &str, at: usize| -> Result<bool, StoreError> { Ok(new.is_empty() || text(at)? == new) };
+        let same_id =
+            |new: Option<i64>, at: usize| -> Result<bool, StoreError> { Ok(new.is_none() || found.get::<_, Option<i64>>(at)? == new) };
+        let joined = match row.joined {
+            Some(day) => text(7)?.parse() == Ok(day),
+            None => true,
+        };
+        let same = joined
+            && said(&row.name, 1)?
+            && said(&row.job_title, 3)?
+            && said(&row.tags, 5)?
+            && said(&fields, 6)?
+            && said(&row.note, 8)?
+            && same_id(organisation, 2)?
+            && same_id(discipline, 4)?;
+        Ok(if same { Some(PersonId(found.get(0)?)) } else { None })
+    }
+
+    fn known(&self, write: &Write<'_>, row: &Incoming, key: &str) -> Result<Option<PersonId>, StoreError> {
+        let conn = write.reader();
+        if let Some(fresh) = &self.fresh {
+            let found = fresh.get(&hash_of(row, key)).map(|id| PersonId(i64::from(*id)));
+            let Some(id) = found else { return self.by_other(write, key) };
+            let same: bool = if key.is_empty() {
+                conn.prepare_cached("SELECT email_key IS NULL AND name_key=?2 FROM person WHERE id=?1")?
+                    .query_row((id.0, name_key(&row.name, "")), |r| r.get(0))?
+            } else {
+                conn.prepare_cached("SELECT email_key=?2 FROM person WHERE id=?1")?.query_row((id.0, key), |r| r.get(0))?
+            };
+            return Ok(same.then_some(id));
+        }
+        if !key.is_empty() {
+            let found = conn.prepare_cached("SELECT id FROM person WHERE email_key=?1")?.query_row([key], |r| r.get(0)).optional()?;
+            return if found.is_some() { Ok(found.map(PersonId)) } else { self.by_other(write, key) };
+        }
+        let ids = self.nameless_matches(write, row)?;
+        Ok(if let [only] = ids.as_slice() { Some(PersonId(*only)) } else { None })
+    }
+
+    /// Those without an address who have the row's name and organisation: without an address, that is the same person.
+    fn nameless_matches(&self, write: &Write<'_>, row: &Incoming) -> Result<Vec<i64>, StoreError> {
+        let mut statement = write.reader().prepare_cached(
+            "SELECT p.id FROM person p LEFT JOIN organisation o ON o.id=p.organisation_id \
+             WHERE p.name_key=?1 AND p.email_key IS NULL AND (coalesce(o.name_key,'')=?2 OR lower(o.short_name)=?2) LIMIT 2",
+        )?;
+        let ids =
+            statement.query_map((name_key(&row.name, ""), text::same_key(&row.organisation)), |r| r.get(0))?.collect::<Result<_, _>>()?;
+        Ok(ids)
+    }
+
+    fn by_other(&self, write: &Write<'_>, key: &str) -> Result<Option<PersonId>, StoreError> {
+        if !self.others_exist || key.is_empty() {
+            return Ok(None);
+        }
+        let mut statement = write.reader().prepare_cached("SELECT person_id FROM address WHERE address_key=?1")?;
+        Ok(statement.query_row([key], |r| r.get(0).map(PersonId)).optional()?)
+    }
+
+    fn add(&mut self, write: &mut Write<'_>, row: &Incoming, key: String) -> Result<PersonId, StoreError> {
+        let organisation = cached(&mut self.organisations, &row.organisation, |n| write.organisation(n))?;
+        let discipline = cached(&mut self.disciplines, &row.discipline, |n| write.discipline(n))?;
+        self.know_words(write, row)?;
+        let uuid = write.uuid();
+        let hash = hash_of(row, &key);
+        let id = write.insert(
+            &PERSON,
+            &[
+                &uuid,
+                &row.kind.unwrap_or(PersonKind::Person).word(),
+                &row.name,
+                &name_key(&row.name, &row.email),
+                &row.email,
+                &(!key.is_empty()).then_some(key),
+                &row.email_state.unwrap_or(AddressState::Ok).word(),
+                &organisation,
+                &row.job_title,
+                &discipline,
+                &row.tags,
+                &self.fields_json(row),
+                &row.joined.map(|d| d.to_string()),
+                &row.note,
+            ],
+        )?;
+        if let (Some(fresh), Ok(id)) = (&mut self.fresh, u32::try_from(id)) {
+            fresh.insert(hash, id);
+        }
+        if !row.others.is_empty() {
+            self.add_others(write, PersonId(id), row)?;
+        }
+        Ok(PersonId(id))
+    }
+
+    fn add_others(&mut self, write: &mut Write<'_>, id: PersonId, row: &Incoming) -> Result<(), StoreError> {
+        self.others_exist = true;
+        for other in &row.others {
+            // An address that somebody has stays theirs; the person is taken without it.
+            if self.holder(write, &other.address)?.is_none() {
+                let values: [&dyn rusqlite::ToSql; 4] = [&id.0, &other.address, &address::key(&other.address), &other.state.word()];
+                write.insert(&super::schema::ADDRESS, &values)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn holder(&self, write: &Write<'_>, typed: &str) -> Result<Option<PersonId>, StoreError> {
+        let probe = Incoming { email: typed.to_owned(), ..Incoming::default() };
+        if self.fresh.is_some() { self.known(write, &probe, &address::key(typed)) } else { holder_of(write.reader(), typed) }
+    }
+
+    fn fields_json(&self, row: &Incoming) -> String {
+        if row.fields.is_empty() {
+            return String::new();
+        }
+        let mut out = String::from("{");
+        for (i, (field, value)) in row.fields.iter().enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            out.push_str(&self.field_keys[*field]);
+            out.push(':');
+            out.push_str(&serde_json::to_string(value).unwrap_or_default());
+        }
+        out.push('}');
+        out
+    }
+
+    /// Makes sure that the row's tags are known by name.
+    fn know_words(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<(), StoreError> {
+        for tag in row.tags.split(';').filter(|t| !t.is_empty()) {
+            if !self.tags.contains_key(tag) {
+                write.word(&TAG, tag)?;
+                self.tags.insert(tag.to_owned(), ());
+            }
+        }
+        Ok(())
+    }
+
+    fn update(&mut self, write: &mut Write<'_>, id: PersonId, row: &Incoming) -> Result<Taken, StoreError> {
+        let Some((facts, _)) = people::facts(write.reader(), id)? else { return Ok(Taken::Same(id)) };
+        let merged = self.merge(write, &facts, row)?;
+        // Remembered, so that the next row of the same organisation is decided on stored forms.
+        for (names, table, name) in
+            [(&mut self.organisations, &ORGANISATION, &row.organisation), (&mut self.disciplines, &DISCIPLINE, &row.discipline)]
+        {
+            if let Some(id) = people::named(write.reader(), table, name)? {
+                names.insert(name.clone(), Some(id));
+            }
+        }
+        if merged == facts {
+            return Ok(Taken::Same(id));
+        }
+        // To change people one has to find them: from here on with the indexes.
+        self.index(write)?;
+        let changed = write.update_person(id, &merged)?;
+        Ok(if changed { Taken::Updated(id) } else { Taken::Same(id) })
+    }
+
+    /// What is known, with what the row says on top of it: nothing is emptied, lists only grow.
+    fn merge(&self, write: &Write<'_>, known: &PersonFacts, row: &Incoming) -> Result<PersonFacts, StoreError> {
+        let mut facts = known.clone();
+        let say = |to: &mut String, new: &str| {
+            if !new.is_empty() && to != new {
+                new.clone_into(to);
+            }
+        };
+        say(&mut facts.name, &row.name);
+        say(&mut facts.job_title, &row.job_title);
+        if text::same_key(&facts.discipline) != text::same_key(&row.discipline) {
+            say(&mut facts.discipline, &row.discipline);
+        }
+        if !row.organisation.is_empty() && text::same_key(&facts.organisation) != text::same_key(&row.organisation) {
+            let short: Option<String> = write
+                .reader()
+                .prepare_cached("SELECT short_name FROM organisation WHERE name_key=?1")?
+                .query_row([text::same_key(&facts.organisation)], |r| r.get(0))
+                .optional()?;
+            if short.is_none_or(|s| !s.eq_ignore_ascii_case(&row.organisation)) {
+                say(&mut facts.organisation, &row.organisation);
+            }
+        }
+        if !row.note.is_empty() && !facts.note.contains(&row.note) {
+            if !facts.note.is_empty() {
+                facts.note.push('\n');
+            }
+            facts.note.push_str(&row.note);
+        }
+        if address::key(&row.email) == address::key(&facts.email) {
+            facts.email_state = row.email_state.unwrap_or(facts.email_state);
+        } else if facts.email.is_empty() {
+            facts.email.clone_from(&row.email);
+        }
+        facts.kind = row.kind.unwrap_or(facts.kind);
+        facts.joined = row.joined.or(facts.joined);
+        for tag in tags::read(&row.tags) {
+            if !facts.tags.iter().any(|t| text::same_key(t) == text::same_key(&tag)) {
+                facts.tags.push(tag);
+            }
+        }
+        for (field, value) in &row.fields {
+            let name = &self.fields[*field];
+            match facts.fields.iter_mut().find(|(n, _)| text::same_key(n) == text::same_key(name)) {
+                Some((_, old)) => old.clone_from(value),
+                None => facts.fields.push((name.clone(), value.clone())),
+            }
+        }
+        self.merge_addresses(write, &mut facts, row)?;
+        Ok(facts)
+    }
+
+    fn merge_addresses(&self, write: &Write<'_>, facts: &mut PersonFacts, row: &Incoming) -> Result<(), StoreError> {
+        for other in &row.others {
+            let key = address::key(&other.address);
+            let mine = address::key(&facts.email) == key || facts.others.iter().any(|o| address::key(&o.address) == key);
+            if let Some(known) = facts.others.iter_mut().find(|o| address::key(&o.address) == key) {
+                known.state = other.state;
+            } else if !mine && self.holder(write, &other.address)?.is_none() {
+                facts.others.push(other.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// The community of this name, made if it isn't there.
+    pub fn community(&mut self, write: &mut Write<'_>, name: &str) -> Result<CommunityId, StoreError> {
+        if let Some(id) = self.communities.get(name) {
+            return Ok(*id);
+        }
+        let id = match people::named(write.reader(), &COMMUNITY, name)? {
+            Some(id) => CommunityId(id),
+            None => write.put_community(None, &CommunityFacts::named(name))?,
+        };
+        self.communities.insert(name.to_owned(), id);
+        Ok(id)
+    }
+}
+
+fn cached(
+    known: &mut HashMap<String, Option<i64>>,
+    name: &str,
+    make: impl FnOnce(&str) -> Result<Option<i64>, StoreError>,
+) -> Result<Option<i64>, StoreError> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    if let Some(id) = known.get(name) {
+        return Ok(*id);
+    }
+    let id = make(name)?;
+    known.insert(name.to_owned(), id);
+    Ok(id)
+}
+
+fn hash_of(row: &Incoming, key: &str) -> u64 {
+    let hasher = Hasher::default();
+    if key.is_empty() {
+        hasher.hash_one((1_u8, name_key(&row.name, ""), text::same_key(&row.organisation)))
+    } else {
+        hasher.hash_one((0_u8, key))
+    }
+}

@@ -1,0 +1,133 @@
+//! What can go wrong with the file, each as one sentence that says what to do.
+//!
+//! Must not know who reads it.
+
+use std::path::{Path, PathBuf};
+
+/// Why the file can't be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no file of this name.
+    #[error("there is no roster at {}; start one with `guildhall {}`, or name another with --file", .0.display(), .0.display())]
+    Absent(PathBuf),
+    /// A file stands where a new one was to be made.
+    #[error("{} exists already; it was left as it is", .0.display())]
+    Exists(PathBuf),
+    /// The file has no bytes.
+    #[error("{} is empty, so it is no roster; if nothing is missing, delete it and start again", .0.display())]
+    Empty(PathBuf),
+    /// The path names a folder, a pipe or a device.
+    #[error("{} is {what}, not a file", .path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// The file has several names, so that SQLite could not find its journal under each.
+    #[error("{} has a second name (a hard link), which is unsafe for a database; copy it to a name of its own", .0.display())]
+    Linked(PathBuf),
+    /// Not a SQLite file.
+    #[error("{} is not a Guildhall roster (it is no SQLite database); it was left as it is", .0.display())]
+    NotADatabase(PathBuf),
+    /// A SQLite file of some other program.
+    #[error("{} belongs to another program; it was left as it is", .0.display())]
+    Foreign(PathBuf),
+    /// A roster from a newer version.
+    #[error("{} was written by a newer Guildhall (its format is {found}, this program knows {known}); update Guildhall, nothing was changed", .path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i32,
+        /// Ours.
+        known: i32,
+    },
+    /// The schema is not ours any more.
+    #[error("{} has been altered: {what}. Guildhall does not open a roster whose tables are not its own; a backup may help", .path.display())]
+    Altered {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        what: String,
+    },
+    /// SQLite says that the file is damaged.
+    #[error("{} is damaged ({what}). Keep it aside, and open the newest backup in {}", .path.display(), .backups.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite found first.
+        what: String,
+        /// Where our backups lie.
+        backups: PathBuf,
+    },
+    /// The file or its folder can't be written.
+    #[error("{} can't be written ({why}); it is open for reading only", .path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: &'static str,
+    },
+    /// Another program holds the file.
+    #[error("another program is writing to the roster; nothing was changed, try again in a moment")]
+    Busy,
+    /// There is no room.
+    #[error("the disk is full; nothing was changed, make room and try again")]
+    Full,
+    /// A row has changed since the step that is to be undone.
+    #[error("{what} has been changed since, so \u{201c}{label}\u{201d} can't be undone; nothing was changed")]
+    ChangedSince {
+        /// The row, in words.
+        what: String,
+        /// The step's label.
+        label: String,
+    },
+    /// A row was changed between the opening of its form and its saving.
+    #[error("{0} was changed by somebody else while you were editing; nothing was saved")]
+    ChangedMeanwhile(String),
+    /// There is nothing to undo or redo.
+    #[error("there is nothing to {0}")]
+    Nothing(&'static str),
+    /// The caller's request can't be met.
+    #[error("{0}")]
+    Refused(String),
+    /// The work was stopped on request; nothing was written.
+    #[error("stopped; nothing was changed")]
+    Stopped,
+    /// The operating system refused something.
+    #[error("{doing} {}: {source}", .path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// To which file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// SQLite refused something.
+    #[error("the roster could not be used: {0}")]
+    Sql(rusqlite::Error),
+}
+
+impl StoreError {
+    /// An operating-system error while `doing` something to `path`.
+    pub fn io(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
+        if source.kind() == std::io::ErrorKind::StorageFull {
+            return Self::Full;
+        }
+        Self::Io { doing, path: path.to_owned(), source }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(e: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as C;
+        match e.sqlite_error_code() {
+            Some(C::DatabaseBusy | C::DatabaseLocked) => Self::Busy,
+            Some(C::DiskFull) => Self::Full,
+            Some(C::OperationInterrupted) => Self::Stopped,
+            _ => Self::Sql(e),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The journal: undo, redo and history. Append-only; an undo is a step of its own.
+//!
+//! Must not know what the rows mean, only what they were.
+
+use chrono::NaiveDateTime;
+use rusqlite::{Connection, OptionalExtension};
+use serde_json::{Map, Value as Json};
+
+use super::schema::{self, Table};
+use super::write::{Write, to_json};
+use super::{Done, Stamp, Store, StoreError};
+use crate::domain::ids::OpId;
+
+/// What kind of step one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpKind {
+    /// Something that the lead did.
+    Do,
+    /// Taken back.
+    Undo,
+    /// Taken back and done again.
+    Redo,
+}
+
+impl OpKind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Do => "do",
+            Self::Undo => "undo",
+            Self::Redo => "redo",
+        }
+    }
+
+    fn parse(word: &str) -> Self {
+        match word {
+            "undo" => Self::Undo,
+            "redo" => Self::Redo,
+            _ => Self::Do,
+        }
+    }
+}
+
+/// A step of the journal, as history shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Op {
+    /// Its number.
+    pub id: OpId,
+    /// What kind of step.
+    pub kind: OpKind,
+    /// What was done, in words.
+    pub label: String,
+    /// When, UTC.
+    pub at: NaiveDateTime,
+    /// How many rows it wrote.
+    pub changes: u64,
+    /// The step that it takes back.
+    pub undoes: Option<OpId>,
+}
+
+/// How timestamps stand in the file.
+pub const TIMESTAMP: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
+
+fn op_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Op> {
+    let (kind, at): (String, String) = (row.get(1)?, row.get(3)?);
+    Ok(Op {
+        id: OpId(row.get(0)?),
+        kind: OpKind::parse(&kind),
+        label: row.get(2)?,
+        at: NaiveDateTime::parse_from_str(&at, TIMESTAMP).unwrap_or_default(),
+        changes: row.get::<_, i64>(4)?.unsigned_abs(),
+        undoes: row.get::<_, Option<i64>>(5)?.map(OpId),
+    })
+}
+
+const OP_COLUMNS: &str = "id, kind, label, at, changes, undoes";
+
+/// The newest steps, newest first.
+pub fn history(conn: &Connection, limit: usize) -> Result<Vec<Op>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC LIMIT ?1"))?;
+    let ops = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], op_of)?.collect::<Result<_, _>>()?;
+    Ok(ops)
+}
+
+/// The steps that touched a row, or a row of another table that refers (or referred) to it, newest first.
+///
+/// `column` names the person or community in the other tables.
+pub fn history_of(conn: &Connection, table: &Table, column: &str, id: i64, limit: usize) -> Result<Vec<Op>, StoreError> {
+    let mut ids: Vec<i64> = Vec::new();
+    let mut covering = conn.prepare_cached("SELECT DISTINCT op FROM op_change WHERE entity=?1 AND last_id>=?2 AND entity_id<=?2")?;
+    let mut collect = |entity: &str, row: i64| -> Result<(), StoreError> {
+        for op in covering.query_map((entity, row), |r| r.get::<_, i64>(0))? {
+            ids.push(op?);
+        }
+        Ok(())
+    };
+    collect(table.name, id)?;
+    let mut gone = conn.prepare_cached("SELECT DISTINCT op, entity_id FROM op_change WHERE entity=?1 AND json_extract(before, ?2)=?3")?;
+    for other in schema::TABLES.iter().filter(|t| t.columns.contains(&column)) {
+        for row in super::write::ids_where(conn, other, column, id)? {
+            collect(other.name, row)?;
+        }
+        let removed: Vec<i64> =
+            gone.query_map((other.name, format!("$.{column}"), id), |r| r.get(1))?.collect::<Result<Vec<i64>, rusqlite::Error>>()?;
+        for row in removed {
+            collect(other.name, row)?;
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let mut one = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op WHERE id=?1"))?;
+    ids.iter().rev().take(limit).map(|id| one.query_row([id], op_of).map_err(StoreError::from)).collect()
+}
+
+/// The step that undo would take back.
+pub fn undo_target(conn: &Connection) -> Result<Option<Op>, StoreError> {
+    let mut cancelled: Vec<OpId> = Vec::new();
+    let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC"))?;
+    for op in statement.query_map([], op_of)? {
+        let op = op?;
+        let was_cancelled = cancelled.contains(&op.id);
+        match (op.kind, op.undoes) {
+            (OpKind::Undo, Some(target)) => cancelled.push(target),
+            _ if !was_cancelled => return Ok(Some(op)),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+/// The undo step that redo would take back: only while nothing new was done since.
+pub fn redo_target(conn: &Connection) -> Result<Option<Op>, StoreError> {
+    let mut redone: Vec<OpId> = Vec::new();
+    let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC"))?;
+    for op in statement.query_map([], op_of)? {
+        let op = op?;
+        match op.kind {
+            OpKind::Do => return Ok(None),
+            OpKind::Redo => redone.extend(op.undoes),
+            OpKind::Undo if !redone.contains(&op.id) => return Ok(Some(op)),
+            OpKind::Undo => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Takes back the newest step that still stands.
+pub fn undo(store: &mut Store, stamp: Stamp) -> Result<(Op, Done), StoreError> {
+    let target = undo_target(&store.conn)?.ok_or(StoreError::Nothing("undo"))?;
+    let done = revert(store, &target, OpKind::Undo, stamp)?;
+    Ok((target, done))
+}
+
+/// Does the step again that undo took back last.
+pub fn redo(store: &mut Store, stamp: Stamp) -> Result<(Op, Done), StoreError> {
+    let target = redo_target(&store.conn)?.ok_or(StoreError::Nothing("redo"))?;
+    let done = revert(store, &target, OpKind::Redo, stamp)?;
+    Ok((target, done))
+}
+
+fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp) -> Result<Done, StoreError> {
+    let label = target.label.clone();
+    let ((), done) = store
+        .step(&label, kind.word(), Some(target.id), stamp, true, |write| {
+            // Checked when the step ends: rows that refer to each other come back in any order.
+            write.reader().execute_batch("PRAGMA defer_foreign_keys=ON")?;
+            let mut statement =
+                write.reader().prepare("SELECT entity, entity_id, last_id, before, after FROM op_change WHERE op=?1 ORDER BY seq DESC")?;
+            let mut rows = statement.query([target.id.0])?;
+            while let Some(row) = rows.next()? {
+                let entity: String = row.get(0)?;
+                let table =
+                    schema::table(&entity).ok_or_else(|| StoreError::Refused(format!("the journal names an unknown table {entity}")))?;
+                let change =
+                    Change { table, first: row.get(1)?, last: row.get(2)?, before: image(row.get(3)?)?, after: image(row.get(4)?)? };
+                revert_change(write, target, &change)?;
+            }
+            Ok(())
+        })
+        .map_err(|e| match e {
+            // Found at the end of the step: a row that came later refers to one that would go.
+            StoreError::Sql(rusqlite::Error::SqliteFailure(failure, _)) if failure.code == rusqlite::ErrorCode::ConstraintViolation => {
+                StoreError::ChangedSince { what: "something that belongs to it".into(), label: target.label.clone() }
+            }
+            other => other,
+        })?;
+    Ok(done)
+}
+
+struct Change {
+    table: &'static Table,
+    first: i64,
+    last: i64,
+    before: Option<Map<String, Json>>,
+    after: Option<Map<String, Json>>,
+}
+
+fn image(text: Option<String>) -> Result<Option<Map<String, Json>>, StoreError> {
+    text.map(|t| serde_json::from_str(&t).map_err(|_| StoreError::Refused("the journal is damaged: a row in it can't be read".into())))
+        .transpose()
+}
+
+fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<(), StoreError> {
+    let Change { table, first, last, before, after } = change;
+    let conflict = |write: &Write<'_>, id: i64| -> StoreError {
+        let what = describe(write.reader(), table, id);
+        StoreError::ChangedSince { what, label: target.label.clone() }
+    };
+    match (before, after) {
+        (None, after) => {
+            let expected = after.as_ref().and_then(|a| a.get("op")).and_then(Json::as_i64).unwrap_or(target.id.0);
+            for id in (*first..=*last).rev() {
+                let found = write.read_columns(table, id, std::iter::empty())?;
+                if found.map(|(op, _)| op) != Some(expected) {
+                    return Err(conflict(write, id));
+                }
+                write.delete(table, id)?;
+            }
+        }
+        (Some(before), Some(after)) => {
+            let columns: Vec<&str> = table.columns.iter().copied().filter(|c| after.contains_key(*c)).collect();
+            let found = write.read_columns(table, *first, columns.iter().copied())?;
+            let same = found.is_some_and(|(op, values)| {
+                after.get("op").and_then(Json::as_i64) == Some(op)
+                    && columns.iter().zip(&values).all(|(c, v)| after.get(*c) == Some(&to_json(v)))
+            });
+            if !same {
+                return Err(conflict(write, *first));
+            }
+            write.update_image(table, *first, before)?;
+        }
+        (Some(before), None) => {
+            if write.read_columns(table, *first, std::iter::empty())?.is_some() {
+                return Err(conflict(write, *first));
+            }
+            write.insert_image(table, *first, before)?;
+        }
+    }
+    Ok(())
+}
+
+/// A row in words: the person's, community's or meetup's name where it has one.
+fn describe(conn: &Connection, table: &Table, id: i64) -> String {
+    let named = match (table.name, table.person) {
+        (_, Some(column)) => {
+            format!("SELECT coalesce(nullif(name,''), email) FROM person WHERE id=(SELECT {column} FROM {} WHERE id=?1)", table.name)
+        }
+        ("meetup" | "seat", _) => format!("SELECT title FROM {} WHERE id=?1", table.name),
+        _ if table.columns.contains(&"name") => format!("SELECT name FROM {} WHERE id=?1", table.name),
+        _ => String::new(),
+    };
+    let name: Option<String> = if named.is_empty() { None } else { conn.query_row(&named, [id], |r| r.get(0)).optional().ok().flatten() };
+    match name {
+        Some(name) if table.person == Some("id") => name,
+        Some(name) => format!("{} {name}", the(table.noun)),
+        None => format!("{} that this step wrote", the(table.noun)),
+    }
+}
+
+fn the(noun: &str) -> String {
+    if noun == "membership" || noun == "attendance" || noun == "address" { format!("the {noun} of") } else { format!("the {noun}") }
+}

@@ -1,0 +1,254 @@
+//! The roster's file: SQLite, its settings, its rows and its journal.
+//!
+//! The only module that speaks SQL. Must not know of screens, files in and out, or the book above it.
+
+pub mod backup;
+pub mod bulk;
+mod error;
+pub mod journal;
+mod open;
+pub mod people;
+mod people_write;
+pub mod places;
+mod places_write;
+pub mod rows;
+pub mod schema;
+pub mod slices;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDateTime;
+use rusqlite::{Connection, OptionalExtension};
+
+pub use error::StoreError;
+pub use open::{companion, make_folder, open_reader, private_file, real_path};
+pub use write::{Touched, Write};
+
+use crate::domain::ids::OpId;
+
+/// When a step is taken and what it is called for good: given from outside, so that tests are exact.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp {
+    /// The step's own id, by which it is found again after a failure.
+    pub action: [u8; 16],
+    /// The time, UTC.
+    pub at: NaiveDateTime,
+}
+
+/// What a step did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The step in the journal; `None` if nothing had to be changed.
+    pub op: Option<OpId>,
+    /// What it touched.
+    pub touched: Touched,
+    /// How many rows it wrote.
+    pub changes: u64,
+}
+
+/// An open roster.
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+    read_only: Option<&'static str>,
+    unclean: bool,
+    seen_version: i64,
+}
+
+impl Store {
+    /// Opens an existing roster.
+    ///
+    /// # Errors
+    /// Says what keeps it from being opened; nothing is written then.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::from_opened(open::open(path)?)
+    }
+
+    /// Makes a new roster and opens it. A missing folder is made.
+    ///
+    /// # Errors
+    /// If something stands there already, or nothing can be written there.
+    pub fn create(path: &Path) -> Result<Self, StoreError> {
+        Self::from_opened(open::create(path)?)
+    }
+
+    fn from_opened(opened: open::Opened) -> Result<Self, StoreError> {
+        let mut store =
+            Self { conn: opened.conn, path: opened.path, read_only: opened.read_only, unclean: opened.unclean, seen_version: 0 };
+        store.seen_version = store.data_version()?;
+        Ok(store)
+    }
+
+    /// The file's real path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Why the roster can only be read, if so.
+    #[must_use]
+    pub const fn read_only(&self) -> Option<&'static str> {
+        self.read_only
+    }
+
+    /// Whether the last program that wrote to the file was cut off, so that it should be checked.
+    #[must_use]
+    pub const fn was_unclean(&self) -> bool {
+        self.unclean
+    }
+
+    /// The connection, for reading.
+    #[must_use]
+    pub const fn reader(&self) -> &Connection {
+        &self.conn
+    }
+
+    fn data_version(&self) -> Result<i64, StoreError> {
+        Ok(self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |r| r.get(0))?)
+    }
+
+    /// Whether another program has written to the file since the last time this was asked.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn changed_elsewhere(&mut self) -> Result<bool, StoreError> {
+        let now = self.data_version()?;
+        Ok(std::mem::replace(&mut self.seen_version, now) != now)
+    }
+
+    /// Takes one step: everything that `body` writes, or nothing. A step that writes nothing leaves no trace.
+    ///
+    /// # Errors
+    /// What `body` says, or what the file says; nothing was changed then.
+    pub fn write<T>(
+        &mut self,
+        label: &str,
+        stamp: Stamp,
+        body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Done), StoreError> {
+        self.step(label, "do", None, stamp, true, body)
+    }
+
+    /// Takes a step and takes it back at once: to see what it would do.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn rehearse<T>(
+        &mut self,
+        stamp: Stamp,
+        body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Done), StoreError> {
+        self.step("", "do", None, stamp, false, body)
+    }
+
+    pub(crate) fn step<T>(
+        &mut self,
+        label: &str,
+        kind: &str,
+        undoes: Option<OpId>,
+        stamp: Stamp,
+        keep: bool,
+        body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Done), StoreError> {
+        if let Some(why) = self.read_only {
+            return Err(StoreError::ReadOnly { path: self.path.clone(), why });
+        }
+        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| open::damage(&self.path, e))?;
+        match self.fill(label, kind, undoes, stamp, body) {
+            Ok((value, done)) if keep && done.changes > 0 => match self.conn.execute_batch("COMMIT") {
+                Ok(()) => Ok((value, done)),
+                Err(e) => self.after_failed_commit(e, stamp).map(|()| (value, done)),
+            },
+            Ok((value, mut done)) => {
+                self.roll_back()?;
+                done.op = None;
+                Ok((value, done))
+            }
+            Err(e) => {
+                self.roll_back()?;
+                Err(e)
+            }
+        }
+    }
+
+    fn fill<T>(
+        &self,
+        label: &str,
+        kind: &str,
+        undoes: Option<OpId>,
+        stamp: Stamp,
+        body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Done), StoreError> {
+        self.conn.prepare_cached("INSERT INTO op(action_id,kind,label,at,undoes,changes) VALUES(?1,?2,?3,?4,?5,0)")?.execute((
+            stamp.action,
+            kind,
+            label,
+            stamp.at.format(journal::TIMESTAMP).to_string(),
+            undoes.map(|o| o.0),
+        ))?;
+        let op = self.conn.last_insert_rowid();
+        let mut write = Write::new(&self.conn, op, stamp);
+        let value = body(&mut write)?;
+        write.flush()?;
+        let (changes, mut touched) = (write.changes, std::mem::take(&mut write.touched));
+        drop(write);
+        touched.people.sort_unstable();
+        touched.people.dedup();
+        self.conn.prepare_cached("UPDATE op SET changes=?2 WHERE id=?1")?.execute((op, i64::try_from(changes).unwrap_or(i64::MAX)))?;
+        Ok((value, Done { op: Some(OpId(op)), touched, changes }))
+    }
+
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        if self.conn.is_autocommit() || self.conn.execute_batch("ROLLBACK").is_ok() {
+            return Ok(());
+        }
+        self.reopen()
+    }
+
+    /// A commit that failed may have landed: the file is opened anew and asked.
+    fn after_failed_commit(&mut self, e: rusqlite::Error, stamp: Stamp) -> Result<(), StoreError> {
+        self.roll_back()?;
+        self.reopen()?;
+        if self.has_action(stamp)? { Ok(()) } else { Err(e.into()) }
+    }
+
+    fn has_action(&self, stamp: Stamp) -> Result<bool, StoreError> {
+        let found: Option<i64> = self
+            .conn
+            .query_row("SELECT id FROM (SELECT id, action_id FROM op ORDER BY id DESC LIMIT 100) WHERE action_id=?1", [stamp.action], |r| {
+                r.get(0)
+            })
+            .optional()?;
+        Ok(found.is_some())
+    }
+
+    fn reopen(&mut self) -> Result<(), StoreError> {
+        let opened = open::open(&self.path)?;
+        self.conn = opened.conn;
+        self.seen_version = self.data_version()?;
+        Ok(())
+    }
+
+    /// Every row of every table that the journal covers, as text: two equal dumps are the same roster.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn dump(&self) -> Result<String, StoreError> {
+        let mut out = String::new();
+        for table in schema::TABLES {
+            let mut statement = self.conn.prepare(&format!("SELECT * FROM {} ORDER BY id", table.name))?;
+            let columns = statement.column_count();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                out.push_str(table.name);
+                for i in 0..columns {
+                    out.push('\t');
+                    out.push_str(&write::to_json(&row.get::<_, rusqlite::types::Value>(i)?).to_string());
+                }
+                out.push('\n');
+            }
+        }
+        Ok(out)
+    }
+}

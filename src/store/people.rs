@@ -1,0 +1,316 @@
+//! People and organisations, read.
+//!
+//! Must not know how they are found by text; that is search's.
+
+use chrono::NaiveDate;
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde_json::{Map, Value as Json};
+
+use super::rows::{MembershipRow, OrganisationRow, PersonDetail, PersonRow, ViewRow, VisitRow};
+use super::schema::Table;
+use super::{StoreError, places};
+use crate::domain::address::{self, OtherAddress};
+use crate::domain::community::MembershipFacts;
+use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, MembershipId, OrganisationId, PersonId};
+use crate::domain::person::{ConsentFacts, FieldValue, OrganisationFacts, PersonFacts};
+use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose, Source};
+use crate::domain::{tags, text};
+
+/// The key by which people are sorted: the folded name, or the folded address of one without a name.
+#[must_use]
+pub fn name_key(name: &str, email: &str) -> String {
+    text::fold(if name.is_empty() { email } else { name })
+}
+
+/// Custom fields as they stand in the file: a JSON object, in the order given; empty text for none.
+#[must_use]
+pub fn write_fields(fields: &[FieldValue]) -> String {
+    if fields.is_empty() {
+        return String::new();
+    }
+    let map: Map<String, Json> = fields.iter().map(|(n, v)| (n.clone(), Json::from(v.as_str()))).collect();
+    serde_json::to_string(&map).unwrap_or_default()
+}
+
+/// Reads what [`write_fields`] wrote.
+#[must_use]
+pub fn read_fields(stored: &str) -> Vec<FieldValue> {
+    if stored.is_empty() {
+        return Vec::new();
+    }
+    let map: Map<String, Json> = serde_json::from_str(stored).unwrap_or_default();
+    map.into_iter().filter_map(|(n, v)| Some((n, v.as_str()?.to_owned()))).collect()
+}
+
+/// A stored date; a text that is none counts as not known.
+pub(super) fn date(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<NaiveDate>> {
+    Ok(row.get_ref(at)?.as_str_or_null().ok().flatten().and_then(|t| NaiveDate::parse_from_str(t.get(..10)?, "%Y-%m-%d").ok()))
+}
+
+pub(super) fn word<T>(row: &Row<'_>, at: usize, parse: impl Fn(&str) -> Option<T>, fallback: T) -> rusqlite::Result<T> {
+    Ok(row.get_ref(at)?.as_str_or_null().ok().flatten().and_then(parse).unwrap_or(fallback))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    uuid::Uuid::from_slice(bytes).map(|u| u.to_string()).unwrap_or_default()
+}
+
+pub(super) fn uuid_text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
+    Ok(hex(row.get_ref(at)?.as_blob().unwrap_or_default()))
+}
+
+/// The people with these ids, in their order; `community` is the one whose status is wanted.
+pub fn rows(conn: &Connection, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT p.id, p.kind, p.name, p.email, p.email_state, coalesce(nullif(o.short_name,''), o.name, ''), p.job_title, coalesce(d.name,''), p.tags, p.joined, \
+         (SELECT status FROM membership m WHERE m.person_id=p.id AND m.community_id=?2), \
+         (SELECT max(t.starts) FROM attendance a JOIN meetup t ON t.id=a.meetup_id WHERE a.person_id=p.id AND a.outcome='attended') \
+         FROM person p LEFT JOIN organisation o ON o.id=p.organisation_id LEFT JOIN discipline d ON d.id=p.discipline_id WHERE p.id=?1",
+    )?;
+    let mut out = Vec::with_capacity(ids.len());
+    for id in ids {
+        let row = statement
+            .query_row((id.0, community.map(|c| c.0)), |r| {
+                Ok(PersonRow {
+                    id: PersonId(r.get(0)?),
+                    kind: word(r, 1, PersonKind::parse, PersonKind::Person)?,
+                    name: r.get(2)?,
+                    email: r.get(3)?,
+                    email_state: word(r, 4, AddressState::parse, AddressState::Ok)?,
+                    organisation: r.get(5)?,
+                    job_title: r.get(6)?,
+                    discipline: r.get(7)?,
+                    tags: tags::read(r.get_ref(8)?.as_str()?),
+                    joined: date(r, 9)?,
+                    status: r.get::<_, Option<String>>(10)?.unwrap_or_default(),
+                    seen: date(r, 11)?,
+                })
+            })
+            .optional()?;
+        out.extend(row);
+    }
+    Ok(out)
+}
+
+/// The first people by name, of everybody or of a community: what is shown before the search index is ready.
+pub fn first_page(conn: &Connection, community: Option<CommunityId>, limit: usize) -> Result<Vec<PersonId>, StoreError> {
+    let over = MembershipStatus::ALL.iter().filter(|s| s.is_over()).map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
+    let sql = format!(
+        "SELECT id FROM person p WHERE ?1 IS NULL OR EXISTS(SELECT 1 FROM membership m WHERE m.person_id=p.id AND m.community_id=?1 AND m.status NOT IN ({over})) \
+         ORDER BY name_key, id LIMIT ?2"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let ids = statement
+        .query_map((community.map(|c| c.0), i64::try_from(limit).unwrap_or(i64::MAX)), |r| r.get(0).map(PersonId))?
+        .collect::<Result<_, _>>()?;
+    Ok(ids)
+}
+
+/// What is kept about a person, and the step that last wrote the row.
+pub fn facts(conn: &Connection, id: PersonId) -> Result<Option<(PersonFacts, i64)>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT p.kind, p.name, p.email, p.email_state, coalesce(o.name,''), p.job_title, coalesce(d.name,''), p.tags, p.fields, p.joined, p.note, p.op \
+         FROM person p LEFT JOIN organisation o ON o.id=p.organisation_id LEFT JOIN discipline d ON d.id=p.discipline_id WHERE p.id=?1",
+    )?;
+    let found = statement
+        .query_row([id.0], |r| {
+            let facts = PersonFacts {
+                kind: word(r, 0, PersonKind::parse, PersonKind::Person)?,
+                name: r.get(1)?,
+                email: r.get(2)?,
+                email_state: word(r, 3, AddressState::parse, AddressState::Ok)?,
+                others: Vec::new(),
+                organisation: r.get(4)?,
+                job_title: r.get(5)?,
+                discipline: r.get(6)?,
+                tags: tags::read(r.get_ref(7)?.as_str()?),
+                fields: read_fields(r.get_ref(8)?.as_str()?),
+                joined: date(r, 9)?,
+                note: r.get(10)?,
+            };
+            Ok((facts, r.get(11)?))
+        })
+        .optional()?;
+    let Some((mut facts, op)) = found else { return Ok(None) };
+    let mut statement = conn.prepare_cached("SELECT address, state FROM address WHERE person_id=?1 ORDER BY id")?;
+    facts.others = statement
+        .query_map([id.0], |r| Ok(OtherAddress { address: r.get(0)?, state: word(r, 1, AddressState::parse, AddressState::Ok)? }))?
+        .collect::<Result<_, _>>()?;
+    Ok(Some((facts, op)))
+}
+
+/// A person, whole.
+pub fn detail(conn: &Connection, id: PersonId) -> Result<Option<PersonDetail>, StoreError> {
+    let Some((facts, op)) = facts(conn, id)? else { return Ok(None) };
+    let uuid = conn.prepare_cached("SELECT uuid FROM person WHERE id=?1")?.query_row([id.0], |r| uuid_text(r, 0))?;
+    let mut suppressed = Vec::new();
+    for a in std::iter::once(facts.email.as_str()).chain(facts.others.iter().map(|o| o.address.as_str())).filter(|a| !a.is_empty()) {
+        if is_suppressed(conn, a)? {
+            suppressed.push(a.to_owned());
+        }
+    }
+    Ok(Some(PersonDetail {
+        id,
+        uuid,
+        memberships: memberships(conn, id)?,
+        seats: seats_held(conn, id)?,
+        visits: visits(conn, id)?,
+        consents: consents(conn, id)?,
+        suppressed,
+        facts,
+        op,
+    }))
+}
+
+fn memberships(conn: &Connection, id: PersonId) -> Result<Vec<MembershipRow>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT m.id, m.community_id, c.name, m.status, m.joined, m.left_on, m.source FROM membership m JOIN community c ON c.id=m.community_id \
+         WHERE m.person_id=?1 ORDER BY c.position, c.id",
+    )?;
+    let rows = statement
+        .query_map([id.0], |r| {
+            Ok(MembershipRow {
+                id: MembershipId(r.get(0)?),
+                community_id: CommunityId(r.get(1)?),
+                community: r.get(2)?,
+                facts: MembershipFacts {
+                    status: word(r, 3, MembershipStatus::parse, MembershipStatus::Active)?,
+                    joined: date(r, 4)?,
+                    left: date(r, 5)?,
+                    source: word(r, 6, Source::parse, Source::Lead)?,
+                },
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+fn seats_held(conn: &Connection, id: PersonId) -> Result<Vec<(String, String, Option<NaiveDate>)>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT s.title, c.name, t.since FROM tenure t JOIN seat s ON s.id=t.seat_id JOIN community c ON c.id=s.community_id WHERE t.person_id=?1 AND t.over=0 ORDER BY t.id",
+    )?;
+    let rows = statement.query_map([id.0], |r| Ok((r.get(0)?, r.get(1)?, date(r, 2)?)))?.collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+fn visits(conn: &Connection, id: PersonId) -> Result<Vec<VisitRow>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT a.id, a.meetup_id, t.title, t.starts, a.rsvp, a.outcome, a.parts FROM attendance a JOIN meetup t ON t.id=a.meetup_id \
+         WHERE a.person_id=?1 ORDER BY t.starts DESC, t.id DESC",
+    )?;
+    let rows = statement
+        .query_map([id.0], |r| {
+            Ok(VisitRow {
+                id: AttendanceId(r.get(0)?),
+                meetup_id: MeetupId(r.get(1)?),
+                title: r.get(2)?,
+                starts: places::moment(r, 3)?,
+                facts: places::attendance_facts(r, 4)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+fn consents(conn: &Connection, id: PersonId) -> Result<Vec<ConsentFacts>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT purpose, state, given_on, source FROM consent WHERE person_id=?1 ORDER BY id")?;
+    let rows = statement
+        .query_map([id.0], |r| {
+            Ok(ConsentFacts {
+                purpose: word(r, 0, Purpose::parse, Purpose::Mail)?,
+                state: word(r, 1, ConsentState::parse, ConsentState::Unknown)?,
+                on: date(r, 2)?,
+                source: r.get(3)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// Whether an address must never be written to.
+pub fn is_suppressed(conn: &Connection, address: &str) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached("SELECT 1 FROM suppression WHERE address_key=?1")?.exists([address::key(address)])?)
+}
+
+/// The person who has an address, primary or not.
+pub fn holder_of(conn: &Connection, address: &str) -> Result<Option<PersonId>, StoreError> {
+    let key = address::key(address);
+    let found = conn.prepare_cached("SELECT id FROM person WHERE email_key=?1")?.query_row([&key], |r| r.get(0)).optional()?;
+    if found.is_some() {
+        return Ok(found.map(PersonId));
+    }
+    let other = conn.prepare_cached("SELECT person_id FROM address WHERE address_key=?1")?.query_row([&key], |r| r.get(0)).optional()?;
+    Ok(other.map(PersonId))
+}
+
+/// The row of a name in a table of names (organisation, discipline, field, tag), if it is there.
+pub fn named(conn: &Connection, table: &Table, name: &str) -> Result<Option<i64>, StoreError> {
+    let sql = format!("SELECT id FROM {} WHERE name_key=?1", table.name);
+    Ok(conn.prepare_cached(&sql)?.query_row([text::same_key(name)], |r| r.get(0)).optional()?)
+}
+
+/// All names in a table of names, sorted.
+pub fn names(conn: &Connection, table: &Table) -> Result<Vec<String>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY name_key", table.name))?;
+    let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    Ok(names)
+}
+
+/// The organisations, by name, each with its people counted.
+pub fn organisations(conn: &Connection) -> Result<Vec<OrganisationRow>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT o.id, o.name, o.short_name, o.sector, o.note, coalesce((SELECT group_concat(domain, ',') FROM organisation_domain WHERE organisation_id=o.id), ''), \
+         coalesce(n.people, 0) FROM organisation o LEFT JOIN (SELECT organisation_id, count(*) AS people FROM person GROUP BY organisation_id) n ON n.organisation_id=o.id \
+         ORDER BY o.name_key",
+    )?;
+    let rows = statement
+        .query_map([], |r| {
+            let domains: String = r.get(5)?;
+            Ok(OrganisationRow {
+                id: OrganisationId(r.get(0)?),
+                facts: OrganisationFacts {
+                    name: r.get(1)?,
+                    short_name: r.get(2)?,
+                    sector: r.get(3)?,
+                    note: r.get(4)?,
+                    domains: domains.split(',').filter(|d| !d.is_empty()).map(str::to_owned).collect(),
+                },
+                people: r.get::<_, i64>(6)?.unsigned_abs(),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// The saved views, by name.
+pub fn views(conn: &Connection) -> Result<Vec<ViewRow>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id, name, pane, query, sort FROM view ORDER BY name_key")?;
+    let rows = statement
+        .query_map([], |r| Ok(ViewRow { id: r.get(0)?, name: r.get(1)?, pane: r.get(2)?, query: r.get(3)?, sort: r.get(4)? }))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// The people of the organisations and disciplines that the newest step wrote.
+pub fn ids_of_words_written_last(conn: &Connection) -> Result<Vec<i64>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT p.id FROM person p JOIN organisation o ON o.id=p.organisation_id WHERE o.id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity='organisation') \
+         UNION SELECT p.id FROM person p WHERE p.discipline_id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity='discipline')",
+    )?;
+    let ids = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    Ok(ids)
+}
+
+/// All names in a table of names, in the order in which they came.
+pub fn names_by_age(conn: &Connection, table: &Table) -> Result<Vec<String>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY id", table.name))?;
+    let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    Ok(names)
+}
+
+/// The keys of all addresses that must never be written to.
+pub fn suppressed_keys(conn: &Connection) -> Result<std::collections::HashSet<String>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT address_key FROM suppression")?;
+    let keys = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    Ok(keys)
+}

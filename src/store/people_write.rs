@@ -1,0 +1,286 @@
+//! People and organisations, written: facts in, rows and journal out.
+//!
+//! Must not know who asks for it.
+
+use rusqlite::OptionalExtension;
+
+use super::StoreError;
+use super::people::{holder_of, name_key, named, rows, write_fields};
+use super::schema::{
+    self, ADDRESS, ATTENDANCE, CONSENT, DISCIPLINE, FIELD, MEMBERSHIP, ORGANISATION, ORGANISATION_DOMAIN, PERSON, TAG, TENURE, Table,
+};
+use super::write::{Write, ids_where};
+use crate::domain::address::{self, OtherAddress};
+use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::person::{OrganisationFacts, PersonFacts};
+use crate::domain::{tags, text};
+
+impl Write<'_> {
+    /// The organisation of this full or short name, made if it isn't there; `None` for no name.
+    pub fn organisation(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
+        let key = text::same_key(name);
+        if key.is_empty() {
+            return Ok(None);
+        }
+        if let Some(id) = named(self.reader(), &ORGANISATION, name)? {
+            return Ok(Some(id));
+        }
+        let mut short =
+            self.reader().prepare_cached("SELECT id FROM organisation WHERE short_name<>'' AND lower(short_name)=lower(?1) LIMIT 2")?;
+        let ids: Vec<i64> = short.query_map([name.trim()], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        if let [only] = ids.as_slice() {
+            return Ok(Some(*only));
+        }
+        drop(short);
+        let uuid = self.uuid();
+        self.insert(&ORGANISATION, &[&uuid, &name.trim(), &key, &"", &"", &""]).map(Some)
+    }
+
+    /// The discipline of this name, made if it isn't there; `None` for no name.
+    pub fn discipline(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
+        self.word(&DISCIPLINE, name)
+    }
+
+    /// Makes sure that a custom field or tag is known.
+    pub(super) fn word(&mut self, table: &'static Table, name: &str) -> Result<Option<i64>, StoreError> {
+        let key = text::same_key(name);
+        if key.is_empty() {
+            return Ok(None);
+        }
+        match named(self.reader(), table, name)? {
+            Some(id) => Ok(Some(id)),
+            None => self.insert(table, &[&name.trim(), &key]).map(Some),
+        }
+    }
+
+    fn known_words(&mut self, facts: &PersonFacts) -> Result<(), StoreError> {
+        for tag in &facts.tags {
+            self.word(&TAG, tag)?;
+        }
+        for (name, _) in &facts.fields {
+            self.word(&FIELD, name)?;
+        }
+        Ok(())
+    }
+
+    fn free_address(&self, address: &str, owner: Option<PersonId>) -> Result<(), StoreError> {
+        if let Some(holder) = holder_of(self.reader(), address)?.filter(|h| Some(*h) != owner) {
+            let name = rows(self.reader(), &[holder], None)?.first().map_or_else(String::new, |p| p.title().to_owned());
+            return Err(StoreError::Refused(format!("{address} belongs to {name} already; edit them, or use another address")));
+        }
+        Ok(())
+    }
+
+    /// Adds a person.
+    ///
+    /// # Errors
+    /// If the facts don't hold together or an address is somebody else's.
+    pub fn add_person(&mut self, facts: &PersonFacts) -> Result<PersonId, StoreError> {
+        facts.check().map_err(StoreError::Refused)?;
+        self.known_words(facts)?;
+        let organisation = self.organisation(&facts.organisation)?;
+        let discipline = self.discipline(&facts.discipline)?;
+        if !facts.email.is_empty() {
+            self.free_address(&facts.email, None)?;
+        }
+        let uuid = self.uuid();
+        let email_key = (!facts.email.is_empty()).then(|| address::key(&facts.email));
+        let id = self.insert(
+            &PERSON,
+            &[
+                &uuid,
+                &facts.kind.word(),
+                &facts.name,
+                &name_key(&facts.name, &facts.email),
+                &facts.email,
+                &email_key,
+                &facts.email_state.word(),
+                &organisation,
+                &facts.job_title,
+                &discipline,
+                &tags::write(&facts.tags),
+                &write_fields(&facts.fields),
+                &facts.joined.map(|d| d.to_string()),
+                &facts.note,
+            ],
+        )?;
+        for other in &facts.others {
+            self.add_address(PersonId(id), other)?;
+        }
+        Ok(PersonId(id))
+    }
+
+    fn add_address(&mut self, person: PersonId, other: &OtherAddress) -> Result<(), StoreError> {
+        self.free_address(&other.address, None)?;
+        self.insert(&ADDRESS, &[&person.0, &other.address, &address::key(&other.address), &other.state.word()])?;
+        Ok(())
+    }
+
+    /// Changes what differs between a person and the facts given.
+    ///
+    /// # Errors
+    /// As [`Write::add_person`], or if the person is gone.
+    pub fn update_person(&mut self, id: PersonId, facts: &PersonFacts) -> Result<bool, StoreError> {
+        facts.check().map_err(StoreError::Refused)?;
+        self.known_words(facts)?;
+        let organisation = self.organisation(&facts.organisation)?;
+        let discipline = self.discipline(&facts.discipline)?;
+        let before = self.changes;
+        self.drop_addresses(id, facts)?;
+        if !facts.email.is_empty() {
+            self.free_address(&facts.email, Some(id))?;
+        }
+        let email_key = (!facts.email.is_empty()).then(|| address::key(&facts.email));
+        self.update(
+            &PERSON,
+            id.0,
+            &[
+                ("kind", &facts.kind.word()),
+                ("name", &facts.name),
+                ("name_key", &name_key(&facts.name, &facts.email)),
+                ("email", &facts.email),
+                ("email_key", &email_key),
+                ("email_state", &facts.email_state.word()),
+                ("organisation_id", &organisation),
+                ("job_title", &facts.job_title),
+                ("discipline_id", &discipline),
+                ("tags", &tags::write(&facts.tags)),
+                ("fields", &write_fields(&facts.fields)),
+                ("joined", &facts.joined.map(|d| d.to_string())),
+                ("note", &facts.note),
+            ],
+        )?;
+        self.keep_addresses(id, facts)?;
+        Ok(self.changes > before)
+    }
+
+    /// Removes those further addresses that are not in the facts; first, so that one can become the primary.
+    fn drop_addresses(&mut self, id: PersonId, facts: &PersonFacts) -> Result<(), StoreError> {
+        let wanted: Vec<String> = facts.others.iter().map(|o| address::key(&o.address)).collect();
+        for row in ids_where(self.reader(), &ADDRESS, "person_id", id.0)? {
+            let key: String =
+                self.reader().prepare_cached("SELECT address_key FROM address WHERE id=?1")?.query_row([row], |r| r.get(0))?;
+            if !wanted.contains(&key) {
+                self.delete(&ADDRESS, row)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_addresses(&mut self, id: PersonId, facts: &PersonFacts) -> Result<(), StoreError> {
+        for other in &facts.others {
+            let key = address::key(&other.address);
+            let row: Option<i64> = self
+                .reader()
+                .prepare_cached("SELECT id FROM address WHERE person_id=?1 AND address_key=?2")?
+                .query_row((id.0, &key), |r| r.get(0))
+                .optional()?;
+            match row {
+                Some(row) => {
+                    self.update(&ADDRESS, row, &[("address", &other.address), ("state", &other.state.word())])?;
+                }
+                None => self.add_address(id, other)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a person with everything that belongs to them; the journal keeps it.
+    ///
+    /// # Errors
+    /// If the person is gone.
+    pub fn remove_person(&mut self, id: PersonId) -> Result<(), StoreError> {
+        for table in [&ATTENDANCE, &MEMBERSHIP, &TENURE, &CONSENT, &ADDRESS] {
+            self.delete_where(table, "person_id", id.0)?;
+        }
+        self.delete(&PERSON, id.0)
+    }
+
+    /// Puts an address on the list of those that are never written to, or takes it off.
+    pub fn suppress(&mut self, typed: &str, reason: &str, suppressed: bool) -> Result<(), StoreError> {
+        let key = address::key(typed);
+        let row: Option<i64> =
+            self.reader().query_row("SELECT id FROM suppression WHERE address_key=?1", [&key], |r| r.get(0)).optional()?;
+        match (row, suppressed) {
+            (None, true) => {
+                let today = self.stamp().at.date().to_string();
+                self.insert(&schema::SUPPRESSION, &[&key, &today, &reason])?;
+            }
+            (Some(row), false) => self.delete(&schema::SUPPRESSION, row)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Adds or changes an organisation.
+    ///
+    /// # Errors
+    /// If the name is empty or taken, or a domain is another organisation's.
+    pub fn put_organisation(&mut self, id: Option<OrganisationId>, facts: &OrganisationFacts) -> Result<OrganisationId, StoreError> {
+        let key = text::same_key(&facts.name);
+        if key.is_empty() {
+            return Err(StoreError::Refused("an organisation needs a name".into()));
+        }
+        if named(self.reader(), &ORGANISATION, &facts.name)?.is_some_and(|other| Some(other) != id.map(|i| i.0)) {
+            return Err(StoreError::Refused(format!("there is an organisation called {} already", facts.name)));
+        }
+        let id = match id {
+            Some(id) => {
+                let columns: [(&'static str, &dyn rusqlite::ToSql); 5] = [
+                    ("name", &facts.name),
+                    ("name_key", &key),
+                    ("short_name", &facts.short_name),
+                    ("sector", &facts.sector),
+                    ("note", &facts.note),
+                ];
+                self.update(&ORGANISATION, id.0, &columns)?;
+                id.0
+            }
+            None => {
+                let uuid = self.uuid();
+                self.insert(&ORGANISATION, &[&uuid, &facts.name, &key, &facts.short_name, &facts.sector, &facts.note])?
+            }
+        };
+        self.keep_domains(id, &facts.domains)?;
+        Ok(OrganisationId(id))
+    }
+
+    fn keep_domains(&mut self, id: i64, domains: &[String]) -> Result<(), StoreError> {
+        let wanted: Vec<String> =
+            domains.iter().map(|d| d.trim().trim_start_matches('@').to_lowercase()).filter(|d| !d.is_empty()).collect();
+        for row in ids_where(self.reader(), &ORGANISATION_DOMAIN, "organisation_id", id)? {
+            let domain: String = self.reader().query_row("SELECT domain FROM organisation_domain WHERE id=?1", [row], |r| r.get(0))?;
+            if !wanted.contains(&domain) {
+                self.delete(&ORGANISATION_DOMAIN, row)?;
+            }
+        }
+        for domain in wanted {
+            let holder: Option<i64> = self
+                .reader()
+                .query_row("SELECT organisation_id FROM organisation_domain WHERE domain=?1", [&domain], |r| r.get(0))
+                .optional()?;
+            match holder {
+                None => {
+                    self.insert(&ORGANISATION_DOMAIN, &[&id, &domain])?;
+                }
+                Some(other) if other != id => {
+                    let name: String = self.reader().query_row("SELECT name FROM organisation WHERE id=?1", [other], |r| r.get(0))?;
+                    return Err(StoreError::Refused(format!("the domain {domain} belongs to {name} already")));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes an organisation; its people and meetups stay, without one.
+    pub fn remove_organisation(&mut self, id: OrganisationId) -> Result<(), StoreError> {
+        self.delete_where(&ORGANISATION_DOMAIN, "organisation_id", id.0)?;
+        for table in [&PERSON, &schema::MEETUP] {
+            for row in ids_where(self.reader(), table, "organisation_id", id.0)? {
+                self.update(table, row, &[("organisation_id", &None::<i64>)])?;
+            }
+        }
+        self.delete(&ORGANISATION, id.0)
+    }
+}

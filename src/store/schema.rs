@@ -1,0 +1,131 @@
+//! The file's tables: their text, their columns as the journal needs them, and the steps from older versions.
+//!
+//! Adding a migration: append the new statements to [`SCHEMA`], a step to [`STEPS`] and the columns to [`TABLES`].
+//! Must not know what is done with the rows.
+
+/// Marks a file as a Guildhall roster: the letters `Gldh`.
+pub const APPLICATION_ID: i32 = 0x476c_6468;
+
+/// The schema's version, kept in `user_version`: one more than the number of [`STEPS`].
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "a handful of steps")]
+pub const VERSION: i32 = 1 + STEPS.len() as i32;
+
+/// The steps from version 1 to 2, from 2 to 3 and so on; each runs in one transaction after a backup.
+pub const STEPS: &[&str] = &[];
+
+/// The statements that make a new file. What `sqlite_schema` holds must be just these texts.
+pub const SCHEMA: &[&str] = &[
+    "CREATE TABLE op(id INTEGER PRIMARY KEY, action_id BLOB NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL, at TEXT NOT NULL, undoes INTEGER REFERENCES op(id), changes INTEGER NOT NULL) STRICT",
+    "CREATE TABLE op_change(op INTEGER NOT NULL REFERENCES op(id), seq INTEGER NOT NULL, entity TEXT NOT NULL, entity_id INTEGER NOT NULL, last_id INTEGER NOT NULL, before TEXT, after TEXT, PRIMARY KEY(op, seq)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX op_change_entity ON op_change(entity, last_id)",
+    "CREATE TABLE organisation(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, short_name TEXT NOT NULL, sector TEXT NOT NULL, note TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX organisation_name ON organisation(name_key)",
+    "CREATE TABLE organisation_domain(id INTEGER PRIMARY KEY, organisation_id INTEGER NOT NULL REFERENCES organisation(id), domain TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX organisation_domain_domain ON organisation_domain(domain)",
+    "CREATE TABLE discipline(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX discipline_name ON discipline(name_key)",
+    "CREATE TABLE field(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX field_name ON field(name_key)",
+    "CREATE TABLE tag(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX tag_name ON tag(name_key)",
+    "CREATE TABLE person(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, email TEXT NOT NULL, email_key TEXT, email_state TEXT NOT NULL, organisation_id INTEGER REFERENCES organisation(id), job_title TEXT NOT NULL, discipline_id INTEGER REFERENCES discipline(id), tags TEXT NOT NULL, fields TEXT NOT NULL, joined TEXT, note TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE INDEX person_name ON person(name_key)",
+    "CREATE UNIQUE INDEX person_email ON person(email_key)",
+    "CREATE TABLE address(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), address TEXT NOT NULL, address_key TEXT NOT NULL, state TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX address_key ON address(address_key)",
+    "CREATE INDEX address_person ON address(person_id)",
+    "CREATE TABLE community(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, family TEXT NOT NULL, purpose TEXT NOT NULL, run_by TEXT NOT NULL, runner TEXT NOT NULL, status TEXT NOT NULL, stage TEXT, position INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX community_name ON community(name_key)",
+    "CREATE TABLE community_discipline(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), discipline_id INTEGER NOT NULL REFERENCES discipline(id), position INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE INDEX community_discipline_community ON community_discipline(community_id)",
+    "CREATE TABLE seat(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), title TEXT NOT NULL, position INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE INDEX seat_community ON seat(community_id)",
+    "CREATE TABLE tenure(id INTEGER PRIMARY KEY, seat_id INTEGER NOT NULL REFERENCES seat(id), person_id INTEGER NOT NULL REFERENCES person(id), since TEXT, until TEXT, over INTEGER NOT NULL, interim INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE INDEX tenure_seat ON tenure(seat_id)",
+    "CREATE INDEX tenure_person ON tenure(person_id)",
+    "CREATE TABLE join_route(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), kind TEXT NOT NULL, target TEXT NOT NULL, subject TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE INDEX join_route_community ON join_route(community_id)",
+    "CREATE TABLE rule(id INTEGER PRIMARY KEY, community_id INTEGER REFERENCES community(id), effect TEXT NOT NULL, suffix TEXT NOT NULL, words TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE INDEX rule_community ON rule(community_id)",
+    "CREATE TABLE channel(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), kind TEXT NOT NULL, name TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE INDEX channel_community ON channel(community_id)",
+    "CREATE TABLE membership(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), community_id INTEGER NOT NULL REFERENCES community(id), status TEXT NOT NULL, joined TEXT, left_on TEXT, source TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX membership_person ON membership(person_id, community_id)",
+    "CREATE INDEX membership_community ON membership(community_id)",
+    "CREATE TABLE meetup(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, title TEXT NOT NULL, format TEXT NOT NULL, starts TEXT NOT NULL, minutes INTEGER NOT NULL, zone TEXT NOT NULL, venue TEXT NOT NULL, organisation_id INTEGER REFERENCES organisation(id), capacity INTEGER, status TEXT NOT NULL, write_up TEXT NOT NULL, write_up_link TEXT NOT NULL, note TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE INDEX meetup_starts ON meetup(starts)",
+    "CREATE TABLE meetup_community(id INTEGER PRIMARY KEY, meetup_id INTEGER NOT NULL REFERENCES meetup(id), community_id INTEGER NOT NULL REFERENCES community(id), op INTEGER NOT NULL) STRICT",
+    "CREATE INDEX meetup_community_meetup ON meetup_community(meetup_id)",
+    "CREATE INDEX meetup_community_community ON meetup_community(community_id)",
+    "CREATE TABLE attendance(id INTEGER PRIMARY KEY, meetup_id INTEGER NOT NULL REFERENCES meetup(id), person_id INTEGER NOT NULL REFERENCES person(id), rsvp TEXT, outcome TEXT NOT NULL, parts TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX attendance_meetup ON attendance(meetup_id, person_id)",
+    "CREATE INDEX attendance_person ON attendance(person_id)",
+    "CREATE TABLE consent(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), purpose TEXT NOT NULL, state TEXT NOT NULL, given_on TEXT, source TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX consent_person ON consent(person_id, purpose)",
+    "CREATE TABLE suppression(id INTEGER PRIMARY KEY, address_key TEXT NOT NULL, since TEXT, reason TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX suppression_address ON suppression(address_key)",
+    "CREATE TABLE view(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, pane TEXT NOT NULL, query TEXT NOT NULL, sort TEXT NOT NULL, columns TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX view_name ON view(name_key)",
+];
+
+/// The indexes that a large import into an empty roster builds after its rows.
+pub const LATE_INDEXES: &[&str] = &["person_name", "person_email"];
+
+/// A table as the journal knows it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name in the file, which is also the journal's `entity`.
+    pub name: &'static str,
+    /// Its columns but for `id` and `op`.
+    pub columns: &'static [&'static str],
+    /// The column that names the person whom a row is about, if there is one.
+    pub person: Option<&'static str>,
+    /// What a row is called in a sentence.
+    pub noun: &'static str,
+}
+
+macro_rules! tables {
+    ($($constant:ident = $name:literal, $noun:literal, $person:expr, [$($column:literal),+];)+) => {
+        $(
+            #[doc = concat!("The table `", $name, "`.")]
+            pub static $constant: Table = Table { name: $name, columns: &[$($column),+], person: $person, noun: $noun };
+        )+
+        /// Every table that the journal covers.
+        pub static TABLES: &[&Table] = &[$(&$constant),+];
+    };
+}
+
+tables! {
+    ORGANISATION = "organisation", "organisation", None, ["uuid", "name", "name_key", "short_name", "sector", "note"];
+    ORGANISATION_DOMAIN = "organisation_domain", "e-mail domain", None, ["organisation_id", "domain"];
+    DISCIPLINE = "discipline", "discipline", None, ["name", "name_key"];
+    FIELD = "field", "custom field", None, ["name", "name_key"];
+    TAG = "tag", "tag", None, ["name", "name_key"];
+    PERSON = "person", "person", Some("id"), [
+        "uuid", "kind", "name", "name_key", "email", "email_key", "email_state", "organisation_id", "job_title",
+        "discipline_id", "tags", "fields", "joined", "note"
+    ];
+    ADDRESS = "address", "address", Some("person_id"), ["person_id", "address", "address_key", "state"];
+    COMMUNITY = "community", "community", None, ["uuid", "name", "name_key", "family", "purpose", "run_by", "runner", "status", "stage", "position"];
+    COMMUNITY_DISCIPLINE = "community_discipline", "discipline of a community", None, ["community_id", "discipline_id", "position"];
+    SEAT = "seat", "seat", None, ["community_id", "title", "position"];
+    TENURE = "tenure", "tenure", Some("person_id"), ["seat_id", "person_id", "since", "until", "over", "interim"];
+    JOIN_ROUTE = "join_route", "join route", None, ["community_id", "kind", "target", "subject"];
+    RULE = "rule", "eligibility rule", None, ["community_id", "effect", "suffix", "words"];
+    CHANNEL = "channel", "channel", None, ["community_id", "kind", "name"];
+    MEMBERSHIP = "membership", "membership", Some("person_id"), ["person_id", "community_id", "status", "joined", "left_on", "source"];
+    MEETUP = "meetup", "meetup", None, [
+        "uuid", "title", "format", "starts", "minutes", "zone", "venue", "organisation_id", "capacity", "status", "write_up", "write_up_link", "note"
+    ];
+    MEETUP_COMMUNITY = "meetup_community", "community of a meetup", None, ["meetup_id", "community_id"];
+    ATTENDANCE = "attendance", "attendance", Some("person_id"), ["meetup_id", "person_id", "rsvp", "outcome", "parts"];
+    CONSENT = "consent", "consent", Some("person_id"), ["person_id", "purpose", "state", "given_on", "source"];
+    SUPPRESSION = "suppression", "suppressed address", None, ["address_key", "since", "reason"];
+    VIEW = "view", "view", None, ["name", "name_key", "pane", "query", "sort", "columns"];
+}
+
+/// The table of this name.
+#[must_use]
+pub fn table(name: &str) -> Option<&'static Table> {
+    TABLES.iter().copied().find(|t| t.name == name)
+}

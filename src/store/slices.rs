@@ -1,0 +1,221 @@
+//! Everybody, read in slices: no read is so long that it holds up another program's save.
+//!
+//! Must not know what the rows are wanted for.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use chrono::NaiveDate;
+use rusqlite::{Connection, Row, Rows};
+
+use super::StoreError;
+use super::people::{date, word};
+use crate::domain::address::OtherAddress;
+use crate::domain::community::MembershipFacts;
+use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::listed::{Listed, ListedMembership};
+use crate::domain::words::{AddressState, MembershipStatus, PersonKind, Source};
+
+/// How many people one slice holds.
+const SLICE: i64 = 4_000;
+
+/// Reads people by ascending id and hands each to `take`, until it breaks off. `attendance` says whether visits are counted.
+///
+/// With `only`, reads those ids (ascending) alone.
+pub fn everybody(
+    conn: &Connection,
+    only: Option<&[i64]>,
+    attendance: bool,
+    mut take: impl FnMut(&Listed<'_>) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let words = Words::read(conn)?;
+    if let Some(ids) = only {
+        for id in ids {
+            if read_span(conn, &words, (*id, *id), attendance, &mut take)?.is_break() {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    let mut after = 0;
+    loop {
+        let last: Option<i64> = conn
+            .prepare_cached("SELECT max(id) FROM (SELECT id FROM person WHERE id>?1 ORDER BY id LIMIT ?2)")?
+            .query_row([after, SLICE], |r| r.get(0))?;
+        let Some(last) = last else { return Ok(()) };
+        if read_span(conn, &words, (after + 1, last), attendance, &mut take)?.is_break() {
+            return Ok(());
+        }
+        after = last;
+    }
+}
+
+/// How many people there are.
+pub fn count(conn: &Connection) -> Result<u64, StoreError> {
+    Ok(conn.query_row("SELECT count(*) FROM person", [], |r| r.get::<_, i64>(0))?.unsigned_abs())
+}
+
+/// The names that people's rows refer to.
+struct Words {
+    organisations: HashMap<i64, (String, String)>,
+    disciplines: HashMap<i64, String>,
+    others: bool,
+}
+
+impl Words {
+    fn read(conn: &Connection) -> Result<Self, StoreError> {
+        let mut statement = conn.prepare("SELECT id, name, short_name FROM organisation")?;
+        let organisations = statement.query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?.collect::<Result<_, _>>()?;
+        let mut statement = conn.prepare("SELECT id, name FROM discipline")?;
+        let disciplines = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+        let others = conn.prepare("SELECT 1 FROM address")?.exists([])?;
+        Ok(Self { organisations, disciplines, others })
+    }
+}
+
+fn read_span(
+    conn: &Connection,
+    words: &Words,
+    (first, last): (i64, i64),
+    attendance: bool,
+    take: &mut impl FnMut(&Listed<'_>) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, StoreError> {
+    let mut people = conn.prepare_cached(
+        "SELECT id, kind, name, email, email_state, organisation_id, job_title, discipline_id, tags, fields, joined, note FROM person WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    )?;
+    let mut members = conn.prepare_cached(
+        "SELECT person_id, community_id, status, joined, left_on, source FROM membership WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, community_id",
+    )?;
+    let mut addresses =
+        conn.prepare_cached("SELECT person_id, address, state FROM address WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, id")?;
+    let mut visits = conn.prepare_cached(
+        "SELECT a.person_id, count(*), max(t.starts) FROM attendance a JOIN meetup t ON t.id=a.meetup_id \
+         WHERE a.person_id BETWEEN ?1 AND ?2 AND a.outcome='attended' GROUP BY a.person_id ORDER BY a.person_id",
+    )?;
+    let span = [first, last];
+    let mut members = Follower::new(members.query(span)?);
+    let mut addresses = if words.others { Some(Follower::new(addresses.query(span)?)) } else { None };
+    let mut visits = if attendance { Some(Follower::new(visits.query(span)?)) } else { None };
+    let (mut memberships, mut others) = (Vec::new(), Vec::new());
+    let mut rows = people.query(span)?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        memberships.clear();
+        members.of(id, |r| {
+            memberships.push(membership(r)?);
+            Ok(())
+        })?;
+        others.clear();
+        if let Some(addresses) = &mut addresses {
+            addresses.of(id, |r| {
+                others.push(OtherAddress { address: r.get(1)?, state: word(r, 2, AddressState::parse, AddressState::Ok)? });
+                Ok(())
+            })?;
+        }
+        let mut seen = (0_u32, None::<NaiveDate>);
+        if let Some(visits) = &mut visits {
+            visits.of(id, |r| {
+                seen = (u32::try_from(r.get::<_, i64>(1)?).unwrap_or(u32::MAX), date(r, 2)?);
+                Ok(())
+            })?;
+        }
+        let listed = listed(row, words, &memberships, &others, seen)?;
+        if take(&listed).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+fn listed<'a>(
+    row: &'a Row<'_>,
+    words: &'a Words,
+    memberships: &'a [ListedMembership],
+    others: &'a [OtherAddress],
+    (attended, seen): (u32, Option<NaiveDate>),
+) -> Result<Listed<'a>, StoreError> {
+    let text =
+        |at: usize| -> Result<&'a str, StoreError> { Ok(row.get_ref(at)?.as_str_or_null().map_err(rusqlite::Error::from)?.unwrap_or("")) };
+    let (organisation, short_name) =
+        row.get::<_, Option<i64>>(5)?.and_then(|id| words.organisations.get(&id)).map_or(("", ""), |(n, s)| (n.as_str(), s.as_str()));
+    let state = text(4)?;
+    Ok(Listed {
+        id: PersonId(row.get(0)?),
+        kind: if text(1)? == "person" { PersonKind::Person } else { PersonKind::TeamMailbox },
+        name: text(2)?,
+        email: text(3)?,
+        email_state: if state == "ok" { AddressState::Ok } else { AddressState::parse(state).unwrap_or(AddressState::Ok) },
+        others,
+        organisation,
+        short_name,
+        job_title: text(6)?,
+        discipline: row.get::<_, Option<i64>>(7)?.and_then(|id| words.disciplines.get(&id)).map_or("", String::as_str),
+        tags: text(8)?,
+        fields: text(9)?,
+        joined: text(10)?,
+        note: text(11)?,
+        memberships,
+        attended,
+        seen,
+    })
+}
+
+fn membership(r: &Row<'_>) -> rusqlite::Result<ListedMembership> {
+    Ok(ListedMembership {
+        community: CommunityId(r.get(1)?),
+        facts: MembershipFacts {
+            status: word(r, 2, MembershipStatus::parse, MembershipStatus::Active)?,
+            joined: date(r, 3)?,
+            left: date(r, 4)?,
+            source: word(r, 5, Source::parse, Source::Lead)?,
+        },
+    })
+}
+
+/// Rows of another table, ordered by person, that follow the reading of the people.
+struct Follower<'s> {
+    rows: Rows<'s>,
+    ahead: Option<i64>,
+    begun: bool,
+}
+
+impl<'s> Follower<'s> {
+    const fn new(rows: Rows<'s>) -> Self {
+        Self { rows, ahead: None, begun: false }
+    }
+
+    /// Hands over the rows of one person. People must be asked for in ascending order.
+    fn of(&mut self, person: i64, mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+        if !self.begun {
+            self.begun = true;
+            self.advance()?;
+        }
+        while let Some(ahead) = self.ahead.filter(|a| *a <= person) {
+            if ahead == person
+                && let Some(row) = self.rows_current()
+            {
+                take(row)?;
+            }
+            self.advance()?;
+        }
+        Ok(())
+    }
+
+    fn rows_current(&self) -> Option<&Row<'s>> {
+        fallible_current(&self.rows)
+    }
+
+    fn advance(&mut self) -> rusqlite::Result<()> {
+        self.ahead = match self.rows.next()? {
+            Some(row) => Some(row.get(0)?),
+            None => None,
+        };
+        Ok(())
+    }
+}
+
+/// The row that the cursor stands on.
+fn fallible_current<'r, 's>(rows: &'r Rows<'s>) -> Option<&'r Row<'s>> {
+    use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
+    rows.get()
+}
