@@ -11,3 +11,4 @@ pub mod exchange;
 pub mod paths;
 pub mod search;
 pub mod store;
+pub mod tui;

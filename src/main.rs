@@ -1,16 +1,28 @@
 //! Reads the arguments and hands over.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
-use guildhall::cli::{self, Args};
+use guildhall::book::{Clock, SystemClock};
+use guildhall::cli::{self, Args, Ended, Verb};
 use guildhall::paths::Paths;
+use guildhall::tui;
 
 fn main() -> ExitCode {
     let args = Args::parse();
     let paths = Paths::find(cli::roster_of(&args).as_deref());
-    match args.verb {
-        Some(verb) => cli::run(&verb, &paths.roster).into(),
-        None => ExitCode::SUCCESS,
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let result = match &args.verb {
+        Some(Verb::Demo) => tui::demo(&paths, clock),
+        Some(verb) => return cli::run(verb, &paths.roster).into(),
+        None => tui::run(&paths, clock),
+    };
+    match result {
+        Ok(()) => Ended::Done.into(),
+        Err(e) => {
+            cli::say(&format!("guildhall: {e}"));
+            Ended::Failed.into()
+        }
     }
 }

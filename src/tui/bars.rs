@@ -1,0 +1,117 @@
+//! The head line, the tabs, the foot line: what is open, what works here, what was just done.
+//!
+//! Must not know what is in the panes.
+
+use ratatui::layout::Rect;
+
+use crate::actions::{ACTIONS, Action, Scope, key_word};
+use crate::domain::{dates, text};
+use crate::tui::core::{Canvas, PaneId, Target};
+use crate::tui::keymap::scope_of;
+use crate::tui::paint;
+use crate::tui::root::Root;
+use crate::tui::theme::Tone;
+
+/// The head line: name on the left, the whole in numbers on the right.
+pub fn header(root: &Root, area: Rect, on: &mut Canvas<'_>) {
+    let name = " Guildhall";
+    let mut used = paint::pieces(on, (area.x, area.y), area.width, &[(name, Tone::Heading)]);
+    if root.book.read_only().is_some() {
+        used += paint::pieces(on, (area.x + used, area.y), area.width.saturating_sub(used), &[(" (reading only)", Tone::Warning)]);
+    }
+    let mut parts = Vec::new();
+    if let Some(people) = root.book.people_count() {
+        parts.push(text::count(people, "person", "people"));
+    }
+    parts.push(text::count(root.communities.len() as u64, "community", "communities"));
+    if let Ok(Some((starts, title))) = root.book.next_meetup() {
+        parts.push(format!("next: {}, {}", dates::short(starts.date(), root.book.today()).replace("  ", " "), text::clip(&title, 40)));
+    }
+    let line = parts.join(" · ");
+    let room = usize::from(area.width.saturating_sub(used + 2));
+    let line = text::clip(&line, room);
+    let width = u16::try_from(text::width(&line)).unwrap_or(0);
+    paint::pieces(on, (area.right().saturating_sub(width + 1), area.y), width, &[(&line, Tone::Dim)]);
+}
+
+/// The tabs, where only one pane shows.
+pub fn tabs(focus: PaneId, area: Rect, on: &mut Canvas<'_>) {
+    let names = [
+        (PaneId::Communities, "1 Communities", "1 Com"),
+        (PaneId::Members, "2 Members", "2 Mem"),
+        (PaneId::Meetups, "3 Meetups", "3 Meet"),
+        (PaneId::Detail, "4 Detail", "4 Det"),
+    ];
+    let long = area.width >= 50;
+    let mut x = area.x + 1;
+    for (pane, full, brief) in names {
+        let name = if long { full } else { brief };
+        let here = pane == focus;
+        let shown = if here { format!("[{name}]") } else { format!(" {name} ") };
+        let room = area.right().saturating_sub(x);
+        let used = paint::pieces(on, (x, area.y), room, &[(&shown, if here { Tone::Heading } else { Tone::Dim })]);
+        on.drawn.hit(Rect::new(x, area.y, used, 1), Target::Pane(pane));
+        x += used;
+    }
+}
+
+/// The foot line: what is under way, else what was just done, else the keys that work here.
+pub fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
+    let style = on.theme.style(Tone::Plain);
+    paint::put(on, (area.x, area.y), area.width, &" ".repeat(usize::from(area.width)), style);
+    if let Some(line) = root.work.line() {
+        let parts = [(" ", Tone::Plain), (line.as_str(), Tone::Plain), (" · ", Tone::Dim), ("Esc", Tone::Key), (" stops", Tone::Dim)];
+        paint::pieces(on, (area.x, area.y), area.width, &parts);
+        return;
+    }
+    if let Some((line, tone)) = &root.toast {
+        paint::pieces(on, (area.x, area.y), area.width, &[(" ", Tone::Plain), (line, *tone)]);
+        return;
+    }
+    if !root.overlays.is_empty() {
+        return;
+    }
+    let right = [Action::Palette, Action::Help];
+    let right_width: u16 = right.iter().map(|a| hint_width(*a)).sum::<u16>() + 1;
+    let mut x = area.x + 1;
+    let own = scope_of(root.focus);
+    let order = [own, Scope::List, Scope::Everywhere];
+    let shown = order.iter().flat_map(|s| ACTIONS.iter().filter(move |a| a.scope == *s));
+    for info in shown.filter(|a| !a.footer.is_empty() && !right.contains(&a.action)) {
+        let width = hint_width(info.action);
+        if x + width + right_width < area.right() {
+            x += hint(info.action, (x, area.y), width, on);
+        }
+    }
+    let mut x = area.right().saturating_sub(right_width);
+    for action in right {
+        x += hint(action, (x, area.y), area.right().saturating_sub(x).min(hint_width(action)), on);
+    }
+}
+
+fn words(action: Action) -> (String, &'static str) {
+    let info = crate::actions::info(action);
+    (info.keys.first().map(|k| key_word(k)).unwrap_or_default(), info.footer)
+}
+
+fn hint_width(action: Action) -> u16 {
+    let (key, word) = words(action);
+    u16::try_from(text::width(&key) + text::width(word) + 3).unwrap_or(0)
+}
+
+fn hint(action: Action, at: (u16, u16), width: u16, on: &mut Canvas<'_>) -> u16 {
+    let (key, word) = words(action);
+    on.drawn.hit(Rect::new(at.0, at.1, width.saturating_sub(2), 1), Target::Action(action));
+    paint::pieces(on, at, width, &[(&key, Tone::Key), (" ", Tone::Plain), (word, Tone::Dim)]);
+    width
+}
+
+/// Everything that fits on one line.
+pub fn one_line(root: &Root, area: Rect, on: &mut Canvas<'_>) {
+    let people = root.book.people_count().map_or_else(String::new, |n| text::count(n, "person", "people"));
+    let line = match &root.toast {
+        Some((toast, _)) => toast.clone(),
+        None => format!("Guildhall · {people} · q quits"),
+    };
+    paint::pieces(on, (area.x, area.y), area.width, &[(&line, Tone::Plain)]);
+}

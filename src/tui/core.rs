@@ -1,0 +1,201 @@
+//! What panes, overlays and the root say to each other.
+//!
+//! Panes ask, the root does. Must not know any pane or overlay.
+
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyEvent, MouseEvent};
+use ratatui::layout::Rect;
+
+use crate::actions::Action;
+use crate::book::{Book, Command, ExportOptions, ImportOptions, Thing};
+use crate::domain::ids::CommunityId;
+use crate::tui::theme::Theme;
+
+/// The panes of the hall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PaneId {
+    /// Communities, by job family.
+    Communities,
+    /// Members of what is selected.
+    Members,
+    /// Meetups of what is selected.
+    Meetups,
+    /// What is under the cursor.
+    Detail,
+}
+
+impl PaneId {
+    /// All, in the order of the keys 1 to 4.
+    pub const ALL: [Self; 4] = [Self::Communities, Self::Members, Self::Meetups, Self::Detail];
+}
+
+/// What came of a key, a click or a paste.
+pub enum Outcome {
+    /// Not for me; ask the next.
+    Ignored,
+    /// Dealt with.
+    Done,
+    /// Dealt with, and something is wanted of the root.
+    Ask(Vec<Request>),
+}
+
+impl Outcome {
+    /// One request.
+    pub fn ask(request: Request) -> Self {
+        Self::Ask(vec![request])
+    }
+}
+
+/// Something that only the root can do.
+pub enum Request {
+    /// Run a command of the book; the overlay on top is closed if it succeeds.
+    Run(Command),
+    /// Close the overlay on top.
+    Close,
+    /// Put an overlay on top.
+    Push(Box<dyn Overlay>),
+    /// Close the overlay on top, then ask for this.
+    Instead(Box<Request>),
+    /// Do what a key would have done.
+    Act(Action),
+    /// Say something in the footer.
+    Toast(String),
+    /// Move to a thing.
+    Select(Thing),
+    /// Show what belongs to a community, or to all.
+    Filter(Option<CommunityId>),
+    /// Focus a pane.
+    Focus(PaneId),
+    /// Set the members' search.
+    Search(String),
+    /// Show what is under the cursor now.
+    Look,
+    /// Rehearse an import and show the plan.
+    Rehearse(ImportOptions),
+    /// Import.
+    Import(ImportOptions),
+    /// Write a file. The second says whether a file that is there may be replaced.
+    Export(ExportOptions, std::path::PathBuf, bool),
+    /// Open the form for a thing, or for a new one.
+    Form(Subject),
+    /// Quit.
+    Quit,
+}
+
+/// What a form is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each names a thing of the domain")]
+pub enum Subject {
+    Person(Option<crate::domain::ids::PersonId>),
+    Community(Option<CommunityId>),
+    Meetup(Option<crate::domain::ids::MeetupId>),
+    Organisation(Option<crate::domain::ids::OrganisationId>),
+    Seat(CommunityId, Option<crate::domain::ids::SeatId>),
+    Route(CommunityId, Option<i64>),
+    Rule(CommunityId, Option<i64>),
+    Channel(CommunityId, Option<i64>),
+    Membership(crate::domain::ids::PersonId, Option<CommunityId>),
+    Attendance(crate::domain::ids::MeetupId, crate::domain::ids::PersonId),
+    WalkIn(crate::domain::ids::MeetupId, String),
+}
+
+/// What a pane or overlay may look at while it handles a key: the book, for reading.
+pub struct Cx<'a> {
+    /// The book. Writes go through [`Request::Run`].
+    pub book: &'a mut Book,
+}
+
+/// Where something was drawn that can be clicked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A row of a pane, by its place in the list.
+    Row(PaneId, usize),
+    /// Anywhere else in a pane.
+    Pane(PaneId),
+    /// A hint in the footer.
+    Action(Action),
+    /// A row of the overlay on top.
+    OverlayRow(usize),
+    /// Anywhere else in the overlay on top.
+    Overlay,
+}
+
+/// What was drawn where, for the mouse; and where the cursor stands, for text.
+#[derive(Debug, Default, Clone)]
+pub struct Drawn {
+    hits: Vec<(Rect, Target)>,
+    /// Where the terminal's cursor belongs.
+    pub cursor: Option<(u16, u16)>,
+}
+
+impl Drawn {
+    /// Notes that a target was drawn.
+    pub fn hit(&mut self, area: Rect, target: Target) {
+        self.hits.push((area, target));
+    }
+
+    /// What was drawn last at a place.
+    #[must_use]
+    pub fn at(&self, x: u16, y: u16) -> Option<Target> {
+        self.hits.iter().rev().find(|(r, _)| r.contains((x, y).into())).map(|(_, t)| *t)
+    }
+}
+
+/// Somewhere to draw: buffer, colours, and the notes of what was drawn.
+pub struct Canvas<'a> {
+    /// The cells.
+    pub buf: &'a mut Buffer,
+    /// The colours.
+    pub theme: &'a Theme,
+    /// What was drawn where.
+    pub drawn: &'a mut Drawn,
+}
+
+/// Something on top of the panes: help, palette, a form, a question.
+pub trait Overlay {
+    /// Handles a key.
+    fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome;
+    /// Handles pasted text.
+    fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) -> Outcome {
+        Outcome::Done
+    }
+    /// Handles a click on one of its rows.
+    fn click(&mut self, _row: usize, _cx: &mut Cx<'_>) -> Outcome {
+        Outcome::Done
+    }
+    /// Handles the wheel.
+    fn scroll(&mut self, _lines: i32) {}
+    /// Whether text is typed into it, so that a paste is welcome.
+    fn takes_text(&self) -> bool {
+        false
+    }
+    /// Takes an error that came of its request; says whether it shows it.
+    fn refuse(&mut self, _message: &str) -> bool {
+        false
+    }
+    /// The subject, if it is a form.
+    fn subject(&self) -> Option<Subject> {
+        None
+    }
+    /// Shows what somebody else has saved meanwhile.
+    fn conflict(&mut self, _theirs: Box<dyn Overlay>) {}
+    /// The values of its fields, if it is a form, and the step that it was read after.
+    fn values(&self) -> (Vec<String>, Option<i64>) {
+        (Vec::new(), None)
+    }
+    /// Reads again what it shows.
+    fn refresh(&mut self, _cx: &mut Cx<'_>) {}
+    /// Draws it over `area`, the whole screen.
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>);
+}
+
+/// Whether a mouse event is one that is handled.
+#[must_use]
+pub const fn is_wheel(event: &MouseEvent) -> Option<i32> {
+    use ratatui::crossterm::event::MouseEventKind as K;
+    match event.kind {
+        K::ScrollDown => Some(3),
+        K::ScrollUp => Some(-3),
+        _ => None,
+    }
+}

@@ -1,0 +1,242 @@
+//! A line of text being typed, and the line with which a list is searched.
+//!
+//! Must not know what is typed.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, InputRequest};
+
+use crate::domain::text;
+use crate::tui::core::Canvas;
+use crate::tui::paint;
+use crate::tui::theme::Tone;
+
+/// A line of text with a cursor.
+#[derive(Debug, Clone, Default)]
+pub struct Line {
+    input: Input,
+}
+
+impl Line {
+    /// A line that begins with this text, the cursor at its end.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self { input: Input::new(text.to_owned()) }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.input.value()
+    }
+
+    /// Takes another text, the cursor at its end.
+    pub fn set(&mut self, text: &str) {
+        self.input = Input::new(text.to_owned());
+    }
+
+    /// Handles a key; says whether it was one for a line of text.
+    pub fn key(&mut self, key: KeyEvent) -> bool {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        let request = match key.code {
+            KeyCode::Char('w') if ctrl => InputRequest::DeletePrevWord,
+            KeyCode::Char('u') if ctrl => InputRequest::DeleteLine,
+            KeyCode::Char('k') if ctrl => InputRequest::DeleteTillEnd,
+            KeyCode::Char('a') if ctrl => InputRequest::GoToStart,
+            KeyCode::Char('e') if ctrl => InputRequest::GoToEnd,
+            KeyCode::Char(c) if !ctrl && !alt && !text::is_harmful(c) => InputRequest::InsertChar(c),
+            KeyCode::Backspace if alt || ctrl => InputRequest::DeletePrevWord,
+            KeyCode::Backspace => InputRequest::DeletePrevChar,
+            KeyCode::Delete => InputRequest::DeleteNextChar,
+            KeyCode::Left if ctrl || alt => InputRequest::GoToPrevWord,
+            KeyCode::Right if ctrl || alt => InputRequest::GoToNextWord,
+            KeyCode::Left => InputRequest::GoToPrevChar,
+            KeyCode::Right => InputRequest::GoToNextChar,
+            KeyCode::Home => InputRequest::GoToStart,
+            KeyCode::End => InputRequest::GoToEnd,
+            _ => return false,
+        };
+        self.input.handle(request);
+        true
+    }
+
+    /// Puts pasted text in at the cursor: cleaned, its line breaks as `newline`.
+    pub fn paste(&mut self, pasted: &str, newline: char) {
+        let cleaned = text::clean_lines(pasted);
+        let room = 100_000_usize.saturating_sub(self.text().len());
+        let add: String = cleaned.text.chars().take(room).map(|c| if matches!(c, '\n' | '\t') { newline } else { c }).collect();
+        // One insertion a letter would take a second for a long paste.
+        let at = self.input.cursor();
+        let mut whole: String = self.text().chars().take(at).collect();
+        whole.push_str(&add);
+        let cursor = whole.chars().count();
+        whole.extend(self.text().chars().skip(at));
+        self.input = Input::new(whole).with_cursor(cursor);
+    }
+
+    /// Draws it in one line, the cursor in view; `\n` shows as a sign of its own.
+    pub fn draw(&self, on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, focused: bool) {
+        let shown = self.text().replace('\n', "⏎");
+        if width == 0 {
+            return;
+        }
+        let scroll = if focused { self.input.visual_scroll(usize::from(width.saturating_sub(1))) } else { 0 };
+        let visible = skip_columns(&shown, scroll);
+        let style = on.theme.style(Tone::Plain);
+        paint::put(on, (x, y), width, visible, style);
+        if focused {
+            let column = self.input.visual_cursor().saturating_sub(scroll);
+            let column = u16::try_from(column).unwrap_or(0).min(width.saturating_sub(1));
+            on.drawn.cursor = Some((x + column, y));
+        }
+    }
+}
+
+fn skip_columns(what: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, c) in what.char_indices() {
+        if used >= columns {
+            return &what[at..];
+        }
+        used += text::width(c.encode_utf8(&mut [0; 4]));
+    }
+    ""
+}
+
+/// The search of one list: what is being typed, what holds, what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct FindLine {
+    /// The query that holds.
+    pub query: String,
+    /// The line, while it is being typed.
+    pub typing: Option<Line>,
+    /// What is wrong with what is typed, if something is.
+    pub error: Option<String>,
+    /// A spelling that would find something.
+    pub did_you_mean: Option<String>,
+    /// The folded words to highlight.
+    pub words: Vec<String>,
+    earlier: Vec<String>,
+    back: usize,
+}
+
+/// What a key did to a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typed {
+    /// Nothing: not a key for a search.
+    Ignored,
+    /// The text is another one.
+    Changed,
+    /// It was a key for the search, but changed nothing.
+    Kept,
+}
+
+impl FindLine {
+    /// Begins to type, with what holds.
+    pub fn begin(&mut self) {
+        self.typing = Some(Line::new(&self.query));
+        self.back = 0;
+    }
+
+    /// Whether something is searched for.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.typing.is_some() || !self.query.is_empty()
+    }
+
+    /// Ends the search; whether there was one.
+    pub fn clear(&mut self) -> bool {
+        let was = self.is_active();
+        self.remember();
+        self.typing = None;
+        self.query.clear();
+        self.error = None;
+        self.did_you_mean = None;
+        self.words.clear();
+        was
+    }
+
+    fn remember(&mut self) {
+        if !self.query.trim().is_empty() && self.earlier.last() != Some(&self.query) {
+            self.earlier.retain(|q| *q != self.query);
+            self.earlier.push(self.query.clone());
+        }
+    }
+
+    /// Handles a key while typing.
+    pub fn key(&mut self, key: KeyEvent) -> Typed {
+        let Some(line) = &mut self.typing else { return Typed::Ignored };
+        match key.code {
+            KeyCode::Enter => {
+                self.typing = None;
+                self.remember();
+                Typed::Kept
+            }
+            KeyCode::Tab if self.did_you_mean.is_some() => {
+                let near = self.did_you_mean.take().unwrap_or_default();
+                line.set(&near);
+                self.query = near;
+                Typed::Changed
+            }
+            KeyCode::Up | KeyCode::Down if !self.earlier.is_empty() => {
+                let step: isize = if key.code == KeyCode::Up { 1 } else { -1 };
+                self.back = self.back.saturating_add_signed(step).clamp(1, self.earlier.len());
+                let earlier = self.earlier[self.earlier.len() - self.back].clone();
+                line.set(&earlier);
+                self.query = earlier;
+                Typed::Changed
+            }
+            _ if line.key(key) => {
+                if line.text() == self.query {
+                    return Typed::Kept;
+                }
+                line.text().clone_into(&mut self.query);
+                Typed::Changed
+            }
+            _ => Typed::Ignored,
+        }
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, pasted: &str) {
+        if let Some(line) = &mut self.typing {
+            line.paste(pasted, ' ');
+            line.text().clone_into(&mut self.query);
+        }
+    }
+
+    /// Draws the line at the foot of its list: what is typed, or what holds, and what is wrong.
+    pub fn draw(&self, on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16) {
+        let key = on.theme.style(Tone::Key);
+        let used = paint::put(on, (x, y), width, "/", key);
+        let width = width.saturating_sub(used);
+        if let Some(error) = &self.error {
+            // The typed text keeps half of the line, the mistake takes the rest.
+            let typed = u16::try_from(text::width(&self.query)).unwrap_or(width);
+            let left = (typed + 2).min(width / 2);
+            self.draw_text(on, (x + used, y), left);
+            paint::pieces(on, (x + used + left, y), width - left, &[(error, Tone::Error)]);
+        } else if let Some(near) = &self.did_you_mean {
+            let typed = u16::try_from(text::width(&self.query)).unwrap_or(width);
+            let left = (typed + 2).min(width / 2);
+            self.draw_text(on, (x + used, y), left);
+            paint::pieces(
+                on,
+                (x + used + left, y),
+                width - left,
+                &[("did you mean ", Tone::Dim), (near, Tone::Key), ("? Tab takes it", Tone::Dim)],
+            );
+        } else {
+            self.draw_text(on, (x + used, y), width);
+        }
+    }
+
+    fn draw_text(&self, on: &mut Canvas<'_>, at: (u16, u16), width: u16) {
+        match &self.typing {
+            Some(line) => line.draw(on, at, width, true),
+            None => {
+                paint::pieces(on, at, width, &[(&self.query, Tone::Plain)]);
+            }
+        }
+    }
+}

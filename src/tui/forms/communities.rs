@@ -1,0 +1,156 @@
+//! The forms for a community and what belongs to it: seat, way to join, rule, channel.
+//!
+//! Must not know how a form works.
+
+use super::field::{Field, Kind};
+use super::people::choice;
+use super::{Form, gone};
+use crate::book::{BookError, Command, CommunityDetail, PeopleQuery, Words};
+use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFacts, SeatFacts};
+use crate::domain::dates::Lean;
+use crate::domain::ids::{CommunityId, SeatId};
+use crate::domain::words::{ChannelKind, CommunityStatus, RouteKind, RuleEffect, RunBy, Stage};
+use crate::tui::core::{Cx, Subject};
+
+/// How many people are offered as holders of a seat: beyond this many, the name must be typed whole.
+const OFFERED: usize = 5_000;
+
+fn detail(id: CommunityId, cx: &Cx<'_>) -> Result<CommunityDetail, BookError> {
+    cx.book.community(id)?.ok_or_else(|| gone("the community"))
+}
+
+/// A community, new or known.
+pub fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let (facts, was) = match id {
+        Some(id) => {
+            let d = detail(id, cx)?;
+            (d.facts, Some(d.op))
+        }
+        None => (CommunityFacts::named(""), None),
+    };
+    let mut families: Vec<String> = cx.book.communities()?.into_iter().map(|c| c.family).filter(|f| !f.is_empty()).collect();
+    families.sort();
+    families.dedup();
+    let fields = vec![
+        Field::new("name", "Name", Kind::Required("a community needs a name"), &facts.name),
+        Field::new("family", "Job family", Kind::Choice { options: families, new: true }, &facts.family),
+        Field::new(
+            "disciplines",
+            "Disciplines",
+            Kind::Choices { options: cx.book.words(Words::Disciplines)?, new: true },
+            &facts.disciplines.join("; "),
+        ),
+        Field::new("purpose", "Purpose", Kind::Note, &facts.purpose),
+        Field::new("run_by", "Run by", choice(RunBy::ALL), facts.run_by.word()),
+        Field::new("runner", "  who", Kind::Text, &facts.runner).hint("those who run it, where that is not us"),
+        Field::new("status", "Status", choice(CommunityStatus::ALL), facts.status.word()),
+        Field::new("stage", "Stage", choice(Stage::ALL), facts.stage.map_or("", |s| s.word())),
+    ];
+    let title = if id.is_some() { facts.name } else { "New community".into() };
+    Ok(Form::new(&title, Subject::Community(id), fields, was, cx.book.today(), move |v| {
+        let facts = CommunityFacts {
+            name: v.text("name"),
+            family: v.text("family"),
+            disciplines: v.parts("disciplines"),
+            purpose: v.text("purpose"),
+            run_by: RunBy::parse(&v.text("run_by")).unwrap_or(RunBy::Us),
+            runner: v.text("runner"),
+            status: CommunityStatus::parse(&v.text("status")).unwrap_or(CommunityStatus::Active),
+            stage: Stage::parse(&v.text("stage")),
+        };
+        Ok(Command::PutCommunity { id, facts, was: v.was })
+    }))
+}
+
+/// A seat and who holds it.
+pub fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let d = detail(community, cx)?;
+    let known = id.and_then(|id| d.seats.iter().find(|s| s.id == id));
+    // Those of the community first, then everybody: names with their addresses, so that each is one person.
+    let mut ids = cx.book.find(&PeopleQuery { community: Some(community), ..PeopleQuery::default() })?.ids;
+    let everybody = cx.book.find(&PeopleQuery::default())?.ids;
+    ids.extend(everybody.iter().take(OFFERED).filter(|p| !ids.contains(p)).copied().collect::<Vec<_>>());
+    ids.truncate(OFFERED);
+    let holder = known.and_then(|s| s.holder.as_ref().map(|(id, _)| *id));
+    ids.extend(holder.filter(|h| !ids.contains(h)));
+    let people: Vec<_> = cx
+        .book
+        .people(&ids, None)?
+        .into_iter()
+        .map(|p| (p.id, if p.name.is_empty() || p.email.is_empty() { p.title().to_owned() } else { format!("{} <{}>", p.name, p.email) }))
+        .collect();
+    let options = people.iter().map(|(_, label)| label.clone()).collect();
+    let held_by = people.iter().find(|(p, _)| Some(*p) == holder).map_or("", |(_, label)| label.as_str()).to_owned();
+    let fields = vec![
+        Field::new("title", "Title", Kind::Required("a seat needs a title"), known.map_or("", |s| s.title.as_str()))
+            .hint("as printed, such as Head of Delivery"),
+        Field::new("holder", "Held by", Kind::Choice { options, new: false }, &held_by).hint("empty: vacant, shown as person TBC"),
+        Field::new("since", "Since", Kind::Date(Lean::Back), &known.and_then(|s| s.since).map(|d| d.to_string()).unwrap_or_default()),
+        Field::new("interim", "For now only", choice(&["no", "yes"]), if known.is_some_and(|s| s.interim) { "yes" } else { "no" }),
+    ];
+    let title = format!("Seat of {}", d.facts.name);
+    Ok(Form::new(&title, Subject::Seat(community, id), fields, None, cx.book.today(), move |v| {
+        let wanted = v.text("holder");
+        let holder = people.iter().find(|(_, label)| label.eq_ignore_ascii_case(&wanted)).map(|(id, _)| *id);
+        let facts = SeatFacts { title: v.text("title"), holder, since: v.date("since"), interim: v.text("interim") == "yes" };
+        Ok(Command::PutSeat { community, id, facts })
+    }))
+}
+
+/// A way to join.
+pub fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let d = detail(community, cx)?;
+    let known = d.routes.iter().find(|(r, _)| Some(*r) == id).map(|(_, f)| f);
+    let fields = vec![
+        Field::new("kind", "Kind", choice(RouteKind::ALL), known.map_or(RouteKind::Mailto, |r| r.kind).word()),
+        Field::new("target", "Where", Kind::Text, known.map_or("", |r| r.target.as_str())).hint("the address, link, channel or command"),
+        Field::new("subject", "Subject", Kind::Text, known.map_or("", |r| r.subject.as_str())).hint("of the mail, if it is one"),
+    ];
+    let title = format!("How to join {}", d.facts.name);
+    Ok(Form::new(&title, Subject::Route(community, id), fields, None, cx.book.today(), move |v| {
+        let kind = RouteKind::parse(&v.text("kind")).unwrap_or(RouteKind::NotSet);
+        let facts = RouteFacts { kind, target: v.text("target"), subject: v.text("subject") };
+        if facts.target.is_empty() && !matches!(kind, RouteKind::NotSet | RouteKind::Attend) {
+            return Err(("target".into(), "say where: an address, a link, a channel".into()));
+        }
+        Ok(Command::PutRoute { community, id, facts })
+    }))
+}
+
+/// A rule who may join.
+pub fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let d = detail(community, cx)?;
+    let known = d.rules.iter().find(|(r, ..)| Some(*r) == id);
+    let facts = known.map(|(_, f, _)| f);
+    let fields = vec![
+        Field::new("effect", "Those who match", choice(&["allow", "deny"]), facts.map_or(RuleEffect::Allow, |r| r.effect).word()),
+        Field::new("suffix", "E-mail suffix", Kind::Text, facts.map_or("", |r| r.suffix.as_str())).hint("gov.uk admits x.gov.uk too"),
+        Field::new("words", "Words", Kind::Text, facts.map_or("", |r| r.words.as_str())).hint("as printed"),
+        Field::new("all", "All communities", choice(&["no", "yes"]), if known.is_some_and(|(_, _, all)| *all) { "yes" } else { "no" }),
+    ];
+    let title = format!("Who may join {}", d.facts.name);
+    Ok(Form::new(&title, Subject::Rule(community, id), fields, None, cx.book.today(), move |v| {
+        let facts = RuleFacts {
+            effect: RuleEffect::parse(&v.text("effect")).unwrap_or(RuleEffect::Allow),
+            suffix: v.text("suffix"),
+            words: v.text("words"),
+        };
+        Ok(Command::PutRule { community, page_wide: v.text("all") == "yes", id, facts })
+    }))
+}
+
+/// A channel.
+pub fn channel(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let d = detail(community, cx)?;
+    let known = d.channels.iter().find(|(c, _)| Some(*c) == id).map(|(_, f)| f);
+    let fields = vec![
+        Field::new("kind", "Kind", choice(ChannelKind::ALL), known.map_or(ChannelKind::Chat, |c| c.kind).word()),
+        Field::new("name", "Name", Kind::Required("a channel needs a name"), known.map_or("", |c| c.name.as_str()))
+            .hint("such as #research, a list's address, a link"),
+    ];
+    let title = format!("Channel of {}", d.facts.name);
+    Ok(Form::new(&title, Subject::Channel(community, id), fields, None, cx.book.today(), move |v| {
+        let facts = ChannelFacts { kind: ChannelKind::parse(&v.text("kind")).unwrap_or(ChannelKind::Chat), name: v.text("name") };
+        Ok(Command::PutChannel { community, id, facts })
+    }))
+}

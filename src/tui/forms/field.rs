@@ -1,0 +1,181 @@
+//! One line of a form: its text, what may stand there, and what it is echoed as.
+//!
+//! Must not know which form it is in.
+
+use chrono::NaiveDate;
+
+use crate::domain::dates::{self, Lean};
+use crate::domain::{address, text};
+use crate::tui::edit::Line;
+
+/// What may stand in a field.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// Any text of one line.
+    Text,
+    /// A text that must not be empty; the words say what is missing.
+    Required(&'static str),
+    /// A text of several lines; Alt-Enter breaks them.
+    Note,
+    /// One of a list, found by typing; `new` lets in others.
+    Choice { options: Vec<String>, new: bool },
+    /// Several of a list, parted by `;`.
+    Choices { options: Vec<String>, new: bool },
+    /// A date, or nothing.
+    Date(Lean),
+    /// A date with a time.
+    Moment,
+    /// An e-mail address, or nothing.
+    Email,
+    /// Several e-mail addresses.
+    Emails,
+    /// A number, or nothing.
+    Number,
+}
+
+/// A line of a form.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// By which the form's maker asks for it.
+    pub key: String,
+    /// What stands before it.
+    pub label: String,
+    /// What may stand in it.
+    pub kind: Kind,
+    /// The text.
+    pub line: Line,
+    /// What it was when the form was opened.
+    pub original: String,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    /// What it was understood as, or a hint.
+    pub echo: String,
+    /// What somebody else has saved meanwhile.
+    pub theirs: Option<String>,
+}
+
+impl Field {
+    /// A field that begins with a value.
+    #[must_use]
+    pub fn new(key: &str, label: &str, kind: Kind, value: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            label: label.to_owned(),
+            kind,
+            line: Line::new(value),
+            original: value.to_owned(),
+            error: None,
+            echo: String::new(),
+            theirs: None,
+        }
+    }
+
+    /// With a hint that shows while nothing else is to be said.
+    #[must_use]
+    pub fn hint(mut self, hint: &str) -> Self {
+        hint.clone_into(&mut self.echo);
+        self
+    }
+
+    /// The text as it would be kept.
+    #[must_use]
+    pub fn value(&self) -> String {
+        let cleaned =
+            if matches!(self.kind, Kind::Note) { text::clean_lines(self.line.text()) } else { text::clean_line(self.line.text()) };
+        cleaned.text.into_owned()
+    }
+
+    /// The date in it.
+    #[must_use]
+    pub fn date(&self, today: NaiveDate) -> Option<NaiveDate> {
+        match self.kind {
+            Kind::Date(lean) => dates::read(&self.value(), today, lean).ok(),
+            _ => None,
+        }
+    }
+
+    /// Looks at what was typed; sets the error, or the echo.
+    pub fn check(&mut self, today: NaiveDate) -> bool {
+        let value = self.value();
+        let verdict: Result<Option<String>, String> = match &self.kind {
+            Kind::Required(what) if value.is_empty() => Err((*what).to_owned()),
+            Kind::Choice { options, new: false } if !value.is_empty() => match_one(options, &value).map(|_| None),
+            Kind::Choices { options, new: false } => parts(&value).try_for_each(|p| match_one(options, p).map(|_| ())).map(|()| None),
+            Kind::Date(_) | Kind::Email | Kind::Number if value.is_empty() => Ok(Some(String::new())),
+            Kind::Date(lean) => dates::read(&value, today, *lean).map(|d| Some(dates::in_full(d))),
+            Kind::Moment => dates::read_with_time(&value, today, Lean::Ahead).and_then(|(d, t)| match t {
+                Some(t) => Ok(Some(format!("{}, {}", dates::in_full(d), t.format("%H:%M")))),
+                None => Err("a time is missing: try 3 dec 18:00".into()),
+            }),
+            Kind::Email => address::read(&value).map_err(|e| e.to_string()).map(|a| address::why_not_portable(a).map(str::to_owned)),
+            Kind::Emails => address::read_list(&value).map_err(|(a, e)| format!("{a}: {e}")).map(|_| None),
+            Kind::Number => value.parse::<u32>().map(|_| None).map_err(|_| "a number is expected".to_owned()),
+            _ => Ok(None),
+        };
+        match verdict {
+            Ok(echo) => {
+                self.error = None;
+                if let Some(echo) = echo {
+                    self.echo = echo;
+                }
+                true
+            }
+            Err(error) => {
+                self.error = Some(error);
+                false
+            }
+        }
+    }
+
+    /// What fits what is being typed, if the field is one of a list.
+    #[must_use]
+    pub fn offers(&self) -> Vec<String> {
+        let (options, typed) = match &self.kind {
+            Kind::Choice { options, .. } => (options, self.value()),
+            Kind::Choices { options, .. } => {
+                (options, parts(&self.value()).last().filter(|_| !ends_list(self.line.text())).unwrap_or("").to_owned())
+            }
+            _ => return Vec::new(),
+        };
+        let exact = options.iter().any(|o| text::same_key(o) == text::same_key(&typed));
+        let fits = |o: &&String| typed.is_empty() || exact || crate::tui::forms::form::fits(&typed, o);
+        options.iter().filter(fits).cloned().collect()
+    }
+
+    /// Whether it is one of a list.
+    #[must_use]
+    pub const fn is_choice(&self) -> bool {
+        matches!(self.kind, Kind::Choice { .. } | Kind::Choices { .. })
+    }
+
+    /// Takes one of what is offered.
+    pub fn take(&mut self, offer: &str) {
+        if matches!(self.kind, Kind::Choice { .. }) {
+            self.line.set(offer);
+            return;
+        }
+        let value = self.value();
+        let mut all: Vec<&str> = parts(&value).collect();
+        if !ends_list(self.line.text()) {
+            all.pop();
+        }
+        all.push(offer);
+        self.line.set(&format!("{}; ", all.join("; ")));
+    }
+}
+
+fn ends_list(typed: &str) -> bool {
+    typed.trim_end().ends_with(';') || typed.trim().is_empty()
+}
+
+/// The parts of a list that is parted by `;`.
+pub fn parts(value: &str) -> impl Iterator<Item = &str> {
+    value.split(';').map(str::trim).filter(|p| !p.is_empty())
+}
+
+fn match_one<'a>(options: &'a [String], value: &str) -> Result<&'a String, String> {
+    options.iter().find(|o| text::same_key(o) == text::same_key(value)).ok_or_else(|| {
+        let near = text::nearest(value, options.iter().map(String::as_str));
+        near.map_or_else(|| format!("{value} is not in the list"), |n| format!("{value} is not in the list; did you mean {n}?"))
+    })
+}

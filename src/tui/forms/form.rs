@@ -1,0 +1,364 @@
+//! The form itself: moving between fields, errors where they are, saving, leaving.
+//!
+//! Must not know what the fields mean.
+
+use chrono::NaiveDate;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+use super::field::{Field, Kind};
+use crate::book::Command;
+use crate::domain::text;
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject, Target};
+use crate::tui::paint;
+use crate::tui::theme::Tone;
+
+pub use crate::tui::overlays::fits;
+
+/// How many of a list are offered below a field at once.
+const OFFERED: usize = 6;
+/// How wide the labels are.
+const LABEL: u16 = 17;
+
+type Build = Box<dyn Fn(&Values<'_>) -> Result<Command, (String, String)>>;
+
+/// The overlay.
+pub struct Form {
+    title: String,
+    subject: Subject,
+    fields: Vec<Field>,
+    at: usize,
+    offer: Option<usize>,
+    build: Build,
+    error: Option<String>,
+    leaving: bool,
+    was: Option<i64>,
+    today: NaiveDate,
+}
+
+/// The values of a form, for its maker.
+pub struct Values<'f> {
+    fields: &'f [Field],
+    today: NaiveDate,
+    /// The step that last wrote the row when the form was opened.
+    pub was: Option<i64>,
+}
+
+impl Values<'_> {
+    fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|f| f.key == key)
+    }
+
+    /// The text of a field.
+    #[must_use]
+    pub fn text(&self, key: &str) -> String {
+        self.field(key).map(Field::value).unwrap_or_default()
+    }
+
+    /// The date in a field.
+    #[must_use]
+    pub fn date(&self, key: &str) -> Option<NaiveDate> {
+        self.field(key).and_then(|f| f.date(self.today))
+    }
+
+    /// The parts of a field that is a list.
+    #[must_use]
+    pub fn parts(&self, key: &str) -> Vec<String> {
+        super::field::parts(&self.text(key)).map(str::to_owned).collect()
+    }
+
+    /// The fields whose key begins so: key without that beginning, value.
+    pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (String, String)> + 'a {
+        self.fields.iter().filter_map(move |f| Some((f.key.strip_prefix(prefix)?.to_owned(), f.value())))
+    }
+
+    /// The day it is.
+    #[must_use]
+    pub const fn today(&self) -> NaiveDate {
+        self.today
+    }
+}
+
+impl Form {
+    /// A form of these fields; `build` makes the command, or says which field is wrong and why.
+    pub fn new(
+        title: &str,
+        subject: Subject,
+        fields: Vec<Field>,
+        was: Option<i64>,
+        today: NaiveDate,
+        build: impl Fn(&Values<'_>) -> Result<Command, (String, String)> + 'static,
+    ) -> Self {
+        let mut form = Self {
+            title: title.to_owned(),
+            subject,
+            fields,
+            at: 0,
+            offer: None,
+            build: Box::new(build),
+            error: None,
+            leaving: false,
+            was,
+            today,
+        };
+        for field in &mut form.fields {
+            if matches!(field.kind, Kind::Date(_) | Kind::Moment) && !field.value().is_empty() {
+                field.check(today);
+            }
+        }
+        form
+    }
+
+    fn is_changed(&self) -> bool {
+        self.fields.iter().any(|f| f.line.text() != f.original)
+    }
+
+    fn go(&mut self, step: isize) {
+        self.fields[self.at].check(self.today);
+        self.offer = None;
+        let len = self.fields.len();
+        self.at = (self.at + len).saturating_add_signed(step) % len.max(1);
+    }
+
+    fn save(&mut self) -> Outcome {
+        let today = self.today;
+        let wrong = self.fields.iter_mut().enumerate().filter_map(|(i, f)| (!f.check(today)).then_some(i)).next();
+        if let Some(at) = wrong {
+            self.at = at;
+            return Outcome::Done;
+        }
+        let values = Values { fields: &self.fields, today, was: self.was };
+        match (self.build)(&values) {
+            Ok(command) => Outcome::ask(Request::Run(command)),
+            Err((key, message)) => {
+                match self.fields.iter().position(|f| f.key == key) {
+                    Some(at) => {
+                        self.at = at;
+                        self.fields[at].error = Some(message);
+                    }
+                    None => self.error = Some(message),
+                }
+                Outcome::Done
+            }
+        }
+    }
+
+    fn offers(&self) -> Vec<String> {
+        if self.offer.is_some() { self.fields[self.at].offers() } else { Vec::new() }
+    }
+
+    fn enter(&mut self) {
+        if let (Some(at), offers) = (self.offer, self.offers())
+            && let Some(offer) = offers.get(at)
+        {
+            let many = matches!(self.fields[self.at].kind, Kind::Choices { .. });
+            self.fields[self.at].take(offer);
+            self.offer = None;
+            if many {
+                return;
+            }
+        }
+        self.go(1);
+    }
+
+    /// Leaves a field whose list lets nothing else in: what fits best is taken.
+    fn complete(&mut self) {
+        let field = &mut self.fields[self.at];
+        if matches!(field.kind, Kind::Choice { new: false, .. }) && !field.value().is_empty() {
+            let offers = field.offers();
+            let exact = offers.iter().any(|o| text::same_key(o) == text::same_key(&field.value()));
+            if let Some(best) = offers.get(self.offer.unwrap_or(0)).filter(|_| !exact || self.offer.is_some_and(|o| o > 0)) {
+                field.take(&best.clone());
+            }
+        }
+    }
+
+    fn typed(&mut self) {
+        let field = &mut self.fields[self.at];
+        field.error = None;
+        self.error = None;
+        if matches!(field.kind, Kind::Date(_) | Kind::Moment) {
+            field.check(self.today);
+            // While it is being typed, only what is understood is echoed; the mistake is told on leaving.
+            if field.error.take().is_some() {
+                field.echo.clear();
+            }
+        }
+        self.offer = if self.fields[self.at].is_choice() && !self.fields[self.at].offers().is_empty() { Some(0) } else { None };
+    }
+
+    fn arrow(&mut self, step: isize) {
+        let offers = self.fields[self.at].offers().len();
+        match self.offer {
+            Some(at) if offers > 0 => self.offer = Some((at + offers).saturating_add_signed(step) % offers),
+            None if step > 0 && offers > 0 && self.fields[self.at].is_choice() => self.offer = Some(0),
+            _ => self.go(step),
+        }
+    }
+
+    /// The lines to draw: the field that each belongs to, what stands before it, the text, the tone.
+    fn rows(&self) -> Vec<(Option<usize>, String, Tone)> {
+        let mut out = Vec::new();
+        for (i, field) in self.fields.iter().enumerate() {
+            out.push((Some(i), String::new(), Tone::Plain));
+            if let Some(theirs) = &field.theirs {
+                out.push((None, format!("now there: {theirs}"), Tone::Warning));
+            }
+            if i == self.at {
+                for (n, offer) in self.offers().iter().enumerate().skip(self.offer.unwrap_or(0).saturating_sub(OFFERED - 1)).take(OFFERED) {
+                    let here = self.offer == Some(n);
+                    out.push((None, format!("{} {offer}", if here { ">" } else { " " }), if here { Tone::Selected } else { Tone::Dim }));
+                }
+            }
+            if let Some(error) = &field.error {
+                out.push((None, error.clone(), Tone::Error));
+            } else if !field.echo.is_empty() && (i == self.at || matches!(field.kind, Kind::Date(_) | Kind::Moment)) {
+                out.push((None, field.echo.clone(), Tone::Dim));
+            }
+        }
+        out
+    }
+
+    fn draw_foot(&self, inside: Rect, on: &mut Canvas<'_>) {
+        let y = inside.bottom() - 1;
+        let width = inside.width.saturating_sub(2);
+        if self.leaving {
+            let parts = [("Esc", Tone::Key), (" again drops what you typed · any other key goes on", Tone::Warning)];
+            paint::pieces(on, (inside.x + 1, y), width, &parts);
+        } else if let Some(error) = &self.error {
+            paint::pieces(on, (inside.x + 1, y), width, &[(error, Tone::Error)]);
+        } else {
+            let parts = [
+                ("Ctrl-S", Tone::Key),
+                (" saves  ", Tone::Dim),
+                ("Tab", Tone::Key),
+                (" next  ", Tone::Dim),
+                ("↓", Tone::Key),
+                (" choices  ", Tone::Dim),
+                ("Esc", Tone::Key),
+                (" leaves", Tone::Dim),
+            ];
+            paint::pieces(on, (inside.x + 1, y), width, &parts);
+        }
+    }
+}
+
+impl Overlay for Form {
+    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        if key.code == KeyCode::Esc {
+            if self.offer.take().is_some() {
+                return Outcome::Done;
+            }
+            if self.is_changed() && !self.leaving {
+                self.leaving = true;
+                return Outcome::Done;
+            }
+            return Outcome::ask(Request::Close);
+        }
+        self.leaving = false;
+        match key.code {
+            KeyCode::Char('s') if ctrl => {
+                self.complete();
+                return self.save();
+            }
+            KeyCode::Enter if alt && matches!(self.fields[self.at].kind, Kind::Note) => self.fields[self.at].line.paste("\n", '\n'),
+            KeyCode::Enter => self.enter(),
+            KeyCode::Tab => {
+                self.complete();
+                self.go(1);
+            }
+            KeyCode::BackTab => {
+                self.complete();
+                self.go(-1);
+            }
+            KeyCode::Down => self.arrow(1),
+            KeyCode::Up => self.arrow(-1),
+            _ if self.fields[self.at].line.key(key) => self.typed(),
+            _ => return Outcome::Ignored,
+        }
+        Outcome::Done
+    }
+
+    fn paste(&mut self, pasted: &str, _: &mut Cx<'_>) -> Outcome {
+        let newline = match self.fields[self.at].kind {
+            Kind::Note => '\n',
+            Kind::Emails | Kind::Choices { .. } => ';',
+            _ => ' ',
+        };
+        self.fields[self.at].line.paste(pasted, newline);
+        self.typed();
+        Outcome::Done
+    }
+
+    fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
+        if row < self.fields.len() && row != self.at {
+            self.go(0);
+            self.at = row;
+        }
+        Outcome::Done
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn refuse(&mut self, message: &str) -> bool {
+        self.error = Some(message.to_owned());
+        true
+    }
+
+    fn subject(&self) -> Option<Subject> {
+        Some(self.subject.clone())
+    }
+
+    fn values(&self) -> (Vec<String>, Option<i64>) {
+        (self.fields.iter().map(Field::value).collect(), self.was)
+    }
+
+    fn conflict(&mut self, theirs: Box<dyn Overlay>) {
+        let (values, was) = theirs.values();
+        for (field, value) in self.fields.iter_mut().zip(values) {
+            field.theirs = (value != field.original && value != field.value()).then_some(value);
+        }
+        self.was = was;
+        self.error = Some("changed meanwhile by somebody else: Ctrl-S again saves yours over it, Esc drops yours".into());
+    }
+
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let rows = self.rows();
+        let place = paint::centred(area, 78, u16::try_from(rows.len() + 4).unwrap_or(u16::MAX));
+        on.drawn.hit(place, Target::Overlay);
+        let inside = paint::window(on, place, &self.title, "");
+        if inside.height == 0 {
+            return;
+        }
+        let height = usize::from(inside.height.saturating_sub(2)).max(1);
+        // The focused field and what is below it should show.
+        let focus = rows.iter().position(|(f, ..)| *f == Some(self.at)).unwrap_or(0);
+        let tail = rows[focus + 1..].iter().take_while(|(f, ..)| f.is_none()).count();
+        let top = (focus + tail + 1).saturating_sub(height).min(focus);
+        for (line, (field, what, tone)) in rows.iter().skip(top).take(height).enumerate() {
+            let y = inside.y + u16::try_from(line).unwrap_or(0);
+            if y >= inside.bottom() {
+                break;
+            }
+            let value = (inside.x + 1 + LABEL.min(inside.width / 3), y);
+            let room = inside.right().saturating_sub(value.0 + 1);
+            let Some(at) = field else {
+                paint::pieces(on, value, room, &[(what, *tone)]);
+                continue;
+            };
+            on.drawn.hit(Rect::new(inside.x, y, inside.width, 1), Target::OverlayRow(*at));
+            let here = *at == self.at;
+            let label = format!("{} {}", if here { ">" } else { " " }, self.fields[*at].label);
+            let label_tone = if here { Tone::Heading } else { Tone::Dim };
+            paint::pieces(on, (inside.x, y), value.0 - inside.x - 1, &[(&label, label_tone)]);
+            self.fields[*at].line.draw(on, value, room, here);
+        }
+        if inside.height > 1 {
+            self.draw_foot(inside, on);
+        }
+    }
+}

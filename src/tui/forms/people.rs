@@ -1,0 +1,173 @@
+//! The forms for a person, a walk-in, a membership, an organisation.
+//!
+//! Must not know how a form works.
+
+use super::field::{Field, Kind};
+use super::{Form, Values, gone};
+use crate::book::{BookError, Command, Words};
+use crate::domain::address;
+use crate::domain::community::MembershipFacts;
+use crate::domain::dates::Lean;
+use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
+use crate::domain::person::{OrganisationFacts, PersonFacts};
+use crate::domain::tags;
+use crate::domain::words::{AddressState, MembershipStatus, PersonKind, Source};
+use crate::tui::core::{Cx, Subject};
+
+/// The words of a closed list, for a choice.
+pub(super) fn choice<T: ToString>(all: &[T]) -> Kind {
+    Kind::Choice { options: all.iter().map(ToString::to_string).collect(), new: false }
+}
+
+fn one_of(which: Words, cx: &Cx<'_>) -> Result<Kind, BookError> {
+    Ok(Kind::Choice { options: cx.book.words(which)?, new: true })
+}
+
+/// A person, new or known.
+pub fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let (facts, was) = match id {
+        Some(id) => {
+            let detail = cx.book.person(id)?.ok_or_else(|| gone("the person"))?;
+            (detail.facts, Some(detail.op))
+        }
+        None => (PersonFacts { joined: Some(cx.book.today()), ..PersonFacts::default() }, None),
+    };
+    let mut fields = vec![
+        Field::new("name", "Name", Kind::Text, &facts.name),
+        Field::new("email", "E-mail", Kind::Email, &facts.email),
+        Field::new("state", "  state", choice(AddressState::ALL), facts.email_state.word()),
+        Field::new("others", "Other e-mails", Kind::Emails, &address::write_list(&facts.others))
+            .hint("several parted by ; — (bounced) or (retired) may follow one"),
+        Field::new("organisation", "Organisation", one_of(Words::Organisations, cx)?, &facts.organisation),
+        Field::new("title", "Job title", Kind::Text, &facts.job_title),
+        Field::new("discipline", "Discipline", one_of(Words::Disciplines, cx)?, &facts.discipline),
+        Field::new("tags", "Tags", Kind::Choices { options: cx.book.words(Words::Tags)?, new: true }, &facts.tags.join("; ")),
+        Field::new("joined", "With us since", Kind::Date(Lean::Back), &facts.joined.map(|d| d.to_string()).unwrap_or_default()),
+    ];
+    for name in cx.book.words(Words::Fields)? {
+        fields.push(Field::new(&format!("field:{name}"), &name, Kind::Text, facts.field(&name).unwrap_or("")));
+    }
+    fields.push(Field::new("kind", "Kind", choice(PersonKind::ALL), facts.kind.word()));
+    fields.push(Field::new("note", "Note", Kind::Note, &facts.note).hint("Alt-Enter begins a new line"));
+    let into = match (id, community) {
+        (None, Some(c)) => cx.book.community(c)?.map_or_else(String::new, |c| format!(" in {}", c.facts.name)),
+        _ => String::new(),
+    };
+    let title = if id.is_some() { facts.title().to_owned() } else { format!("New person{into}") };
+    Ok(Form::new(&title, Subject::Person(id), fields, was, cx.book.today(), move |v| {
+        let facts = person_facts(v)?;
+        Ok(match id {
+            Some(id) => Command::EditPerson { id, facts, was: v.was },
+            None => Command::AddPerson { facts, community },
+        })
+    }))
+}
+
+fn person_facts(v: &Values<'_>) -> Result<PersonFacts, (String, String)> {
+    let email = v.text("email");
+    let facts = PersonFacts {
+        kind: PersonKind::parse(&v.text("kind")).unwrap_or(PersonKind::Person),
+        name: v.text("name"),
+        email: if email.is_empty() { email } else { address::read(&email).map_err(|e| ("email".to_owned(), e.to_string()))?.to_owned() },
+        email_state: AddressState::parse(&v.text("state")).unwrap_or(AddressState::Ok),
+        others: address::read_list(&v.text("others")).map_err(|(a, e)| ("others".to_owned(), format!("{a}: {e}")))?,
+        organisation: v.text("organisation"),
+        job_title: v.text("title"),
+        discipline: v.text("discipline"),
+        tags: tags::read(&v.text("tags")),
+        fields: v.with_prefix("field:").filter(|(_, value)| !value.is_empty()).collect(),
+        joined: v.date("joined"),
+        note: v.text("note"),
+    };
+    facts.check().map_err(|e| ("name".to_owned(), e))?;
+    Ok(facts)
+}
+
+/// Somebody who came without being known.
+pub fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let (name, email) = if name.contains('@') { ("", name) } else { (name, "") };
+    let fields = vec![
+        Field::new("name", "Name", Kind::Text, name),
+        Field::new("email", "E-mail", Kind::Email, email),
+        Field::new("organisation", "Organisation", one_of(Words::Organisations, cx)?, ""),
+        Field::new("discipline", "Discipline", one_of(Words::Disciplines, cx)?, ""),
+    ];
+    let today = cx.book.today();
+    let subject = Subject::WalkIn(meetup, name.to_owned());
+    Ok(Form::new("Walked in", subject, fields, None, today, move |v| {
+        let mut facts = person_facts(v)?;
+        facts.joined = Some(today);
+        Ok(Command::WalkIn { meetup, facts, community })
+    }))
+}
+
+/// How a person stands to a community, or to one yet to be chosen.
+pub fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let detail = cx.book.person(person)?.ok_or_else(|| gone("the person"))?;
+    let known = detail.memberships.iter().find(|m| Some(m.community_id) == community);
+    let facts = known.map_or_else(
+        || MembershipFacts { status: MembershipStatus::Active, joined: Some(cx.book.today()), left: None, source: Source::Lead },
+        |m| m.facts.clone(),
+    );
+    let communities = cx.book.communities()?;
+    let mut fields = Vec::new();
+    if community.is_none() {
+        let options = communities.iter().map(|c| c.name.clone()).collect();
+        fields.push(Field::new("community", "Community", Kind::Choice { options, new: false }, ""));
+    }
+    let day = |d: Option<chrono::NaiveDate>| d.map(|d| d.to_string()).unwrap_or_default();
+    fields.extend([
+        Field::new("status", "Status", choice(MembershipStatus::ALL), facts.status.word()),
+        Field::new("joined", "Joined", Kind::Date(Lean::Back), &day(facts.joined)),
+        Field::new("left", "Left", Kind::Date(Lean::Back), &day(facts.left)),
+        Field::new("source", "Came by", choice(Source::ALL), facts.source.word()),
+    ]);
+    let title = format!("{} in {}", detail.facts.title(), known.map_or("a community", |m| m.community.as_str()));
+    let today = cx.book.today();
+    Ok(Form::new(&title, Subject::Membership(person, community), fields, None, today, move |v| {
+        let chosen = v.text("community");
+        let id = community.or_else(|| communities.iter().find(|c| c.name.eq_ignore_ascii_case(&chosen)).map(|c| c.id));
+        let community = id.ok_or_else(|| ("community".to_owned(), "choose a community".to_owned()))?;
+        let facts = MembershipFacts {
+            status: MembershipStatus::parse(&v.text("status")).unwrap_or(facts.status),
+            joined: v.date("joined"),
+            left: v.date("left"),
+            source: Source::parse(&v.text("source")).unwrap_or(facts.source),
+        };
+        if let (Some(joined), Some(left)) = (facts.joined, facts.left)
+            && left < joined
+        {
+            return Err(("left".into(), "nobody leaves before they join".into()));
+        }
+        Ok(Command::EditMembership { person, community, facts })
+    }))
+}
+
+/// An organisation, new or known.
+pub fn organisation(id: Option<OrganisationId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let facts = match id {
+        Some(id) => cx.book.organisations()?.into_iter().find(|o| o.id == id).ok_or_else(|| gone("the organisation"))?.facts,
+        None => OrganisationFacts::default(),
+    };
+    let fields = vec![
+        Field::new("name", "Name", Kind::Required("an organisation needs a name"), &facts.name),
+        Field::new("short", "Short name", Kind::Text, &facts.short_name),
+        Field::new("sector", "Sector", Kind::Text, &facts.sector),
+        Field::new("domains", "E-mail domains", Kind::Text, &facts.domains.join("; ")).hint("several parted by ; — old ones too"),
+        Field::new("note", "Note", Kind::Note, &facts.note),
+    ];
+    let title = if id.is_some() { facts.name } else { "New organisation".into() };
+    Ok(Form::new(&title, Subject::Organisation(id), fields, None, cx.book.today(), move |v| {
+        let facts = OrganisationFacts {
+            name: v.text("name"),
+            short_name: v.text("short"),
+            sector: v.text("sector"),
+            domains: v.parts("domains"),
+            note: v.text("note"),
+        };
+        if let Some(bad) = facts.domains.iter().find(|d| d.contains(char::is_whitespace) || !d.trim_start_matches('@').contains('.')) {
+            return Err(("domains".into(), format!("{bad} is no domain; one looks like example.gov.uk")));
+        }
+        Ok(Command::PutOrganisation { id, facts })
+    }))
+}

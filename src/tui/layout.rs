@@ -1,0 +1,107 @@
+//! Where the panes stand: side by side where there is room, folded where there is not.
+//!
+//! Must not know what is in them.
+
+use ratatui::layout::Rect;
+
+use crate::tui::core::PaneId;
+
+/// The places of one picture. What has no place doesn't show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The head line.
+    pub header: Option<Rect>,
+    /// The line of tabs, where only one pane shows.
+    pub tabs: Option<Rect>,
+    /// The panes, in the order of [`PaneId::ALL`].
+    panes: [Option<Rect>; 4],
+    /// The foot line.
+    pub footer: Option<Rect>,
+}
+
+impl Places {
+    /// Where a pane stands.
+    #[must_use]
+    pub fn pane(&self, pane: PaneId) -> Option<Rect> {
+        self.panes[pane as usize]
+    }
+}
+
+/// From this width on, all four panes show.
+const WIDE: u16 = 104;
+/// From this width on, communities stand beside the others.
+const MIDDLE: u16 = 64;
+/// From this height on, members and meetups stand one above the other.
+const TALL: u16 = 13;
+
+/// Finds a place for everything, whatever the size.
+#[must_use]
+pub fn places(area: Rect, focus: PaneId) -> Places {
+    let mut out = Places::default();
+    let mut body = area;
+    if area.height >= 2 {
+        out.footer = Some(Rect { y: area.bottom() - 1, height: 1, ..area });
+        body.height -= 1;
+    }
+    if area.height >= 8 {
+        out.header = Some(Rect { height: 1, ..body });
+        body = Rect { y: body.y + 1, height: body.height - 1, ..body };
+    }
+    if area.width < MIDDLE {
+        if body.height >= 6 {
+            out.tabs = Some(Rect { height: 1, ..body });
+            body = Rect { y: body.y + 1, height: body.height - 1, ..body };
+        }
+        out.panes[focus as usize] = Some(body);
+        return out;
+    }
+    let left = (area.width / 4).clamp(24, 34);
+    out.panes[PaneId::Communities as usize] = Some(Rect { width: left, ..body });
+    let mut middle = Rect { x: body.x + left, width: body.width - left, ..body };
+    if area.width >= WIDE {
+        let right = (area.width * 27 / 100).clamp(30, 60);
+        middle.width -= right;
+        out.panes[PaneId::Detail as usize] = Some(Rect { x: middle.right(), width: right, ..body });
+    } else if focus == PaneId::Detail {
+        out.panes[PaneId::Detail as usize] = Some(middle);
+        return out;
+    }
+    if middle.height < TALL {
+        let one = if focus == PaneId::Meetups { PaneId::Meetups } else { PaneId::Members };
+        out.panes[one as usize] = Some(middle);
+        return out;
+    }
+    let low = (middle.height * 36 / 100).max(5);
+    out.panes[PaneId::Members as usize] = Some(Rect { height: middle.height - low, ..middle });
+    out.panes[PaneId::Meetups as usize] = Some(Rect { y: middle.bottom() - low, height: low, ..middle });
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_focused_pane_always_has_a_place_inside_the_screen() {
+        for width in 1..=200 {
+            for height in 1..=60 {
+                let area = Rect::new(0, 0, width, height);
+                for focus in PaneId::ALL {
+                    let p = places(area, focus);
+                    assert!(p.pane(focus).is_some(), "{width}×{height}");
+                    for place in p.panes.into_iter().chain([p.header, p.tabs, p.footer]).flatten() {
+                        assert_eq!(place.intersection(area), place, "{width}×{height}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_wide_screen_shows_all_and_a_narrow_one_the_focused() {
+        let shown = |w, h, focus| PaneId::ALL.into_iter().filter(|p| places(Rect::new(0, 0, w, h), focus).pane(*p).is_some()).count();
+        assert_eq!(shown(120, 30, PaneId::Members), 4);
+        assert_eq!(shown(80, 24, PaneId::Members), 3);
+        assert_eq!(shown(40, 10, PaneId::Members), 1);
+    }
+}

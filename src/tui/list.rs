@@ -1,0 +1,85 @@
+//! A cursor in a list of any length, and the window that shows.
+//!
+//! Must not know what is listed.
+
+use crate::actions::Action;
+
+/// Where one is in a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// The row under the cursor.
+    pub at: usize,
+    /// The first row that shows.
+    pub offset: usize,
+    /// How many rows show.
+    pub height: usize,
+}
+
+impl Cursor {
+    /// Keeps the cursor inside a list of this length and the window around the cursor.
+    pub fn fit(&mut self, len: usize, height: usize) {
+        self.height = height;
+        self.at = self.at.min(len.saturating_sub(1));
+        let height = height.max(1);
+        if self.at < self.offset {
+            self.offset = self.at;
+        } else if self.at >= self.offset + height {
+            self.offset = self.at + 1 - height;
+        }
+        self.offset = self.offset.min(len.saturating_sub(height));
+    }
+
+    /// The rows that show.
+    #[must_use]
+    pub fn window(&self, len: usize) -> std::ops::Range<usize> {
+        self.offset.min(len)..(self.offset + self.height).min(len)
+    }
+
+    /// Moves as an action says; whether it was one that moves.
+    pub fn act(&mut self, action: Action, len: usize) -> bool {
+        let page = self.height.saturating_sub(1).max(1);
+        self.at = match action {
+            Action::Down => self.at + 1,
+            Action::Up => self.at.saturating_sub(1),
+            Action::PageDown => self.at + page,
+            Action::PageUp => self.at.saturating_sub(page),
+            Action::First => 0,
+            Action::Last => len,
+            _ => return false,
+        };
+        self.fit(len, self.height);
+        true
+    }
+
+    /// Moves by lines, as the wheel does.
+    pub fn scroll(&mut self, lines: i32, len: usize) {
+        let by = usize::try_from(lines.unsigned_abs()).unwrap_or(0);
+        self.at = if lines < 0 { self.at.saturating_sub(by) } else { self.at + by };
+        self.fit(len, self.height);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_stays_in_the_list_and_in_the_window() {
+        let mut c = Cursor::default();
+        c.fit(100, 10);
+        assert!(c.act(Action::Last, 100));
+        assert_eq!((c.at, c.offset), (99, 90));
+        c.act(Action::PageUp, 100);
+        assert_eq!((c.at, c.offset), (90, 90));
+        c.act(Action::Up, 100);
+        assert_eq!((c.at, c.offset), (89, 89));
+        c.fit(3, 10);
+        assert_eq!((c.at, c.offset), (2, 0));
+        c.fit(0, 10);
+        assert_eq!((c.at, c.offset), (0, 0));
+        assert!(c.window(0).is_empty());
+        c.fit(5, 0);
+        c.act(Action::Down, 5);
+        assert_eq!(c.at, 1);
+    }
+}

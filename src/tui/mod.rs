@@ -1,0 +1,163 @@
+//! The screen: the book with a face.
+//!
+//! One thread owns the terminal; drawing takes what there is, events change it. Must not know SQL or the roster's file.
+
+mod bars;
+pub mod core;
+mod edit;
+mod forms;
+mod keymap;
+mod layout;
+mod list;
+mod overlays;
+pub mod paint;
+mod panes;
+mod perform;
+mod root;
+mod terminal;
+pub mod theme;
+mod welcome;
+mod work;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratatui::crossterm::event::{self, Event};
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+
+pub use root::{Root, Then};
+pub use welcome::{Choice, Welcome};
+
+use crate::book::{Book, BookError, Clock, Command, Jobs, StoreError};
+use crate::paths::Paths;
+use crate::tui::core::{Canvas, Drawn};
+use crate::tui::theme::Theme;
+
+/// What ends the screen in an error.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// The book.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// The terminal.
+    #[error("using the terminal: {0}")]
+    Terminal(#[from] std::io::Error),
+}
+
+/// How long the loop waits for a key while work is under way.
+const GLANCE: Duration = Duration::from_millis(40);
+/// How long it waits otherwise: until something happens.
+const IDLE: Duration = Duration::from_secs(86_400);
+
+/// Opens the roster on the screen; on the first run, welcomes. Returns when the lead quits.
+///
+/// # Errors
+/// If the roster or the terminal can't be used.
+pub fn run(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
+    // Opened before the screen is taken, so that what is wrong is said where it can be read.
+    let found = match Book::open(&paths.roster, Arc::clone(&clock)) {
+        Ok(book) => Some(book),
+        Err(BookError::Store(StoreError::Absent(_))) => None,
+        Err(e) => return Err(e.into()),
+    };
+    terminal::watch()?;
+    let (guard, mut screen) = terminal::enter()?;
+    let theme = Theme::detect();
+    let (book, import) = match found {
+        Some(book) => (book, false),
+        None => match welcome(&mut screen, theme, &paths.roster)? {
+            Choice::Quit => return Ok(()),
+            choice => (start(&paths.roster, clock, choice)?, choice == Choice::Import),
+        },
+    };
+    let mut root = Root::new(book, theme, paths.clone(), Jobs::Thread)?;
+    if import {
+        root.ask_for_import();
+    }
+    hall(guard, screen, root)
+}
+
+/// Opens a made-up roster in a temporary file, gone afterwards.
+///
+/// # Errors
+/// As [`run`].
+pub fn demo(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
+    let folder = tempfile::tempdir()?;
+    let roster = folder.path().join("demo.guildhall");
+    let book = start(&roster, clock, Choice::Sample)?;
+    terminal::watch()?;
+    let (guard, screen) = terminal::enter()?;
+    let paths = Paths { roster, ..paths.clone() };
+    hall(guard, screen, Root::new(book, Theme::detect(), paths, Jobs::Thread)?)
+}
+
+fn start(roster: &Path, clock: Arc<dyn Clock>, choice: Choice) -> Result<Book, BookError> {
+    let mut book = Book::create(roster, clock)?;
+    if choice == Choice::Sample {
+        book.run(&Command::LoadSample)?;
+    }
+    Ok(book)
+}
+
+fn welcome(screen: &mut terminal::Screen, theme: Theme, roster: &Path) -> Result<Choice, TuiError> {
+    let mut welcome = Welcome::new(roster);
+    loop {
+        let mut drawn = Drawn::default();
+        screen.draw(|frame| {
+            let area = frame.area();
+            welcome.draw(area, &mut Canvas { buf: frame.buffer_mut(), theme: &theme, drawn: &mut drawn });
+        })?;
+        if let Some(choice) = welcome.handle(&event::read()?, |x, y| drawn.at(x, y)) {
+            return Ok(choice);
+        }
+    }
+}
+
+fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, mut root: Root) -> Result<(), TuiError> {
+    let mut pasting = false;
+    draw(&mut screen, &mut root)?;
+    root.settle_in();
+    loop {
+        let wait = if root.is_busy() { GLANCE } else { IDLE };
+        let mut then = Then::Go;
+        let mut changed = false;
+        if event::poll(wait)? {
+            // Everything that has come in is dealt with before the next picture.
+            loop {
+                let event: Event = event::read()?;
+                then = root.handle(&event);
+                changed = true;
+                if then != Then::Go || !event::poll(Duration::ZERO)? {
+                    break;
+                }
+            }
+        }
+        changed |= root.tick() || root.is_busy();
+        match then {
+            Then::Quit => return Ok(()),
+            Then::Suspend => {
+                (guard, screen) = terminal::suspend(guard)?;
+                pasting = false;
+                root.handle(&Event::FocusGained);
+            }
+            Then::Redraw => screen = ratatui::Terminal::new(ratatui::backend::CrosstermBackend::new(std::io::stdout()))?,
+            Then::Go => {}
+        }
+        if root.takes_text() != pasting {
+            pasting = !pasting;
+            terminal::bracketed_paste(pasting)?;
+        }
+        if changed {
+            draw(&mut screen, &mut root)?;
+        }
+    }
+}
+
+fn draw(screen: &mut terminal::Screen, root: &mut Root) -> Result<(), TuiError> {
+    execute!(std::io::stdout(), BeginSynchronizedUpdate)?;
+    screen.draw(|frame| root.draw(frame))?;
+    execute!(std::io::stdout(), EndSynchronizedUpdate)?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! Picks one of a list of names; a new one can be made on the way where that makes sense.
+//!
+//! Must not know what the name is for.
+
+use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+
+use super::picker::{self, Picked, Picker};
+use crate::book::Command;
+use crate::domain::text;
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request};
+use crate::tui::theme::Tone;
+
+type Then = Box<dyn Fn(&str) -> Option<Request>>;
+
+/// The overlay.
+pub struct Choose {
+    title: String,
+    names: Vec<String>,
+    shown: Vec<usize>,
+    new_too: bool,
+    picker: Picker,
+    then: Then,
+}
+
+impl Choose {
+    /// Offers names; the chosen one becomes a command. With `new_too`, what is typed may be a name of its own.
+    pub fn new(title: &str, names: Vec<String>, new_too: bool, then: impl Fn(&str) -> Option<Command> + 'static) -> Self {
+        Self::with(title, names, new_too, Box::new(move |name| then(name).map(Request::Run)))
+    }
+
+    /// Offers names; the chosen one becomes a request in place of this overlay.
+    pub fn asking(title: &str, names: Vec<String>, new_too: bool, then: impl Fn(&str) -> Request + 'static) -> Self {
+        Self::with(title, names, new_too, Box::new(move |name| Some(Request::Instead(Box::new(then(name))))))
+    }
+
+    fn with(title: &str, names: Vec<String>, new_too: bool, then: Then) -> Self {
+        let shown = (0..names.len()).collect();
+        Self { title: title.to_owned(), names, shown, new_too, picker: Picker::default(), then }
+    }
+
+    fn typed(&self) -> String {
+        text::clean_line(self.picker.line.text()).text.into_owned()
+    }
+
+    fn offers_new(&self) -> bool {
+        let typed = self.typed();
+        self.new_too && !typed.is_empty() && !self.names.iter().any(|n| text::same_key(n) == text::same_key(&typed))
+    }
+
+    fn take(&self) -> Outcome {
+        let name = match self.shown.get(self.picker.cursor.at) {
+            Some(at) => self.names[*at].clone(),
+            None if self.offers_new() => self.typed(),
+            None => return Outcome::Done,
+        };
+        (self.then)(&name).map_or(Outcome::Done, Outcome::ask)
+    }
+
+    fn len(&self) -> usize {
+        self.shown.len() + usize::from(self.offers_new())
+    }
+}
+
+impl Overlay for Choose {
+    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        match self.picker.key(key, self.len()) {
+            Picked::Left => Outcome::ask(Request::Close),
+            Picked::Taken => self.take(),
+            Picked::Typed => {
+                let typed = self.typed();
+                self.shown = (0..self.names.len()).filter(|i| typed.is_empty() || picker::fits(&typed, &self.names[*i])).collect();
+                Outcome::Done
+            }
+            Picked::Moved => Outcome::Done,
+            Picked::Ignored => Outcome::Ignored,
+        }
+    }
+
+    fn paste(&mut self, pasted: &str, _: &mut Cx<'_>) -> Outcome {
+        self.picker.line.paste(pasted, ' ');
+        let typed = self.typed();
+        self.shown = (0..self.names.len()).filter(|i| picker::fits(&typed, &self.names[*i])).collect();
+        Outcome::Done
+    }
+
+    fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
+        self.picker.cursor.at = row;
+        self.take()
+    }
+
+    fn scroll(&mut self, lines: i32) {
+        self.picker.cursor.scroll(lines, self.len());
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let typed = self.typed();
+        let mut rows: Vec<_> = self.shown.iter().map(|i| vec![(self.names[*i].as_str(), Tone::Plain)]).collect();
+        if self.offers_new() {
+            rows.push(vec![("new: ", Tone::Dim), (typed.as_str(), Tone::Plain)]);
+        }
+        if rows.is_empty() {
+            rows.push(vec![(if self.new_too { "type a name" } else { "nothing fits" }, Tone::Dim)]);
+        }
+        let place = picker::place(area, rows.len(), 56);
+        self.picker.draw(place, &self.title, "Enter takes it · Esc", &rows, on);
+    }
+}

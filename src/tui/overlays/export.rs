@@ -1,0 +1,145 @@
+//! Export: who, in which format, where to; and before anything is written, the counts and the first lines.
+//!
+//! Must not know how a format is written.
+
+use std::path::PathBuf;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+
+use crate::book::{ExportOptions, ExportSummary, FORMATS, file_name};
+use crate::domain::text;
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::edit::Line;
+use crate::tui::paint;
+use crate::tui::theme::Tone;
+
+/// The overlay.
+pub struct ExportBox {
+    who: String,
+    options: ExportOptions,
+    format: usize,
+    path: Line,
+    path_is_ours: bool,
+    preview: Result<ExportSummary, String>,
+    error: Option<String>,
+}
+
+impl ExportBox {
+    /// Offers to export these people; `who` says who they are.
+    #[must_use]
+    pub fn new(who: &str, options: ExportOptions, cx: &mut Cx<'_>) -> Self {
+        let mut export = Self {
+            who: who.to_owned(),
+            options,
+            format: 0,
+            path: Line::default(),
+            path_is_ours: true,
+            preview: Err(String::new()),
+            error: None,
+        };
+        export.preview(cx);
+        export
+    }
+
+    fn preview(&mut self, cx: &mut Cx<'_>) {
+        FORMATS[self.format].name.clone_into(&mut self.options.format);
+        if self.path_is_ours {
+            self.path.set(&file_name(&self.options.format, cx.book.today()));
+        }
+        self.preview = cx.book.export_preview(&self.options).map_err(|e| e.to_string());
+    }
+
+    fn lines(&self) -> Vec<(String, Tone)> {
+        let info = &FORMATS[self.format];
+        let mut out = vec![(format!("{}; limits: {}", info.carries, info.limits), Tone::Dim), (String::new(), Tone::Plain)];
+        match &self.preview {
+            Err(e) => out.push((e.clone(), Tone::Error)),
+            Ok(summary) => {
+                out.push((format!("{} will be written", text::count(summary.written, "person", "people")), Tone::Plain));
+                let left_out = summary.left_out.iter();
+                out.extend(left_out.map(|(why, n)| (format!("{} left out: {why}", text::thousands(*n)), Tone::Warning)));
+                out.push((String::new(), Tone::Plain));
+                out.extend(summary.first_lines.iter().map(|l| (format!("  {l}"), Tone::Dim)));
+            }
+        }
+        out
+    }
+}
+
+impl Overlay for ExportBox {
+    fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
+        self.error = None;
+        match key.code {
+            KeyCode::Esc => Outcome::ask(Request::Close),
+            KeyCode::Tab | KeyCode::Down => {
+                self.format = (self.format + 1) % FORMATS.len();
+                self.preview(cx);
+                Outcome::Done
+            }
+            KeyCode::BackTab | KeyCode::Up => {
+                self.format = (self.format + FORMATS.len() - 1) % FORMATS.len();
+                self.preview(cx);
+                Outcome::Done
+            }
+            KeyCode::Enter if self.preview.is_ok() => {
+                let path = self.path.text().trim();
+                if path.is_empty() {
+                    self.error = Some("a file needs a name".into());
+                    return Outcome::Done;
+                }
+                Outcome::ask(Request::Export(self.options.clone(), PathBuf::from(path), false))
+            }
+            _ if self.path.key(key) => {
+                self.path_is_ours = false;
+                Outcome::Done
+            }
+            _ => Outcome::Ignored,
+        }
+    }
+
+    fn paste(&mut self, pasted: &str, _: &mut Cx<'_>) -> Outcome {
+        self.path.paste(pasted, ' ');
+        self.path_is_ours = false;
+        Outcome::Done
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn refuse(&mut self, message: &str) -> bool {
+        self.error = Some(message.to_owned());
+        true
+    }
+
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let lines = self.lines();
+        let place = paint::centred(area, 84, u16::try_from(lines.len() + 7).unwrap_or(20));
+        on.drawn.hit(place, Target::Overlay);
+        let inside = paint::window(on, place, "Export", "Tab format · Enter writes · Esc");
+        let width = inside.width.saturating_sub(2);
+        let mut y = inside.y;
+        let mut line = |parts: &[paint::Piece<'_>], on: &mut Canvas<'_>| {
+            if y < inside.bottom() {
+                paint::pieces(on, (inside.x + 1, y), width, parts);
+            }
+            y += 1;
+            y - 1
+        };
+        line(&[("Who     ", Tone::Dim), (&self.who, Tone::Plain)], on);
+        let info = &FORMATS[self.format];
+        line(&[("Format  ", Tone::Dim), (info.name, Tone::Heading), (" — ", Tone::Dim), (info.doc, Tone::Plain)], on);
+        let at = line(&[("File    ", Tone::Dim)], on);
+        if let Some(error) = &self.error {
+            line(&[("        ", Tone::Dim), (error, Tone::Error)], on);
+        }
+        line(&[], on);
+        for (what, tone) in &lines {
+            line(&[(what, *tone)], on);
+        }
+        if at < inside.bottom() {
+            self.path.draw(on, (inside.x + 9, at), width.saturating_sub(8), true);
+        }
+    }
+}

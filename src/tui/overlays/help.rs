@@ -1,0 +1,123 @@
+//! The keys that work here: typing narrows, Enter runs.
+//!
+//! Must not know what the actions do.
+
+use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+
+use super::picker::{self, Picked, Picker};
+use crate::actions::{self, ACTIONS, ActionInfo, Scope};
+use crate::domain::text;
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request};
+use crate::tui::theme::Tone;
+
+/// The overlay.
+pub struct Help {
+    scopes: Vec<Scope>,
+    about: Vec<String>,
+    picker: Picker,
+}
+
+enum Row {
+    Heading(&'static str),
+    Action(&'static ActionInfo),
+    About(usize),
+}
+
+impl Help {
+    /// Help for these scopes, in this order; `about` are lines on the program itself.
+    #[must_use]
+    pub fn new(scopes: Vec<Scope>, about: Vec<String>) -> Self {
+        let mut help = Self { scopes, about, picker: Picker::default() };
+        help.first_action();
+        help
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let typed = self.picker.line.text();
+        let mut out = Vec::new();
+        for scope in &self.scopes {
+            let fits = |a: &&ActionInfo| {
+                a.scope == *scope
+                    && !a.keys.is_empty()
+                    && (typed.is_empty() || a.keys.contains(&typed) || picker::fits(typed, a.name) || picker::fits(typed, a.doc))
+            };
+            let mut actions = ACTIONS.iter().filter(fits).peekable();
+            if actions.peek().is_some() {
+                out.push(Row::Heading(scope.heading()));
+                out.extend(actions.map(Row::Action));
+            }
+        }
+        if typed.is_empty() {
+            out.push(Row::Heading("About"));
+            out.extend((0..self.about.len()).map(Row::About));
+        }
+        out
+    }
+
+    fn first_action(&mut self) {
+        self.picker.cursor.at = self.rows().iter().position(|r| matches!(r, Row::Action(_))).unwrap_or(0);
+    }
+
+    fn take(&self) -> Outcome {
+        match self.rows().get(self.picker.cursor.at) {
+            Some(Row::Action(a)) => Outcome::ask(Request::Instead(Box::new(Request::Act(a.action)))),
+            _ => Outcome::Done,
+        }
+    }
+}
+
+impl Overlay for Help {
+    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        match self.picker.key(key, self.rows().len()) {
+            Picked::Left => Outcome::ask(Request::Close),
+            Picked::Taken => self.take(),
+            Picked::Typed => {
+                self.first_action();
+                Outcome::Done
+            }
+            Picked::Moved => Outcome::Done,
+            Picked::Ignored => Outcome::Ignored,
+        }
+    }
+
+    fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
+        self.picker.cursor.at = row;
+        self.take()
+    }
+
+    fn scroll(&mut self, lines: i32) {
+        let len = self.rows().len();
+        self.picker.cursor.scroll(lines, len);
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let rows = self.rows();
+        let texts: Vec<(String, String)> = rows
+            .iter()
+            .map(|row| match row {
+                Row::Heading(h) => ((*h).to_owned(), String::new()),
+                Row::Action(a) => {
+                    let keys = a.keys.iter().map(|k| actions::key_word(k)).collect::<Vec<_>>().join(" ");
+                    (text::pad(&keys, 14), a.doc.to_owned())
+                }
+                Row::About(i) => (String::new(), self.about[*i].clone()),
+            })
+            .collect();
+        let pieces: Vec<Vec<(&str, Tone)>> = rows
+            .iter()
+            .zip(&texts)
+            .map(|(row, (left, right))| match row {
+                Row::Heading(_) => vec![(left.as_str(), Tone::Heading)],
+                Row::Action(_) => vec![(left.as_str(), Tone::Key), (right.as_str(), Tone::Plain)],
+                Row::About(_) => vec![(right.as_str(), Tone::Dim)],
+            })
+            .collect();
+        let place = picker::place(area, pieces.len(), 84);
+        self.picker.draw(place, "Help", "type to narrow · Enter runs · Esc", &pieces, on);
+    }
+}

@@ -1,0 +1,109 @@
+//! What was done, newest first: what, when, how many rows.
+//!
+//! Must not know how a step is taken back.
+
+use chrono::NaiveDate;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+
+use super::picker;
+use crate::actions::Action;
+use crate::book::{Op, OpKind, Thing};
+use crate::domain::{dates, text};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::list::Cursor;
+use crate::tui::paint;
+use crate::tui::theme::Tone;
+
+/// How many steps are shown.
+const MOST: usize = 500;
+
+/// The overlay.
+pub struct History {
+    title: String,
+    of: Option<Thing>,
+    ops: Vec<Op>,
+    today: NaiveDate,
+    cursor: Cursor,
+}
+
+impl History {
+    /// The history of everything, or of one thing.
+    #[must_use]
+    pub fn new(title: &str, of: Option<Thing>, cx: &mut Cx<'_>) -> Self {
+        let mut history = Self { title: title.to_owned(), of, ops: Vec::new(), today: cx.book.today(), cursor: Cursor::default() };
+        history.refresh(cx);
+        history
+    }
+}
+
+impl Overlay for History {
+    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        let action = match key.code {
+            KeyCode::Down | KeyCode::Char('j') => Action::Down,
+            KeyCode::Up | KeyCode::Char('k') => Action::Up,
+            KeyCode::PageDown => Action::PageDown,
+            KeyCode::PageUp => Action::PageUp,
+            KeyCode::Home | KeyCode::Char('g') => Action::First,
+            KeyCode::End | KeyCode::Char('G') => Action::Last,
+            KeyCode::Char('u') => return Outcome::ask(Request::Act(Action::Undo)),
+            KeyCode::Char('r') => return Outcome::ask(Request::Act(Action::Redo)),
+            KeyCode::Esc | KeyCode::Char('q' | 'H' | 'h') | KeyCode::Enter => return Outcome::ask(Request::Close),
+            _ => return Outcome::Ignored,
+        };
+        self.cursor.act(action, self.ops.len());
+        Outcome::Done
+    }
+
+    fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
+        self.cursor.at = row;
+        Outcome::Done
+    }
+
+    fn scroll(&mut self, lines: i32) {
+        self.cursor.scroll(lines, self.ops.len());
+    }
+
+    fn refresh(&mut self, cx: &mut Cx<'_>) {
+        self.ops = cx.book.history(self.of, MOST).unwrap_or_default();
+    }
+
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let place = picker::place(area, self.ops.len().max(3), 90);
+        on.drawn.hit(place, Target::Overlay);
+        let inside = paint::window(on, place, &self.title, "u undoes · r redoes · Esc");
+        let mut cursor = self.cursor;
+        cursor.fit(self.ops.len(), usize::from(inside.height));
+        if self.ops.is_empty() && inside.height > 0 {
+            paint::pieces(on, (inside.x + 2, inside.y), inside.width.saturating_sub(2), &[("Nothing has been done yet.", Tone::Dim)]);
+        }
+        for (line, at) in cursor.window(self.ops.len()).enumerate() {
+            let op = &self.ops[at];
+            let row = Rect::new(inside.x, inside.y + u16::try_from(line).unwrap_or(0), inside.width, 1);
+            on.drawn.hit(row, Target::OverlayRow(at));
+            let kind = match op.kind {
+                OpKind::Do => "",
+                OpKind::Undo => "undone: ",
+                OpKind::Redo => "done again: ",
+            };
+            let here = at == cursor.at;
+            let when = format!(
+                "{} {} {} ",
+                if here { ">" } else { " " },
+                text::pad(dates::short(op.at.date(), self.today).trim(), 11),
+                op.at.format("%H:%M")
+            );
+            let count = text::count(op.changes, "row", "rows");
+            let right = u16::try_from(text::width(&count)).unwrap_or(0);
+            let label_width = row.width.saturating_sub(u16::try_from(when.len()).unwrap_or(0) + right + 2);
+            let label = text::pad(&format!("{kind}{}", op.label), usize::from(label_width));
+            let tone = if op.kind == OpKind::Undo { Tone::Dim } else { Tone::Plain };
+            paint::pieces(on, (row.x, row.y), row.width, &[(&when, Tone::Dim), (&label, tone), (" ", Tone::Plain), (&count, Tone::Dim)]);
+            if here {
+                let style = on.theme.style(Tone::Selected);
+                paint::tint(on, row, style);
+            }
+        }
+        paint::scroll_bar(on, inside, cursor.offset, usize::from(inside.height), self.ops.len());
+    }
+}

@@ -1,0 +1,103 @@
+//! The organisations: to add one, change one, or see who is in it.
+//!
+//! Must not know the panes.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+use super::picker::{self, Picked, Picker};
+use crate::book::{Command, OrganisationRow};
+use crate::domain::text;
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject};
+use crate::tui::overlays::Confirm;
+use crate::tui::theme::Tone;
+
+/// The overlay.
+pub struct Organisations {
+    all: Vec<OrganisationRow>,
+    picker: Picker,
+}
+
+impl Organisations {
+    /// Lists them.
+    #[must_use]
+    pub fn new(cx: &mut Cx<'_>) -> Self {
+        Self { all: cx.book.organisations().unwrap_or_default(), picker: Picker::default() }
+    }
+
+    fn shown(&self) -> Vec<&OrganisationRow> {
+        let typed = self.picker.line.text();
+        self.all.iter().filter(|o| typed.is_empty() || picker::fits(typed, &format!("{} {}", o.facts.name, o.facts.short_name))).collect()
+    }
+
+    fn selected(&self) -> Option<&OrganisationRow> {
+        self.shown().get(self.picker.cursor.at).copied()
+    }
+}
+
+impl Overlay for Organisations {
+    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Insert | KeyCode::F(2) => return Outcome::ask(Request::Form(Subject::Organisation(None))),
+            KeyCode::Char('f') if ctrl => {
+                let query = self.selected().map(|o| format!("org:\"{}\"", o.facts.name.replace('"', "")));
+                return query.map_or(Outcome::Done, |q| Outcome::ask(Request::Instead(Box::new(Request::Search(q)))));
+            }
+            KeyCode::Delete if self.picker.line.text().is_empty() => {
+                let Some(o) = self.selected() else { return Outcome::Done };
+                let question =
+                    format!("Remove {}? Its {} stay, without an organisation.", o.facts.name, text::count(o.people, "person", "people"));
+                let then = Request::Run(Command::RemoveOrganisation(o.id));
+                return Outcome::ask(Request::Push(Box::new(Confirm::new(&question, "y", "remove", then))));
+            }
+            _ => {}
+        }
+        match self.picker.key(key, self.shown().len()) {
+            Picked::Left => Outcome::ask(Request::Close),
+            Picked::Taken => self.selected().map_or(Outcome::Done, |o| Outcome::ask(Request::Form(Subject::Organisation(Some(o.id))))),
+            Picked::Typed | Picked::Moved => Outcome::Done,
+            Picked::Ignored => Outcome::Ignored,
+        }
+    }
+
+    fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
+        self.picker.cursor.at = row;
+        Outcome::Done
+    }
+
+    fn scroll(&mut self, lines: i32) {
+        let len = self.shown().len();
+        self.picker.cursor.scroll(lines, len);
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn refresh(&mut self, cx: &mut Cx<'_>) {
+        self.all = cx.book.organisations().unwrap_or_default();
+    }
+
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let shown = self.shown();
+        let texts: Vec<(String, String, String)> = shown
+            .iter()
+            .map(|o| {
+                let people = text::pad_left(&text::count(o.people, "person", "people"), 12);
+                (
+                    text::pad(&o.facts.name, 34),
+                    format!(" {} ", text::pad(&o.facts.short_name, 12)),
+                    format!("{people}  {}", o.facts.domains.join(" ")),
+                )
+            })
+            .collect();
+        let mut rows: Vec<Vec<(&str, Tone)>> =
+            texts.iter().map(|(a, b, c)| vec![(a.as_str(), Tone::Plain), (b.as_str(), Tone::Dim), (c.as_str(), Tone::Dim)]).collect();
+        if rows.is_empty() {
+            rows.push(vec![("none; F2 adds one", Tone::Dim)]);
+        }
+        let place = picker::place(area, rows.len(), 92);
+        self.picker.draw(place, "Organisations", "Enter edits · F2 adds · Ctrl-F finds its people · Del · Esc", &rows, on);
+    }
+}

@@ -1,0 +1,107 @@
+//! A list that is narrowed by typing: what help, palette, choices and the roll have in common.
+//!
+//! Must not know what is picked.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+use crate::domain::text;
+use crate::tui::core::{Canvas, Target};
+use crate::tui::edit::Line;
+use crate::tui::list::Cursor;
+use crate::tui::paint::{self, Piece};
+use crate::tui::theme::Tone;
+
+/// A line of text above a list.
+#[derive(Default)]
+pub struct Picker {
+    /// What is typed.
+    pub line: Line,
+    /// Where one is in the list.
+    pub cursor: Cursor,
+}
+
+/// What a key did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Picked {
+    /// Nothing.
+    Ignored,
+    /// The cursor moved.
+    Moved,
+    /// The text is another.
+    Typed,
+    /// Enter: the row under the cursor is meant.
+    Taken,
+    /// Esc: back.
+    Left,
+}
+
+impl Picker {
+    /// Handles a key over a list of this length.
+    pub fn key(&mut self, key: KeyEvent, len: usize) -> Picked {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let page = self.cursor.height.max(1);
+        match key.code {
+            KeyCode::Esc => return Picked::Left,
+            KeyCode::Enter => return Picked::Taken,
+            KeyCode::Down => self.cursor.at += 1,
+            KeyCode::Char('n') if ctrl => self.cursor.at += 1,
+            KeyCode::Up => self.cursor.at = self.cursor.at.saturating_sub(1),
+            KeyCode::Char('p') if ctrl => self.cursor.at = self.cursor.at.saturating_sub(1),
+            KeyCode::PageDown => self.cursor.at += page,
+            KeyCode::PageUp => self.cursor.at = self.cursor.at.saturating_sub(page),
+            _ if self.line.key(key) => {
+                self.cursor.at = 0;
+                return Picked::Typed;
+            }
+            _ => return Picked::Ignored,
+        }
+        self.cursor.fit(len, self.cursor.height);
+        Picked::Moved
+    }
+
+    /// Draws a window with the line on top and the rows below it; returns the inside below the rows' end.
+    pub fn draw(&self, area: Rect, title: &str, right: &str, rows: &[Vec<Piece<'_>>], on: &mut Canvas<'_>) {
+        on.drawn.hit(area, Target::Overlay);
+        let inside = paint::window(on, area, title, right);
+        if inside.height == 0 {
+            return;
+        }
+        let key = on.theme.style(Tone::Key);
+        paint::put(on, (inside.x + 1, inside.y), 2, "› ", key);
+        self.line.draw(on, (inside.x + 3, inside.y), inside.width.saturating_sub(4), true);
+        let height = usize::from(inside.height.saturating_sub(1));
+        let mut cursor = self.cursor;
+        cursor.fit(rows.len(), height);
+        for (line, at) in cursor.window(rows.len()).enumerate() {
+            let row = Rect::new(inside.x, inside.y + 1 + u16::try_from(line).unwrap_or(0), inside.width, 1);
+            on.drawn.hit(row, Target::OverlayRow(at));
+            let here = at == cursor.at;
+            let plain = on.theme.style(Tone::Plain);
+            paint::put(on, (row.x + 1, row.y), 2, if here { "> " } else { "  " }, plain);
+            paint::pieces(on, (row.x + 3, row.y), row.width.saturating_sub(4), &rows[at]);
+            if here {
+                let style = on.theme.style(Tone::Selected);
+                paint::tint(on, row, style);
+            }
+        }
+        let body = Rect::new(inside.x, inside.y + 1, inside.width, inside.height - 1);
+        paint::scroll_bar(on, body, cursor.offset, height, rows.len());
+    }
+}
+
+/// Whether each word typed begins a word of what is offered.
+#[must_use]
+pub fn fits(typed: &str, offered: &str) -> bool {
+    let offered = text::same_key(offered);
+    text::same_key(typed)
+        .split(' ')
+        .all(|t| offered.split([' ', '-', '(']).any(|w| w.starts_with(t)) || (t.len() > 2 && offered.contains(t)))
+}
+
+/// A window for a picker: in the middle, no larger than it needs to be.
+#[must_use]
+pub fn place(area: Rect, rows: usize, width: u16) -> Rect {
+    let height = u16::try_from(rows + 3).unwrap_or(u16::MAX).clamp(6, area.height.saturating_sub(2).max(6));
+    paint::centred(area, width, height)
+}

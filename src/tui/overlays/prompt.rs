@@ -1,0 +1,76 @@
+//! Asks for one line of text.
+//!
+//! Must not know what it is for.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+
+use crate::domain::text;
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::edit::Line;
+use crate::tui::paint;
+use crate::tui::theme::Tone;
+
+/// The overlay.
+pub struct Prompt {
+    title: String,
+    line: Line,
+    error: Option<String>,
+    then: Box<dyn Fn(&str) -> Request>,
+}
+
+impl Prompt {
+    /// Asks for a line that begins with `start`.
+    pub fn new(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
+        Self { title: title.to_owned(), line: Line::new(start), error: None, then: Box::new(then) }
+    }
+}
+
+impl Overlay for Prompt {
+    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        match key.code {
+            KeyCode::Esc => Outcome::ask(Request::Close),
+            KeyCode::Enter => match (self.then)(self.line.text()) {
+                run @ Request::Run(_) => Outcome::ask(run),
+                other => Outcome::ask(Request::Instead(Box::new(other))),
+            },
+            _ if self.line.key(key) => {
+                self.error = None;
+                Outcome::Done
+            }
+            _ => Outcome::Ignored,
+        }
+    }
+
+    fn paste(&mut self, pasted: &str, _: &mut Cx<'_>) -> Outcome {
+        self.line.paste(pasted, ' ');
+        Outcome::Done
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn refuse(&mut self, message: &str) -> bool {
+        self.error = Some(message.to_owned());
+        true
+    }
+
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let width = 70.min(area.width);
+        let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(width.saturating_sub(4))));
+        let place = paint::centred(area, width, u16::try_from(errors.len() + 3).unwrap_or(5));
+        on.drawn.hit(place, Target::Overlay);
+        let inside = paint::window(on, place, &self.title, "Enter · Esc");
+        if inside.height == 0 {
+            return;
+        }
+        self.line.draw(on, (inside.x + 1, inside.y), inside.width.saturating_sub(2), true);
+        for (i, line) in errors.iter().enumerate() {
+            let y = inside.y + 1 + u16::try_from(i).unwrap_or(0);
+            if y < inside.bottom() {
+                paint::pieces(on, (inside.x + 1, y), inside.width.saturating_sub(1), &[(line, Tone::Error)]);
+            }
+        }
+    }
+}

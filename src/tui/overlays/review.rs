@@ -1,0 +1,98 @@
+//! The plan of an import, before anything is written.
+//!
+//! Must not know how it is carried out.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+
+use crate::book::{ImportOptions, ImportReport};
+use crate::domain::text;
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::paint;
+use crate::tui::theme::Tone;
+
+/// The overlay.
+pub struct Review {
+    report: ImportReport,
+    options: ImportOptions,
+    top: usize,
+}
+
+impl Review {
+    /// Shows what a rehearsal said.
+    #[must_use]
+    pub const fn new(report: ImportReport, options: ImportOptions) -> Self {
+        Self { report, options, top: 0 }
+    }
+
+    fn does_something(&self) -> bool {
+        self.report.added + self.report.updated > 0
+    }
+
+    fn lines(&self) -> Vec<(String, Tone)> {
+        let r = &self.report;
+        let number = |n: u64| text::pad_left(&text::thousands(n), 9);
+        let mut out = vec![
+            (format!("{} rows, {}, parted by {}", text::thousands(r.rows), r.encoding, r.delimiter), Tone::Dim),
+            (String::new(), Tone::Plain),
+            (format!("{}  would be added", number(r.added)), Tone::Plain),
+            (format!("{}  would be updated, nothing of theirs emptied", number(r.updated)), Tone::Plain),
+            (format!("{}  are known, with nothing new", number(r.unchanged)), Tone::Plain),
+        ];
+        if r.refused_count > 0 {
+            out.push((format!("{}  can't be taken, see below", number(r.refused_count)), Tone::Warning));
+        }
+        if let Some(name) = &r.community {
+            out.push((String::new(), Tone::Plain));
+            out.push((format!("Everybody would be put into {name}."), Tone::Plain));
+        }
+        out.push((String::new(), Tone::Plain));
+        out.push(("Columns".into(), Tone::Heading));
+        out.extend(r.columns.iter().map(|(header, field)| (format!("  {} is {field}", text::pad(header, 26)), Tone::Plain)));
+        out.extend(r.notes.iter().map(|n| (format!("  {n}"), Tone::Dim)));
+        if !r.refused.is_empty() {
+            out.push((String::new(), Tone::Plain));
+            out.push(("Not taken".into(), Tone::Heading));
+            out.extend(r.refused.iter().map(|f| (format!("  line {}: {}", f.line, f.reason), Tone::Warning)));
+        }
+        out
+    }
+}
+
+impl Overlay for Review {
+    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        match key.code {
+            KeyCode::Enter if self.does_something() => Outcome::ask(Request::Instead(Box::new(Request::Import(self.options.clone())))),
+            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => Outcome::ask(Request::Close),
+            KeyCode::Down | KeyCode::Char('j') => {
+                self.top += 1;
+                Outcome::Done
+            }
+            KeyCode::Up | KeyCode::Char('k') => {
+                self.top = self.top.saturating_sub(1);
+                Outcome::Done
+            }
+            _ => Outcome::Ignored,
+        }
+    }
+
+    fn scroll(&mut self, lines: i32) {
+        let by = usize::try_from(lines.unsigned_abs()).unwrap_or(0);
+        self.top = if lines < 0 { self.top.saturating_sub(by) } else { self.top + by };
+    }
+
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let lines = self.lines();
+        let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height.saturating_sub(2).max(5));
+        let place = paint::centred(area, 78, height);
+        on.drawn.hit(place, Target::Overlay);
+        let hint = if self.does_something() { "Enter imports · Esc leaves it" } else { "nothing to do · Esc" };
+        let inside = paint::window(on, place, &format!("Import {}", self.report.file), hint);
+        let top = self.top.min(lines.len().saturating_sub(usize::from(inside.height)));
+        for (i, (line, tone)) in lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
+            let y = inside.y + u16::try_from(i).unwrap_or(0);
+            paint::pieces(on, (inside.x + 1, y), inside.width.saturating_sub(1), &[(line, *tone)]);
+        }
+        paint::scroll_bar(on, inside, top, usize::from(inside.height), lines.len());
+    }
+}

@@ -1,0 +1,186 @@
+//! Who came: find by three letters, Enter ticks; somebody unknown is added on the spot.
+//!
+//! Must not know the panes.
+
+use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+
+use super::picker::{self, Picked, Picker};
+use crate::book::{AttendanceChange, Command, MeetupDetail, PeopleQuery};
+use crate::domain::ids::{MeetupId, PersonId};
+use crate::domain::text;
+use crate::domain::words::{Outcome as Came, Rsvp};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject};
+use crate::tui::theme::Tone;
+
+/// How many people outside the roll are offered at once.
+const OFFERED: usize = 12;
+
+struct Row {
+    person: PersonId,
+    name: String,
+    organisation: String,
+    came: bool,
+    word: String,
+}
+
+/// The overlay.
+pub struct Roll {
+    meetup: MeetupId,
+    detail: MeetupDetail,
+    rows: Vec<Row>,
+    new: Option<String>,
+    picker: Picker,
+}
+
+impl Roll {
+    /// The roll of a meetup; `None` if it is gone.
+    #[must_use]
+    pub fn new(meetup: MeetupId, cx: &mut Cx<'_>) -> Option<Self> {
+        let detail = cx.book.meetup(meetup).ok().flatten()?;
+        let mut roll = Self { meetup, detail, rows: Vec::new(), new: None, picker: Picker::default() };
+        roll.find(cx);
+        Some(roll)
+    }
+
+    /// Those on the roll, then, once something is typed, those of the roster who fit.
+    fn find(&mut self, cx: &mut Cx<'_>) {
+        let typed = text::clean_line(self.picker.line.text()).text.into_owned();
+        let fits = |name: &str, org: &str| typed.is_empty() || picker::fits(&typed, &format!("{name} {org}"));
+        self.rows = self
+            .detail
+            .roll
+            .iter()
+            .filter(|r| fits(&r.name, &r.organisation))
+            .map(|r| Row {
+                person: r.person_id,
+                name: r.name.clone(),
+                organisation: r.organisation.clone(),
+                came: r.facts.outcome == Came::Attended,
+                word: match (r.facts.outcome, r.facts.rsvp) {
+                    (Came::Attended, _) => "came".into(),
+                    (Came::Unknown, Some(Rsvp::Yes)) => "said yes".into(),
+                    (Came::Unknown, Some(rsvp)) => format!("said {rsvp}"),
+                    (Came::Unknown, None) => String::new(),
+                    (outcome, _) => outcome.to_string(),
+                },
+            })
+            .collect();
+        self.new = None;
+        if !typed.is_empty() {
+            self.offer(&typed, cx);
+            self.new = Some(typed);
+        }
+        self.picker.cursor.fit(self.len(), self.picker.cursor.height);
+    }
+
+    fn offer(&mut self, typed: &str, cx: &mut Cx<'_>) {
+        // Plain words only: here nobody types a query.
+        let words: String = typed.split_whitespace().map(|w| format!("\"{}\" ", w.replace(['"', '\\'], ""))).collect();
+        let Ok(found) = cx.book.find(&PeopleQuery { text: &words, ..PeopleQuery::default() }) else { return };
+        let on_roll = |id: &PersonId| self.detail.roll.iter().any(|r| r.person_id == *id);
+        let ids: Vec<PersonId> = found.ids.into_iter().filter(|id| !on_roll(id)).take(OFFERED).collect();
+        for p in cx.book.people(&ids, None).unwrap_or_default() {
+            self.rows.push(Row {
+                person: p.id,
+                name: p.title().to_owned(),
+                organisation: p.organisation,
+                came: false,
+                word: "not on the roll".into(),
+            });
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len() + usize::from(self.new.is_some())
+    }
+
+    fn take(&mut self) -> Outcome {
+        if let Some(row) = self.rows.get(self.picker.cursor.at) {
+            let outcome = if row.came { Came::Unknown } else { Came::Attended };
+            let command = Command::Attend { meetup: self.meetup, people: vec![row.person], change: AttendanceChange::Outcome(outcome) };
+            // The next name can be typed at once; without one, the cursor goes on to the next.
+            if self.picker.line.text().is_empty() {
+                self.picker.cursor.at += 1;
+            } else {
+                self.picker.line.set("");
+                self.picker.cursor.at = 0;
+            }
+            return Outcome::ask(Request::Run(command));
+        }
+        match self.new.take() {
+            Some(name) => {
+                self.picker.line.set("");
+                Outcome::ask(Request::Form(Subject::WalkIn(self.meetup, name)))
+            }
+            None => Outcome::Done,
+        }
+    }
+}
+
+impl Overlay for Roll {
+    fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
+        match self.picker.key(key, self.len()) {
+            Picked::Left => Outcome::ask(Request::Close),
+            Picked::Taken => self.take(),
+            Picked::Typed => {
+                self.find(cx);
+                Outcome::Done
+            }
+            Picked::Moved => Outcome::Done,
+            Picked::Ignored => Outcome::Ignored,
+        }
+    }
+
+    fn paste(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Outcome {
+        self.picker.line.paste(pasted, ' ');
+        self.find(cx);
+        Outcome::Done
+    }
+
+    fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
+        self.picker.cursor.at = row;
+        self.take()
+    }
+
+    fn scroll(&mut self, lines: i32) {
+        let len = self.len();
+        self.picker.cursor.scroll(lines, len);
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn refresh(&mut self, cx: &mut Cx<'_>) {
+        if let Ok(Some(detail)) = cx.book.meetup(self.meetup) {
+            self.detail = detail;
+        }
+        self.find(cx);
+    }
+
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let came = self.detail.roll.iter().filter(|r| r.facts.outcome == Came::Attended).count();
+        let texts: Vec<(String, String, String)> = self
+            .rows
+            .iter()
+            .map(|r| {
+                let tick = if r.came { "[x] " } else { "[ ] " };
+                (format!("{tick}{}", text::pad(&r.name, 28)), format!(" {} ", text::pad(&r.organisation, 16)), r.word.clone())
+            })
+            .collect();
+        let mut rows: Vec<Vec<(&str, Tone)>> = texts
+            .iter()
+            .map(|(name, org, word)| vec![(name.as_str(), Tone::Plain), (org.as_str(), Tone::Dim), (word.as_str(), Tone::Dim)])
+            .collect();
+        if let Some(name) = &self.new {
+            rows.push(vec![("somebody new: ", Tone::Dim), (name.as_str(), Tone::Plain)]);
+        }
+        if rows.is_empty() {
+            rows.push(vec![("type three letters of a name", Tone::Dim)]);
+        }
+        let place = picker::place(area, rows.len().max(8), 72);
+        let title = format!("Who came to {} · {came}", self.detail.facts.title);
+        self.picker.draw(place, &title, "Enter ticks · Esc", &rows, on);
+    }
+}

@@ -1,0 +1,126 @@
+//! Putting text on the screen: the only place that does, so that nothing unsafe gets there and columns fit by display width.
+//!
+//! Must not know what the text is about.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Block, BorderType, Clear, Widget};
+
+use crate::domain::text;
+use crate::tui::core::Canvas;
+use crate::tui::theme::Tone;
+
+/// A piece of text with its tone.
+pub type Piece<'a> = (&'a str, Tone);
+
+/// Writes a text, cut to `width`; returns how many columns it took.
+pub fn put(on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, what: &str, style: Style) -> u16 {
+    let area = on.buf.area;
+    if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() || width == 0 {
+        return 0;
+    }
+    let width = width.min(area.right() - x);
+    let safe = text::safe(what);
+    let cut = text::clip(&safe, usize::from(width));
+    let (end, _) = on.buf.set_stringn(x, y, &cut, usize::from(width), style);
+    end - x
+}
+
+/// Writes pieces one after the other.
+pub fn pieces(on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, parts: &[Piece<'_>]) -> u16 {
+    let mut used = 0;
+    for (what, tone) in parts {
+        let style = on.theme.style(*tone);
+        used += put(on, (x + used, y), width.saturating_sub(used), what, style);
+    }
+    used
+}
+
+/// Gives a line of cells a style, keeping what stands there.
+pub fn tint(on: &mut Canvas<'_>, area: Rect, style: Style) {
+    on.buf.set_style(area.intersection(on.buf.area), style);
+}
+
+/// Underlines where the folded words occur in what was written at a place.
+pub fn highlight(on: &mut Canvas<'_>, (x, y): (u16, u16), what: &str, width: u16, words: &[String]) {
+    if words.is_empty() {
+        return;
+    }
+    let safe = text::safe(what);
+    let shown = text::clip(&safe, usize::from(width));
+    // The column of each letter of the folded text: folding may make one letter into several, or none.
+    let (mut folded, mut columns, mut at) = (String::new(), Vec::new(), 0);
+    for c in shown.chars() {
+        let before = folded.len();
+        text::fold_into(&mut folded, c.encode_utf8(&mut [0; 4]));
+        columns.extend(std::iter::repeat_n(at, folded.len() - before));
+        at += text::width(c.encode_utf8(&mut [0; 4]));
+    }
+    columns.push(at);
+    let style = on.theme.style(Tone::Match);
+    for word in words.iter().filter(|w| !w.is_empty()) {
+        for (start, found) in folded.match_indices(word.as_str()) {
+            let (from, to) = (columns[start], columns[start + found.len()]);
+            let (from, to) = (u16::try_from(from).unwrap_or(width), u16::try_from(to).unwrap_or(width));
+            let right = (x + to.max(from + 1)).min(x + width);
+            tint(on, Rect::new(x + from, y, right.saturating_sub(x + from), 1), style);
+        }
+    }
+}
+
+/// Draws a box with a title on the left and one on the right; returns the inside.
+pub fn frame(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str, focused: bool) -> Rect {
+    let area = area.intersection(on.buf.area);
+    if area.width < 2 || area.height < 2 {
+        return Rect::new(area.x, area.y, area.width, 0);
+    }
+    let style = on.theme.style(if focused { Tone::Focus } else { Tone::Border });
+    let block = Block::bordered().border_type(BorderType::Rounded).border_style(style);
+    let inside = block.inner(area);
+    block.render(area, on.buf);
+    let room = area.width.saturating_sub(4);
+    let title_style = on.theme.style(if focused { Tone::Heading } else { Tone::Plain });
+    let right = text::safe(right).into_owned();
+    let right_width = u16::try_from(text::width(&right)).unwrap_or(room);
+    let fits = !right.is_empty() && right_width + 2 < room;
+    let left_room = if fits { room - right_width - 2 } else { room };
+    let left = format!(" {} ", text::clip(&text::safe(left), usize::from(left_room)));
+    if !left.trim().is_empty() {
+        put(on, (area.x + 1, area.y), left_room + 2, &left, title_style);
+    }
+    if fits {
+        let x = area.right() - right_width - 3;
+        let dim = on.theme.style(Tone::Dim);
+        put(on, (x, area.y), right_width + 2, &format!(" {right} "), dim);
+    }
+    inside
+}
+
+/// Empties a part of the screen and draws a box in it.
+pub fn window(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect {
+    let area = area.intersection(on.buf.area);
+    Clear.render(area, on.buf);
+    frame(on, area, left, right, true)
+}
+
+/// A rectangle of a size in the middle of another, no larger than it.
+#[must_use]
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+}
+
+/// A bar at the right edge of a list that says how far down one is; nothing if all of it shows.
+pub fn scroll_bar(on: &mut Canvas<'_>, inside: Rect, offset: usize, shown: usize, all: usize) {
+    if all <= shown || inside.height < 3 || inside.right() >= on.buf.area.right() {
+        return;
+    }
+    let height = usize::from(inside.height);
+    let size = (shown * height / all).max(1);
+    let top = (offset * (height - size)).div_ceil((all - shown).max(1)).min(height - size);
+    let style = on.theme.style(Tone::Dim);
+    for i in top..top + size {
+        let y = inside.y + u16::try_from(i).unwrap_or(0);
+        put(on, (inside.right(), y), 1, "┃", style);
+    }
+}

@@ -1,0 +1,286 @@
+//! The communities, grouped by job family, those run by others last.
+//!
+//! Must not know the other panes.
+
+use std::collections::HashMap;
+
+use ratatui::layout::Rect;
+
+use crate::actions::Action;
+use crate::book::{BookError, CommunityRow, Thing};
+use crate::domain::ids::CommunityId;
+use crate::domain::text;
+use crate::domain::words::RunBy;
+use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
+use crate::tui::edit::FindLine;
+use crate::tui::list::Cursor;
+use crate::tui::paint;
+use crate::tui::theme::Tone;
+
+/// A line of the pane.
+enum Item {
+    Everybody,
+    Heading(String),
+    Community(usize),
+}
+
+/// The pane.
+#[derive(Default)]
+pub struct Communities {
+    all: Vec<CommunityRow>,
+    items: Vec<Item>,
+    counts: HashMap<CommunityId, u64>,
+    people: Option<u64>,
+    cursor: Cursor,
+    /// The search.
+    pub find: FindLine,
+}
+
+impl Communities {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Reads the communities again; the cursor stays on the same one.
+    pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        let here = self.selected();
+        self.all = cx.book.communities()?;
+        if let Some(counts) = cx.book.community_counts() {
+            self.counts = counts;
+        }
+        self.people = cx.book.people_count();
+        self.arrange(cx);
+        if let Some(id) = here {
+            self.select(id);
+        }
+        Ok(())
+    }
+
+    fn arrange(&mut self, cx: &mut Cx<'_>) {
+        let hits = match cx.book.find_communities(&self.find.query, &self.all) {
+            Ok(found) => {
+                self.find.error = None;
+                self.find.words = found.words;
+                found.ids
+            }
+            Err(BookError::Query { error, .. }) => {
+                self.find.error = Some(error.message);
+                return;
+            }
+            Err(_) => return,
+        };
+        self.items.clear();
+        if self.find.query.is_empty() {
+            self.items.push(Item::Everybody);
+        }
+        let mut family: Option<String> = None;
+        for (at, c) in self.all.iter().enumerate().filter(|(_, c)| hits.contains(&c.id)) {
+            let heading = if c.run_by == RunBy::Others { "Run by others".to_owned() } else { c.family.clone() };
+            let heading = if heading.is_empty() { "No job family".to_owned() } else { heading };
+            if family.as_ref() != Some(&heading) {
+                self.items.push(Item::Heading(heading.clone()));
+                family = Some(heading);
+            }
+            self.items.push(Item::Community(at));
+        }
+        self.cursor.fit(self.items.len(), self.cursor.height);
+        self.skip_headings(1);
+    }
+
+    /// The community under the cursor; `None` for everybody.
+    #[must_use]
+    pub fn selected(&self) -> Option<CommunityId> {
+        match self.items.get(self.cursor.at)? {
+            Item::Community(at) => self.all.get(*at).map(|c| c.id),
+            _ => None,
+        }
+    }
+
+    /// The name of a community.
+    #[must_use]
+    pub fn name_of(&self, id: CommunityId) -> Option<&str> {
+        self.all.iter().find(|c| c.id == id).map(|c| c.name.as_str())
+    }
+
+    /// Moves the cursor to a community.
+    pub fn select(&mut self, id: CommunityId) {
+        let place = self.items.iter().position(|i| matches!(i, Item::Community(at) if self.all[*at].id == id));
+        if let Some(place) = place {
+            self.cursor.at = place;
+            self.cursor.fit(self.items.len(), self.cursor.height);
+        }
+    }
+
+    /// Moves the cursor to the top line, everybody.
+    pub fn select_everybody(&mut self) {
+        self.cursor.at = 0;
+        self.skip_headings(1);
+        self.cursor.fit(self.items.len(), self.cursor.height);
+    }
+
+    fn skip_headings(&mut self, step: isize) {
+        let is_heading = |at: usize| matches!(self.items.get(at), Some(Item::Heading(_)));
+        let mut at = self.cursor.at;
+        while is_heading(at) {
+            match at.checked_add_signed(step) {
+                Some(next) if next < self.items.len() => at = next,
+                _ => break,
+            }
+        }
+        if is_heading(at) {
+            // Nothing in that direction: the nearest in the other.
+            at = (0..self.items.len())
+                .rev()
+                .find(|a| *a < at && !is_heading(*a))
+                .or_else(|| (0..self.items.len()).find(|a| !is_heading(*a)))
+                .unwrap_or(at);
+        }
+        self.cursor.at = at;
+        self.cursor.fit(self.items.len(), self.cursor.height);
+    }
+
+    fn moved(&self) -> Outcome {
+        Outcome::Ask(vec![Request::Filter(self.selected()), Request::Look])
+    }
+
+    /// What stands under the cursor, for the detail.
+    #[must_use]
+    pub fn thing(&self) -> Option<Thing> {
+        self.selected().map(Thing::Community)
+    }
+
+    /// Does what an action says.
+    pub fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        let before = self.cursor.at;
+        if self.cursor.act(action, self.items.len()) {
+            self.skip_headings(if self.cursor.at < before { -1 } else { 1 });
+            return self.moved();
+        }
+        match action {
+            Action::Open => Outcome::ask(Request::Focus(PaneId::Members)),
+            Action::New => Outcome::ask(Request::Form(Subject::Community(None))),
+            Action::Edit => match self.selected() {
+                Some(id) => Outcome::ask(Request::Form(Subject::Community(Some(id)))),
+                None => Outcome::ask(Request::Toast("Everybody is no community; move to one, or press n for a new one".into())),
+            },
+            Action::Remove => match self.selected() {
+                Some(id) => {
+                    let name = self.name_of(id).unwrap_or_default();
+                    let members = self.counts.get(&id).copied().unwrap_or(0);
+                    let question =
+                        format!("Remove the community {name}? Its {} stay on the roster.", text::count(members, "member", "members"));
+                    let command = crate::book::Command::RemoveCommunity(id);
+                    Outcome::ask(Request::Push(Box::new(crate::tui::overlays::Confirm::new(
+                        &question,
+                        "y",
+                        "remove",
+                        Request::Run(command),
+                    ))))
+                }
+                None => Outcome::ask(Request::Toast("There is no community under the cursor".into())),
+            },
+            _ => Outcome::Ignored,
+        }
+    }
+
+    /// The search has changed.
+    pub fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
+        self.arrange(cx);
+        self.moved()
+    }
+
+    /// A row was clicked.
+    pub fn click(&mut self, row: usize) -> Outcome {
+        if matches!(self.items.get(row), Some(Item::Everybody | Item::Community(_))) {
+            self.cursor.at = row;
+            return self.moved();
+        }
+        Outcome::Done
+    }
+
+    /// The wheel was turned.
+    pub fn scroll(&mut self, lines: i32) -> Outcome {
+        self.cursor.scroll(lines, self.items.len());
+        self.skip_headings(if lines < 0 { -1 } else { 1 });
+        self.moved()
+    }
+
+    /// Makes the window fit before drawing.
+    pub fn prepare(&mut self, height: usize) {
+        let height = height.saturating_sub(usize::from(self.find.is_active()));
+        self.cursor.fit(self.items.len(), height);
+        // The heading above the first community should show with it.
+        if self.cursor.offset > 0
+            && self.cursor.at == self.cursor.offset
+            && matches!(self.items.get(self.cursor.offset - 1), Some(Item::Heading(_)))
+        {
+            self.cursor.offset -= 1;
+        }
+    }
+
+    /// Draws the pane.
+    pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
+        on.drawn.hit(area, Target::Pane(PaneId::Communities));
+        let inside = paint::frame(on, area, "1 Communities", "", focused);
+        let rows = usize::from(inside.height).saturating_sub(usize::from(self.find.is_active()));
+        for (line, at) in (self.cursor.offset..self.items.len()).take(rows).enumerate() {
+            let y = inside.y + u16::try_from(line).unwrap_or(0);
+            let row = Rect::new(inside.x, y, inside.width, 1);
+            on.drawn.hit(row, Target::Row(PaneId::Communities, at));
+            self.draw_item(at, row, focused, on);
+        }
+        if self.all.is_empty() && self.find.query.is_empty() && inside.height > 2 {
+            for (i, hint) in ["No communities yet:", "press n to make one"].iter().enumerate() {
+                paint::pieces(
+                    on,
+                    (inside.x + 2, inside.y + 2 + u16::try_from(i).unwrap_or(0)),
+                    inside.width.saturating_sub(2),
+                    &[(hint, Tone::Dim)],
+                );
+            }
+        }
+        paint::scroll_bar(on, inside, self.cursor.offset, rows, self.items.len());
+        if self.find.is_active() && inside.height > 0 {
+            self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
+        }
+    }
+
+    fn draw_item(&self, at: usize, row: Rect, focused: bool, on: &mut Canvas<'_>) {
+        let here = at == self.cursor.at;
+        let (name, right, count) = match &self.items[at] {
+            Item::Heading(name) => {
+                paint::pieces(on, (row.x + 1, row.y), row.width.saturating_sub(1), &[(name, Tone::Heading)]);
+                return;
+            }
+            Item::Everybody => ("Everybody".to_owned(), String::new(), self.people),
+            Item::Community(i) => {
+                let c = &self.all[*i];
+                let note = match c.run_by {
+                    RunBy::Others => "↗",
+                    _ if !c.status.is_open() => c.status.word(),
+                    _ if c.vacant => "TBC",
+                    _ => "",
+                };
+                let count = (c.run_by != RunBy::Others).then(|| self.counts.get(&c.id).copied().unwrap_or(0));
+                (c.name.clone(), note.to_owned(), count.filter(|_| self.people.is_some()))
+            }
+        };
+        let count = count.map_or_else(String::new, text::thousands);
+        let tail = format!("{right} {}", text::pad_left(&count, 6));
+        let tail_width = u16::try_from(text::width(&tail)).unwrap_or(0).min(row.width / 2);
+        let name_width = row.width.saturating_sub(4 + tail_width);
+        let mark = if here { "> " } else { "  " };
+        let style = on.theme.style(Tone::Plain);
+        paint::put(on, (row.x + 1, row.y), 2, mark, style);
+        paint::put(on, (row.x + 3, row.y), name_width, &name, style);
+        paint::highlight(on, (row.x + 3, row.y), &name, name_width, &self.find.words);
+        paint::put(on, (row.x + 3 + name_width, row.y), tail_width, &tail, style);
+        if here {
+            let tone = if focused { Tone::Selected } else { Tone::Resting };
+            let style = on.theme.style(tone);
+            paint::tint(on, row, style);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What is under the cursor, whole: a person, a community or a meetup, with the things that belong to it to walk through.
+//!
+//! Must not know the other panes.
+
+use chrono::NaiveDate;
+use ratatui::layout::Rect;
+
+use super::detail_lines::{Item, Line, community_lines, meetup_lines, person_lines};
+use crate::actions::Action;
+use crate::book::{AttendanceChange, BookError, Command, Thing};
+use crate::domain::ids::CommunityId;
+use crate::domain::meetup::AttendanceFacts;
+use crate::domain::text;
+use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
+use crate::tui::list::Cursor;
+use crate::tui::overlays::Choose;
+use crate::tui::paint;
+use crate::tui::theme::Tone;
+
+/// The pane.
+#[derive(Default)]
+pub struct Detail {
+    thing: Option<Thing>,
+    title: String,
+    lines: Vec<Line>,
+    cursor: Cursor,
+    width: u16,
+}
+
+impl Detail {
+    /// What is shown.
+    #[must_use]
+    pub const fn thing(&self) -> Option<Thing> {
+        self.thing
+    }
+
+    /// Shows a thing; reads it if it is another one.
+    pub fn look(&mut self, thing: Option<Thing>, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        if self.thing != thing {
+            self.cursor = Cursor { height: self.cursor.height, ..Cursor::default() };
+        }
+        self.thing = thing;
+        self.refresh(cx)
+    }
+
+    /// Reads what is shown again.
+    pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        let today = cx.book.today();
+        (self.title, self.lines) = match self.thing {
+            Some(Thing::Person(id)) => match cx.book.person(id)? {
+                Some(p) => (p.facts.title().to_owned(), person_lines(&p, today, &cx.book.history(self.thing, 5)?)),
+                None => (String::new(), Vec::new()),
+            },
+            Some(Thing::Community(id)) => match cx.book.community(id)? {
+                Some(c) => (c.facts.name.clone(), community_lines(&c, today)),
+                None => (String::new(), Vec::new()),
+            },
+            Some(Thing::Meetup(id)) => match cx.book.meetup(id)? {
+                Some(m) => (m.facts.title.clone(), meetup_lines(&m, today)),
+                None => (String::new(), Vec::new()),
+            },
+            _ => (String::new(), Vec::new()),
+        };
+        self.cursor.fit(self.lines.len(), self.cursor.height);
+        Ok(())
+    }
+
+    fn item(&self) -> Option<&Item> {
+        self.lines.get(self.cursor.at)?.item.as_ref()
+    }
+
+    fn community(&self) -> Option<CommunityId> {
+        match self.thing {
+            Some(Thing::Community(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Does what an action says.
+    pub fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        if self.cursor.act(action, self.lines.len()) {
+            return Outcome::Done;
+        }
+        match action {
+            Action::Edit => self.edit(),
+            Action::Open => self.open(),
+            Action::New => self.add(cx),
+            Action::Remove => self.remove(),
+            Action::Roll => match self.thing {
+                Some(Thing::Meetup(id)) => {
+                    crate::tui::overlays::Roll::new(id, cx).map_or(Outcome::Done, |roll| Outcome::ask(Request::Push(Box::new(roll))))
+                }
+                _ => Outcome::Ignored,
+            },
+            _ => Outcome::Ignored,
+        }
+    }
+
+    fn whole(&self) -> Option<Subject> {
+        match self.thing? {
+            Thing::Person(id) => Some(Subject::Person(Some(id))),
+            Thing::Community(id) => Some(Subject::Community(Some(id))),
+            Thing::Meetup(id) => Some(Subject::Meetup(Some(id))),
+            Thing::Organisation(id) => Some(Subject::Organisation(Some(id))),
+        }
+    }
+
+    /// The form for the line under the cursor, or for the whole.
+    fn edit(&self) -> Outcome {
+        let subject = match (self.item(), self.thing) {
+            (Some(Item::Membership(community)), Some(Thing::Person(person))) => Some(Subject::Membership(person, Some(*community))),
+            (Some(Item::Visit(meetup)), Some(Thing::Person(person))) => Some(Subject::Attendance(*meetup, person)),
+            (Some(Item::Roll(person)), Some(Thing::Meetup(meetup))) => Some(Subject::Attendance(meetup, *person)),
+            (Some(Item::Seat(id)), Some(Thing::Community(c))) => Some(Subject::Seat(c, Some(*id))),
+            (Some(Item::Route(id)), Some(Thing::Community(c))) => Some(Subject::Route(c, Some(*id))),
+            (Some(Item::Rule(id)), Some(Thing::Community(c))) => Some(Subject::Rule(c, Some(*id))),
+            (Some(Item::Channel(id)), Some(Thing::Community(c))) => Some(Subject::Channel(c, Some(*id))),
+            _ => self.whole(),
+        };
+        subject.map_or(Outcome::Done, |s| Outcome::ask(Request::Form(s)))
+    }
+
+    /// Moves to what the line under the cursor is about.
+    fn open(&self) -> Outcome {
+        match self.item() {
+            Some(Item::Membership(id)) => Outcome::ask(Request::Select(Thing::Community(*id))),
+            Some(Item::Visit(id)) => Outcome::ask(Request::Select(Thing::Meetup(*id))),
+            Some(Item::Roll(id) | Item::Holder(id)) => Outcome::ask(Request::Select(Thing::Person(*id))),
+            _ => self.edit(),
+        }
+    }
+
+    fn add(&self, cx: &mut Cx<'_>) -> Outcome {
+        match self.thing {
+            Some(Thing::Community(c)) => {
+                let kinds = ["seat", "way to join", "rule who may join", "channel"].map(str::to_owned).to_vec();
+                Outcome::ask(Request::Push(Box::new(Choose::asking("Add to this community", kinds, false, move |kind| {
+                    Request::Form(match kind {
+                        "seat" => Subject::Seat(c, None),
+                        "way to join" => Subject::Route(c, None),
+                        "rule who may join" => Subject::Rule(c, None),
+                        _ => Subject::Channel(c, None),
+                    })
+                }))))
+            }
+            Some(Thing::Person(id)) => Outcome::ask(Request::Form(Subject::Membership(id, None))),
+            Some(Thing::Meetup(id)) => {
+                crate::tui::overlays::Roll::new(id, cx).map_or(Outcome::Done, |roll| Outcome::ask(Request::Push(Box::new(roll))))
+            }
+            _ => Outcome::Done,
+        }
+    }
+
+    fn remove(&self) -> Outcome {
+        let blank = AttendanceChange::Facts(AttendanceFacts::default());
+        let command = match (self.item(), self.thing, self.community()) {
+            (Some(Item::Membership(community)), Some(Thing::Person(person)), _) => {
+                Command::TakeOut { people: vec![person], community: *community }
+            }
+            (Some(Item::Visit(meetup)), Some(Thing::Person(person)), _) => {
+                Command::Attend { meetup: *meetup, people: vec![person], change: blank }
+            }
+            (Some(Item::Roll(person)), Some(Thing::Meetup(meetup)), _) => Command::Attend { meetup, people: vec![*person], change: blank },
+            (Some(Item::Seat(id)), _, Some(c)) => Command::RemoveSeat(c, *id),
+            (Some(Item::Route(id)), _, Some(c)) => Command::RemoveRoute(c, *id),
+            (Some(Item::Rule(id)), _, Some(c)) => Command::RemoveRule(c, *id),
+            (Some(Item::Channel(id)), _, Some(c)) => Command::RemoveChannel(c, *id),
+            _ => return Outcome::ask(Request::Toast("Move to a seat, a membership or another line that can be removed".into())),
+        };
+        Outcome::ask(Request::Run(command))
+    }
+
+    /// A row was clicked.
+    pub fn click(&mut self, row: usize) -> Outcome {
+        self.cursor.at = row.min(self.lines.len().saturating_sub(1));
+        Outcome::Done
+    }
+
+    /// The wheel was turned.
+    pub fn scroll(&mut self, lines: i32) -> Outcome {
+        self.cursor.scroll(lines, self.lines.len());
+        Outcome::Done
+    }
+
+    /// Breaks long lines for the width that there will be.
+    pub fn prepare(&mut self, width: u16, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        if self.width != width {
+            self.width = width;
+            self.refresh(cx)?;
+        }
+        let room = usize::from(width.saturating_sub(3)).max(8);
+        if self.lines.iter().any(|l| text::width(&l.text) > room) {
+            self.lines = std::mem::take(&mut self.lines).into_iter().flat_map(|l| l.wrapped(room)).collect();
+        }
+        self.cursor.fit(self.lines.len(), height);
+        Ok(())
+    }
+
+    /// Draws the pane.
+    pub fn draw(&self, area: Rect, focused: bool, _today: NaiveDate, on: &mut Canvas<'_>) {
+        on.drawn.hit(area, Target::Pane(PaneId::Detail));
+        let title = if self.title.is_empty() { "4 Detail".to_owned() } else { format!("4 {}", self.title) };
+        let inside = paint::frame(on, area, &title, "", focused);
+        for (line, at) in (self.cursor.offset..self.lines.len()).take(usize::from(inside.height)).enumerate() {
+            let row = Rect::new(inside.x, inside.y + u16::try_from(line).unwrap_or(0), inside.width, 1);
+            on.drawn.hit(row, Target::Row(PaneId::Detail, at));
+            let here = focused && at == self.cursor.at;
+            let shown = &self.lines[at];
+            let plain = on.theme.style(Tone::Plain);
+            paint::put(on, (row.x, row.y), 1, if here { ">" } else { " " }, plain);
+            paint::pieces(on, (row.x + 1, row.y), row.width.saturating_sub(1), &[(&shown.text, shown.tone)]);
+            if here {
+                let style = on.theme.style(Tone::Selected);
+                paint::tint(on, row, style);
+            }
+        }
+        paint::scroll_bar(on, inside, self.cursor.offset, usize::from(inside.height), self.lines.len());
+    }
+}

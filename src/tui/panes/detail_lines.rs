@@ -1,0 +1,289 @@
+//! The lines of the detail: what there is to say of a person, a community, a meetup, in words before symbols.
+//!
+//! Must not know how they are drawn.
+
+use chrono::NaiveDate;
+
+use crate::book::{CommunityDetail, MeetupDetail, Op, OpKind, PersonDetail};
+use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
+use crate::domain::words::{AddressState, CommunityStatus, Outcome, PersonKind, Rsvp, RunBy, WriteUp};
+use crate::domain::{address, dates, meetup, text};
+use crate::tui::theme::Tone;
+
+/// What a line is about, if it can be changed or gone to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    Membership(CommunityId),
+    Visit(MeetupId),
+    Roll(PersonId),
+    Seat(SeatId),
+    Holder(PersonId),
+    Route(i64),
+    Rule(i64),
+    Channel(i64),
+}
+
+/// A line.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub text: String,
+    pub tone: Tone,
+    pub item: Option<Item>,
+}
+
+impl Line {
+    /// The line in as many as it needs; those that follow are set in.
+    pub fn wrapped(self, room: usize) -> Vec<Self> {
+        let indent = self.text.len() - self.text.trim_start().len();
+        let indent = if indent > 0 { indent + 2 } else { 0 };
+        let lead = " ".repeat(indent.min(room / 2));
+        text::wrap(&self.text, room.saturating_sub(lead.len()).max(6))
+            .into_iter()
+            .enumerate()
+            .map(|(i, part)| Self { text: if i == 0 { part } else { format!("{lead}{part}") }, tone: self.tone, item: self.item })
+            .collect()
+    }
+}
+
+#[derive(Default)]
+struct Lines(Vec<Line>);
+
+impl Lines {
+    fn plain(&mut self, what: impl Into<String>) {
+        self.toned(what, Tone::Plain);
+    }
+
+    fn toned(&mut self, what: impl Into<String>, tone: Tone) {
+        let what: String = what.into();
+        for part in what.lines().filter(|p| !p.trim().is_empty()) {
+            self.0.push(Line { text: text::safe(part).into_owned(), tone, item: None });
+        }
+    }
+
+    fn item(&mut self, what: impl Into<String>, tone: Tone, item: Item) {
+        let what: String = what.into();
+        self.0.push(Line { text: text::safe(&what).into_owned(), tone, item: Some(item) });
+    }
+
+    fn heading(&mut self, what: &str) {
+        if !self.0.is_empty() {
+            self.0.push(Line { text: String::new(), tone: Tone::Plain, item: None });
+        }
+        self.0.push(Line { text: what.to_owned(), tone: Tone::Heading, item: None });
+    }
+}
+
+/// A person.
+pub fn person_lines(p: &PersonDetail, today: NaiveDate, history: &[Op]) -> Vec<Line> {
+    let mut out = Lines::default();
+    let f = &p.facts;
+    if f.kind == PersonKind::TeamMailbox {
+        out.toned("team mailbox", Tone::Dim);
+    }
+    let all = std::iter::once((f.email.as_str(), f.email_state)).chain(f.others.iter().map(|o| (o.address.as_str(), o.state)));
+    for (address, state) in all.filter(|(a, _)| !a.is_empty()) {
+        let mut line = address.to_owned();
+        if state != AddressState::Ok {
+            line.push_str(&format!(" ({state})"));
+        }
+        out.plain(line);
+        if p.suppressed.iter().any(|s| s == address) {
+            out.toned("  asked not to be mailed", Tone::Warning);
+        }
+        if address::mixes_scripts(address) {
+            out.toned("  mixes letters of several scripts: is it genuine?", Tone::Warning);
+        }
+    }
+    out.plain(&*f.organisation);
+    let role = if text::same_key(&f.job_title) == text::same_key(&f.discipline) || f.discipline.is_empty() {
+        f.job_title.clone()
+    } else if f.job_title.is_empty() {
+        f.discipline.clone()
+    } else {
+        format!("{} · {}", f.job_title, f.discipline)
+    };
+    out.plain(role);
+    if let Some(joined) = f.joined {
+        out.toned(format!("since {}", dates::plain(joined)), Tone::Dim);
+    }
+    if !f.tags.is_empty() {
+        out.plain(format!("tags: {}", f.tags.join(", ")));
+    }
+    for (name, value) in &f.fields {
+        out.plain(format!("{name}: {value}"));
+    }
+    for (title, community, since) in &p.seats {
+        let since = since.map_or_else(String::new, |d| format!(", since {}", dates::plain(d)));
+        out.toned(format!("{title}, {community}{since}"), Tone::Good);
+    }
+    out.toned(&*f.note, Tone::Dim);
+    out.heading("Communities");
+    if p.memberships.is_empty() {
+        out.toned("  none yet: p puts them into one", Tone::Dim);
+    }
+    for m in &p.memberships {
+        let when = match (m.facts.status.is_over(), m.facts.left, m.facts.joined) {
+            (true, Some(left), _) => format!(" {}", dates::plain(left)),
+            (false, _, Some(joined)) => format!(" since {}", dates::plain(joined)),
+            _ => String::new(),
+        };
+        let tone = if m.facts.status.is_over() { Tone::Dim } else { Tone::Plain };
+        out.item(format!("  {} · {}{when}", m.community, m.facts.status), tone, Item::Membership(m.community_id));
+    }
+    visits(p, today, &mut out);
+    if !history.is_empty() {
+        out.heading("History");
+        for op in history {
+            out.toned(format!("  {}: {}{}", dates::distance(op.at.date(), today), undone(op), op.label), Tone::Dim);
+        }
+    }
+    out.0
+}
+
+const fn undone(op: &Op) -> &'static str {
+    match op.kind {
+        OpKind::Do => "",
+        OpKind::Undo => "undone: ",
+        OpKind::Redo => "again: ",
+    }
+}
+
+fn visits(p: &PersonDetail, today: NaiveDate, out: &mut Lines) {
+    if p.visits.is_empty() {
+        return;
+    }
+    let came = p.visits.iter().filter(|v| v.facts.outcome == Outcome::Attended).count();
+    out.heading(&format!("Meetups · came to {came}"));
+    for v in &p.visits {
+        let what = match (v.facts.outcome, v.facts.rsvp) {
+            (Outcome::Unknown, Some(Rsvp::Yes)) if meetup::is_upcoming(v.starts, today) => "is coming".to_owned(),
+            (Outcome::Unknown, Some(rsvp)) => format!("answered {rsvp}"),
+            (Outcome::Unknown, None) => "on the roll".to_owned(),
+            (Outcome::Attended, _) => "came".to_owned(),
+            (outcome, _) => outcome.to_string(),
+        };
+        let parts = v.facts.parts.iter().map(|p| format!(", {p}")).collect::<String>();
+        let when = dates::short(v.starts.date(), today);
+        out.item(format!("  {} {} · {what}{parts}", when.trim_start(), v.title), Tone::Plain, Item::Visit(v.meetup_id));
+    }
+}
+
+/// A community.
+pub fn community_lines(c: &CommunityDetail, today: NaiveDate) -> Vec<Line> {
+    let mut out = Lines::default();
+    let f = &c.facts;
+    if !f.family.is_empty() {
+        out.toned(&*f.family, Tone::Dim);
+    }
+    if f.run_by != RunBy::Us {
+        let runner = if f.runner.is_empty() { String::new() } else { format!(": {}", f.runner) };
+        out.plain(format!("run by {}{runner}", f.run_by));
+    }
+    if f.status != CommunityStatus::Active {
+        out.toned(f.status.word(), Tone::Warning);
+    }
+    out.plain(&*f.purpose);
+    if let Some(stage) = f.stage {
+        out.toned(format!("stage: {stage}"), Tone::Dim);
+    }
+    if !f.disciplines.is_empty() {
+        out.heading("Disciplines");
+        for d in &f.disciplines {
+            out.plain(format!("  {d}"));
+        }
+    }
+    out.heading("Seats");
+    if c.seats.is_empty() {
+        out.toned("  none: n adds one", Tone::Dim);
+    }
+    for s in &c.seats {
+        match &s.holder {
+            Some((id, name)) => {
+                out.item(format!("  {}", s.title), Tone::Plain, Item::Seat(s.id));
+                let since = s.since.map_or_else(String::new, |d| format!(", since {}", dates::plain(d)));
+                let interim = if s.interim { ", interim" } else { "" };
+                out.item(format!("    {name}{since}{interim}"), Tone::Plain, Item::Holder(*id));
+            }
+            None => out.item(format!("  {}: person TBC", s.title), Tone::Warning, Item::Seat(s.id)),
+        }
+        for (name, since, until) in &s.before {
+            let span = |d: Option<NaiveDate>| d.map_or_else(|| "?".into(), dates::plain);
+            out.toned(format!("    before: {name}, {} to {}", span(*since), span(*until)), Tone::Dim);
+        }
+    }
+    out.heading("How to join");
+    if c.routes.is_empty() {
+        out.toned("  not set yet: n adds a way", Tone::Dim);
+    }
+    for (id, r) in &c.routes {
+        let subject = if r.subject.is_empty() { String::new() } else { format!(", subject {}", r.subject) };
+        out.item(format!("  {} {}{subject}", r.kind, r.target), Tone::Plain, Item::Route(*id));
+    }
+    if !c.rules.is_empty() {
+        out.heading("Who may join");
+        for (id, r, page_wide) in &c.rules {
+            let suffix = if r.suffix.is_empty() { String::new() } else { format!(" @{}", r.suffix) };
+            let words = if r.words.is_empty() { String::new() } else { format!(": {}", r.words) };
+            let all = if *page_wide { " (all communities)" } else { "" };
+            out.item(format!("  {}{suffix}{words}{all}", r.effect), Tone::Plain, Item::Rule(*id));
+        }
+    }
+    if !c.channels.is_empty() {
+        out.heading("Channels");
+        for (id, ch) in &c.channels {
+            out.item(format!("  {} {}", ch.kind, ch.name), Tone::Plain, Item::Channel(*id));
+        }
+    }
+    if !c.statuses.is_empty() {
+        out.heading("Members");
+        for (status, n) in &c.statuses {
+            out.plain(format!("  {} {status}", text::thousands(*n)));
+        }
+    }
+    let _ = today;
+    out.0
+}
+
+/// A meetup.
+pub fn meetup_lines(m: &MeetupDetail, today: NaiveDate) -> Vec<Line> {
+    let mut out = Lines::default();
+    let f = &m.facts;
+    out.plain(format!("{} ({})", dates::in_full(f.starts.date()), dates::distance(f.starts.date(), today)));
+    out.plain(format!("{} to {}, {}", f.starts.format("%H:%M"), f.ends().format("%H:%M"), f.zone));
+    out.plain(format!("{}, {}", f.format, f.status));
+    if !f.venue.is_empty() {
+        out.plain(format!("at {}", f.venue));
+    }
+    if !f.host.is_empty() {
+        out.plain(format!("hosted by {}", f.host));
+    }
+    if !f.communities.is_empty() {
+        out.plain(format!("for {}", f.communities.join(", ")));
+    }
+    if let Some(capacity) = f.capacity {
+        out.plain(format!("room for {capacity}"));
+    }
+    if f.write_up != WriteUp::None {
+        let tone = if f.write_up == WriteUp::Owed { Tone::Warning } else { Tone::Plain };
+        out.toned(format!("write-up {} {}", f.write_up, f.write_up_link), tone);
+    }
+    out.toned(&*f.note, Tone::Dim);
+    let count = |outcome: Outcome| m.roll.iter().filter(|r| r.facts.outcome == outcome).count();
+    let yes = m.roll.iter().filter(|r| r.facts.rsvp == Some(Rsvp::Yes)).count();
+    out.heading(&format!("Roll · {yes} yes · {} came", count(Outcome::Attended)));
+    if m.roll.is_empty() {
+        out.toned("  nobody yet: a ticks who came", Tone::Dim);
+    }
+    for r in &m.roll {
+        let what = match (r.facts.outcome, r.facts.rsvp) {
+            (Outcome::Attended, _) => "came".to_owned(),
+            (Outcome::Unknown, Some(rsvp)) => rsvp.to_string(),
+            (Outcome::Unknown, None) => "?".to_owned(),
+            (outcome, _) => outcome.to_string(),
+        };
+        let parts = r.facts.parts.iter().map(|p| format!(", {p}")).collect::<String>();
+        let org = if r.organisation.is_empty() { String::new() } else { format!(" ({})", r.organisation) };
+        out.item(format!("  {}{org} · {what}{parts}", r.name), Tone::Plain, Item::Roll(r.person_id));
+    }
+    out.0
+}

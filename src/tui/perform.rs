@@ -1,0 +1,340 @@
+//! What the root does when it is asked: run, undo, filter, select, open forms, take in work.
+//!
+//! Must not know how a pane or overlay came to ask.
+
+use std::path::PathBuf;
+
+use crate::book::{Applied, BookError, Command, ExportOptions, ImportOptions, Thing};
+use crate::domain::ids::CommunityId;
+use crate::domain::text;
+use crate::tui::core::{Cx, Outcome, PaneId, Request, Subject};
+use crate::tui::forms;
+use crate::tui::overlays::{Choose, Confirm, ExportBox, Message, Prompt, Review};
+use crate::tui::root::{Root, Then};
+use crate::tui::theme::Tone;
+use crate::tui::work::Came;
+
+impl Root {
+    /// Does what an outcome asks for.
+    pub(super) fn settle(&mut self, outcome: Outcome) {
+        if let Outcome::Ask(requests) = outcome {
+            for request in requests {
+                self.perform(request);
+            }
+        }
+    }
+
+    fn perform(&mut self, request: Request) {
+        match request {
+            Request::Run(command) => self.run(&command),
+            Request::Close => {
+                self.overlays.pop();
+            }
+            Request::Push(overlay) => self.overlays.push(overlay),
+            Request::Instead(then) => {
+                self.overlays.pop();
+                self.perform(*then);
+            }
+            Request::Act(action) => self.act(action),
+            Request::Toast(what) => self.toast = Some((what, Tone::Plain)),
+            Request::Select(thing) => self.select(thing),
+            Request::Filter(community) => self.filter(community),
+            Request::Focus(pane) => self.go(pane),
+            Request::Search(query) => self.search(&query, "name"),
+            Request::Look => self.look(),
+            Request::Rehearse(options) | Request::Import(options) => self.work.import(&self.book, options),
+            Request::Export(options, path, replace) => self.export(&options, path, replace),
+            Request::Form(subject) => self.form(&subject),
+            Request::Quit => self.then = Then::Quit,
+        }
+    }
+
+    fn run(&mut self, command: &Command) {
+        self.look_elsewhere();
+        match self.book.run(command) {
+            Ok(applied) => {
+                // The roll stays open for the next name; whatever else asked has its answer.
+                if !self.overlays.is_empty()
+                    && !matches!(command, Command::Attend { change: crate::book::AttendanceChange::Outcome(_), .. })
+                {
+                    self.overlays.pop();
+                }
+                if matches!(command, Command::RemovePeople(_)) {
+                    self.members.unmark();
+                }
+                self.applied(&applied, "u undoes");
+            }
+            Err(e) if e.is_conflict() => self.conflict(&e),
+            Err(e) => self.complain(&e.to_string()),
+        }
+    }
+
+    /// Somebody else has changed what the form on top is about: their values are shown beside, and saving again is asked for.
+    fn conflict(&mut self, error: &BookError) {
+        let Some(subject) = self.overlays.last().and_then(|o| o.subject()) else {
+            self.complain(&error.to_string());
+            return;
+        };
+        let community = self.members.community.as_ref().map(|(id, _)| *id);
+        match forms::open(&subject, community, &mut Cx { book: &mut self.book }) {
+            Ok(theirs) => {
+                if let Some(form) = self.overlays.last_mut() {
+                    form.conflict(Box::new(theirs));
+                }
+            }
+            Err(e) => self.complain(&e.to_string()),
+        }
+    }
+
+    fn applied(&mut self, applied: &Applied, how: &str) {
+        if !self.book.is_ready() {
+            self.work.index(&mut self.book);
+        }
+        let result = self.refresh();
+        self.note(result);
+        if applied.changes == 0 {
+            self.toast = Some((format!("{}: it was so already", applied.label), Tone::Dim));
+        } else {
+            self.toast = Some((format!("{} · {how}", applied.label), Tone::Good));
+        }
+        match applied.select {
+            Some(Thing::Community(id)) if self.communities.selected() != Some(id) => self.select(Thing::Community(id)),
+            Some(thing @ (Thing::Person(_) | Thing::Meetup(_))) => self.select_gently(thing),
+            _ => {}
+        }
+    }
+
+    pub(super) fn undo(&mut self, back: bool) {
+        self.look_elsewhere();
+        let result = if back { self.book.undo() } else { self.book.redo() };
+        match result {
+            Ok(mut applied) => {
+                applied.label = format!("{}: {}", if back { "Undone" } else { "Done again" }, applied.label);
+                self.applied(&applied, if back { "Ctrl-R does it again" } else { "u undoes" });
+            }
+            Err(e) => self.complain(&e.to_string()),
+        }
+    }
+
+    fn filter(&mut self, community: Option<CommunityId>) {
+        let named = community.and_then(|id| self.communities.name_of(id).map(|n| (id, n.to_owned())));
+        let mut cx = Cx { book: &mut self.book };
+        let members = self.members.filter(named, &mut cx);
+        let meetups = self.meetups.filter(community, &mut cx);
+        self.note(members);
+        self.note(meetups);
+    }
+
+    /// Moves to a thing, wherever it is.
+    fn select(&mut self, thing: Thing) {
+        match thing {
+            Thing::Community(id) => {
+                self.communities.find.clear();
+                let result = self.communities.refresh(&mut Cx { book: &mut self.book });
+                self.note(result);
+                self.communities.select(id);
+                self.filter(Some(id));
+                self.go(PaneId::Communities);
+            }
+            Thing::Person(id) => {
+                let found = self.members.select(id, &mut Cx { book: &mut self.book });
+                if self.note(found) == Some(false) {
+                    self.communities.select_everybody();
+                    self.filter(None);
+                    let again = self.members.select(id, &mut Cx { book: &mut self.book });
+                    self.note(again);
+                }
+                self.go(PaneId::Members);
+            }
+            Thing::Meetup(id) => {
+                let found = self.meetups.select(id, &mut Cx { book: &mut self.book });
+                if self.note(found) == Some(false) {
+                    self.communities.select_everybody();
+                    self.filter(None);
+                    let again = self.meetups.select(id, &mut Cx { book: &mut self.book });
+                    self.note(again);
+                }
+                self.go(PaneId::Meetups);
+            }
+            Thing::Organisation(_) => {}
+        }
+    }
+
+    /// Moves the cursor to a thing if it is in the list that shows; leaves everything else where it is.
+    fn select_gently(&mut self, thing: Thing) {
+        let mut cx = Cx { book: &mut self.book };
+        let result = match thing {
+            Thing::Person(id) => self.members.select(id, &mut cx),
+            Thing::Meetup(id) => self.meetups.select(id, &mut cx),
+            _ => Ok(false),
+        };
+        self.note(result);
+        self.look();
+    }
+
+    fn search(&mut self, query: &str, sort: &str) {
+        self.go(PaneId::Members);
+        let outcome = self.members.set_search(query, sort, &mut Cx { book: &mut self.book });
+        self.settle(outcome);
+        if let Some(error) = self.members.find.error.clone() {
+            self.toast = Some((error, Tone::Error));
+        }
+    }
+
+    fn form(&mut self, subject: &Subject) {
+        if let Some(why) = self.book.read_only() {
+            self.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
+            return;
+        }
+        let community = self.members.community.as_ref().map(|(id, _)| *id);
+        let form = forms::open(subject, community, &mut Cx { book: &mut self.book });
+        if let Some(form) = self.note(form) {
+            self.overlays.push(Box::new(form));
+        }
+    }
+
+    pub(super) fn ask_for_import(&mut self) {
+        let community = self.members.community.as_ref().map(|(_, name)| name.clone());
+        let into = community.as_ref().map_or_else(String::new, |c| format!(" into {c}"));
+        let title = format!("Import a CSV file{into}: its name");
+        self.overlays.push(Box::new(Prompt::new(&title, "", move |path| {
+            let file = expand(path.trim());
+            Request::Rehearse(ImportOptions { file, community: community.clone(), dry_run: true })
+        })));
+    }
+
+    pub(super) fn ask_for_export(&mut self) {
+        let (people, community, query) = self.members.for_export();
+        let who = match (&people, &self.members.community) {
+            (Some(marked), _) => format!("the {} marked", text::count(marked.len() as u64, "person", "people")),
+            (None, Some((_, name))) if query.is_empty() => format!("members of {name}"),
+            (None, Some((_, name))) => format!("members of {name} found by {query}"),
+            (None, None) if query.is_empty() => "everybody".to_owned(),
+            (None, None) => format!("those found by {query}"),
+        };
+        let options = ExportOptions { format: String::new(), query, people, community };
+        let export = ExportBox::new(&who, options, &mut Cx { book: &mut self.book });
+        self.overlays.push(Box::new(export));
+    }
+
+    fn export(&mut self, options: &ExportOptions, path: PathBuf, replace: bool) {
+        let path = expand(&path.to_string_lossy());
+        if path.exists() && !replace {
+            let question = format!("{} exists. Replace it? Undo can't bring the old file back.", path.display());
+            let then = Request::Export(options.clone(), path, true);
+            self.overlays.push(Box::new(Confirm::new(&question, "r", "replace", then)));
+            return;
+        }
+        let result = self.work.export(&mut self.book, options, path);
+        self.note(result);
+    }
+
+    pub(super) fn ask_for_view(&mut self) {
+        let views = self.book.views();
+        let Some(views) = self.note(views) else { return };
+        if views.is_empty() {
+            self.toast = Some(("There are no views yet: search the members with /, then W saves the search".into(), Tone::Plain));
+            return;
+        }
+        let names = views.iter().map(|v| v.name.clone()).collect();
+        self.overlays.push(Box::new(Choose::asking("Views", names, false, move |name| {
+            let query = views.iter().find(|v| v.name == name).map(|v| v.query.clone()).unwrap_or_default();
+            Request::Search(query)
+        })));
+    }
+
+    pub(super) fn ask_for_view_name(&mut self) {
+        let (query, sort) = (self.members.find.query.clone(), self.members.sort_word());
+        if query.trim().is_empty() {
+            self.toast = Some(("Search the members with / first; then the search can be saved".into(), Tone::Plain));
+            return;
+        }
+        self.overlays.push(Box::new(Prompt::new(&format!("Save {query} as"), "", move |name| {
+            Request::Run(Command::SaveView {
+                name: name.trim().to_owned(),
+                pane: "members".into(),
+                query: query.clone(),
+                sort: sort.clone(),
+            })
+        })));
+    }
+
+    /// Takes in one result after the other; whether there was one.
+    pub(super) fn take_work(&mut self) -> bool {
+        let mut any = false;
+        while let Some(came) = self.work.poll() {
+            any = true;
+            match came {
+                Came::Index(result) => self.take_index(result),
+                Came::Import(Some(Ok(report)), options) => self.take_import(report, options),
+                Came::Export(Some(Ok(summary)), path) => {
+                    self.overlays.pop();
+                    self.toast = Some((format!("{} to {}", summary.sentence(), path.display()), Tone::Good));
+                }
+                Came::Check(Some(Ok(problems))) => self.take_check(&problems),
+                Came::Backup(Some(Ok(_))) => {}
+                Came::Import(Some(Err(e)), _) | Came::Export(Some(Err(e)), _) | Came::Check(Some(Err(e))) => {
+                    if !e.is_stopped() {
+                        self.complain(&e.to_string());
+                    }
+                }
+                Came::Backup(Some(Err(e))) => self.toast = Some((format!("The backup that was due could not be made: {e}"), Tone::Error)),
+                Came::Import(None, _) | Came::Export(None, _) | Came::Check(None) | Came::Backup(None) => {
+                    self.complain("the work broke off; nothing was changed");
+                }
+            }
+        }
+        any
+    }
+
+    fn take_index(&mut self, result: Option<Result<Option<crate::search::Index>, BookError>>) {
+        let Some(Some(index)) = result.and_then(|r| self.note(r)) else { return };
+        let installed = self.book.install(index);
+        if self.note(installed) == Some(true) {
+            let result = self.refresh();
+            self.note(result);
+        } else {
+            // Too much has changed meanwhile: once more.
+            self.work.index(&mut self.book);
+        }
+    }
+
+    fn take_import(&mut self, report: crate::book::ImportReport, options: ImportOptions) {
+        if options.dry_run {
+            let real = ImportOptions { dry_run: false, ..options };
+            self.overlays.push(Box::new(Review::new(report, real)));
+            return;
+        }
+        let result = self.book.after_import(&report);
+        self.note(result);
+        let refused = report.refused_count > 0;
+        let applied =
+            Applied { label: report.summary(), touched: report.touched.clone(), select: None, changes: report.added + report.updated };
+        self.applied(&applied, "u undoes");
+        if refused {
+            let lines: Vec<String> = report.refused.iter().map(|r| format!("line {}: {}", r.line, r.reason)).collect();
+            self.overlays.push(Box::new(Message::new("Not taken", &lines.join("\n"))));
+        }
+    }
+
+    fn take_check(&mut self, problems: &[String]) {
+        if problems.is_empty() {
+            self.toast = Some(("The roster's file is sound".into(), Tone::Good));
+        } else {
+            let body = format!(
+                "SQLite finds the roster's file damaged. Don't go on with it: keep it aside and open the newest backup.\n\n{}",
+                problems.join("\n")
+            );
+            self.overlays.push(Box::new(Message::new("The file is damaged", &body)));
+        }
+    }
+}
+
+/// A path as people type it: `~` is the home folder, a pasted one may be in quotes.
+fn expand(typed: &str) -> PathBuf {
+    let plain = typed.trim().trim_matches(['\'', '"']);
+    match (plain.strip_prefix("~/"), directories::BaseDirs::new()) {
+        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
+        _ => PathBuf::from(plain),
+    }
+}

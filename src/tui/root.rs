@@ -1,0 +1,580 @@
+//! The hall: three panes, a detail, a stack of overlays, and who gets which key.
+//!
+//! Must not know what is in a pane or overlay.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Rect;
+
+use crate::actions::{ACTIONS, Action, Scope};
+use crate::book::{Book, BookError, Jobs, Thing};
+use crate::paths::Paths;
+use crate::tui::bars;
+use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request, Target, is_wheel};
+use crate::tui::edit::Typed;
+use crate::tui::keymap::{Keymap, scope_of};
+use crate::tui::layout::{Places, places};
+use crate::tui::overlays::{Entry, Help, History, Message, Organisations, Palette};
+use crate::tui::panes::{Communities, Detail, Meetups, Members};
+use crate::tui::theme::{Theme, Tone};
+use crate::tui::work::Work;
+
+/// What the loop has to do after an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Go on.
+    Go,
+    /// Draw everything anew.
+    Redraw,
+    /// Leave the screen to the shell until it is wanted again.
+    Suspend,
+    /// Quit.
+    Quit,
+}
+
+/// The hall.
+pub struct Root {
+    pub(super) book: Book,
+    keymap: Keymap,
+    theme: Theme,
+    pub(super) communities: Communities,
+    pub(super) members: Members,
+    pub(super) meetups: Meetups,
+    pub(super) detail: Detail,
+    pub(super) focus: PaneId,
+    /// The list whose cursor the detail follows.
+    pub(super) list: PaneId,
+    pub(super) overlays: Vec<Box<dyn Overlay>>,
+    pub(super) toast: Option<(String, Tone)>,
+    pub(super) work: Work,
+    pub(super) then: Then,
+    paths: Paths,
+    drawn: Drawn,
+    recent: Vec<Action>,
+    size: Rect,
+    last_click: Option<Target>,
+}
+
+impl Root {
+    /// Opens the hall on a book. Work that takes long is done as `jobs` says.
+    ///
+    /// # Errors
+    /// If the book can't be read.
+    pub fn new(book: Book, theme: Theme, paths: Paths, jobs: Jobs) -> Result<Self, BookError> {
+        let mut root = Self {
+            book,
+            keymap: Keymap::default(),
+            theme,
+            communities: Communities::default(),
+            members: Members::default(),
+            meetups: Meetups::default(),
+            detail: Detail::default(),
+            focus: PaneId::Communities,
+            list: PaneId::Communities,
+            overlays: Vec::new(),
+            toast: None,
+            work: Work::new(jobs),
+            then: Then::Go,
+            paths,
+            drawn: Drawn::default(),
+            recent: Vec::new(),
+            size: Rect::new(0, 0, 80, 24),
+            last_click: None,
+        };
+        if let Some(why) = root.book.read_only() {
+            root.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
+        }
+        root.refresh()?;
+        Ok(root)
+    }
+
+    pub(super) fn cx(&mut self) -> Cx<'_> {
+        Cx { book: &mut self.book }
+    }
+
+    /// Reads everything that is shown again.
+    pub(super) fn refresh(&mut self) -> Result<(), BookError> {
+        let mut cx = Cx { book: &mut self.book };
+        self.communities.refresh(&mut cx)?;
+        self.members.refresh(&mut cx)?;
+        self.meetups.refresh(&mut cx)?;
+        self.detail.refresh(&mut cx)?;
+        for overlay in &mut self.overlays {
+            overlay.refresh(&mut cx);
+        }
+        self.look();
+        Ok(())
+    }
+
+    /// Makes the detail show what is under the cursor.
+    pub(super) fn look(&mut self) {
+        let thing = match self.list {
+            PaneId::Communities => self.communities.thing(),
+            PaneId::Meetups => self.meetups.thing().or_else(|| self.communities.thing()),
+            _ => self.members.thing().or_else(|| self.communities.thing()),
+        };
+        let thing = thing.or_else(|| if self.list == PaneId::Communities { self.members.thing() } else { None });
+        let result = self.detail.look(thing, &mut Cx { book: &mut self.book });
+        self.note(result);
+    }
+
+    /// Shows an error in the footer, if there is one.
+    pub(super) fn note<T>(&mut self, result: Result<T, BookError>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(e) => {
+                self.complain(&e.to_string());
+                None
+            }
+        }
+    }
+
+    /// Says what went wrong: in the overlay on top if it can, in the footer if it fits, else in a message.
+    pub(super) fn complain(&mut self, message: &str) {
+        if self.overlays.last_mut().is_some_and(|o| o.refuse(message)) {
+            return;
+        }
+        if message.contains('\n') || message.chars().count() > usize::from(self.size.width.saturating_sub(4)) {
+            self.overlays.push(Box::new(Message::new("That could not be done", message)));
+        } else {
+            self.toast = Some((message.to_owned(), Tone::Error));
+        }
+    }
+
+    /// Handles an event of the terminal.
+    pub fn handle(&mut self, event: &Event) -> Then {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                self.toast = None;
+                self.key(*key);
+            }
+            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Paste(text) => self.paste(text),
+            Event::FocusGained => self.look_elsewhere(),
+            Event::Resize(..) => return Then::Redraw,
+            _ => {}
+        }
+        std::mem::replace(&mut self.then, Then::Go)
+    }
+
+    /// Looks whether another program has written, and reads everything again if so.
+    pub(super) fn look_elsewhere(&mut self) {
+        let changed = self.book.changed_elsewhere();
+        if self.note(changed) == Some(true) {
+            self.work.index(&mut self.book);
+            let result = self.refresh();
+            self.note(result);
+            self.toast = Some(("The roster was changed by another program; this is how it stands now".into(), Tone::Warning));
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
+            self.then = Then::Quit;
+            return;
+        }
+        if key.code == KeyCode::Esc && self.work.stop() {
+            self.toast = Some(("Stopped; nothing was changed".into(), Tone::Warning));
+            return;
+        }
+        if let Some(mut top) = self.overlays.pop() {
+            let outcome = top.key(key, &mut self.cx());
+            self.overlays.push(top);
+            self.settle(outcome);
+            return;
+        }
+        if self.type_search(key) {
+            return;
+        }
+        if let Some(action) = self.keymap.action(key, self.focus) {
+            self.act(action);
+        }
+    }
+
+    fn find_line(&mut self) -> Option<&mut crate::tui::edit::FindLine> {
+        match self.focus {
+            PaneId::Communities => Some(&mut self.communities.find),
+            PaneId::Members => Some(&mut self.members.find),
+            PaneId::Meetups => Some(&mut self.meetups.find),
+            PaneId::Detail => None,
+        }
+    }
+
+    /// A key for the search that is being typed, if one is.
+    fn type_search(&mut self, key: KeyEvent) -> bool {
+        let Some(find) = self.find_line().filter(|f| f.typing.is_some()) else { return false };
+        if key.code == KeyCode::Esc {
+            self.act(Action::Back);
+            return true;
+        }
+        match find.key(key) {
+            Typed::Changed => self.searched(),
+            Typed::Kept => {}
+            // Arrows and the like move in the list while one types.
+            Typed::Ignored => match self.keymap.action(key, self.focus) {
+                Some(action) if !matches!(key.code, KeyCode::Char(_)) => self.act(action),
+                _ => {}
+            },
+        }
+        true
+    }
+
+    fn searched(&mut self) {
+        let mut cx = Cx { book: &mut self.book };
+        let outcome = match self.focus {
+            PaneId::Communities => self.communities.searched(&mut cx),
+            PaneId::Members => self.members.searched(&mut cx),
+            PaneId::Meetups => self.meetups.searched(&mut cx),
+            PaneId::Detail => Outcome::Done,
+        };
+        self.settle(outcome);
+    }
+
+    fn paste(&mut self, text: &str) {
+        if let Some(mut top) = self.overlays.pop() {
+            let outcome = if top.takes_text() { top.paste(text, &mut self.cx()) } else { Outcome::Done };
+            self.overlays.push(top);
+            self.settle(outcome);
+        } else if let Some(find) = self.find_line().filter(|f| f.typing.is_some()) {
+            find.paste(text);
+            self.searched();
+        }
+    }
+
+    /// Whether text is being typed, so that a paste is welcome.
+    #[must_use]
+    pub fn takes_text(&self) -> bool {
+        self.overlays.last().map_or_else(
+            || [&self.communities.find, &self.members.find, &self.meetups.find].iter().any(|f| f.typing.is_some()),
+            |o| o.takes_text(),
+        )
+    }
+
+    fn mouse(&mut self, event: &MouseEvent) {
+        let target = self.drawn.at(event.column, event.row);
+        if let Some(lines) = is_wheel(event) {
+            self.wheel(target, lines);
+        } else if event.kind == MouseEventKind::Down(MouseButton::Left) {
+            self.toast = None;
+            let again = self.last_click == target;
+            self.last_click = target;
+            self.click(target, again);
+        }
+    }
+
+    fn wheel(&mut self, target: Option<Target>, lines: i32) {
+        if let Some(top) = self.overlays.last_mut() {
+            top.scroll(lines);
+            return;
+        }
+        let outcome = match target {
+            Some(Target::Row(pane, _) | Target::Pane(pane)) => match pane {
+                PaneId::Communities => self.communities.scroll(lines),
+                PaneId::Members => self.members.scroll(lines),
+                PaneId::Meetups => self.meetups.scroll(lines),
+                PaneId::Detail => self.detail.scroll(lines),
+            },
+            _ => Outcome::Done,
+        };
+        self.settle(outcome);
+    }
+
+    fn click(&mut self, target: Option<Target>, again: bool) {
+        if let Some(mut top) = self.overlays.pop() {
+            let outcome = match target {
+                Some(Target::OverlayRow(row)) => top.click(row, &mut self.cx()),
+                Some(Target::Action(_)) | None | Some(Target::Overlay | Target::Row(..) | Target::Pane(_)) => Outcome::Done,
+            };
+            self.overlays.push(top);
+            self.settle(outcome);
+            return;
+        }
+        match target {
+            Some(Target::Action(action)) => self.act(action),
+            Some(Target::Pane(pane)) => self.go(pane),
+            Some(Target::Row(pane, row)) => {
+                self.go(pane);
+                let outcome = match pane {
+                    PaneId::Communities => self.communities.click(row),
+                    PaneId::Members => self.members.click(row),
+                    PaneId::Meetups => self.meetups.click(row),
+                    PaneId::Detail => self.detail.click(row),
+                };
+                self.settle(outcome);
+                if again {
+                    self.act(Action::Open);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Focuses a pane.
+    pub(super) fn go(&mut self, pane: PaneId) {
+        self.focus = pane;
+        if pane != PaneId::Detail {
+            self.list = pane;
+            self.look();
+        }
+    }
+
+    /// Does what an action says: the focused pane is asked first.
+    pub(super) fn act(&mut self, action: Action) {
+        self.recent.retain(|a| *a != action);
+        self.recent.push(action);
+        let mut cx = Cx { book: &mut self.book };
+        let outcome = match self.focus {
+            PaneId::Communities => self.communities.act(action, &mut cx),
+            PaneId::Members => self.members.act(action, &mut cx),
+            PaneId::Meetups => self.meetups.act(action, &mut cx),
+            PaneId::Detail => self.detail.act(action, &mut cx),
+        };
+        if matches!(outcome, Outcome::Ignored) {
+            self.act_here(action);
+        } else {
+            self.settle(outcome);
+        }
+    }
+
+    fn act_here(&mut self, action: Action) {
+        let scope = crate::actions::info(action).scope;
+        match action {
+            Action::Quit => self.then = Then::Quit,
+            Action::Suspend => self.then = Then::Suspend,
+            Action::Reload => {
+                let result = self.refresh();
+                self.note(result);
+                self.then = Then::Redraw;
+            }
+            Action::Help => self.help(),
+            Action::Palette => self.palette(),
+            Action::History => {
+                let history = History::new("History", None, &mut self.cx());
+                self.overlays.push(Box::new(history));
+            }
+            Action::HistoryHere => self.history_here(),
+            Action::Organisations => {
+                let overlay = Organisations::new(&mut self.cx());
+                self.overlays.push(Box::new(overlay));
+            }
+            Action::Find => match self.find_line() {
+                Some(find) => find.begin(),
+                None => self.find_members(),
+            },
+            Action::Back => self.back(),
+            Action::PaneCommunities => self.go(PaneId::Communities),
+            Action::PaneMembers => self.go(PaneId::Members),
+            Action::PaneMeetups => self.go(PaneId::Meetups),
+            Action::PaneDetail => self.go(PaneId::Detail),
+            Action::NextPane => self.go(PaneId::ALL[(self.focus as usize + 1) % 4]),
+            Action::PreviousPane => self.go(PaneId::ALL[(self.focus as usize + 3) % 4]),
+            Action::Undo | Action::Redo => self.undo(action == Action::Undo),
+            Action::ShowAll => {
+                self.communities.find.clear();
+                self.communities.select_everybody();
+                self.settle(Outcome::Ask(vec![Request::Filter(None), Request::Look]));
+            }
+            Action::Import => self.ask_for_import(),
+            Action::Export => self.ask_for_export(),
+            Action::Views => self.ask_for_view(),
+            Action::SaveView => self.ask_for_view_name(),
+            Action::CheckFile => {
+                self.toast = Some(("Looking through the file …".into(), Tone::Dim));
+                self.work.check(&self.book);
+            }
+            // An action of another pane, from help or the palette: that pane does it.
+            _ => match scope {
+                Scope::Members => self.act_in(PaneId::Members, action),
+                Scope::Meetups => self.act_in(PaneId::Meetups, action),
+                _ => {}
+            },
+        }
+    }
+
+    fn act_in(&mut self, pane: PaneId, action: Action) {
+        if self.focus != pane {
+            self.go(pane);
+            self.act(action);
+        }
+    }
+
+    fn find_members(&mut self) {
+        self.go(PaneId::Members);
+        self.members.find.begin();
+    }
+
+    fn back(&mut self) {
+        let mut cx = Cx { book: &mut self.book };
+        let went = match self.focus {
+            PaneId::Members => self.members.back(&mut cx),
+            PaneId::Meetups => {
+                let was = self.meetups.find.clear();
+                if was {
+                    let outcome = self.meetups.searched(&mut cx);
+                    self.settle(outcome);
+                }
+                was
+            }
+            PaneId::Communities => {
+                let was = self.communities.find.clear();
+                if was {
+                    let result = self.communities.refresh(&mut cx);
+                    self.note(result);
+                }
+                was
+            }
+            PaneId::Detail => false,
+        };
+        if went {
+            self.look();
+            return;
+        }
+        match self.focus {
+            PaneId::Detail => self.go(self.list),
+            PaneId::Members | PaneId::Meetups => self.go(PaneId::Communities),
+            PaneId::Communities => self.toast = Some(("q quits; everything is saved".into(), Tone::Dim)),
+        }
+    }
+
+    fn help(&mut self) {
+        let mut scopes = vec![scope_of(self.focus), Scope::List, Scope::Everywhere];
+        scopes.dedup();
+        let about = vec![
+            format!("Guildhall {}", env!("CARGO_PKG_VERSION")),
+            format!("roster  {}", self.book.path().display()),
+            format!("log     {}", self.paths.log.display()),
+        ];
+        self.overlays.push(Box::new(Help::new(scopes, about)));
+    }
+
+    fn palette(&mut self) {
+        let undoable = self.book.undoable().unwrap_or((None, None));
+        let why_not = |a: Action| -> Option<&'static str> {
+            match a {
+                Action::Undo if undoable.0.is_none() => Some("there is nothing to undo"),
+                Action::Redo if undoable.1.is_none() => Some("there is nothing to redo"),
+                Action::TakeOut | Action::SetStatus if self.members.community.is_none() => Some("select a community first"),
+                Action::Remove | Action::Edit | Action::HistoryHere if self.detail.thing().is_none() => {
+                    Some("there is nothing under the cursor")
+                }
+                Action::Roll if self.meetups.selected().is_none() => Some("there is no meetup"),
+                Action::PutInto
+                | Action::SetOrganisation
+                | Action::SetDiscipline
+                | Action::AddTag
+                | Action::RemoveTag
+                | Action::SetField
+                | Action::StopMail
+                    if self.members.chosen().is_empty() =>
+                {
+                    Some("there is nobody in the list")
+                }
+                Action::Find if self.focus == PaneId::Detail => None,
+                _ => None,
+            }
+        };
+        let movement = |a: &&crate::actions::ActionInfo| a.scope != Scope::List && !matches!(a.action, Action::Palette | Action::Back);
+        let mut entries: Vec<Entry> = ACTIONS.iter().filter(movement).map(|info| Entry { info, why_not: why_not(info.action) }).collect();
+        let age = |a: Action| self.recent.iter().rev().position(|r| *r == a).unwrap_or(usize::MAX);
+        entries.sort_by_key(|e| age(e.info.action));
+        self.overlays.push(Box::new(Palette::new(entries)));
+    }
+
+    fn history_here(&mut self) {
+        let thing = self.detail.thing();
+        let title = match thing {
+            Some(Thing::Person(_)) => "History of this person",
+            Some(Thing::Community(_)) => "History of this community",
+            Some(Thing::Meetup(_)) => "History of this meetup",
+            _ => "History",
+        };
+        let history = History::new(title, thing, &mut self.cx());
+        self.overlays.push(Box::new(history));
+    }
+
+    /// Takes in what work on other threads has brought; whether anything has changed.
+    pub fn tick(&mut self) -> bool {
+        self.take_work()
+    }
+
+    /// Whether work is under way, so that the loop should look again soon.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.work.is_busy()
+    }
+
+    /// Begins the work that is done behind the first picture.
+    pub fn settle_in(&mut self) {
+        self.work.index(&mut self.book);
+        self.work.backup(&self.book);
+        if self.book.was_unclean() {
+            self.work.check(&self.book);
+        }
+    }
+
+    fn prepare(&mut self, at: &Places) {
+        let inside = |r: Option<Rect>| r.map_or(0, |r| usize::from(r.height.saturating_sub(2)));
+        let mut cx = Cx { book: &mut self.book };
+        self.communities.prepare(inside(at.pane(PaneId::Communities)));
+        let members = self.members.prepare(inside(at.pane(PaneId::Members)), &mut cx);
+        let meetups = self.meetups.prepare(inside(at.pane(PaneId::Meetups)), &mut cx);
+        let detail = at
+            .pane(PaneId::Detail)
+            .map_or(Ok(()), |r| self.detail.prepare(r.width.saturating_sub(2), usize::from(r.height.saturating_sub(2)), &mut cx));
+        for result in [members, meetups, detail] {
+            self.note(result);
+        }
+    }
+
+    /// Draws everything.
+    pub fn draw(&mut self, frame: &mut Frame<'_>) {
+        let area = frame.area();
+        let cursor = self.draw_on(area, frame.buffer_mut());
+        if let Some(at) = cursor {
+            frame.set_cursor_position(at);
+        }
+    }
+
+    /// Draws everything into a buffer; returns where the text cursor belongs.
+    pub fn draw_on(&mut self, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
+        self.size = area;
+        let at = places(area, self.focus);
+        self.prepare(&at);
+        let mut drawn = Drawn::default();
+        let today = self.book.today();
+        let mut on = Canvas { buf, theme: &self.theme, drawn: &mut drawn };
+        if area.height == 1 {
+            bars::one_line(self, area, &mut on);
+        } else {
+            for pane in PaneId::ALL {
+                let Some(place) = at.pane(pane) else { continue };
+                let focused = pane == self.focus && self.overlays.is_empty();
+                match pane {
+                    PaneId::Communities => self.communities.draw(place, focused, &mut on),
+                    PaneId::Members => self.members.draw(place, focused, today, &mut on),
+                    PaneId::Meetups => self.meetups.draw(place, focused, today, &mut on),
+                    PaneId::Detail => self.detail.draw(place, focused, today, &mut on),
+                }
+            }
+            if let Some(place) = at.header {
+                bars::header(self, place, &mut on);
+            }
+            if let Some(place) = at.tabs {
+                bars::tabs(self.focus, place, &mut on);
+            }
+        }
+        for overlay in &self.overlays {
+            on.drawn.cursor = None;
+            overlay.draw(area, &mut on);
+        }
+        if let Some(place) = at.footer {
+            let keep = on.drawn.cursor;
+            bars::footer(self, place, &mut on);
+            on.drawn.cursor = keep;
+        }
+        let cursor = drawn.cursor.filter(|(x, y)| area.contains((*x, *y).into()));
+        self.drawn = drawn;
+        cursor
+    }
+}

@@ -1,0 +1,103 @@
+//! The terminal, taken over and given back: on quit, error, panic and signal alike.
+//!
+//! Must not know what is drawn.
+
+use std::io::{self, Stdout, Write, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange, EnableMouseCapture,
+};
+use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::{cursor, execute};
+
+/// Whether the terminal is ours at the moment.
+static OURS: AtomicBool = AtomicBool::new(false);
+
+/// The screen to draw on.
+pub type Screen = Terminal<CrosstermBackend<Stdout>>;
+
+/// Holds the terminal; gives it back when dropped.
+pub struct Guard;
+
+/// Takes the terminal over.
+///
+/// # Errors
+/// If there is none, or it can't be switched.
+pub fn enter() -> io::Result<(Guard, Screen)> {
+    enable_raw_mode()?;
+    OURS.store(true, Ordering::SeqCst);
+    let guard = Guard;
+    execute!(stdout(), EnterAlternateScreen, EnableMouseCapture, EnableFocusChange, cursor::Hide)?;
+    let screen = Terminal::new(CrosstermBackend::new(stdout()))?;
+    Ok((guard, screen))
+}
+
+/// Gives the terminal back, once. A terminal that is gone is no error: there is nobody to tell.
+pub fn leave() {
+    if OURS.swap(false, Ordering::SeqCst) {
+        let mut out = stdout();
+        let _ = execute!(out, DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
+        let _ = out.flush();
+        let _ = disable_raw_mode();
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// Lets pastes come as one text, or not: only while a field has the focus, for an unfinished paste swallows all keys.
+///
+/// # Errors
+/// If the terminal is gone.
+pub fn bracketed_paste(on: bool) -> io::Result<()> {
+    if on { execute!(stdout(), EnableBracketedPaste) } else { execute!(stdout(), DisableBracketedPaste) }
+}
+
+/// Gives the terminal back on a panic, before the message is printed, and on SIGTERM, SIGHUP and a hang-up that no
+/// signal tells of: the process ends there and then. Nothing is lost, for what was acknowledged is committed.
+///
+/// # Errors
+/// If the signals can't be listened to.
+pub fn watch() -> io::Result<()> {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        leave();
+        before(info);
+    }));
+    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP])?;
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            leave();
+            #[expect(clippy::exit, reason = "the main thread may be waiting for a key that never comes")]
+            std::process::exit(128 + signal);
+        }
+    });
+    if let Ok(tty) = std::fs::File::open("/dev/tty") {
+        std::thread::spawn(move || {
+            // Without any events asked for, poll returns only when the terminal has hung up.
+            let mut fds = [rustix::event::PollFd::new(&tty, rustix::event::PollFlags::empty())];
+            if rustix::event::poll(&mut fds, None).is_ok() {
+                leave();
+                #[expect(clippy::exit, reason = "the terminal is gone, and reading from it would spin")]
+                std::process::exit(129);
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Puts the process to sleep as Ctrl-Z does, and takes the terminal over again when it is woken.
+///
+/// # Errors
+/// If the terminal can't be switched.
+pub fn suspend(guard: Guard) -> io::Result<(Guard, Screen)> {
+    drop(guard);
+    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+    enter()
+}

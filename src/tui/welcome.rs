@@ -1,0 +1,113 @@
+//! The first run: a welcome, not an error. Sample, import, or an empty book.
+//!
+//! Must not know the hall.
+
+use ratatui::crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
+use ratatui::layout::Rect;
+
+use crate::domain::text;
+use crate::tui::core::{Canvas, Target};
+use crate::tui::paint;
+use crate::tui::theme::Tone;
+
+/// What is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Start with the sample roster.
+    Sample,
+    /// Start empty, and import.
+    Import,
+    /// Start empty.
+    Empty,
+    /// Leave.
+    Quit,
+}
+
+const CHOICES: [(Choice, &str, &str, &str); 3] = [
+    (Choice::Sample, "s", "Open the sample book", "invented people and a year of meetups, to look around in"),
+    (Choice::Import, "i", "Import a list", "a CSV file from a form or a spreadsheet, reviewed before it is kept"),
+    (Choice::Empty, "e", "Start an empty book", "add communities and people yourself"),
+];
+
+/// The screen.
+#[derive(Debug)]
+pub struct Welcome {
+    path: String,
+    at: usize,
+}
+
+impl Welcome {
+    /// A welcome to a roster that would stand at `path`.
+    #[must_use]
+    pub fn new(path: &std::path::Path) -> Self {
+        Self { path: path.display().to_string(), at: 0 }
+    }
+
+    /// Handles an event; a choice ends the screen. `target` is what was drawn under the mouse.
+    pub fn handle(&mut self, event: &Event, target: impl Fn(u16, u16) -> Option<Target>) -> Option<Choice> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => match key.code {
+                KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Some(Choice::Quit),
+                KeyCode::Char('q') => return Some(Choice::Quit),
+                KeyCode::Char(c) => return CHOICES.iter().find(|(_, k, ..)| *k == c.to_string()).map(|(choice, ..)| *choice),
+                KeyCode::Down | KeyCode::Tab => self.at = (self.at + 1) % CHOICES.len(),
+                KeyCode::Up | KeyCode::BackTab => self.at = (self.at + CHOICES.len() - 1) % CHOICES.len(),
+                KeyCode::Enter => return Some(CHOICES[self.at].0),
+                _ => {}
+            },
+            Event::Mouse(m) if m.kind == MouseEventKind::Down(MouseButton::Left) => {
+                if let Some(Target::OverlayRow(row)) = target(m.column, m.row) {
+                    return CHOICES.get(row).map(|(choice, ..)| *choice);
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Draws it.
+    pub fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let place = paint::centred(area, 76, 14);
+        let inside = paint::window(on, place, "Guildhall", "");
+        let width = inside.width.saturating_sub(2);
+        let mut y = inside.y;
+        let bottom = inside.bottom();
+        let mut line = |parts: &[paint::Piece<'_>], on: &mut Canvas<'_>| {
+            if y < bottom {
+                paint::pieces(on, (inside.x + 1, y), width, parts);
+            }
+            y += 1;
+        };
+        let roomy = inside.height >= 12;
+        if roomy {
+            line(&[("The membership book of a community of practice.", Tone::Heading)], on);
+            line(&[], on);
+        }
+        for (i, (_, key, what, why)) in CHOICES.iter().enumerate() {
+            let here = i == self.at;
+            let row = inside.y + u16::try_from(if roomy { 2 + i * 2 } else { i }).unwrap_or(0);
+            if row < bottom {
+                on.drawn.hit(Rect::new(inside.x, row, inside.width, 1), Target::OverlayRow(i));
+            }
+            line(
+                &[
+                    (if here { "> " } else { "  " }, Tone::Plain),
+                    (key, Tone::Key),
+                    ("  ", Tone::Plain),
+                    (what, if here { Tone::Selected } else { Tone::Plain }),
+                ],
+                on,
+            );
+            if roomy {
+                line(&[("     ", Tone::Plain), (why, Tone::Dim)], on);
+            }
+        }
+        if roomy {
+            line(&[], on);
+            for part in text::wrap(&format!("It will be kept in {}", self.path), usize::from(width)).iter().take(2) {
+                line(&[(part, Tone::Dim)], on);
+            }
+            line(&[("Enter", Tone::Key), (" chooses · ", Tone::Dim), ("q", Tone::Key), (" leaves", Tone::Dim)], on);
+        }
+    }
+}
