@@ -184,7 +184,7 @@ fn take_all(
         let left = rows.left();
         let Some(row) = rows.next_row()? else { break };
         report.rows += 1;
-        if report.rows % 512 == 0 && progress.reach(total.saturating_sub(left)).is_break() {
+        if report.rows.is_multiple_of(512) && progress.reach(total.saturating_sub(left)).is_break() {
             return Err(StoreError::Stopped.into());
         }
         let line = row.line;

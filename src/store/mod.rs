@@ -22,7 +22,7 @@ use chrono::NaiveDateTime;
 use rusqlite::{Connection, OptionalExtension};
 
 pub use error::StoreError;
-pub use open::{companion, make_folder, open_reader, private_file, real_path};
+pub use open::{make_folder, migrate, open_reader};
 pub use write::{Touched, Write};
 
 use crate::domain::ids::OpId;

@@ -2,7 +2,7 @@
 //!
 //! Must not know what is in the rows.
 
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -164,7 +164,7 @@ fn look(path: &Path) -> Result<bool, StoreError> {
 }
 
 /// The name of a file that SQLite keeps beside the roster.
-pub fn companion(path: &Path, ending: &str) -> PathBuf {
+fn companion(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
@@ -268,7 +268,7 @@ pub fn damage(path: &Path, e: rusqlite::Error) -> StoreError {
     }
 }
 
-/// Brings an older file up to date: a verified backup first, then every step in one transaction of its own.
+/// Brings an older file up to date, from version `from` on: a verified backup first, then every step in one transaction of its own.
 pub fn migrate(conn: &Connection, path: &Path, from: i32, steps: &[&str]) -> Result<(), StoreError> {
     if from < 1 {
         return Err(StoreError::Foreign(path.to_owned()));
@@ -280,9 +280,4 @@ pub fn migrate(conn: &Connection, path: &Path, from: i32, steps: &[&str]) -> Res
         })?;
     }
     Ok(())
-}
-
-/// Creates a file for its owner alone.
-pub fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }

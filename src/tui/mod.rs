@@ -9,6 +9,8 @@ mod forms;
 mod keymap;
 mod layout;
 mod list;
+mod menus;
+mod mouse;
 mod overlays;
 pub mod paint;
 mod panes;

@@ -4,18 +4,18 @@
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Rect;
 
-use crate::actions::{ACTIONS, Action, Scope};
-use crate::book::{Book, BookError, Jobs, Thing};
+use crate::actions::{Action, Scope};
+use crate::book::{Book, BookError, Jobs};
 use crate::paths::Paths;
 use crate::tui::bars;
-use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request, Target, is_wheel};
+use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request, Target};
 use crate::tui::edit::Typed;
-use crate::tui::keymap::{Keymap, scope_of};
+use crate::tui::keymap::Keymap;
 use crate::tui::layout::{Places, places};
-use crate::tui::overlays::{Entry, Help, History, Message, Organisations, Palette};
+use crate::tui::overlays::{History, Message, Organisations};
 use crate::tui::panes::{Communities, Detail, Meetups, Members};
 use crate::tui::theme::{Theme, Tone};
 use crate::tui::work::Work;
@@ -49,11 +49,11 @@ pub struct Root {
     pub(super) toast: Option<(String, Tone)>,
     pub(super) work: Work,
     pub(super) then: Then,
-    paths: Paths,
-    drawn: Drawn,
-    recent: Vec<Action>,
+    pub(super) paths: Paths,
+    pub(super) drawn: Drawn,
+    pub(super) recent: Vec<Action>,
     size: Rect,
-    last_click: Option<Target>,
+    pub(super) last_click: Option<Target>,
 }
 
 impl Root {
@@ -251,65 +251,6 @@ impl Root {
         )
     }
 
-    fn mouse(&mut self, event: &MouseEvent) {
-        let target = self.drawn.at(event.column, event.row);
-        if let Some(lines) = is_wheel(event) {
-            self.wheel(target, lines);
-        } else if event.kind == MouseEventKind::Down(MouseButton::Left) {
-            self.toast = None;
-            let again = self.last_click == target;
-            self.last_click = target;
-            self.click(target, again);
-        }
-    }
-
-    fn wheel(&mut self, target: Option<Target>, lines: i32) {
-        if let Some(top) = self.overlays.last_mut() {
-            top.scroll(lines);
-            return;
-        }
-        let outcome = match target {
-            Some(Target::Row(pane, _) | Target::Pane(pane)) => match pane {
-                PaneId::Communities => self.communities.scroll(lines),
-                PaneId::Members => self.members.scroll(lines),
-                PaneId::Meetups => self.meetups.scroll(lines),
-                PaneId::Detail => self.detail.scroll(lines),
-            },
-            _ => Outcome::Done,
-        };
-        self.settle(outcome);
-    }
-
-    fn click(&mut self, target: Option<Target>, again: bool) {
-        if let Some(mut top) = self.overlays.pop() {
-            let outcome = match target {
-                Some(Target::OverlayRow(row)) => top.click(row, &mut self.cx()),
-                Some(Target::Action(_)) | None | Some(Target::Overlay | Target::Row(..) | Target::Pane(_)) => Outcome::Done,
-            };
-            self.overlays.push(top);
-            self.settle(outcome);
-            return;
-        }
-        match target {
-            Some(Target::Action(action)) => self.act(action),
-            Some(Target::Pane(pane)) => self.go(pane),
-            Some(Target::Row(pane, row)) => {
-                self.go(pane);
-                let outcome = match pane {
-                    PaneId::Communities => self.communities.click(row),
-                    PaneId::Members => self.members.click(row),
-                    PaneId::Meetups => self.meetups.click(row),
-                    PaneId::Detail => self.detail.click(row),
-                };
-                self.settle(outcome);
-                if again {
-                    self.act(Action::Open);
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// Focuses a pane.
     pub(super) fn go(&mut self, pane: PaneId) {
         self.focus = pane;
@@ -437,62 +378,6 @@ impl Root {
         }
     }
 
-    fn help(&mut self) {
-        let mut scopes = vec![scope_of(self.focus), Scope::List, Scope::Everywhere];
-        scopes.dedup();
-        let about = vec![
-            format!("Guildhall {}", env!("CARGO_PKG_VERSION")),
-            format!("roster  {}", self.book.path().display()),
-            format!("log     {}", self.paths.log.display()),
-        ];
-        self.overlays.push(Box::new(Help::new(scopes, about)));
-    }
-
-    fn palette(&mut self) {
-        let undoable = self.book.undoable().unwrap_or((None, None));
-        let why_not = |a: Action| -> Option<&'static str> {
-            match a {
-                Action::Undo if undoable.0.is_none() => Some("there is nothing to undo"),
-                Action::Redo if undoable.1.is_none() => Some("there is nothing to redo"),
-                Action::TakeOut | Action::SetStatus if self.members.community.is_none() => Some("select a community first"),
-                Action::Remove | Action::Edit | Action::HistoryHere if self.detail.thing().is_none() => {
-                    Some("there is nothing under the cursor")
-                }
-                Action::Roll if self.meetups.selected().is_none() => Some("there is no meetup"),
-                Action::PutInto
-                | Action::SetOrganisation
-                | Action::SetDiscipline
-                | Action::AddTag
-                | Action::RemoveTag
-                | Action::SetField
-                | Action::StopMail
-                    if self.members.chosen().is_empty() =>
-                {
-                    Some("there is nobody in the list")
-                }
-                Action::Find if self.focus == PaneId::Detail => None,
-                _ => None,
-            }
-        };
-        let movement = |a: &&crate::actions::ActionInfo| a.scope != Scope::List && !matches!(a.action, Action::Palette | Action::Back);
-        let mut entries: Vec<Entry> = ACTIONS.iter().filter(movement).map(|info| Entry { info, why_not: why_not(info.action) }).collect();
-        let age = |a: Action| self.recent.iter().rev().position(|r| *r == a).unwrap_or(usize::MAX);
-        entries.sort_by_key(|e| age(e.info.action));
-        self.overlays.push(Box::new(Palette::new(entries)));
-    }
-
-    fn history_here(&mut self) {
-        let thing = self.detail.thing();
-        let title = match thing {
-            Some(Thing::Person(_)) => "History of this person",
-            Some(Thing::Community(_)) => "History of this community",
-            Some(Thing::Meetup(_)) => "History of this meetup",
-            _ => "History",
-        };
-        let history = History::new(title, thing, &mut self.cx());
-        self.overlays.push(Box::new(history));
-    }
-
     /// Takes in what work on other threads has brought; whether anything has changed.
     pub fn tick(&mut self) -> bool {
         self.take_work()
@@ -554,7 +439,7 @@ impl Root {
                     PaneId::Communities => self.communities.draw(place, focused, &mut on),
                     PaneId::Members => self.members.draw(place, focused, today, &mut on),
                     PaneId::Meetups => self.meetups.draw(place, focused, today, &mut on),
-                    PaneId::Detail => self.detail.draw(place, focused, today, &mut on),
+                    PaneId::Detail => self.detail.draw(place, focused, &mut on),
                 }
             }
             if let Some(place) = at.header {

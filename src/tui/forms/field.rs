@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::domain::dates::{self, Lean};
 use crate::domain::{address, text};
 use crate::tui::edit::Line;
+use crate::tui::overlays;
 
 /// What may stand in a field.
 #[derive(Debug, Clone)]
@@ -138,8 +139,10 @@ impl Field {
             _ => return Vec::new(),
         };
         let exact = options.iter().any(|o| text::same_key(o) == text::same_key(&typed));
-        let fits = |o: &&String| typed.is_empty() || exact || crate::tui::forms::form::fits(&typed, o);
-        options.iter().filter(fits).cloned().collect()
+        let fits = |o: &&String| typed.is_empty() || exact || overlays::fits(&typed, o);
+        let mut out: Vec<String> = options.iter().filter(fits).cloned().collect();
+        out.sort_by_key(|o| overlays::rank(&typed, o));
+        out
     }
 
     /// Whether it is one of a list.

@@ -13,8 +13,6 @@ use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject, Target};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-pub use crate::tui::overlays::fits;
-
 /// How many of a list are offered below a field at once.
 const OFFERED: usize = 6;
 /// How wide the labels are.

@@ -43,6 +43,12 @@ impl Choose {
         text::clean_line(self.picker.line.text()).text.into_owned()
     }
 
+    fn narrow(&mut self) {
+        let typed = self.typed();
+        self.shown = (0..self.names.len()).filter(|i| typed.is_empty() || picker::fits(&typed, &self.names[*i])).collect();
+        self.shown.sort_by_key(|i| picker::rank(&typed, &self.names[*i]));
+    }
+
     fn offers_new(&self) -> bool {
         let typed = self.typed();
         self.new_too && !typed.is_empty() && !self.names.iter().any(|n| text::same_key(n) == text::same_key(&typed))
@@ -68,8 +74,7 @@ impl Overlay for Choose {
             Picked::Left => Outcome::ask(Request::Close),
             Picked::Taken => self.take(),
             Picked::Typed => {
-                let typed = self.typed();
-                self.shown = (0..self.names.len()).filter(|i| typed.is_empty() || picker::fits(&typed, &self.names[*i])).collect();
+                self.narrow();
                 Outcome::Done
             }
             Picked::Moved => Outcome::Done,
@@ -79,8 +84,7 @@ impl Overlay for Choose {
 
     fn paste(&mut self, pasted: &str, _: &mut Cx<'_>) -> Outcome {
         self.picker.line.paste(pasted, ' ');
-        let typed = self.typed();
-        self.shown = (0..self.names.len()).filter(|i| picker::fits(&typed, &self.names[*i])).collect();
+        self.narrow();
         Outcome::Done
     }
 

@@ -21,7 +21,7 @@ pub use history::History;
 pub use message::Message;
 pub use organisations::Organisations;
 pub use palette::{Entry, Palette};
-pub use picker::fits;
+pub use picker::{fits, rank};
 pub use prompt::Prompt;
 pub use review::Review;
 pub use roll::Roll;

@@ -99,6 +99,16 @@ pub fn fits(typed: &str, offered: &str) -> bool {
         .all(|t| offered.split([' ', '-', '(']).any(|w| w.starts_with(t)) || (t.len() > 2 && offered.contains(t)))
 }
 
+/// How well what is offered fits what is typed: 0 it begins so, 1 a word of it does, 2 otherwise.
+#[must_use]
+pub fn rank(typed: &str, offered: &str) -> u8 {
+    let (typed, offered) = (text::same_key(typed), text::same_key(offered));
+    if offered.starts_with(&typed) {
+        return 0;
+    }
+    if offered.split([' ', '-', '(']).any(|w| w.starts_with(&typed)) { 1 } else { 2 }
+}
+
 /// A window for a picker: in the middle, no larger than it needs to be.
 #[must_use]
 pub fn place(area: Rect, rows: usize, width: u16) -> Rect {

@@ -268,13 +268,13 @@ impl Communities {
             }
         };
         let count = count.map_or_else(String::new, text::thousands);
-        let tail = format!("{right} {}", text::pad_left(&count, 6));
+        let tail = format!("{right} {}", text::pad_left(&count, if self.people.unwrap_or(0) < 10_000 { 4 } else { 7 }));
         let tail_width = u16::try_from(text::width(&tail)).unwrap_or(0).min(row.width / 2);
         let name_width = row.width.saturating_sub(4 + tail_width);
         let mark = if here { "> " } else { "  " };
         let style = on.theme.style(Tone::Plain);
         paint::put(on, (row.x + 1, row.y), 2, mark, style);
-        paint::put(on, (row.x + 3, row.y), name_width, &name, style);
+        paint::put(on, (row.x + 3, row.y), name_width.saturating_sub(1), &name, style);
         paint::highlight(on, (row.x + 3, row.y), &name, name_width, &self.find.words);
         paint::put(on, (row.x + 3 + name_width, row.y), tail_width, &tail, style);
         if here {

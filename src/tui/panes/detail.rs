@@ -2,7 +2,6 @@
 //!
 //! Must not know the other panes.
 
-use chrono::NaiveDate;
 use ratatui::layout::Rect;
 
 use super::detail_lines::{Item, Line, community_lines, meetup_lines, person_lines};
@@ -52,7 +51,7 @@ impl Detail {
                 None => (String::new(), Vec::new()),
             },
             Some(Thing::Community(id)) => match cx.book.community(id)? {
-                Some(c) => (c.facts.name.clone(), community_lines(&c, today)),
+                Some(c) => (c.facts.name.clone(), community_lines(&c)),
                 None => (String::new(), Vec::new()),
             },
             Some(Thing::Meetup(id)) => match cx.book.meetup(id)? {
@@ -197,7 +196,7 @@ impl Detail {
     }
 
     /// Draws the pane.
-    pub fn draw(&self, area: Rect, focused: bool, _today: NaiveDate, on: &mut Canvas<'_>) {
+    pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Detail));
         let title = if self.title.is_empty() { "4 Detail".to_owned() } else { format!("4 {}", self.title) };
         let inside = paint::frame(on, area, &title, "", focused);

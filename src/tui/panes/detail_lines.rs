@@ -34,13 +34,16 @@ pub struct Line {
 impl Line {
     /// The line in as many as it needs; those that follow are set in.
     pub fn wrapped(self, room: usize) -> Vec<Self> {
-        let indent = self.text.len() - self.text.trim_start().len();
-        let indent = if indent > 0 { indent + 2 } else { 0 };
-        let lead = " ".repeat(indent.min(room / 2));
-        text::wrap(&self.text, room.saturating_sub(lead.len()).max(6))
+        let words = self.text.trim_start();
+        let indent = (self.text.len() - words.len()).min(room / 3);
+        let hang = if indent > 0 { 2 } else { 0 };
+        text::wrap(words, room.saturating_sub(indent + hang).max(6))
             .into_iter()
             .enumerate()
-            .map(|(i, part)| Self { text: if i == 0 { part } else { format!("{lead}{part}") }, tone: self.tone, item: self.item })
+            .map(|(i, part)| {
+                let lead = " ".repeat(if i == 0 { indent } else { indent + hang });
+                Self { text: format!("{lead}{part}"), tone: self.tone, item: self.item }
+            })
             .collect()
     }
 }
@@ -80,20 +83,7 @@ pub fn person_lines(p: &PersonDetail, today: NaiveDate, history: &[Op]) -> Vec<L
     if f.kind == PersonKind::TeamMailbox {
         out.toned("team mailbox", Tone::Dim);
     }
-    let all = std::iter::once((f.email.as_str(), f.email_state)).chain(f.others.iter().map(|o| (o.address.as_str(), o.state)));
-    for (address, state) in all.filter(|(a, _)| !a.is_empty()) {
-        let mut line = address.to_owned();
-        if state != AddressState::Ok {
-            line.push_str(&format!(" ({state})"));
-        }
-        out.plain(line);
-        if p.suppressed.iter().any(|s| s == address) {
-            out.toned("  asked not to be mailed", Tone::Warning);
-        }
-        if address::mixes_scripts(address) {
-            out.toned("  mixes letters of several scripts: is it genuine?", Tone::Warning);
-        }
-    }
+    addresses(p, &mut out);
     out.plain(&*f.organisation);
     let role = if text::same_key(&f.job_title) == text::same_key(&f.discipline) || f.discipline.is_empty() {
         f.job_title.clone()
@@ -140,6 +130,24 @@ pub fn person_lines(p: &PersonDetail, today: NaiveDate, history: &[Op]) -> Vec<L
     out.0
 }
 
+fn addresses(p: &PersonDetail, out: &mut Lines) {
+    let f = &p.facts;
+    let all = std::iter::once((f.email.as_str(), f.email_state)).chain(f.others.iter().map(|o| (o.address.as_str(), o.state)));
+    for (address, state) in all.filter(|(a, _)| !a.is_empty()) {
+        let mut line = address.to_owned();
+        if state != AddressState::Ok {
+            line.push_str(&format!(" ({state})"));
+        }
+        out.plain(line);
+        if p.suppressed.iter().any(|s| s == address) {
+            out.toned("  asked not to be mailed", Tone::Warning);
+        }
+        if address::mixes_scripts(address) {
+            out.toned("  mixes letters of several scripts: is it genuine?", Tone::Warning);
+        }
+    }
+}
+
 const fn undone(op: &Op) -> &'static str {
     match op.kind {
         OpKind::Do => "",
@@ -169,7 +177,7 @@ fn visits(p: &PersonDetail, today: NaiveDate, out: &mut Lines) {
 }
 
 /// A community.
-pub fn community_lines(c: &CommunityDetail, today: NaiveDate) -> Vec<Line> {
+pub fn community_lines(c: &CommunityDetail) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &c.facts;
     if !f.family.is_empty() {
@@ -192,6 +200,24 @@ pub fn community_lines(c: &CommunityDetail, today: NaiveDate) -> Vec<Line> {
             out.plain(format!("  {d}"));
         }
     }
+    seats(c, &mut out);
+    ways_in(c, &mut out);
+    if !c.channels.is_empty() {
+        out.heading("Channels");
+        for (id, ch) in &c.channels {
+            out.item(format!("  {} {}", ch.kind, ch.name), Tone::Plain, Item::Channel(*id));
+        }
+    }
+    if !c.statuses.is_empty() {
+        out.heading("Members");
+        for (status, n) in &c.statuses {
+            out.plain(format!("  {} {status}", text::thousands(*n)));
+        }
+    }
+    out.0
+}
+
+fn seats(c: &CommunityDetail, out: &mut Lines) {
     out.heading("Seats");
     if c.seats.is_empty() {
         out.toned("  none: n adds one", Tone::Dim);
@@ -211,6 +237,9 @@ pub fn community_lines(c: &CommunityDetail, today: NaiveDate) -> Vec<Line> {
             out.toned(format!("    before: {name}, {} to {}", span(*since), span(*until)), Tone::Dim);
         }
     }
+}
+
+fn ways_in(c: &CommunityDetail, out: &mut Lines) {
     out.heading("How to join");
     if c.routes.is_empty() {
         out.toned("  not set yet: n adds a way", Tone::Dim);
@@ -228,20 +257,6 @@ pub fn community_lines(c: &CommunityDetail, today: NaiveDate) -> Vec<Line> {
             out.item(format!("  {}{suffix}{words}{all}", r.effect), Tone::Plain, Item::Rule(*id));
         }
     }
-    if !c.channels.is_empty() {
-        out.heading("Channels");
-        for (id, ch) in &c.channels {
-            out.item(format!("  {} {}", ch.kind, ch.name), Tone::Plain, Item::Channel(*id));
-        }
-    }
-    if !c.statuses.is_empty() {
-        out.heading("Members");
-        for (status, n) in &c.statuses {
-            out.plain(format!("  {} {status}", text::thousands(*n)));
-        }
-    }
-    let _ = today;
-    out.0
 }
 
 /// A meetup.

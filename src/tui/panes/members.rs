@@ -4,38 +4,34 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use ratatui::layout::Rect;
-
 use crate::actions::Action;
 use crate::book::{BookError, Command, PeopleQuery, PersonRow, SortBy, Thing, Words};
 use crate::domain::ids::{CommunityId, PersonId};
-use crate::domain::words::{AddressState, MembershipStatus, PersonKind};
-use crate::domain::{dates, text};
-use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
+use crate::domain::text;
+use crate::domain::words::MembershipStatus;
+use crate::tui::core::{Cx, Outcome, PaneId, Request, Subject};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Cursor;
 use crate::tui::overlays::{Choose, Confirm, Prompt};
-use crate::tui::paint;
-use crate::tui::theme::Tone;
 
 /// How many people are shown before the index is ready.
 const FIRST_PAGE: usize = 200;
 
 /// The pane.
 pub struct Members {
-    ids: Vec<PersonId>,
-    rows: Vec<PersonRow>,
-    rows_from: usize,
-    cursor: Cursor,
-    marks: BTreeSet<PersonId>,
+    pub(super) ids: Vec<PersonId>,
+    pub(super) rows: Vec<PersonRow>,
+    pub(super) rows_from: usize,
+    pub(super) cursor: Cursor,
+    pub(super) marks: BTreeSet<PersonId>,
     last_mark: Option<usize>,
     /// The community whose members are shown, and its name.
     pub community: Option<(CommunityId, String)>,
     /// The search.
     pub find: FindLine,
-    sort: SortBy,
-    reverse: bool,
-    all: Option<u64>,
+    pub(super) sort: SortBy,
+    pub(super) reverse: bool,
+    pub(super) all: Option<u64>,
 }
 
 impl Default for Members {
@@ -386,138 +382,5 @@ impl Members {
             self.rows = cx.book.people(&self.ids[window], self.community.as_ref().map(|(id, _)| *id))?;
         }
         Ok(())
-    }
-
-    /// Draws the pane.
-    pub fn draw(&self, area: Rect, focused: bool, today: chrono::NaiveDate, on: &mut Canvas<'_>) {
-        on.drawn.hit(area, Target::Pane(PaneId::Members));
-        let of = self.community.as_ref().map_or_else(|| "Everybody".to_owned(), |(_, name)| format!("Members of {name}"));
-        let count = match self.all {
-            Some(all) if self.marks.is_empty() => format!("{} of {}", text::thousands(self.ids.len() as u64), text::thousands(all)),
-            Some(_) => format!("{} marked of {}", text::thousands(self.marks.len() as u64), text::thousands(self.ids.len() as u64)),
-            None => "…".to_owned(),
-        };
-        let inside = paint::frame(on, area, &format!("2 {of}"), &count, focused);
-        if inside.height == 0 {
-            return;
-        }
-        let columns = Columns::new(inside.width, self.community.is_some());
-        let head = on.theme.style(Tone::Dim);
-        let titles = ["Name", "Organisation", "Discipline", columns.fourth_title(), "Last seen"];
-        for (i, title) in titles.iter().enumerate() {
-            let sorted = title.eq_ignore_ascii_case(self.sort.word());
-            let arrow = if self.reverse { "↑" } else { "↓" };
-            let title = if sorted { format!("{title} {arrow}") } else { (*title).to_owned() };
-            paint::put(on, (inside.x + columns.at[i], inside.y), columns.width[i], &title, head);
-        }
-        let find = u16::from(self.find.is_active());
-        let body = Rect::new(inside.x, inside.y + 1, inside.width, inside.height.saturating_sub(1 + find));
-        for (line, row) in self.rows.iter().take(usize::from(body.height)).enumerate() {
-            let at = self.rows_from + line;
-            let area = Rect::new(body.x, body.y + u16::try_from(line).unwrap_or(0), body.width, 1);
-            on.drawn.hit(area, Target::Row(PaneId::Members, at));
-            self.draw_row(row, at, area, &columns, focused, today, on);
-        }
-        if self.ids.is_empty() {
-            self.draw_empty(body, on);
-        }
-        paint::scroll_bar(on, body, self.cursor.offset, usize::from(body.height), self.ids.len());
-        if find == 1 && inside.height > 0 {
-            self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
-        }
-    }
-
-    fn draw_empty(&self, body: Rect, on: &mut Canvas<'_>) {
-        let hint = if !self.find.query.is_empty() {
-            "Nobody is found. Esc ends the search."
-        } else if self.community.is_some() {
-            "No members yet: n adds one, i imports a list. From Everybody (0), p puts people in."
-        } else {
-            "Nobody is on the roster yet: n adds somebody, i imports a list."
-        };
-        for (i, line) in text::wrap(hint, usize::from(body.width.saturating_sub(4))).iter().enumerate() {
-            let y = body.y + 1 + u16::try_from(i).unwrap_or(0);
-            if y < body.bottom() {
-                paint::pieces(on, (body.x + 2, y), body.width.saturating_sub(2), &[(line, Tone::Dim)]);
-            }
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a row is drawn from all of them, in one place")]
-    fn draw_row(
-        &self,
-        row: &PersonRow,
-        at: usize,
-        area: Rect,
-        columns: &Columns,
-        focused: bool,
-        today: chrono::NaiveDate,
-        on: &mut Canvas<'_>,
-    ) {
-        let here = at == self.cursor.at;
-        let marked = self.marks.contains(&row.id);
-        let plain = on.theme.style(Tone::Plain);
-        let sign = match (here, marked) {
-            (true, true) => ">*",
-            (true, false) => "> ",
-            (false, true) => " *",
-            (false, false) => "  ",
-        };
-        paint::put(on, (area.x + 1, area.y), 2, sign, plain);
-        let mut name = row.title().to_owned();
-        if row.kind == PersonKind::TeamMailbox {
-            name.push_str(" (mailbox)");
-        }
-        if row.email_state != AddressState::Ok {
-            name.push_str(&format!(" [{}]", row.email_state));
-        }
-        let fourth = if columns.with_status { row.status.as_str() } else { row.job_title.as_str() };
-        let seen = row.seen.map_or_else(String::new, |d| dates::distance(d, today));
-        for (i, value) in [name.as_str(), &row.organisation, &row.discipline, fourth, &seen].iter().enumerate() {
-            let place = (area.x + columns.at[i], area.y);
-            paint::put(on, place, columns.width[i], value, plain);
-            paint::highlight(on, place, value, columns.width[i], &self.find.words);
-        }
-        if here {
-            let tone = if focused { Tone::Selected } else { Tone::Resting };
-            let style = on.theme.style(tone);
-            paint::tint(on, area, style);
-        } else if marked {
-            let style = on.theme.style(Tone::Resting);
-            paint::tint(on, area, style);
-        }
-    }
-}
-
-/// Where the columns stand: the last ones go first where there is no room.
-struct Columns {
-    at: [u16; 5],
-    width: [u16; 5],
-    with_status: bool,
-}
-
-impl Columns {
-    fn new(width: u16, with_status: bool) -> Self {
-        let room = width.saturating_sub(4);
-        // Shares in hundredths: name, organisation, discipline, status or job title, last seen.
-        let shares: [u16; 5] = match room {
-            0..28 => [100, 0, 0, 0, 0],
-            28..44 => [60, 40, 0, 0, 0],
-            44..60 => [44, 28, 28, 0, 0],
-            _ => [34, 22, 20, 12, 12],
-        };
-        let (mut at, mut widths) = ([0; 5], [0; 5]);
-        let mut x = 3;
-        for i in 0..5 {
-            let share = room * shares[i] / 100;
-            at[i] = x;
-            widths[i] = share.saturating_sub(u16::from(i < 4 && shares[i] < 100));
-            x += share;
-        }
-        Self { at, width: widths, with_status }
-    }
-
-    const fn fourth_title(&self) -> &'static str {
-        if self.with_status { "Status" } else { "Job title" }
     }
 }

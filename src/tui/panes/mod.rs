@@ -5,6 +5,7 @@ mod detail;
 mod detail_lines;
 mod meetups;
 mod members;
+mod members_draw;
 
 pub use communities::Communities;
 pub use detail::Detail;

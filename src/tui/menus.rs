@@ -1,0 +1,66 @@
+//! What the root puts on top by itself: help, the palette, histories.
+//!
+//! Must not know what the actions do.
+
+use crate::actions::{ACTIONS, Action, ActionInfo, Scope};
+use crate::book::Thing;
+use crate::tui::keymap::scope_of;
+use crate::tui::overlays::{Entry, Help, History, Palette};
+use crate::tui::root::Root;
+
+impl Root {
+    pub(super) fn help(&mut self) {
+        let mut scopes = vec![scope_of(self.focus), Scope::List, Scope::Everywhere];
+        scopes.dedup();
+        let about = vec![
+            format!("Guildhall {}", env!("CARGO_PKG_VERSION")),
+            format!("roster  {}", self.book.path().display()),
+            format!("log     {}", self.paths.log.display()),
+        ];
+        self.overlays.push(Box::new(Help::new(scopes, about)));
+    }
+
+    pub(super) fn palette(&mut self) {
+        let undoable = self.book.undoable().unwrap_or((None, None));
+        let why_not = |a: Action| -> Option<&'static str> {
+            match a {
+                Action::Undo if undoable.0.is_none() => Some("there is nothing to undo"),
+                Action::Redo if undoable.1.is_none() => Some("there is nothing to redo"),
+                Action::TakeOut | Action::SetStatus if self.members.community.is_none() => Some("select a community first"),
+                Action::Remove | Action::Edit | Action::HistoryHere if self.detail.thing().is_none() => {
+                    Some("there is nothing under the cursor")
+                }
+                Action::Roll if self.meetups.selected().is_none() => Some("there is no meetup"),
+                Action::PutInto
+                | Action::SetOrganisation
+                | Action::SetDiscipline
+                | Action::AddTag
+                | Action::RemoveTag
+                | Action::SetField
+                | Action::StopMail
+                    if self.members.chosen().is_empty() =>
+                {
+                    Some("there is nobody in the list")
+                }
+                _ => None,
+            }
+        };
+        let movement = |a: &&ActionInfo| a.scope != Scope::List && !matches!(a.action, Action::Palette | Action::Back);
+        let mut entries: Vec<Entry> = ACTIONS.iter().filter(movement).map(|info| Entry { info, why_not: why_not(info.action) }).collect();
+        let age = |a: Action| self.recent.iter().rev().position(|r| *r == a).unwrap_or(usize::MAX);
+        entries.sort_by_key(|e| age(e.info.action));
+        self.overlays.push(Box::new(Palette::new(entries)));
+    }
+
+    pub(super) fn history_here(&mut self) {
+        let thing = self.detail.thing();
+        let title = match thing {
+            Some(Thing::Person(_)) => "History of this person",
+            Some(Thing::Community(_)) => "History of this community",
+            Some(Thing::Meetup(_)) => "History of this meetup",
+            _ => "History",
+        };
+        let history = History::new(title, thing, &mut self.cx());
+        self.overlays.push(Box::new(history));
+    }
+}

@@ -1,0 +1,111 @@
+//! A small world to test in: a roster in a temporary folder, with a clock that stands still.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use guildhall::book::{Applied, Book, Clock, Command, FixedClock, Jobs, PeopleQuery, Thing};
+use guildhall::domain::community::CommunityFacts;
+use guildhall::domain::ids::{CommunityId, MeetupId, PersonId};
+use guildhall::domain::meetup::MeetupFacts;
+use guildhall::domain::person::PersonFacts;
+use guildhall::domain::words::{Format, MembershipStatus};
+
+pub struct World {
+    pub folder: tempfile::TempDir,
+    pub book: Book,
+    pub clock: Arc<dyn Clock>,
+}
+
+pub fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 22).unwrap()
+}
+
+pub fn clock() -> Arc<dyn Clock> {
+    Arc::new(FixedClock::on(today()))
+}
+
+impl World {
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = clock();
+        let book = Book::create(&folder.path().join("roster.guildhall"), Arc::clone(&clock)).unwrap();
+        Self { folder, book, clock }
+    }
+
+    pub fn sample() -> Self {
+        let mut world = Self::empty();
+        world.run(Command::LoadSample);
+        world
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.book.path().to_owned()
+    }
+
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    pub fn run(&mut self, command: Command) -> Applied {
+        self.book.run(&command).unwrap_or_else(|e| panic!("{command:?}: {e}"))
+    }
+
+    pub fn person(&mut self, name: &str, email: &str) -> PersonId {
+        self.facts(PersonFacts::named(name, email))
+    }
+
+    pub fn facts(&mut self, facts: PersonFacts) -> PersonId {
+        match self.run(Command::AddPerson { facts, community: None }).select {
+            Some(Thing::Person(id)) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn community(&mut self, name: &str) -> CommunityId {
+        match self.run(Command::PutCommunity { id: None, facts: CommunityFacts::named(name), was: None }).select {
+            Some(Thing::Community(id)) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn meetup(&mut self, title: &str, days: i64) -> MeetupId {
+        let day = today() + chrono::TimeDelta::days(days);
+        let facts = MeetupFacts::planned(title, Format::ShowAndTell, day.and_hms_opt(18, 0, 0).unwrap());
+        match self.run(Command::PutMeetup { id: None, facts, was: None }).select {
+            Some(Thing::Meetup(id)) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn put_in(&mut self, people: &[PersonId], community: CommunityId) -> Applied {
+        self.run(Command::PutIn { people: people.to_vec(), community, status: MembershipStatus::Active })
+    }
+
+    pub fn find(&mut self, text: &str) -> Vec<String> {
+        let ids = self.book.find(&PeopleQuery { text, ..PeopleQuery::default() }).unwrap().ids;
+        self.book.people(&ids, None).unwrap().into_iter().map(|p| p.title().to_owned()).collect()
+    }
+
+    pub fn import(&mut self, name: &str, content: impl AsRef<[u8]>) -> guildhall::book::ImportReport {
+        self.import_into(name, content, None)
+    }
+
+    pub fn import_into(&mut self, name: &str, content: impl AsRef<[u8]>, community: Option<&str>) -> guildhall::book::ImportReport {
+        let file = self.file(name, content);
+        let options = guildhall::book::ImportOptions { file, community: community.map(str::to_owned), dry_run: false };
+        let report = self.book.import_job(options, Jobs::Inline).wait().unwrap().unwrap_or_else(|e| panic!("{e}"));
+        self.book.after_import(&report).unwrap();
+        report
+    }
+
+    pub fn export(&mut self, format: &str, query: &str) -> String {
+        let options = guildhall::book::ExportOptions { format: format.into(), query: query.into(), ..Default::default() };
+        let mut out = Vec::new();
+        self.book.export_to(&options, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+}
