@@ -230,6 +230,12 @@ impl Store {
         Ok(())
     }
 
+    /// Lets the file grow to so many pages and no further; SQLite answers as if the disk were full.
+    pub fn limit_size(&self, pages: u32) {
+        // A limit that can't be set is none: the test that wants it fails by itself.
+        let _ = self.conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
+    }
+
     /// Every row of every table that the journal covers, as text: two equal dumps are the same roster.
     ///
     /// # Errors
