@@ -27,7 +27,7 @@ pub enum AddressError {
     #[error("a domain such as example.gov.uk must stand after the @")]
     NoDomain,
     /// A blank, a comma, a bracket or the like inside.
-    #[error("an address can't contain {0:?}")]
+    #[error("an address can't contain {}", if .0.is_whitespace() { "a blank".to_owned() } else { format!("{}", .0) })]
     BadCharacter(char),
     /// A control or invisible character inside.
     #[error("the address contains an invisible character")]

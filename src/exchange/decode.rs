@@ -96,7 +96,7 @@ impl SourceFile {
         };
         let bytes = self.rewound(mark as u64).map_err(err)?;
         let decoder = (encoding != UTF_8).then(|| encoding.new_decoder_without_bom_handling());
-        Ok(Encoded { bytes, decoder, encoding: encoding.name(), raw: vec![0; HEAD], from: 0, to: 0, ended: false })
+        Ok(Encoded { bytes, decoder, encoding: encoding.name(), raw: vec![0; HEAD], from: 0, to: 0, ended: false, finished: false })
     }
 
     fn is_utf8(&mut self) -> io::Result<bool> {
@@ -154,6 +154,7 @@ pub struct Encoded<'f> {
     from: usize,
     to: usize,
     ended: bool,
+    finished: bool,
 }
 
 impl Encoded<'_> {
@@ -167,6 +168,9 @@ impl Encoded<'_> {
 impl Read for Encoded<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let Some(decoder) = &mut self.decoder else { return self.bytes.read(out) };
+        if self.finished {
+            return Ok(0);
+        }
         // A decoder needs room for the longest letter.
         if out.len() < 16 {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the buffer is too small"));
@@ -179,7 +183,8 @@ impl Read for Encoded<'_> {
             }
             let (result, read, written, _) = decoder.decode_to_utf8(&self.raw[self.from..self.to], out, self.ended);
             self.from += read;
-            if written > 0 || (self.ended && result == encoding_rs::CoderResult::InputEmpty) {
+            self.finished = self.ended && result == encoding_rs::CoderResult::InputEmpty;
+            if written > 0 || self.finished {
                 return Ok(written);
             }
         }
