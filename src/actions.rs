@@ -90,6 +90,7 @@ actions! {
     PreviousPane, "previous pane", Everywhere, ["backtab", "left"], "", "Moves to the previous pane";
     Views, "views", Everywhere, ["V"], "", "Picks a saved view";
     SaveView, "save view", Everywhere, ["W"], "", "Saves the members' search under a name";
+    RemoveView, "remove view", Everywhere, [], "", "Removes a saved view";
     Organisations, "organisations", Everywhere, ["o"], "", "Lists the organisations, to add or change one";
     CheckFile, "check file", Everywhere, [], "", "Looks whether the roster's file is sound";
     Back, "back", Everywhere, ["esc"], "", "Goes back one step: ends the search, drops the marks";

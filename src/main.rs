@@ -3,14 +3,13 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
 use guildhall::book::{Clock, SystemClock};
 use guildhall::cli::{self, Args, Ended, Verb};
 use guildhall::paths::Paths;
 use guildhall::tui;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::read(std::env::args_os());
     let paths = Paths::find(cli::roster_of(&args).as_deref());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let result = match &args.verb {

@@ -1,4 +1,5 @@
 //! The rules of the house, checked on the source: who may name whom, how long things may be, what must not stay behind.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -155,4 +156,13 @@ fn every_layer_is_in_the_architecture() {
     for layer in ["domain", "store", "search", "exchange", "book", "cli", "tui", "actions", "paths"] {
         assert!(page.contains(&format!("`{layer}`")), "{layer}");
     }
+}
+
+#[test]
+fn the_picture_in_the_readme_is_the_real_screen() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let picture = fs::read_to_string(root.join("tests/screens/snapshots/screens__stories__hall_120x30.snap")).unwrap();
+    let (_, picture) = picture.rsplit_once("---\n").unwrap();
+    assert!(readme.contains(picture.trim_end()), "the README shows another screen than the tests");
 }

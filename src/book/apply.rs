@@ -8,8 +8,8 @@ use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::meetup::AttendanceFacts;
 use crate::domain::person::PersonFacts;
-use crate::domain::text;
 use crate::domain::words::{MembershipStatus, Source};
+use crate::domain::{tags, text};
 use crate::store::schema::{CHANNEL, COMMUNITY, JOIN_ROUTE, MEETUP, PERSON, RULE, Table, VIEW};
 use crate::store::{StoreError, Write, people, places};
 
@@ -68,10 +68,10 @@ fn apply_to_many(write: &mut Write<'_>, command: &Command) -> Result<bool, Store
         Command::PutIn { people, community, status } => {
             let facts = new_member(write, *status, Source::Lead);
             for person in people {
-                match write.membership_of(*person, *community)? {
-                    Some(_) => write.set_status(*person, *community, *status)?,
-                    None => write.put_membership(*person, *community, &facts)?,
-                };
+                // Who is in it already stays as they are; who had left comes back.
+                if write.membership_is_over(*person, *community)? {
+                    write.put_membership(*person, *community, &facts)?;
+                }
             }
         }
         Command::TakeOut { people, community } => {
@@ -101,8 +101,10 @@ fn apply_to_many(write: &mut Write<'_>, command: &Command) -> Result<bool, Store
         }
         Command::SetField { people, field, value } => each_person(write, people, |facts| set_field(facts, field, value))?,
         Command::AddTag { people, tag } => each_person(write, people, |facts| {
-            if !facts.tags.iter().any(|t| text::same_key(t) == text::same_key(tag)) {
-                facts.tags.push(tag.clone());
+            for tag in tags::read(tag) {
+                if !facts.tags.iter().any(|t| text::same_key(t) == text::same_key(&tag)) {
+                    facts.tags.push(tag);
+                }
             }
         })?,
         Command::RemoveTag { people, tag } => {

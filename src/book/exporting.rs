@@ -48,7 +48,14 @@ impl ExportSummary {
     /// One sentence: how many, and who was left out.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let mut out = format!("{} written", text::count(self.written, "person", "people"));
+        self.sentence_to("")
+    }
+
+    /// As [`ExportSummary::sentence`], with the place that it was written to.
+    #[must_use]
+    pub fn sentence_to(&self, place: &str) -> String {
+        let to = if place.is_empty() { String::new() } else { format!(" to {place}") };
+        let mut out = format!("{} written{to}", text::count(self.written, "person", "people"));
         for (reason, n) in &self.left_out {
             out.push_str(&format!("; {} left out: {reason}", text::thousands(*n)));
         }

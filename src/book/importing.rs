@@ -77,13 +77,12 @@ impl ImportReport {
     /// One sentence: what came of it.
     #[must_use]
     pub fn summary(&self) -> String {
-        let verb = if self.dry_run { "would be" } else { "were" };
+        let verb = if self.dry_run { "would be added" } else { "added" };
         let mut out = format!(
-            "{} {verb} added, {} updated, {} {} known already",
+            "{} {verb}, {} updated, {} known already",
             text::count(self.added, "person", "people"),
             text::thousands(self.updated),
             text::thousands(self.unchanged),
-            if self.dry_run { "are" } else { "were" },
         );
         if self.refused_count > 0 {
             out.push_str(&format!("; {} not taken", text::count(self.refused_count, "row", "rows")));
@@ -188,6 +187,9 @@ fn take_all(
             return Err(StoreError::Stopped.into());
         }
         let line = row.line;
+        if row.odd_quotes && report.notes.len() < 20 {
+            report.notes.push(format!("line {line}: a quote is opened and not closed; look at what was read there"));
+        }
         match mapping.read(row, reading, &mut incoming) {
             Ok(harmful) => {
                 removed += harmful;
@@ -201,10 +203,14 @@ fn take_all(
         }
     }
     loader.finish(write)?;
-    if removed > 0 {
-        report.notes.push(format!("{} that can't be seen were taken out", text::count(removed as u64, "character", "characters")));
-    }
+    note_removed(&mut report, removed);
     Ok(report)
+}
+
+fn note_removed(report: &mut ImportReport, removed: usize) {
+    if removed > 0 {
+        report.notes.push(format!("{} that can't be seen: taken out", text::count(removed as u64, "character", "characters")));
+    }
 }
 
 fn refuse(report: &mut ImportReport, line: u64, reason: String) {

@@ -68,6 +68,7 @@ pub fn label(store: &Store, command: &Command) -> Result<String, BookError> {
 fn attend_label(who: &str, meetup: &str, change: &AttendanceChange) -> String {
     match change {
         AttendanceChange::Outcome(Outcome::Attended) => format!("{who} came to {meetup}"),
+        AttendanceChange::Outcome(Outcome::Unknown) => format!("Took the tick off {who} at {meetup}"),
         AttendanceChange::Outcome(outcome) => format!("{who}: {outcome} at {meetup}"),
         AttendanceChange::Rsvp(Some(rsvp)) => format!("{who} answered {rsvp} for {meetup}"),
         AttendanceChange::Rsvp(None) => format!("Cleared the answer of {who} for {meetup}"),

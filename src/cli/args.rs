@@ -2,6 +2,7 @@
 //!
 //! Must not know what they do.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -28,6 +29,25 @@ pub struct Args {
     pub verb: Option<Verb>,
 }
 
+impl Args {
+    /// Reads the words of the command line; a wrong one ends the program with code 2, as does `--help` with 0.
+    ///
+    /// `-org:mod` is a part of a query, not an option: such words go behind `--`, where nothing is one.
+    #[must_use]
+    pub fn read(words: impl Iterator<Item = OsString>) -> Self {
+        let is_query = |word: &OsString| {
+            let key = word.to_str().and_then(|w| w.strip_prefix('-')).and_then(|w| w.split_once(':')).map(|(key, _)| key);
+            key.is_some_and(|k| k.len() > 1 && k.chars().all(|c| c.is_alphabetic() || c == '-') && !k.starts_with('-'))
+        };
+        let (negated, mut rest): (Vec<OsString>, Vec<OsString>) = words.partition(is_query);
+        if !negated.is_empty() && !rest.iter().any(|w| w == "--") {
+            rest.push("--".into());
+        }
+        rest.extend(negated);
+        Self::parse_from(rest)
+    }
+}
+
 /// A verb of the command line.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -37,7 +57,7 @@ pub enum Verb {
     List {
         /// What to list
         what: What,
-        /// Which ones, in the search language
+        /// Which ones, in the search language: words, org:mod, -tag:a11y, "seen:<90d"; the README has all of it
         query: Vec<String>,
         /// How to write them
         #[arg(long, default_value = "table")]
@@ -180,7 +200,7 @@ pub struct ExportArgs {
     /// Only members of this community
     #[arg(long, value_name = "NAME")]
     pub community: Option<String>,
-    /// The file; else standard output
+    /// The file, replaced whole if it is there; else standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

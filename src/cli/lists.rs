@@ -68,8 +68,10 @@ pub fn list(book: &mut Book, what: What, query: &str, format: ListFormat, out: &
 
 fn members(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
     let found = book.find(&PeopleQuery { text: query, ..PeopleQuery::default() })?;
-    if let Some(near) = &found.did_you_mean {
-        super::say(&format!("nobody is found; did you mean {near}?"));
+    match &found.did_you_mean {
+        Some(near) => super::say(&format!("nobody is found; did you mean {near}?")),
+        None if found.ids.is_empty() => super::say("nobody is found"),
+        None => {}
     }
     let heads = vec!["Name", "E-mail", "Organisation", "Discipline", "Job title", "Last seen"];
     if format == ListFormat::Json {
@@ -169,7 +171,7 @@ pub fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliError> {
         [only] => Ok(*only),
         [] => {
             let hint = found.did_you_mean.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-            Err(CliError::Which(format!("nobody is found by {which}{hint}")))
+            Err(CliError::Which(format!("nobody on the roster is called {which}{hint}")))
         }
         several => {
             let rows = book.people(&several[..several.len().min(10)], None)?;

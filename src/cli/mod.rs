@@ -19,6 +19,7 @@ use args::{KeysFormat, Selftest};
 use crate::actions;
 use crate::book::{Book, BookError, Clock, FORMATS, StoreError, SystemClock, Thing, selftest};
 use crate::domain::text;
+use crate::exchange::ExchangeError;
 
 /// How a run ended, as section 7 of the design counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,19 @@ pub enum CliError {
     /// The words were wrong.
     #[error("{0}")]
     Usage(String),
+    /// A part was done before the rest failed.
+    #[error("{0}; the files before it were imported")]
+    Partly(Box<CliError>),
+}
+
+impl CliError {
+    fn ended(&self) -> Ended {
+        match self {
+            Self::Usage(_) | Self::Book(BookError::Query { .. } | BookError::Exchange(ExchangeError::UnknownFormat(_))) => Ended::Usage,
+            Self::Partly(_) => Ended::SomeRefused,
+            _ => Ended::Failed,
+        }
+    }
 }
 
 impl From<StoreError> for CliError {
@@ -77,7 +91,7 @@ pub fn run(verb: &Verb, roster: &Path) -> Ended {
         Err(e) if is_closed_pipe(&e) => Ended::Done,
         Err(e) => {
             say(&format!("guildhall: {e}"));
-            if matches!(e, CliError::Usage(_)) { Ended::Usage } else { Ended::Failed }
+            e.ended()
         }
     }
 }
@@ -85,7 +99,7 @@ pub fn run(verb: &Verb, roster: &Path) -> Ended {
 fn is_closed_pipe(e: &CliError) -> bool {
     let io = match e {
         CliError::Output(e) => Some(e),
-        CliError::Book(BookError::Exchange(crate::exchange::ExchangeError::Write(e))) => Some(e),
+        CliError::Book(BookError::Exchange(ExchangeError::Write(e))) => Some(e),
         _ => None,
     };
     io.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)

@@ -10,10 +10,15 @@ use super::args::{ExportArgs, ImportArgs};
 use super::{CliError, Ended, clock, may_show_progress, say};
 use crate::book::{Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, StoreError};
 use crate::domain::text;
-use crate::exchange::AtomicFile;
+use crate::exchange::{AtomicFile, SourceFile};
 
 /// Imports the files one after the other. A roster that isn't there yet is made.
 pub fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<Ended, CliError> {
+    // Whatever can be seen to be wrong is said before the first file is taken.
+    for file in args.files.iter().filter(|f| f.as_os_str() != "-") {
+        SourceFile::open(file).map_err(BookError::from)?;
+    }
+    let mut target = args.report.as_deref().map(AtomicFile::create).transpose().map_err(BookError::from)?;
     // A rehearsal leaves nothing behind, not even a new roster.
     let nowhere = tempfile::tempdir()?;
     let book = match Book::open(roster, clock()) {
@@ -29,7 +34,12 @@ pub fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<E
     let mut ended = Ended::Done;
     for file in &args.files {
         let options = ImportOptions { file: file.clone(), community: args.community.clone(), dry_run: args.dry_run };
-        let report = watch(book.import_job(options, Jobs::Thread), "reading", true)??;
+        let result = watch(book.import_job(options, Jobs::Thread), "reading", true).and_then(|r| Ok(r?));
+        let report = match result {
+            Ok(report) => report,
+            Err(e) if reports.is_empty() || args.dry_run => return Err(e),
+            Err(e) => return Err(CliError::Partly(Box::new(e))),
+        };
         writeln!(out, "{}: {}", report.file, report.summary())?;
         describe(&report, out)?;
         if report.refused_count > 0 {
@@ -37,8 +47,7 @@ pub fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<E
         }
         reports.push(report);
     }
-    if let Some(path) = &args.report {
-        let mut file = AtomicFile::create(path).map_err(BookError::from)?;
+    if let Some(mut file) = target.take() {
         serde_json::to_writer_pretty(&mut file, &reports).map_err(std::io::Error::from)?;
         file.finish().map_err(BookError::from)?;
     }
@@ -96,8 +105,7 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
         Some(path) => watch(book.export_job(&options, path, Jobs::Thread)?, "writing", false)??,
         None => book.export_to(&options, out)?,
     };
-    let place = args.output.as_ref().map_or_else(String::new, |p| format!(" to {}", p.display()));
-    say(&format!("{}{place}", summary.sentence()));
+    say(&summary.sentence_to(&args.output.as_ref().map_or_else(String::new, |p| p.display().to_string())));
     for warning in &summary.warnings {
         say(warning);
     }

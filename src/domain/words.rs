@@ -93,12 +93,10 @@ words! {
 }
 
 impl MembershipStatus {
-    /// Whether a membership of this status counts among a community's members.
-    ///
-    /// Somebody who was only noticed, or has gone, does not.
+    /// Whether a membership of this status counts among a community's people: it is not over.
     #[must_use]
     pub const fn counts(self) -> bool {
-        matches!(self, Self::Active | Self::Paused | Self::Applied | Self::Invited)
+        !self.is_over()
     }
 
     /// Whether the membership is over.
@@ -142,6 +140,6 @@ mod tests {
     fn who_has_left_is_not_counted() {
         assert!(MembershipStatus::Active.counts());
         assert!(!MembershipStatus::Left.counts());
-        assert!(!MembershipStatus::Identified.counts());
+        assert!(MembershipStatus::Identified.counts());
     }
 }

@@ -86,11 +86,17 @@ impl SourceFile {
         if head.is_empty() {
             return Err(ExchangeError::Empty(path));
         }
+        if head.starts_with(b"PK\x03\x04") {
+            return Err(ExchangeError::Refused(format!("{} is a spreadsheet or a zip; save it as CSV first", path.display())));
+        }
         let (encoding, mark) = match Encoding::for_bom(&head) {
             Some((encoding, mark)) => (encoding, mark),
             None => match wide(&head) {
                 Some(encoding) => (encoding, 0),
                 None if self.is_utf8().map_err(err)? => (UTF_8, 0),
+                None if memchr::memchr_iter(0, &head).count() * 20 > head.len() => {
+                    return Err(ExchangeError::Refused(format!("{} is no text; save it as CSV first", path.display())));
+                }
                 None => (guess(&head), 0),
             },
         };

@@ -90,7 +90,7 @@ impl Format {
             other => {
                 let hint =
                     text::nearest(other, FORMATS.iter().map(|f| f.name)).map_or_else(String::new, |n| format!(" — did you mean {n}?"));
-                Err(ExchangeError::Refused(format!("there is no format {}{hint}; `guildhall formats` lists them", text::safe(other))))
+                Err(ExchangeError::UnknownFormat(format!("there is no format {}{hint}; `guildhall formats` lists them", text::safe(other))))
             }
         }
     }

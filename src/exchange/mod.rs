@@ -68,6 +68,9 @@ pub enum ExchangeError {
         /// The headers that were found.
         found: String,
     },
+    /// There is no format of this name.
+    #[error("{0}")]
+    UnknownFormat(String),
     /// The file can't be taken, in words.
     #[error("{0}")]
     Refused(String),

@@ -27,6 +27,12 @@ impl AtomicFile {
         // A link is followed, so that the file behind it is replaced and not the link.
         let target = target.canonicalize().unwrap_or_else(|_| target.to_owned());
         let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return Err(ExchangeError::Refused(format!(
+                "the folder {} does not exist; make it first, or write somewhere else",
+                folder.display()
+            )));
+        }
         let temporary = tempfile::Builder::new().prefix(".guildhall-").suffix(".part").tempfile_in(folder).map_err(err)?;
         Ok(Self { temporary: BufWriter::with_capacity(128 * 1024, temporary), target })
     }

@@ -25,6 +25,7 @@ pub struct Rows<'f> {
     /// The sign between the columns.
     pub delimiter: u8,
     line: u64,
+    quotes: usize,
     done: bool,
 }
 
@@ -33,6 +34,8 @@ pub struct Rows<'f> {
 pub struct Row<'r> {
     /// The line in the file where it starts.
     pub line: u64,
+    /// Whether the quotes in it don't come in pairs: one was probably left open.
+    pub odd_quotes: bool,
     text: &'r [u8],
     ends: &'r [usize],
 }
@@ -90,7 +93,7 @@ impl<'f> Rows<'f> {
         let (start, line) = if told.is_some() { (input[..end].iter().position(|b| *b == b'\n').map_or(end, |p| p + 1), 2) } else { (0, 1) };
         let delimiter = told.unwrap_or_else(|| likeliest(&input[..end]));
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
-        Ok(Self { from, reader, input, start, end, output: vec![0; 4096], ends: vec![0; 64], delimiter, line, done: false })
+        Ok(Self { from, reader, input, start, end, output: vec![0; 4096], ends: vec![0; 64], delimiter, line, quotes: 0, done: false })
     }
 
     /// How many bytes of the file are still to be read.
@@ -112,10 +115,11 @@ impl<'f> Rows<'f> {
     pub fn next_row(&mut self) -> Result<Option<Row<'_>>, ExchangeError> {
         loop {
             let Some((line, written, ends)) = self.record()? else { return Ok(None) };
-            let row = Row { line, text: &self.output[..written], ends: &self.ends[..ends] };
+            let odd_quotes = self.quotes % 2 == 1;
+            let row = Row { line, odd_quotes, text: &self.output[..written], ends: &self.ends[..ends] };
             if !row.is_blank() {
                 // The borrow checker can't see that a blank row is not kept; the row is made once more.
-                return Ok(Some(Row { line, text: &self.output[..written], ends: &self.ends[..ends] }));
+                return Ok(Some(Row { line, odd_quotes, text: &self.output[..written], ends: &self.ends[..ends] }));
             }
         }
     }
@@ -126,6 +130,7 @@ impl<'f> Rows<'f> {
         }
         let (mut written, mut ends) = (0, 0);
         let line = self.line;
+        self.quotes = 0;
         loop {
             if self.start == self.end {
                 // An empty input means the end to the reader: it is given only when the file has ended.
@@ -134,7 +139,9 @@ impl<'f> Rows<'f> {
             }
             let (result, read, out, fields) =
                 self.reader.read_record(&self.input[self.start..self.end], &mut self.output[written..], &mut self.ends[ends..]);
-            self.line += newlines(&self.input[self.start..self.start + read]);
+            let taken = &self.input[self.start..self.start + read];
+            self.line += memchr::memchr_iter(b'\n', taken).count() as u64;
+            self.quotes += memchr::memchr_iter(b'"', taken).count();
             self.start += read;
             written += out;
             ends += fields;
@@ -153,10 +160,6 @@ impl<'f> Rows<'f> {
             }
         }
     }
-}
-
-fn newlines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 /// The sign that parts the first record into most columns, quotes minded; a comma if none does.

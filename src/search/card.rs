@@ -50,8 +50,7 @@ impl Subject for Card {
     fn has(&self, key: &Key, needle: &str) -> bool {
         match key {
             Key::Domain => self.texts(key).any(|t| address::domain_within(t, needle)),
-            // A word of a closed list: whole, so that "active" is not "inactive".
-            Key::Status | Key::Stage | Key::RunBy | Key::WriteUp => self.texts(key).any(|t| t == needle),
+            Key::Status | Key::Stage | Key::RunBy | Key::WriteUp => self.texts(key).any(|t| t.starts_with(needle)),
             Key::Seat if needle == "vacant" => self.texts(key).any(|t| t.contains("person tbc")),
             _ => self.texts(key).any(|t| t.contains(needle)),
         }

@@ -5,7 +5,6 @@
 use super::index::{Entry, Index, NO_DAY};
 use crate::domain::address;
 use crate::domain::query::{Key, MembershipTest, Subject};
-use crate::domain::text;
 
 /// Ends each field of a record. No folded text contains it.
 pub(super) const FIELD_SEPARATOR: char = '\u{1f}';
@@ -112,8 +111,8 @@ impl Subject for Record<'_> {
         self.index.places_of(self.entry).iter().any(|p| {
             let community = self.index.communities.get(&p.community).map_or("", String::as_str);
             test.community.as_ref().is_none_or(|t| community.contains(t.as_str()))
-                && test.status.as_ref().is_none_or(|t| text::fold(p.status.word()) == *t)
-                && test.source.as_ref().is_none_or(|t| text::fold(p.source.word()) == *t)
+                && test.status.as_ref().is_none_or(|t| p.status.word().starts_with(t.as_str()))
+                && test.source.as_ref().is_none_or(|t| p.source.word().starts_with(t.as_str()))
         })
     }
 }

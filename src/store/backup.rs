@@ -21,7 +21,10 @@ pub fn folder(path: &Path) -> PathBuf {
 /// # Errors
 /// If `to` exists already, or anything fails; then nothing stands under that name.
 pub fn copy(conn: &Connection, to: &Path) -> Result<(), StoreError> {
-    let target = open::real_path(to)?;
+    let target = open::real_path(to).map_err(|e| match e {
+        StoreError::Absent(path) => StoreError::NoFolder(path),
+        other => other,
+    })?;
     if target.symlink_metadata().is_ok() {
         return Err(StoreError::Exists(target));
     }

@@ -10,6 +10,9 @@ pub enum StoreError {
     /// There is no file of this name.
     #[error("there is no roster at {}; start one with `guildhall {}`, or name another with --file", .0.display(), .0.display())]
     Absent(PathBuf),
+    /// The folder of a file that is to be written isn't there.
+    #[error("the folder of {} does not exist; make it first, or write somewhere else", .0.display())]
+    NoFolder(PathBuf),
     /// A file stands where a new one was to be made.
     #[error("{} exists already; it was left as it is", .0.display())]
     Exists(PathBuf),

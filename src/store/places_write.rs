@@ -15,6 +15,7 @@ use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, Ro
 use crate::domain::ids::{CommunityId, MeetupId, MembershipId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::text;
+use crate::domain::words::MembershipStatus;
 
 impl Write<'_> {
     /// Adds or changes a community.
@@ -202,6 +203,16 @@ impl Write<'_> {
             .optional()?)
     }
 
+    /// Whether a person is not in a community: never was, or has left.
+    pub fn membership_is_over(&self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
+        let status: Option<String> = self
+            .reader()
+            .prepare_cached("SELECT status FROM membership WHERE person_id=?1 AND community_id=?2")?
+            .query_row((person.0, community.0), |r| r.get(0))
+            .optional()?;
+        Ok(status.as_deref().and_then(MembershipStatus::parse).is_none_or(MembershipStatus::is_over))
+    }
+
     /// Adds a membership, or changes the one that is there.
     pub fn put_membership(&mut self, person: PersonId, community: CommunityId, facts: &MembershipFacts) -> Result<bool, StoreError> {
         let (joined, left) = (facts.joined.map(|d| d.to_string()), facts.left.map(|d| d.to_string()));
@@ -219,12 +230,7 @@ impl Write<'_> {
     }
 
     /// Changes the status of a membership and nothing else; a status that ends it notes the day.
-    pub fn set_status(
-        &mut self,
-        person: PersonId,
-        community: CommunityId,
-        status: crate::domain::words::MembershipStatus,
-    ) -> Result<bool, StoreError> {
+    pub fn set_status(&mut self, person: PersonId, community: CommunityId, status: MembershipStatus) -> Result<bool, StoreError> {
         let Some(id) = self.membership_of(person, community)? else { return Ok(false) };
         let today = status.is_over().then(|| self.stamp().at.date().to_string());
         self.update(&MEMBERSHIP, id.0, &[("status", &status.word()), ("left_on", &today)])

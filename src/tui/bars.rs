@@ -71,6 +71,18 @@ pub fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     if !root.overlays.is_empty() {
         return;
     }
+    if root.takes_text() {
+        let parts = [
+            (" Enter", Tone::Key),
+            (" keeps the search  ", Tone::Dim),
+            ("Esc", Tone::Key),
+            (" ends it  ", Tone::Dim),
+            ("↑", Tone::Key),
+            (" an earlier one  ", Tone::Dim),
+        ];
+        paint::pieces(on, (area.x, area.y), area.width, &parts);
+        return;
+    }
     let right = [Action::Palette, Action::Help];
     let right_width: u16 = right.iter().map(|a| hint_width(*a)).sum::<u16>() + 1;
     let mut x = area.x + 1;

@@ -66,8 +66,8 @@ pub enum Request {
     Filter(Option<CommunityId>),
     /// Focus a pane.
     Focus(PaneId),
-    /// Set the members' search.
-    Search(String),
+    /// Set the members' search, and how they are sorted.
+    Search(String, String),
     /// Show what is under the cursor now.
     Look,
     /// Rehearse an import and show the plan.
@@ -185,6 +185,8 @@ pub trait Overlay {
     }
     /// Reads again what it shows.
     fn refresh(&mut self, _cx: &mut Cx<'_>) {}
+    /// Makes what it shows fit `area`, the whole screen, before it is drawn.
+    fn prepare(&mut self, _area: Rect) {}
     /// Draws it over `area`, the whole screen.
     fn draw(&self, area: Rect, on: &mut Canvas<'_>);
 }

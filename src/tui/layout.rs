@@ -59,7 +59,7 @@ pub fn places(area: Rect, focus: PaneId) -> Places {
     out.panes[PaneId::Communities as usize] = Some(Rect { width: left, ..body });
     let mut middle = Rect { x: body.x + left, width: body.width - left, ..body };
     if area.width >= WIDE {
-        let right = (area.width * 26 / 100).clamp(30, 60);
+        let right = (area.width * 27 / 100).clamp(32, 60);
         middle.width -= right;
         out.panes[PaneId::Detail as usize] = Some(Rect { x: middle.right(), width: right, ..body });
     } else if focus == PaneId::Detail {

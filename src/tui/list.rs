@@ -20,7 +20,10 @@ impl Cursor {
     pub fn fit(&mut self, len: usize, height: usize) {
         self.height = height;
         self.at = self.at.min(len.saturating_sub(1));
-        let height = height.max(1);
+        if height == 0 {
+            // Not drawn yet: the window is found when its height is known.
+            return;
+        }
         if self.at < self.offset {
             self.offset = self.at;
         } else if self.at >= self.offset + height {
@@ -80,6 +83,6 @@ mod tests {
         assert!(c.window(0).is_empty());
         c.fit(5, 0);
         c.act(Action::Down, 5);
-        assert_eq!(c.at, 1);
+        assert_eq!((c.at, c.offset), (1, 0));
     }
 }

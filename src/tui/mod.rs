@@ -21,6 +21,7 @@ pub mod theme;
 mod welcome;
 mod work;
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,9 @@ pub enum TuiError {
     /// The terminal.
     #[error("using the terminal: {0}")]
     Terminal(#[from] std::io::Error),
+    /// There is none.
+    #[error("the screen needs a terminal; `guildhall --help` lists the commands that need none")]
+    NoTerminal,
 }
 
 /// How long the loop waits for a key while work is under way.
@@ -64,6 +68,7 @@ pub fn run(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
         Err(BookError::Store(StoreError::Absent(_))) => None,
         Err(e) => return Err(e.into()),
     };
+    need_terminal()?;
     terminal::watch()?;
     let (guard, mut screen) = terminal::enter()?;
     let theme = Theme::detect();
@@ -88,11 +93,16 @@ pub fn run(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
 pub fn demo(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
     let folder = tempfile::tempdir()?;
     let roster = folder.path().join("demo.guildhall");
+    need_terminal()?;
     let book = start(&roster, clock, Choice::Sample)?;
     terminal::watch()?;
     let (guard, screen) = terminal::enter()?;
     let paths = Paths { roster, ..paths.clone() };
     hall(guard, screen, Root::new(book, Theme::detect(), paths, Jobs::Thread)?)
+}
+
+fn need_terminal() -> Result<(), TuiError> {
+    if std::io::stdout().is_terminal() { Ok(()) } else { Err(TuiError::NoTerminal) }
 }
 
 fn start(roster: &Path, clock: Arc<dyn Clock>, choice: Choice) -> Result<Book, BookError> {
@@ -144,7 +154,7 @@ fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, mut root: Root
                 pasting = false;
                 root.handle(&Event::FocusGained);
             }
-            Then::Redraw => screen = ratatui::Terminal::new(ratatui::backend::CrosstermBackend::new(std::io::stdout()))?,
+            Then::Redraw => screen = terminal::anew()?,
             Then::Go => {}
         }
         if root.takes_text() != pasting {

@@ -40,7 +40,7 @@ impl Root {
             Request::Select(thing) => self.select(thing),
             Request::Filter(community) => self.filter(community),
             Request::Focus(pane) => self.go(pane),
-            Request::Search(query) => self.search(&query, "name"),
+            Request::Search(query, sort) => self.search(&query, &sort),
             Request::Look => self.look(),
             Request::Rehearse(options) | Request::Import(options) => self.work.import(&self.book, options),
             Request::Export(options, path, replace) => self.export(&options, path, replace),
@@ -105,7 +105,6 @@ impl Root {
     }
 
     pub(super) fn undo(&mut self, back: bool) {
-        self.look_elsewhere();
         let result = if back { self.book.undo() } else { self.book.redo() };
         match result {
             Ok(mut applied) => {
@@ -238,8 +237,17 @@ impl Root {
         }
         let names = views.iter().map(|v| v.name.clone()).collect();
         self.overlays.push(Box::new(Choose::asking("Views", names, false, move |name| {
-            let query = views.iter().find(|v| v.name == name).map(|v| v.query.clone()).unwrap_or_default();
-            Request::Search(query)
+            let view = views.iter().find(|v| v.name == name);
+            Request::Search(view.map(|v| v.query.clone()).unwrap_or_default(), view.map(|v| v.sort.clone()).unwrap_or_default())
+        })));
+    }
+
+    pub(super) fn ask_for_view_to_remove(&mut self) {
+        let views = self.book.views();
+        let Some(views) = self.note(views) else { return };
+        let names = views.iter().map(|v| v.name.clone()).collect();
+        self.overlays.push(Box::new(Choose::new("View to remove", names, false, move |name| {
+            views.iter().find(|v| v.name == name).map(|v| Command::RemoveView(v.id))
         })));
     }
 
@@ -269,7 +277,7 @@ impl Root {
                 Came::Import(Some(Ok(report)), options) => self.take_import(report, options),
                 Came::Export(Some(Ok(summary)), path) => {
                     self.overlays.pop();
-                    self.toast = Some((format!("{} to {}", summary.sentence(), path.display()), Tone::Good));
+                    self.toast = Some((summary.sentence_to(&path.display().to_string()), Tone::Good));
                 }
                 Came::Check(Some(Ok(problems))) => self.take_check(&problems),
                 Came::Backup(Some(Ok(_))) => {}
@@ -302,6 +310,7 @@ impl Root {
     fn take_import(&mut self, report: crate::book::ImportReport, options: ImportOptions) {
         if options.dry_run {
             let real = ImportOptions { dry_run: false, ..options };
+            self.overlays.pop();
             self.overlays.push(Box::new(Review::new(report, real)));
             return;
         }

@@ -147,6 +147,9 @@ impl Root {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
                 self.toast = None;
+                if !self.work.is_waited_for() {
+                    self.look_elsewhere();
+                }
                 self.key(*key);
             }
             Event::Mouse(mouse) => self.mouse(mouse),
@@ -172,6 +175,10 @@ impl Root {
     fn key(&mut self, key: KeyEvent) {
         if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
             self.then = Then::Quit;
+            return;
+        }
+        if key.code == KeyCode::Char('z') && key.modifiers.contains(KeyModifiers::CONTROL) {
+            self.then = Then::Suspend;
             return;
         }
         if key.code == KeyCode::Esc && self.work.stop() {
@@ -320,6 +327,7 @@ impl Root {
             Action::Export => self.ask_for_export(),
             Action::Views => self.ask_for_view(),
             Action::SaveView => self.ask_for_view_name(),
+            Action::RemoveView => self.ask_for_view_to_remove(),
             Action::CheckFile => {
                 self.toast = Some(("Looking through the file …".into(), Tone::Dim));
                 self.work.check(&self.book);
@@ -398,7 +406,10 @@ impl Root {
         }
     }
 
-    fn prepare(&mut self, at: &Places) {
+    fn prepare(&mut self, area: Rect, at: &Places) {
+        for overlay in &mut self.overlays {
+            overlay.prepare(area);
+        }
         let inside = |r: Option<Rect>| r.map_or(0, |r| usize::from(r.height.saturating_sub(2)));
         let mut cx = Cx { book: &mut self.book };
         self.communities.prepare(inside(at.pane(PaneId::Communities)));
@@ -425,7 +436,7 @@ impl Root {
     pub fn draw_on(&mut self, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         self.size = area;
         let at = places(area, self.focus);
-        self.prepare(&at);
+        self.prepare(area, &at);
         let mut drawn = Drawn::default();
         let today = self.book.today();
         let mut on = Canvas { buf, theme: &self.theme, drawn: &mut drawn };

@@ -10,7 +10,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange, EnableMouseCapture,
 };
-use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::crossterm::{cursor, execute};
 
 /// Whether the terminal is ours at the moment.
@@ -33,6 +33,15 @@ pub fn enter() -> io::Result<(Guard, Screen)> {
     execute!(stdout(), EnterAlternateScreen, EnableMouseCapture, EnableFocusChange, cursor::Hide)?;
     let screen = Terminal::new(CrosstermBackend::new(stdout()))?;
     Ok((guard, screen))
+}
+
+/// Wipes the screen and begins with an empty picture: after a resize, or when something else has written to it.
+///
+/// # Errors
+/// If the terminal is gone.
+pub fn anew() -> io::Result<Screen> {
+    execute!(stdout(), Clear(ClearType::All))?;
+    Terminal::new(CrosstermBackend::new(stdout()))
 }
 
 /// Gives the terminal back, once. A terminal that is gone is no error: there is nobody to tell.

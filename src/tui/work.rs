@@ -73,6 +73,12 @@ impl Work {
         self.index.is_some() || self.import.is_some() || self.export.is_some() || self.check.is_some() || self.backup.is_some()
     }
 
+    /// Whether the lead waits for something.
+    #[must_use]
+    pub const fn is_waited_for(&self) -> bool {
+        self.import.is_some() || self.export.is_some()
+    }
+
     /// Stops what the lead waits for; whether there was something.
     pub fn stop(&mut self) -> bool {
         let was = self.import.is_some() || self.export.is_some();

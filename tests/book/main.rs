@@ -1,4 +1,5 @@
 //! The book without a screen: commands in, rows out; searches; jobs.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 #[path = "../common/mod.rs"]
 mod common;

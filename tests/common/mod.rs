@@ -1,5 +1,5 @@
 //! A small world to test in: a roster in a temporary folder, with a clock that stands still.
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(dead_code, missing_docs, reason = "each test binary uses a part")]
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 //! Files in and out: every encoding and delimiter, each defect a file named after it, export and import the inverse of each other.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,4 +1,5 @@
 //! What goes wrong around the program: kills, foreign and damaged files, other programs, full disks.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,4 +1,5 @@
 //! The file and its journal: undo gives back every earlier state, byte for byte, and stops where it must.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 #[path = "../common/mod.rs"]
 mod common;

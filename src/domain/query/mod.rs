@@ -12,6 +12,8 @@ use std::fmt;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
+use crate::domain::words;
+
 /// What a query is about. Each has its own fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -116,7 +118,7 @@ pub const FIELDS: &[Field] = &[
     Field { key: Key::Tag, words: &["tag"], value: ValueKind::Text, scopes: &[P], doc: "a tag, whole" },
     Field { key: Key::Kind, words: &["kind"], value: ValueKind::Text, scopes: &[P], doc: "person or team mailbox" },
     Field { key: Key::Note, words: &["note", "purpose"], value: ValueKind::Text, scopes: &[P, C, M, O], doc: "the note or purpose" },
-    Field { key: Key::Joined, words: &["joined"], value: ValueKind::Date, scopes: &[P], doc: "since when they have been with us" },
+    Field { key: Key::Joined, words: &["joined", "since"], value: ValueKind::Date, scopes: &[P], doc: "since when they have been with us" },
     Field { key: Key::Seen, words: &["seen"], value: ValueKind::Date, scopes: &[P], doc: "when they last came to a meetup" },
     Field {
         key: Key::Attended,
@@ -137,6 +139,25 @@ pub const FIELDS: &[Field] = &[
     Field { key: Key::WriteUp, words: &["writeup", "write-up"], value: ValueKind::Text, scopes: &[M], doc: "where the write-up stands" },
     Field { key: Key::Sector, words: &["sector"], value: ValueKind::Text, scopes: &[O], doc: "the sector" },
 ];
+
+/// The words that a field of a closed list can have; `None` for a field of free text.
+#[must_use]
+pub fn closed_words(key: &Key, scope: Scope) -> Option<Vec<&'static str>> {
+    fn all<T: Copy>(of: &[T], word: impl Fn(T) -> &'static str) -> Option<Vec<&'static str>> {
+        Some(of.iter().map(|t| word(*t)).collect())
+    }
+    match (key, scope) {
+        (Key::Status, Scope::People) => all(words::MembershipStatus::ALL, words::MembershipStatus::word),
+        (Key::Status, Scope::Communities) => all(words::CommunityStatus::ALL, words::CommunityStatus::word),
+        (Key::Status, Scope::Meetups) => all(words::MeetupStatus::ALL, words::MeetupStatus::word),
+        (Key::Source, _) => all(words::Source::ALL, words::Source::word),
+        (Key::Kind, _) => all(words::PersonKind::ALL, words::PersonKind::word),
+        (Key::Stage, _) => all(words::Stage::ALL, words::Stage::word),
+        (Key::WriteUp, _) => all(words::WriteUp::ALL, words::WriteUp::word),
+        (Key::Format, _) => all(words::Format::ALL, words::Format::word),
+        _ => None,
+    }
+}
 
 /// Fields of the language that this version can't decide yet.
 pub const LATER: &[&str] = &["level", "consent"];

@@ -166,7 +166,8 @@ impl Parser<'_> {
             }
             self.at += 1;
         }
-        Ok(Expr::Word(word))
+        // A lone hyphen is the beginning of something, not a word.
+        Ok(if word == "-" { Expr::All } else { Expr::Word(word) })
     }
 
     fn quoted(&mut self) -> Result<String, QueryError> {
@@ -199,7 +200,10 @@ impl Parser<'_> {
         }
         let wrong = |message: String| QueryError { at: value_at, message };
         let test = match kind {
-            ValueKind::Text => Test::Text(value),
+            ValueKind::Text => {
+                self.check_word(&key, &value).map_err(wrong)?;
+                Test::Text(value)
+            }
             ValueKind::FieldName => {
                 let (field, _) = self.key(&value, value_at)?;
                 Test::Missing(Box::new(field))
@@ -208,9 +212,28 @@ impl Parser<'_> {
                 wrong("a day such as 2026-03-04, a month, a year, >2026-01-01, <90d or 2026-01..2026-03 is expected here".into())
             })?,
             ValueKind::Count if was_quoted => Test::Text(value),
-            ValueKind::Count => count_test(&value).unwrap_or(Test::Text(value)),
+            ValueKind::Count => match count_test(&value) {
+                Some(test) => test,
+                None if value.contains("..") || value.starts_with(['<', '>']) => {
+                    return Err(wrong("a number such as 3, 3.., ..5 or >2 is expected here, or a meetup's title".into()));
+                }
+                None => Test::Text(value),
+            },
         };
         Ok(Expr::Field(key, test))
+    }
+
+    /// A word of a closed list may be begun, but must be one of it.
+    fn check_word(&self, key: &Key, value: &str) -> Result<(), String> {
+        let Some(words) = super::closed_words(key, self.known.scope) else { return Ok(()) };
+        let folded = text::fold(value);
+        // A custom field may bear the name of one of ours, and has words of its own.
+        let own = self.known.fields.iter().any(|f| tags::field_key(f) == key.word());
+        if own || words.iter().any(|w| w.contains(&folded)) {
+            return Ok(());
+        }
+        let near = text::nearest(value, words.iter().copied()).map_or_else(|| words.join(", "), |near| format!("did you mean {near}?"));
+        Err(format!("{} is no {} — {near}", text::safe(value), key.word()))
     }
 
     fn bare(&mut self) -> String {

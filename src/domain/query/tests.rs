@@ -95,6 +95,8 @@ fn a_mistake_is_shown_where_it_is() {
         ("consent:mail", 0, "later version"),
         ("format:call", 0, "no field of people"),
         ("missing:grde", 8, "did you mean grade:"),
+        ("status:actve", 7, "did you mean active?"),
+        ("attended:x..", 9, "a number such as"),
         ("10:30", 0, "quotes"),
     ] {
         let error = people(query).expect_err(query);

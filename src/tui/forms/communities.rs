@@ -113,6 +113,10 @@ pub fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result
         if facts.target.is_empty() && !matches!(kind, RouteKind::NotSet | RouteKind::Attend) {
             return Err(("target".into(), "say where: an address, a link, a channel".into()));
         }
+        if kind == RouteKind::Mailto {
+            let target = facts.target.split('?').next().unwrap_or_default();
+            crate::domain::address::read(target).map_err(|e| ("target".to_owned(), e.to_string()))?;
+        }
         Ok(Command::PutRoute { community, id, facts })
     }))
 }

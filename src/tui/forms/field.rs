@@ -178,6 +178,10 @@ pub fn parts(value: &str) -> impl Iterator<Item = &str> {
 
 fn match_one<'a>(options: &'a [String], value: &str) -> Result<&'a String, String> {
     options.iter().find(|o| text::same_key(o) == text::same_key(value)).ok_or_else(|| {
+        let fitting = options.iter().filter(|o| overlays::fits(value, o)).count();
+        if fitting > 1 {
+            return format!("{fitting} fit {value}: \u{2193} chooses one");
+        }
         let near = text::nearest(value, options.iter().map(String::as_str));
         near.map_or_else(|| format!("{value} is not in the list"), |n| format!("{value} is not in the list; did you mean {n}?"))
     })

@@ -27,6 +27,8 @@ pub struct Form {
     fields: Vec<Field>,
     at: usize,
     offer: Option<usize>,
+    /// Nothing has been typed since the field was entered: a letter replaces a choice, a date or a number.
+    fresh: bool,
     build: Build,
     error: Option<String>,
     leaving: bool,
@@ -93,6 +95,7 @@ impl Form {
             fields,
             at: 0,
             offer: None,
+            fresh: true,
             build: Box::new(build),
             error: None,
             leaving: false,
@@ -114,6 +117,7 @@ impl Form {
     fn go(&mut self, step: isize) {
         self.fields[self.at].check(self.today);
         self.offer = None;
+        self.fresh = true;
         let len = self.fields.len();
         self.at = (self.at + len).saturating_add_signed(step) % len.max(1);
     }
@@ -165,7 +169,9 @@ impl Form {
         if matches!(field.kind, Kind::Choice { new: false, .. }) && !field.value().is_empty() {
             let offers = field.offers();
             let exact = offers.iter().any(|o| text::same_key(o) == text::same_key(&field.value()));
-            if let Some(best) = offers.get(self.offer.unwrap_or(0)).filter(|_| !exact || self.offer.is_some_and(|o| o > 0)) {
+            // Only where there is no doubt: the one that fits, or the one that was moved to.
+            let chosen = self.offer.filter(|at| *at > 0).or_else(|| (offers.len() == 1 && !exact).then_some(0));
+            if let Some(best) = chosen.and_then(|at| offers.get(at)) {
                 field.take(&best.clone());
             }
         }
@@ -213,6 +219,9 @@ impl Form {
             } else if !field.echo.is_empty() && (i == self.at || matches!(field.kind, Kind::Date(_) | Kind::Moment)) {
                 out.push((None, field.echo.clone(), Tone::Dim));
             }
+        }
+        if let Some(error) = self.error.as_ref().filter(|e| e.chars().count() > 56) {
+            out.extend(text::wrap(error, 56).into_iter().map(|line| (None, line, Tone::Error)));
         }
         out
     }
@@ -273,8 +282,17 @@ impl Overlay for Form {
             }
             KeyCode::Down => self.arrow(1),
             KeyCode::Up => self.arrow(-1),
-            _ if self.fields[self.at].line.key(key) => self.typed(),
-            _ => return Outcome::Ignored,
+            _ => {
+                let replaced = matches!(self.fields[self.at].kind, Kind::Choice { .. } | Kind::Date(_) | Kind::Moment | Kind::Number);
+                if self.fresh && replaced && !ctrl && !alt && matches!(key.code, KeyCode::Char(_)) {
+                    self.fields[self.at].line.set("");
+                }
+                if !self.fields[self.at].line.key(key) {
+                    return Outcome::Ignored;
+                }
+                self.fresh = false;
+                self.typed();
+            }
         }
         Outcome::Done
     }

@@ -101,6 +101,11 @@ impl Overlay for Choose {
         true
     }
 
+    fn prepare(&mut self, area: Rect) {
+        let len = self.len();
+        self.picker.prepare(picker::place(area, self.len().max(1), 56), len);
+    }
+
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
         let typed = self.typed();
         let mut rows: Vec<_> = self.shown.iter().map(|i| vec![(self.names[*i].as_str(), Tone::Plain)]).collect();

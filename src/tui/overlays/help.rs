@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
 use crate::actions::{self, ACTIONS, ActionInfo, Scope};
+use crate::domain::query::{FIELDS, Field};
 use crate::domain::text;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request};
 use crate::tui::theme::Tone;
@@ -21,6 +22,7 @@ pub struct Help {
 enum Row {
     Heading(&'static str),
     Action(&'static ActionInfo),
+    Field(&'static Field),
     About(usize),
 }
 
@@ -47,6 +49,12 @@ impl Help {
                 out.push(Row::Heading(scope.heading()));
                 out.extend(actions.map(Row::Action));
             }
+        }
+        let fields = FIELDS.iter().filter(|f| typed.is_empty() || picker::fits(typed, f.words[0]) || picker::fits(typed, f.doc));
+        let mut fields = fields.peekable();
+        if fields.peek().is_some() {
+            out.push(Row::Heading("In a search: word, field:value, -not, a | b, ( ), \"a phrase\""));
+            out.extend(fields.map(Row::Field));
         }
         if typed.is_empty() {
             out.push(Row::Heading("About"));
@@ -95,6 +103,11 @@ impl Overlay for Help {
         true
     }
 
+    fn prepare(&mut self, area: Rect) {
+        let len = self.rows().len();
+        self.picker.prepare(picker::place(area, self.rows().len(), 84), len);
+    }
+
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
         let rows = self.rows();
         let texts: Vec<(String, String)> = rows
@@ -105,6 +118,7 @@ impl Overlay for Help {
                     let keys = a.keys.iter().map(|k| actions::key_word(k)).collect::<Vec<_>>().join(" ");
                     (text::pad(&keys, 14), a.doc.to_owned())
                 }
+                Row::Field(f) => (text::pad(&format!("{}:", f.words[0]), 14), f.doc.to_owned()),
                 Row::About(i) => (String::new(), self.about[*i].clone()),
             })
             .collect();
@@ -113,7 +127,7 @@ impl Overlay for Help {
             .zip(&texts)
             .map(|(row, (left, right))| match row {
                 Row::Heading(_) => vec![(left.as_str(), Tone::Heading)],
-                Row::Action(_) => vec![(left.as_str(), Tone::Key), (right.as_str(), Tone::Plain)],
+                Row::Action(_) | Row::Field(_) => vec![(left.as_str(), Tone::Key), (right.as_str(), Tone::Plain)],
                 Row::About(_) => vec![(right.as_str(), Tone::Dim)],
             })
             .collect();

@@ -68,12 +68,16 @@ impl Overlay for History {
         self.ops = cx.book.history(self.of, MOST).unwrap_or_default();
     }
 
+    fn prepare(&mut self, area: Rect) {
+        let place = picker::place(area, self.ops.len().max(3), 90);
+        self.cursor.fit(self.ops.len(), usize::from(place.height.saturating_sub(2)));
+    }
+
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
         let place = picker::place(area, self.ops.len().max(3), 90);
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, "u undoes · r redoes · Esc");
-        let mut cursor = self.cursor;
-        cursor.fit(self.ops.len(), usize::from(inside.height));
+        let inside = paint::window(on, place, &self.title, "u undoes the last step · r redoes · Esc");
+        let cursor = self.cursor;
         if self.ops.is_empty() && inside.height > 0 {
             paint::pieces(on, (inside.x + 2, inside.y), inside.width.saturating_sub(2), &[("Nothing has been done yet.", Tone::Dim)]);
         }

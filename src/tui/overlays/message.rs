@@ -32,7 +32,9 @@ impl Overlay for Message {
             KeyCode::PageDown | KeyCode::Char(' ') => self.top += 10,
             KeyCode::Up | KeyCode::Char('k') => self.top = self.top.saturating_sub(1),
             KeyCode::PageUp => self.top = self.top.saturating_sub(10),
-            _ => return Outcome::ask(Request::Close),
+            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => return Outcome::ask(Request::Close),
+            // Any other key is not lost on a message that was not noticed: it says again how to close it.
+            _ => return Outcome::Ignored,
         }
         Outcome::Done
     }
@@ -48,7 +50,7 @@ impl Overlay for Message {
         let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).clamp(3, area.height.max(3));
         let place = paint::centred(area, width, height);
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, "Esc closes");
+        let inside = paint::window(on, place, &self.title, "Enter or Esc closes");
         let top = self.top.min(lines.len().saturating_sub(usize::from(inside.height)));
         for (i, line) in lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
             let y = inside.y + u16::try_from(i).unwrap_or(0);

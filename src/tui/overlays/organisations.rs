@@ -42,7 +42,7 @@ impl Overlay for Organisations {
             KeyCode::Insert | KeyCode::F(2) => return Outcome::ask(Request::Form(Subject::Organisation(None))),
             KeyCode::Char('f') if ctrl => {
                 let query = self.selected().map(|o| format!("org:\"{}\"", o.facts.name.replace('"', "")));
-                return query.map_or(Outcome::Done, |q| Outcome::ask(Request::Instead(Box::new(Request::Search(q)))));
+                return query.map_or(Outcome::Done, |q| Outcome::ask(Request::Instead(Box::new(Request::Search(q, "name".into())))));
             }
             KeyCode::Delete if self.picker.line.text().is_empty() => {
                 let Some(o) = self.selected() else { return Outcome::Done };
@@ -77,6 +77,11 @@ impl Overlay for Organisations {
 
     fn refresh(&mut self, cx: &mut Cx<'_>) {
         self.all = cx.book.organisations().unwrap_or_default();
+    }
+
+    fn prepare(&mut self, area: Rect) {
+        let len = self.shown().len();
+        self.picker.prepare(picker::place(area, self.shown().len().max(1), 92), len);
     }
 
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {

@@ -47,7 +47,7 @@ impl Palette {
     /// `find org:dwp` and `go silvia`: verbs with text.
     fn verb(&self) -> Option<Request> {
         let (verb, rest) = self.picker.line.text().trim().split_once(' ')?;
-        matches!(verb, "find" | "go").then(|| Request::Search(rest.trim().to_owned()))
+        matches!(verb, "find" | "go").then(|| Request::Search(rest.trim().to_owned(), "name".into()))
     }
 
     fn take(&self) -> Outcome {
@@ -87,6 +87,11 @@ impl Overlay for Palette {
 
     fn takes_text(&self) -> bool {
         true
+    }
+
+    fn prepare(&mut self, area: Rect) {
+        let len = self.shown().len();
+        self.picker.prepare(picker::place(area, len.clamp(1, 16), 96), len);
     }
 
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {

@@ -50,6 +50,8 @@ impl Picker {
             KeyCode::Char('p') if ctrl => self.cursor.at = self.cursor.at.saturating_sub(1),
             KeyCode::PageDown => self.cursor.at += page,
             KeyCode::PageUp => self.cursor.at = self.cursor.at.saturating_sub(page),
+            KeyCode::Home if self.line.text().is_empty() => self.cursor.at = 0,
+            KeyCode::End if self.line.text().is_empty() => self.cursor.at = len,
             _ if self.line.key(key) => {
                 self.cursor.at = 0;
                 return Picked::Typed;
@@ -58,6 +60,11 @@ impl Picker {
         }
         self.cursor.fit(len, self.cursor.height);
         Picked::Moved
+    }
+
+    /// Makes the list fit the window that will be drawn.
+    pub fn prepare(&mut self, place: Rect, len: usize) {
+        self.cursor.fit(len, usize::from(place.height.saturating_sub(3)));
     }
 
     /// Draws a window with the line on top and the rows below it; returns the inside below the rows' end.
@@ -71,8 +78,7 @@ impl Picker {
         paint::put(on, (inside.x + 1, inside.y), 2, "› ", key);
         self.line.draw(on, (inside.x + 3, inside.y), inside.width.saturating_sub(4), true);
         let height = usize::from(inside.height.saturating_sub(1));
-        let mut cursor = self.cursor;
-        cursor.fit(rows.len(), height);
+        let cursor = self.cursor;
         for (line, at) in cursor.window(rows.len()).enumerate() {
             let row = Rect::new(inside.x, inside.y + 1 + u16::try_from(line).unwrap_or(0), inside.width, 1);
             on.drawn.hit(row, Target::OverlayRow(at));

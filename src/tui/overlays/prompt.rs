@@ -31,7 +31,8 @@ impl Overlay for Prompt {
         match key.code {
             KeyCode::Esc => Outcome::ask(Request::Close),
             KeyCode::Enter => match (self.then)(self.line.text()) {
-                run @ Request::Run(_) => Outcome::ask(run),
+                // These may be refused: the line stays until they are not.
+                run @ (Request::Run(_) | Request::Rehearse(_)) => Outcome::ask(run),
                 other => Outcome::ask(Request::Instead(Box::new(other))),
             },
             _ if self.line.key(key) => {

@@ -33,7 +33,7 @@ impl Review {
         let r = &self.report;
         let number = |n: u64| text::pad_left(&text::thousands(n), 9);
         let mut out = vec![
-            (format!("{} rows, {}, parted by {}", text::thousands(r.rows), r.encoding, r.delimiter), Tone::Dim),
+            (format!("{} rows, {}, separated by {}", text::thousands(r.rows), r.encoding, r.delimiter), Tone::Dim),
             (String::new(), Tone::Plain),
             (format!("{}  would be added", number(r.added)), Tone::Plain),
             (format!("{}  would be updated, nothing of theirs emptied", number(r.updated)), Tone::Plain),

@@ -15,6 +15,8 @@ use crate::tui::theme::Tone;
 
 /// How many people outside the roll are offered at once.
 const OFFERED: usize = 12;
+/// How many members of the meetup's communities are offered before anything is typed.
+const MEMBERS: usize = 300;
 
 struct Row {
     person: PersonId,
@@ -67,20 +69,35 @@ impl Roll {
             })
             .collect();
         self.new = None;
-        if !typed.is_empty() {
+        if typed.is_empty() {
+            self.offer_members(cx);
+        } else {
             self.offer(&typed, cx);
             self.new = Some(typed);
         }
         self.picker.cursor.fit(self.len(), self.picker.cursor.height);
     }
 
-    fn offer(&mut self, typed: &str, cx: &mut Cx<'_>) {
-        // Plain words only: here nobody types a query.
-        let words: String = typed.split_whitespace().map(|w| format!("\"{}\" ", w.replace(['"', '\\'], ""))).collect();
-        let Ok(found) = cx.book.find(&PeopleQuery { text: &words, ..PeopleQuery::default() }) else { return };
+    /// Before anything is typed: the members of the meetup's communities.
+    fn offer_members(&mut self, cx: &mut Cx<'_>) {
+        let communities: Vec<_> = self.detail.facts.communities.iter().filter_map(|name| cx.book.community_named(name).ok()).collect();
+        let mut ids: Vec<PersonId> = Vec::new();
+        for community in communities {
+            let Ok(found) = cx.book.find(&PeopleQuery { community: Some(community), ..PeopleQuery::default() }) else { continue };
+            ids.extend(found.ids.into_iter().take(MEMBERS));
+        }
+        self.add_rows(&ids, MEMBERS, cx);
+    }
+
+    fn add_rows(&mut self, ids: &[PersonId], most: usize, cx: &mut Cx<'_>) {
         let on_roll = |id: &PersonId| self.detail.roll.iter().any(|r| r.person_id == *id);
-        let ids: Vec<PersonId> = found.ids.into_iter().filter(|id| !on_roll(id)).take(OFFERED).collect();
-        for p in cx.book.people(&ids, None).unwrap_or_default() {
+        let mut wanted: Vec<PersonId> = Vec::new();
+        for id in ids {
+            if wanted.len() < most && !on_roll(id) && !wanted.contains(id) {
+                wanted.push(*id);
+            }
+        }
+        for p in cx.book.people(&wanted, None).unwrap_or_default() {
             self.rows.push(Row {
                 person: p.id,
                 name: p.title().to_owned(),
@@ -89,6 +106,13 @@ impl Roll {
                 word: "not on the roll".into(),
             });
         }
+    }
+
+    fn offer(&mut self, typed: &str, cx: &mut Cx<'_>) {
+        // Plain words only: here nobody types a query.
+        let words: String = typed.split_whitespace().map(|w| format!("\"{}\" ", w.replace(['"', '\\'], ""))).collect();
+        let Ok(found) = cx.book.find(&PeopleQuery { text: &words, ..PeopleQuery::default() }) else { return };
+        self.add_rows(&found.ids, OFFERED, cx);
     }
 
     fn len(&self) -> usize {
@@ -157,6 +181,11 @@ impl Overlay for Roll {
             self.detail = detail;
         }
         self.find(cx);
+    }
+
+    fn prepare(&mut self, area: Rect) {
+        let len = self.len();
+        self.picker.prepare(picker::place(area, self.len().max(8), 72), len);
     }
 
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {

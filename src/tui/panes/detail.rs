@@ -24,6 +24,8 @@ pub struct Detail {
     lines: Vec<Line>,
     cursor: Cursor,
     width: u16,
+    /// The line to stand on again once the lines have been broken for the width.
+    keep: Option<Item>,
 }
 
 impl Detail {
@@ -38,6 +40,10 @@ impl Detail {
         if self.thing != thing {
             self.cursor = Cursor { height: self.cursor.height, ..Cursor::default() };
         }
+        if self.thing != thing {
+            self.lines.clear();
+            self.keep = None;
+        }
         self.thing = thing;
         self.refresh(cx)
     }
@@ -45,6 +51,7 @@ impl Detail {
     /// Reads what is shown again.
     pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let today = cx.book.today();
+        self.keep = self.item().copied().or(self.keep);
         (self.title, self.lines) = match self.thing {
             Some(Thing::Person(id)) => match cx.book.person(id)? {
                 Some(p) => (p.facts.title().to_owned(), person_lines(&p, today, &cx.book.history(self.thing, 5)?)),
@@ -190,6 +197,9 @@ impl Detail {
         let room = usize::from(width.saturating_sub(3)).max(8);
         if self.lines.iter().any(|l| text::width(&l.text) > room) {
             self.lines = std::mem::take(&mut self.lines).into_iter().flat_map(|l| l.wrapped(room)).collect();
+        }
+        if let Some(place) = self.keep.take().and_then(|item| self.lines.iter().position(|l| l.item == Some(item))) {
+            self.cursor.at = place;
         }
         self.cursor.fit(self.lines.len(), height);
         Ok(())

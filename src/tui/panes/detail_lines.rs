@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::book::{CommunityDetail, MeetupDetail, Op, OpKind, PersonDetail};
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
-use crate::domain::words::{AddressState, CommunityStatus, Outcome, PersonKind, Rsvp, RunBy, WriteUp};
+use crate::domain::words::{AddressState, CommunityStatus, MembershipStatus, Outcome, PersonKind, Rsvp, RunBy, WriteUp};
 use crate::domain::{address, dates, meetup, text};
 use crate::tui::theme::Tone;
 
@@ -114,7 +114,7 @@ pub fn person_lines(p: &PersonDetail, today: NaiveDate, history: &[Op]) -> Vec<L
     for m in &p.memberships {
         let when = match (m.facts.status.is_over(), m.facts.left, m.facts.joined) {
             (true, Some(left), _) => format!(" {}", dates::plain(left)),
-            (false, _, Some(joined)) => format!(" since {}", dates::plain(joined)),
+            (false, _, Some(joined)) if m.facts.status == MembershipStatus::Active => format!(" since {}", dates::plain(joined)),
             _ => String::new(),
         };
         let tone = if m.facts.status.is_over() { Tone::Dim } else { Tone::Plain };

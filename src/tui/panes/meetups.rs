@@ -199,8 +199,8 @@ impl Meetups {
         let when = text::pad(&format!("{} {}", dates::short(row.starts.date(), today), row.starts.format("%H:%M")), 18);
         let count = match (row.status, upcoming) {
             (MeetupStatus::Cancelled, _) => "cancelled".to_owned(),
-            (_, true) => format!("{} yes", row.yes),
-            (_, false) => {
+            (_, true) if row.attended == 0 => format!("{} yes", row.yes),
+            _ => {
                 let owed = if row.write_up == WriteUp::Owed { "write-up owed · " } else { "" };
                 format!("{owed}{} came", row.attended)
             }

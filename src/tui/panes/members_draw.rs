@@ -34,7 +34,7 @@ impl Members {
             let sorted = title.eq_ignore_ascii_case(self.sort.word());
             let arrow = if self.reverse { "↑" } else { "↓" };
             let title = if *title == "Last seen" && !wide { "Seen" } else { title };
-            let title = if sorted { format!("{title} {arrow}") } else { title.to_owned() };
+            let title = if sorted { format!("{arrow}{title}") } else { title.to_owned() };
             paint::put(on, (inside.x + columns.at[i], inside.y), columns.width[i], &title, head);
         }
         let find = u16::from(self.find.is_active());
@@ -134,7 +134,8 @@ impl Columns {
             0..28 => [100, 0, 0, 0, 0],
             28..40 => [60, 40, 0, 0, 0],
             40..50 => [44, 26, 0, 30, 0],
-            50..72 => [32, 17, 23, 14, 14],
+            50..72 if with_status => [32, 17, 23, 14, 14],
+            50..72 => [35, 21, 26, 0, 18],
             _ => [30, 22, 22, 13, 13],
         };
         let (mut at, mut widths) = ([0; 5], [0; 5]);

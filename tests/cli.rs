@@ -1,0 +1,191 @@
+//! The command line: results, messages, exit codes, pipes.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_guildhall");
+
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self { folder: tempfile::tempdir().unwrap() };
+        desk.file("people.csv", "Name,E-mail,Company,Grade\nAnn Example,ann@example.org,HMRC,G7\nBo Smith,bo@example.org,DWP,G6\n");
+        let out = desk.run(&["import", "people.csv", "--community", "Research"]);
+        assert!(out.status.success(), "{}", err(&out));
+        desk
+    }
+
+    fn file(&self, name: &str, content: &str) {
+        std::fs::write(self.folder.path().join(name), content).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .current_dir(self.folder.path())
+            .env("GUILDHALL_FILE", "roster.guildhall")
+            .env("HOME", self.folder.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command().args(words).output().unwrap()
+    }
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+#[test]
+fn lists_are_tables_csv_or_json() {
+    let desk = Desk::new();
+    let table = out(&desk.run(&["list", "members", "org:hmrc"]));
+    assert!(table.starts_with("Name") && table.contains("Ann Example  ann@example.org  HMRC"), "{table}");
+    assert_eq!(
+        out(&desk.run(&["list", "members", "--format", "csv", "grade:g6"])),
+        "Name,E-mail,Organisation,Discipline,Job title,Last seen\nBo Smith,bo@example.org,DWP,,,\n"
+    );
+    assert!(out(&desk.run(&["list", "members", "-org:hmrc", "--format", "csv"])).ends_with("\nBo Smith,bo@example.org,DWP,,,\n"));
+    let json: serde_json::Value = serde_json::from_slice(&desk.run(&["list", "communities", "--format", "json"]).stdout).unwrap();
+    assert_eq!(json[0]["name"], "Research");
+    assert!(out(&desk.run(&["list", "organisations"])).contains("HMRC"));
+    assert!(desk.run(&["list", "meetups"]).status.success());
+}
+
+#[test]
+fn one_thing_is_shown_whole() {
+    let desk = Desk::new();
+    let text = out(&desk.run(&["show", "member", "ann@example.org"]));
+    assert!(text.contains("Grade            G7") && text.contains("Research: active"), "{text}");
+    let json: serde_json::Value = serde_json::from_slice(&desk.run(&["show", "member", "bo", "--format", "json"]).stdout).unwrap();
+    assert_eq!(json["name"], "Bo Smith");
+    assert!(out(&desk.run(&["show", "community", "research"])).contains("2 active"));
+    let several = desk.run(&["show", "member", "example"]);
+    assert_eq!(code(&several), 0, "{}", err(&several));
+    let nobody = desk.run(&["show", "member", "nobody"]);
+    assert_eq!((code(&nobody), err(&nobody).as_str()), (1, "guildhall: nobody on the roster is called nobody\n"));
+    let near = desk.run(&["show", "community", "reserch"]);
+    assert!(err(&near).contains("did you mean Research?"), "{}", err(&near));
+}
+
+#[test]
+fn exit_codes_say_how_it_ended() {
+    let desk = Desk::new();
+    desk.file("bad.csv", "Name,E-mail\nCy,cy@example.org\n,nonsense\n");
+    assert_eq!(code(&desk.run(&["import", "bad.csv"])), 3);
+    assert_eq!(code(&desk.run(&["import", "no such file.csv"])), 1);
+    assert_eq!(code(&desk.run(&["import", "."])), 1);
+    assert_eq!(code(&desk.run(&["import"])), 2);
+    assert_eq!(code(&desk.run(&["list", "teapots"])), 2);
+    assert_eq!(code(&desk.run(&["--no-such-flag"])), 2);
+    assert_eq!(code(&desk.run(&["export", "no-such-format"])), 2);
+    assert_eq!(code(&desk.run(&["-f", "absent", "list", "members"])), 1);
+    let query = desk.run(&["list", "members", "ann", "orgg:x"]);
+    assert_eq!((code(&query), err(&query).as_str()), (2, "guildhall: ann orgg:x\n    ^\nthere is no field orgg: — did you mean org: ?\n"));
+    assert_eq!(code(&desk.run(&["check"])), 0);
+}
+
+#[test]
+fn a_dry_run_writes_nothing_not_even_a_new_roster() {
+    let desk = Desk::new();
+    let before = std::fs::read(desk.folder.path().join("roster.guildhall")).unwrap();
+    desk.file("more.csv", "Name,E-mail\nCy,cy@example.org\n");
+    let plan = desk.run(&["import", "more.csv", "--dry-run", "--report", "report.json"]);
+    assert!(out(&plan).contains("1 person would be added"), "{}", out(&plan));
+    assert_eq!(std::fs::read(desk.folder.path().join("roster.guildhall")).unwrap(), before);
+    let report: serde_json::Value = serde_json::from_str(&desk.read("report.json")).unwrap();
+    assert_eq!((report[0]["added"].as_u64(), report[0]["dry_run"].as_bool()), (Some(1), Some(true)));
+    assert!(desk.run(&["-f", "new.guildhall", "import", "more.csv", "--dry-run"]).status.success());
+    assert!(!desk.folder.path().join("new.guildhall").exists());
+}
+
+#[test]
+fn undo_redo_and_history_work_across_runs() {
+    let desk = Desk::new();
+    assert_eq!(out(&desk.run(&["undo"])), "Undone: Imported people.csv into Research\n");
+    assert_eq!(out(&desk.run(&["list", "members"])), "");
+    assert_eq!(out(&desk.run(&["redo"])), "Done again: Imported people.csv into Research\n");
+    let nothing = desk.run(&["redo"]);
+    assert_eq!((code(&nothing), err(&nothing).as_str()), (1, "guildhall: there is nothing to redo\n"));
+    assert_eq!(out(&desk.run(&["history"])).lines().count(), 3);
+    assert!(out(&desk.run(&["history", "ann"])).contains("Imported people.csv"));
+}
+
+#[test]
+fn exports_go_to_a_file_or_to_standard_output() {
+    let desk = Desk::new();
+    let notify = desk.run(&["export", "notify", "--community", "research"]);
+    assert_eq!(out(&notify), "email address,name\nann@example.org,Ann Example\nbo@example.org,Bo Smith\n");
+    assert_eq!(err(&notify), "2 people written\n");
+    assert!(desk.run(&["export", "roster", "grade:g7", "--output", "list.csv"]).status.success());
+    assert!(desk.read("list.csv").ends_with(",G7\n"), "{}", desk.read("list.csv"));
+    let refused = desk.run(&["export", "roster", "--output", "no/such/folder/list.csv"]);
+    assert_eq!(code(&refused), 1);
+}
+
+#[test]
+fn standard_input_is_a_file_too() {
+    let desk = Desk::new();
+    let mut child = desk.command().args(["import", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"Name,E-mail\nPiped,piped@example.org\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(out(&output).contains("standard input: 1 person added"), "{}", out(&output));
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let desk = Desk::new();
+    let rows: String = (0..20_000).map(|i| format!("Person {i},p{i}@example.org\n")).collect();
+    desk.file("many.csv", &format!("Name,E-mail\n{rows}"));
+    assert!(desk.run(&["import", "many.csv"]).status.success());
+    for verb in ["list members", "export roster", "list members --format csv", "list members --format json"] {
+        let script = format!("set -o pipefail; '{PROGRAM}' -f roster.guildhall {verb} 2>errors | head -1 >/dev/null");
+        let status = Command::new("bash").args(["-c", &script]).current_dir(desk.folder.path()).status().unwrap();
+        assert!(status.success(), "{verb}: {}", desk.read("errors"));
+    }
+}
+
+#[test]
+fn completions_manual_formats_and_keys_are_written() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(out(&desk.run(&["completions", shell])).contains("guildhall"), "{shell}");
+    }
+    assert!(out(&desk.run(&["man"])).contains(".TH guildhall"));
+    assert!(out(&desk.run(&["formats"])).contains("GOV.UK Notify"));
+    assert!(out(&desk.run(&["keys"])).contains("Takes back the last step"));
+    assert!(!out(&desk.run(&["--help"])).contains("selftest"));
+}
+
+#[test]
+fn a_backup_opens_as_a_roster_of_its_own() {
+    let desk = Desk::new();
+    assert!(desk.run(&["backup", "copy.guildhall"]).status.success());
+    assert_eq!(out(&desk.run(&["-f", "copy.guildhall", "list", "members", "--format", "csv"])).lines().count(), 3);
+    assert_eq!(code(&desk.run(&["backup", "copy.guildhall"])), 1);
+}
+
+#[test]
+fn results_go_to_standard_output_and_messages_to_standard_error() {
+    let desk = Desk::new();
+    let misspelt = desk.run(&["list", "members", "exampel"]);
+    assert_eq!((out(&misspelt).as_str(), err(&misspelt).as_str()), ("", "nobody is found; did you mean example?\n"));
+}

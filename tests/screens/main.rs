@@ -1,0 +1,165 @@
+//! The screens: keys in, pictures out. A picture is its text and, where it matters, what is reversed or bold in it.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod sizes;
+mod stories;
+
+use common::World;
+use guildhall::book::{Book, Jobs};
+use guildhall::paths::Paths;
+use guildhall::tui::theme::Theme;
+use guildhall::tui::{Root, Then};
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+/// The hall with somebody at the keyboard.
+pub struct Hall {
+    pub root: Root,
+    pub folder: tempfile::TempDir,
+    pub size: (u16, u16),
+    pub last: Then,
+}
+
+impl Hall {
+    pub fn on(world: World) -> Self {
+        let World { folder, book, clock } = world;
+        let path = book.path().to_owned();
+        // Opened anew, as a lead would: the index is not there yet.
+        drop(book);
+        let book = Book::open(&path, clock).unwrap();
+        let paths = Paths { roster: "/roster".into(), log: "/log".into() };
+        let mut root = Root::new(book, Theme::new(true), paths, Jobs::Inline).unwrap();
+        root.settle_in();
+        root.tick();
+        Self { root, folder, size: (120, 30), last: Then::Go }
+    }
+
+    pub fn sample() -> Self {
+        Self::on(World::sample())
+    }
+
+    pub fn empty() -> Self {
+        Self::on(World::empty())
+    }
+
+    pub fn sized(mut self, width: u16, height: u16) -> Self {
+        self.size = (width, height);
+        self
+    }
+
+    /// Types: `j`, `<tab>`, `<ctrl-s>`, `/silvia<enter>`. After each key everything is drawn.
+    pub fn keys(&mut self, script: &str) -> &mut Self {
+        let mut rest = script;
+        while !rest.is_empty() {
+            let (name, after) = match rest.strip_prefix('<').and_then(|r| r.split_once('>')) {
+                Some((name, after)) if !name.is_empty() && !name.contains(' ') => (name, after),
+                _ => {
+                    let end = rest.chars().next().map_or(0, char::len_utf8);
+                    rest.split_at(end)
+                }
+            };
+            rest = after;
+            self.event(&Event::Key(key(name)));
+        }
+        self
+    }
+
+    pub fn event(&mut self, event: &Event) -> &mut Self {
+        self.last = self.root.handle(event);
+        self.root.tick();
+        self.buffer();
+        self
+    }
+
+    pub fn click(&mut self, x: u16, y: u16) -> &mut Self {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        self.event(&Event::Mouse(MouseEvent { kind, column: x, row: y, modifiers: KeyModifiers::NONE }))
+    }
+
+    pub fn buffer(&mut self) -> Buffer {
+        let area = Rect::new(0, 0, self.size.0, self.size.1);
+        let mut buf = Buffer::empty(area);
+        self.root.draw_on(area, &mut buf);
+        buf
+    }
+
+    /// The screen as text; blanks at the ends of lines are cut.
+    pub fn text(&mut self) -> String {
+        let buf = self.buffer();
+        let mut out = String::new();
+        for y in 0..self.size.1 {
+            let mut line = String::new();
+            let mut x = 0;
+            while x < self.size.0 {
+                let symbol = buf[(x, y)].symbol();
+                line.push_str(symbol);
+                x += u16::try_from(guildhall::domain::text::width(symbol).max(1)).unwrap();
+            }
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+
+    /// The lines whose cells have the modifier, and what is written in them.
+    pub fn styled(&mut self, modifier: Modifier) -> Vec<String> {
+        let buf = self.buffer();
+        let mut out = Vec::new();
+        for y in 0..self.size.1 {
+            let line: String =
+                (0..self.size.0).filter(|x| buf[(*x, y)].modifier.contains(modifier)).map(|x| buf[(x, y)].symbol()).collect();
+            if !line.trim().is_empty() {
+                out.push(line.trim().to_owned());
+            }
+        }
+        out
+    }
+
+    #[track_caller]
+    pub fn shows(&mut self, what: &str) -> &mut Self {
+        let text = self.text();
+        assert!(text.contains(what), "{what:?} is not on the screen:\n{text}");
+        self
+    }
+
+    #[track_caller]
+    pub fn hides(&mut self, what: &str) -> &mut Self {
+        let text = self.text();
+        assert!(!text.contains(what), "{what:?} is on the screen:\n{text}");
+        self
+    }
+}
+
+pub fn key(name: &str) -> KeyEvent {
+    let (code, modifiers) = match name {
+        "enter" => (KeyCode::Enter, KeyModifiers::NONE),
+        "esc" => (KeyCode::Esc, KeyModifiers::NONE),
+        "tab" => (KeyCode::Tab, KeyModifiers::NONE),
+        "backtab" => (KeyCode::BackTab, KeyModifiers::SHIFT),
+        "up" => (KeyCode::Up, KeyModifiers::NONE),
+        "down" => (KeyCode::Down, KeyModifiers::NONE),
+        "left" => (KeyCode::Left, KeyModifiers::NONE),
+        "right" => (KeyCode::Right, KeyModifiers::NONE),
+        "pagedown" => (KeyCode::PageDown, KeyModifiers::NONE),
+        "pageup" => (KeyCode::PageUp, KeyModifiers::NONE),
+        "home" => (KeyCode::Home, KeyModifiers::NONE),
+        "end" => (KeyCode::End, KeyModifiers::NONE),
+        "space" => (KeyCode::Char(' '), KeyModifiers::NONE),
+        "backspace" => (KeyCode::Backspace, KeyModifiers::NONE),
+        "delete" => (KeyCode::Delete, KeyModifiers::NONE),
+        "f2" => (KeyCode::F(2), KeyModifiers::NONE),
+        "alt-enter" => (KeyCode::Enter, KeyModifiers::ALT),
+        _ => {
+            let (modifiers, letter) = match name.strip_prefix("ctrl-") {
+                Some(letter) => (KeyModifiers::CONTROL, letter),
+                None => (KeyModifiers::NONE, name),
+            };
+            (KeyCode::Char(letter.chars().next().unwrap()), modifiers)
+        }
+    };
+    KeyEvent::new(code, modifiers)
+}

@@ -1,0 +1,155 @@
+//! Every screen at every size, and a hundred thousand random keys: no panic, and the file stays sound.
+
+use guildhall::domain::text;
+use guildhall::tui::Welcome;
+use guildhall::tui::core::{Canvas, Drawn};
+use guildhall::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::Event;
+use ratatui::layout::Rect;
+
+use crate::common::World;
+use crate::{Hall, key};
+
+const SCREENS: &[(&str, &str)] = &[
+    ("communities", "jj"),
+    ("members", "2j"),
+    ("a search", "2/a"),
+    ("a mistake", "2/orgg:x"),
+    ("nobody", "2/zzzz"),
+    ("marks", "2*"),
+    ("meetups", "3j"),
+    ("a person", "24jjj"),
+    ("a community", "jj4j"),
+    ("a meetup", "34jj"),
+    ("a new person", "2n"),
+    ("a choice", "2n<tab><tab><tab><tab>m"),
+    ("a new community", "n"),
+    ("a new meetup", "3n"),
+    ("help", "?"),
+    ("the palette", ":"),
+    ("history", "H"),
+    ("a question", "2d"),
+    ("the roll", "3ao"),
+    ("export", "x"),
+    ("organisations", "o"),
+    ("a prompt", "i"),
+    ("choose", "2p"),
+];
+
+#[test]
+fn every_screen_fits_every_size_from_one_to_eighty_by_one_to_twenty_four() {
+    let mut hall = Hall::sample();
+    for (name, keys) in SCREENS {
+        hall.keys(keys);
+        for width in (1..=80).step_by(3).chain([80, 132, 400]) {
+            for height in (1..=24).chain([60, 120]) {
+                hall.size = (width, height);
+                let buf = hall.buffer();
+                let bad = buf.content.iter().any(|c| c.symbol().chars().any(text::is_harmful));
+                assert!(!bad, "{name} at {width}×{height}");
+            }
+        }
+        hall.size = (120, 30);
+        hall.keys("<esc><esc><esc><esc>1");
+    }
+}
+
+#[test]
+fn the_welcome_fits_every_size() {
+    for width in 1..=100 {
+        for height in 1..=30 {
+            let area = Rect::new(0, 0, width, height);
+            let mut buf = Buffer::empty(area);
+            let on = &mut Canvas { buf: &mut buf, theme: &Theme::new(false), drawn: &mut Drawn::default() };
+            Welcome::new(std::path::Path::new("/home/ann/.local/share/guildhall/roster.guildhall")).draw(area, on);
+        }
+    }
+}
+
+/// A small generator, so that a failing run can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % sides as u64).unwrap()
+    }
+}
+
+const NAMED: &[&str] = &[
+    "enter",
+    "esc",
+    "tab",
+    "backtab",
+    "up",
+    "down",
+    "left",
+    "right",
+    "pagedown",
+    "pageup",
+    "home",
+    "end",
+    "space",
+    "backspace",
+    "delete",
+    "f2",
+    "ctrl-s",
+    "ctrl-r",
+    "ctrl-p",
+    "ctrl-u",
+    "ctrl-w",
+    "ctrl-d",
+    "ctrl-l",
+    "alt-enter",
+];
+
+#[test]
+fn twenty_thousand_random_keys_and_resizes_end_in_a_sound_file() {
+    let mut hall = Hall::sample();
+    // Where the prompts for files lead: nothing outside the test's own folder is written.
+    std::env::set_current_dir(hall.folder.path()).unwrap();
+    let letters: Vec<char> = "abcdefghijklmnoprstuvwxyzADFGHMORSTVW0123456789/:?*.@ -éß日".chars().collect();
+    let mut dice = Dice(0x1234_5678_9abc_def1);
+    for n in 0..20_000 {
+        let event = match dice.roll(40) {
+            0 => {
+                hall.size = (u16::try_from(dice.roll(160)).unwrap() + 1, u16::try_from(dice.roll(50)).unwrap() + 1);
+                Event::Resize(hall.size.0, hall.size.1)
+            }
+            1 => Event::FocusGained,
+            2 => Event::Paste("paste\u{1b}[31m,x@example.org\n".into()),
+            3..=18 => Event::Key(key(NAMED[dice.roll(NAMED.len())])),
+            _ => Event::Key(key(&letters[dice.roll(letters.len())].to_string())),
+        };
+        hall.root.handle(&event);
+        hall.root.tick();
+        if n % 3 == 0 {
+            hall.buffer();
+        }
+    }
+    let path = hall.folder.path().join("roster.guildhall");
+    let book = guildhall::book::Book::open(&path, crate::common::clock()).unwrap();
+    assert!(book.check().unwrap().is_empty());
+}
+
+#[test]
+fn names_of_every_kind_line_up() {
+    let mut world = World::empty();
+    for (i, name) in
+        ["日本語 太郎", "👩\u{200d}💻 Dev", "e\u{301}clair", "\u{1b}[31mred", "a\u{202e}b", &"W".repeat(10_000)].iter().enumerate()
+    {
+        world.facts(guildhall::domain::person::PersonFacts::named(name, &format!("p{i}@example.org")));
+    }
+    let mut hall = Hall::on(world);
+    hall.keys("2");
+    let buf = hall.buffer();
+    for y in 3..9 {
+        // The border of the members' pane stands where it stands, whatever the name.
+        let borders: Vec<u16> = (0..120).filter(|x| buf[(*x, y)].symbol() == "│" || buf[(*x, y)].symbol() == "┃").collect();
+        assert_eq!(borders.len(), 6, "line {y}: {borders:?}");
+    }
+    assert!(!hall.text().contains('\u{1b}'));
+}

@@ -1,0 +1,252 @@
+//! What a lead does at the keyboard, and what the screen says.
+
+use guildhall::tui::Then;
+use insta::assert_snapshot;
+use ratatui::crossterm::event::Event;
+use ratatui::style::Modifier;
+
+use crate::Hall;
+
+#[test]
+fn the_hall_shows_communities_members_meetups_and_what_is_under_the_cursor() {
+    assert_snapshot!("hall_120x30", Hall::sample().keys("jj").text());
+    assert_snapshot!("hall_80x24", Hall::sample().sized(80, 24).keys("jj").text());
+    assert_snapshot!("hall_40x10", Hall::sample().sized(40, 10).keys("jj").text());
+    assert_snapshot!("hall_200x50", Hall::sample().sized(200, 50).keys("2j").text());
+}
+
+#[test]
+fn the_selection_is_reversed_and_marked() {
+    let mut hall = Hall::sample();
+    hall.keys("2j");
+    let reversed = hall.styled(Modifier::REVERSED);
+    assert_eq!(reversed.len(), 1, "{reversed:?}");
+    assert!(reversed[0].starts_with("> "), "{reversed:?}");
+}
+
+#[test]
+fn an_empty_book_says_what_to_do_next() {
+    let mut hall = Hall::empty();
+    assert_snapshot!("empty_120x30", hall.text());
+    hall.shows("press n to make one").shows("n adds somebody").shows("No meetups yet: n plans one.");
+}
+
+#[test]
+fn a_community_three_people_a_roll_and_a_file_need_no_more_than_the_footer() {
+    let mut hall = Hall::empty();
+    hall.keys("nCartographers<tab>Maps<ctrl-s>").shows("Added the community Cartographers").shows("> Cartographers");
+    hall.keys("2nAnn Example<tab>ann@example.org<ctrl-s>").shows("Added Ann Example to Cartographers · u undoes");
+    hall.keys("nBo Smith<tab>bo@example.org<ctrl-s>");
+    hall.keys("nCy Young<tab>cy@example.org<tab><tab><tab>Office of Maps<tab><ctrl-s>").shows("Office of Maps").shows("3 of 3");
+    hall.keys("3nCrit<tab>crit<tab>3 dec 18:00").shows("Thursday 3 December 2026, 18:00");
+    hall.keys("<ctrl-s>").shows("Thu  3 Dec 18:00   Crit");
+    hall.keys("aann<enter>").shows("[x] Ann Example");
+    hall.keys("bo<enter>").shows("Who came to Crit · 2");
+    hall.keys("wim new<enter>").shows("Walked in").keys("<ctrl-s>").shows("Who came to Crit · 3").shows("[x] wim new");
+    hall.keys("<esc>2x").shows("people will be written");
+    let file = hall.folder.path().join("out.csv");
+    hall.keys("<ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("written to");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("Name,E-mail,") && text.contains("cy@example.org"), "{text}");
+}
+
+#[test]
+fn typing_filters_and_esc_goes_back() {
+    let mut hall = Hall::sample();
+    hall.keys("2/nwo").shows("1 of 63").shows("Chidi Nwosu-Hart");
+    // The search holds after Enter; Esc ends it.
+    hall.keys("<enter>").shows("/nwo").keys("<esc>").shows("63 of 63").hides("/nwo");
+    hall.keys("/org:mow tag:a11y -tag:mentor<esc>");
+    hall.keys("/orgg:x").shows("there is no field orgg:").shows("did you mean org: ?");
+    hall.keys("<esc>/hallan").shows("did you mean hallam?").keys("<tab>").shows("Noor Hallam").shows("1 of 63");
+    hall.keys("<esc>/<up>").shows("/hallam");
+    assert_eq!(hall.styled(Modifier::UNDERLINED), ["Hallam"]);
+}
+
+#[test]
+fn moving_in_one_pane_filters_the_next() {
+    let mut hall = Hall::sample();
+    hall.keys("jjj").shows("Members of Development and testing");
+    hall.keys("0").shows("2 Everybody");
+    hall.keys("1/content<enter>").shows("Members of Content design");
+}
+
+#[test]
+fn marks_choose_whom_a_verb_applies_to_and_undo_takes_it_back_as_one() {
+    let mut hall = Hall::sample();
+    hall.keys("2<space><space>jjv").shows("5 marked of 63");
+    hall.keys("pcloud<enter>").shows("Put 5 people into Cloud · u undoes");
+    hall.keys("Tkeen<enter>").shows("Tagged 5 people keen");
+    hall.keys("u").shows("Undone: Tagged 5 people keen").keys("u").shows("Undone: Put 5 people into Cloud");
+    hall.keys("<ctrl-r>").shows("Done again: Put 5 people into Cloud");
+    hall.keys("<esc>").shows("63 of 63").keys("*").shows("63 marked of 63").keys("*").shows("63 of 63");
+}
+
+#[test]
+fn removing_asks_on_another_key_and_can_be_undone() {
+    let mut hall = Hall::sample();
+    hall.keys("2d").shows("Remove Anton Grigore from the roster").keys("d").shows("63 of 63");
+    hall.keys("dy").shows("Removed Anton Grigore").shows("62 of 62").keys("u").shows("63 of 63");
+}
+
+#[test]
+fn a_form_tells_mistakes_where_they_are_and_asks_before_it_drops_what_was_typed() {
+    let mut hall = Hall::sample();
+    hall.keys("2n").keys("<tab>not an address<tab>").shows("an address can't contain a blank");
+    hall.keys("<esc>").shows("again drops what you typed").keys("<tab>").hides("again drops");
+    hall.keys("<esc><esc>").hides("New person").shows("63 of 63");
+    hall.keys("n<esc>").hides("New person");
+    hall.keys("n<ctrl-s>").shows("a person needs a name or an e-mail address");
+    assert_snapshot!("form_120x30", hall.text());
+}
+
+#[test]
+fn choices_are_found_by_typing_and_new_ones_made_on_the_way() {
+    let mut hall = Hall::sample();
+    hall.keys("2nNew One<tab><tab><tab><tab>min").shows("> Ministry of Weights");
+    hall.keys("<enter><tab>user r<enter>").keys("<ctrl-s>").shows("Added New One").shows("Ministry of Weights").shows("User researcher");
+    hall.keys("e<tab><tab><tab><tab><ctrl-u>Brand New Office<tab><ctrl-s>").shows("Changed New One").shows("Brand New Office");
+}
+
+#[test]
+fn dates_are_echoed_in_full_as_they_are_typed() {
+    let mut hall = Hall::sample();
+    hall.keys("3nX<tab><tab>next thursday 2pm").shows("Thursday 26 November 2026, 14:00");
+    hall.keys("<ctrl-u>in 2 weeks<tab>").shows("a time is missing");
+}
+
+#[test]
+fn a_form_whose_row_changed_meanwhile_shows_both_and_asks() {
+    let mut hall = Hall::sample();
+    hall.keys("2").keys("e<ctrl-u>Anton Renamed");
+    let script = rusqlite::Connection::open(hall.folder.path().join("roster.guildhall")).unwrap();
+    script.execute("UPDATE person SET job_title='Changed by a script', op=0 WHERE name='Anton Grigore'", []).unwrap();
+    hall.keys("<ctrl-s>").shows("now there: Changed by a script").shows("changed meanwhile by somebody else");
+    hall.keys("<ctrl-s>").shows("Changed Anton Renamed").hides("Changed by a script");
+}
+
+#[test]
+fn another_programs_change_is_noticed_when_the_terminal_gets_the_focus() {
+    let mut hall = Hall::sample();
+    let script = rusqlite::Connection::open(hall.folder.path().join("roster.guildhall")).unwrap();
+    script.execute("DELETE FROM attendance", []).unwrap();
+    script.execute("UPDATE person SET name='Aaron Aaronson', name_key='aaron aaronson' WHERE name='Noor Hallam'", []).unwrap();
+    hall.event(&Event::FocusGained).shows("changed by another program").shows("Aaron Aaronson");
+}
+
+#[test]
+fn help_lists_the_keys_that_work_here_and_runs_them() {
+    let mut hall = Hall::sample();
+    hall.keys("2?");
+    assert_snapshot!("help_120x30", hall.text());
+    hall.shows("Puts the marked people into a community");
+    hall.keys("history").shows("Shows what was done, newest first").keys("<enter>").shows("Loaded the sample roster");
+    hall.keys("<esc>?").hides("Loaded the sample roster").keys("<esc>").hides("type to narrow");
+}
+
+#[test]
+fn the_palette_says_why_a_command_cant_run() {
+    let mut hall = Hall::sample();
+    hall.keys(":take out").shows("select a community first").keys("<enter>").shows("take out of community: select a community first");
+    hall.keys("<esc><ctrl-p>redo").shows("there is nothing to redo").keys("<esc>:find org:mow<enter>").shows("/org:mow");
+    assert_snapshot!("palette_120x30", hall.keys(":").text());
+}
+
+#[test]
+fn history_is_shown_for_all_and_for_one() {
+    let mut hall = Hall::sample();
+    hall.keys("2Tkeen<enter>H").shows("Tagged Anton Grigore keen").shows("Loaded the sample roster");
+    hall.keys("u").shows("undone: Tagged Anton Grigore keen");
+    hall.keys("<esc>jh").shows("History of this person").hides("Tagged Anton");
+}
+
+#[test]
+fn an_import_is_reviewed_before_anything_is_written() {
+    let mut hall = Hall::sample();
+    let file = hall.folder.path().join("list.csv");
+    std::fs::write(&file, "Name,E-mail,Shoe size\nNew One,new@example.org,43\nBroken,nonsense,44\n").unwrap();
+    hall.keys("jj").keys("i").shows("Import a CSV file into Delivery");
+    hall.keys(file.to_str().unwrap()).keys("<enter>").shows("1  would be added").shows("line 3: nonsense: an address needs an @");
+    assert_snapshot!("review_120x30", hall.text());
+    hall.keys("<esc>").shows("63 people");
+    hall.keys("i").keys(file.to_str().unwrap()).keys("<enter><enter>").shows("1 person added").shows("Not taken");
+    hall.keys("<esc>2/new one").shows("New One").keys("<esc>u").shows("Undone: Imported list.csv into Delivery").shows("63 people");
+    hall.keys("i/no/such/file<enter>").shows("/no/such/file");
+}
+
+#[test]
+fn overwriting_a_file_asks_first() {
+    let mut hall = Hall::sample();
+    let file = hall.folder.path().join("precious.csv");
+    std::fs::write(&file, "precious").unwrap();
+    hall.keys("x<ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("exists. Replace it?").keys("x");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
+    hall.keys("<enter>r").shows("written to");
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("Name,"));
+}
+
+#[test]
+fn seats_routes_and_channels_are_added_in_the_detail() {
+    let mut hall = Hall::sample();
+    hall.keys("jj4").shows("Head of Delivery:").shows("person TBC");
+    hall.keys("nseat<enter>Second seat<tab>noor<enter><ctrl-s>").shows("Second seat");
+    hall.keys("nchannel<enter><tab>#maps<ctrl-s>").shows("#maps");
+    hall.keys("nway<enter><tab>join@example.org<ctrl-s>").shows("mailto join@example.org");
+    hall.keys("uuu<down>").hides("#maps").hides("Second seat");
+}
+
+#[test]
+fn views_are_saved_and_picked_again() {
+    let mut hall = Hall::sample();
+    hall.keys("2/tag:a11y<enter>W").keys("Accessible<enter>").shows("Saved the view Accessible");
+    hall.keys("<esc>").hides("/tag:a11y").keys("Vacc<enter>").shows("/tag:a11y");
+}
+
+#[test]
+fn organisations_are_listed_changed_and_added() {
+    let mut hall = Hall::sample();
+    hall.keys("o").shows("Ministry of Weights").keys("weights<enter>").shows("weights.example").keys("<esc><esc>");
+    hall.keys("o<f2>New Office<tab>NO<ctrl-s>").shows("New Office");
+}
+
+#[test]
+fn never_mail_is_set_and_lifted_and_shown() {
+    let mut hall = Hall::sample();
+    hall.keys("2M").shows("will not be mailed again").shows("asked not to be mailed");
+    hall.keys("M").shows("may be mailed again").hides("asked not to be mailed");
+}
+
+#[test]
+fn a_pasted_list_goes_into_a_field_and_nowhere_else() {
+    let mut hall = Hall::sample();
+    hall.event(&Event::Paste("dyq".into())).shows("63 people");
+    assert!(!hall.root.takes_text());
+    hall.keys("2n<tab><tab><tab>");
+    assert!(hall.root.takes_text());
+    hall.event(&Event::Paste("a@example.org\nb@example.org\u{1b}[2J".into())).shows("a@example.org;b@example.org[2J");
+}
+
+#[test]
+fn the_mouse_selects_scrolls_and_runs_hints() {
+    let mut hall = Hall::sample();
+    hall.text();
+    hall.click(5, 7).shows("Members of Development and testing");
+    hall.click(40, 5);
+    let text = hall.text();
+    let line = text.lines().find(|l| l.contains(": commands")).unwrap();
+    let column = u16::try_from(line.chars().take_while(|c| *c != '?').count()).unwrap();
+    hall.click(column, 29).shows("type to narrow");
+}
+
+#[test]
+fn esc_never_quits_and_q_and_ctrl_c_do() {
+    let mut hall = Hall::sample();
+    for _ in 0..10 {
+        hall.keys("<esc>");
+        assert_eq!(hall.last, Then::Go);
+    }
+    assert_eq!(hall.keys("q").last, Then::Quit);
+    hall.keys("n");
+    assert_eq!(hall.keys("q").last, Then::Go, "in a field, q is a letter");
+    assert_eq!(hall.keys("<ctrl-c>").last, Then::Quit);
+}

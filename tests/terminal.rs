@@ -1,0 +1,274 @@
+//! The real program in a real terminal: quit, error, signals, sleep, colours, paste, tiny.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_guildhall");
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Session {
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    keys: Box<dyn Write + Send>,
+    out: Arc<Mutex<Vec<u8>>>,
+    folder: tempfile::TempDir,
+}
+
+impl Session {
+    fn start(size: (u16, u16), environment: &[(&str, &str)]) -> Self {
+        Self::run(size, environment, |roster| {
+            let mut command = CommandBuilder::new(PROGRAM);
+            command.arg(roster);
+            command
+        })
+    }
+
+    fn run((columns, rows): (u16, u16), environment: &[(&str, &str)], command: impl Fn(&Path) -> CommandBuilder) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let pty = native_pty_system().openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let mut command = command(&folder.path().join("roster.guildhall"));
+        command.env_clear();
+        for (name, value) in
+            [("TERM", "xterm-256color"), ("HOME", folder.path().to_str().unwrap()), ("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8")]
+        {
+            command.env(name, value);
+        }
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let child = pty.slave.spawn_command(command).unwrap();
+        drop(pty.slave);
+        let out = Arc::new(Mutex::new(Vec::new()));
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let sink = Arc::clone(&out);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 65536];
+            while let Ok(n) = reader.read(&mut buffer) {
+                if n == 0 {
+                    break;
+                }
+                sink.lock().unwrap().extend_from_slice(&buffer[..n]);
+            }
+        });
+        let keys = pty.master.take_writer().unwrap();
+        Self { master: pty.master, child, keys, out, folder }
+    }
+
+    fn roster(&self) -> PathBuf {
+        self.folder.path().join("roster.guildhall")
+    }
+
+    fn raw(&self) -> Vec<u8> {
+        self.out.lock().unwrap().clone()
+    }
+
+    /// What stands on the screen after the last whole picture.
+    fn screen(&self) -> String {
+        let size = self.master.get_size().unwrap();
+        let raw = self.raw();
+        // A picture ends where its synchronised update ends: a half-drawn one is not looked at.
+        let end = raw.windows(8).rposition(|w| w == b"\x1b[?2026l").map_or(raw.len(), |p| p + 8);
+        let mut parser = vt100::Parser::new(size.rows.try_into().unwrap(), size.cols.try_into().unwrap(), 0);
+        parser.process(&raw[..end]);
+        parser.screen().contents()
+    }
+
+    #[track_caller]
+    fn wait_for(&self, what: &str) {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self.screen().contains(what) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{what:?} did not come:\n{}", self.screen());
+    }
+
+    fn send(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    #[track_caller]
+    fn ended(&mut self) -> u32 {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                // What it said last is still to be read.
+                std::thread::sleep(Duration::from_millis(100));
+                return status.exit_code();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it goes on:\n{}", self.screen());
+    }
+
+    /// Whether the terminal was given back: no alternate screen, no mouse, no pasting, the cursor seen.
+    #[track_caller]
+    fn is_given_back(&self) {
+        let raw = self.raw();
+        let last = |sequence: &[u8]| raw.windows(sequence.len()).rposition(|w| w == sequence);
+        for (on, off) in
+            [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?1000h", "\x1b[?1000l"), ("\x1b[?25l", "\x1b[?25h"), ("\x1b[?2004h", "\x1b[?2004l")]
+        {
+            assert!(last(on.as_bytes()) <= last(off.as_bytes()), "{on:?} was not taken back");
+        }
+    }
+
+    fn sample(size: (u16, u16), environment: &[(&str, &str)]) -> Self {
+        let mut session = Self::start(size, environment);
+        session.wait_for("Open the sample book");
+        session.send("s");
+        session.wait_for("63 people");
+        session
+    }
+}
+
+#[test]
+fn the_first_run_is_a_welcome_and_q_gives_the_terminal_back() {
+    let mut session = Session::start((120, 30), &[]);
+    session.wait_for("Start an empty book");
+    session.send("q");
+    assert_eq!(session.ended(), 0);
+    session.is_given_back();
+    assert!(!session.roster().exists(), "nothing was chosen, nothing was made");
+}
+
+#[test]
+fn the_sample_opens_and_everything_typed_is_in_the_file() {
+    let mut session = Session::sample((120, 30), &[]);
+    session.send("2nVera Typed\tvera@example.org\x13");
+    session.wait_for("Added Vera Typed");
+    session.send("q");
+    assert_eq!(session.ended(), 0);
+    session.is_given_back();
+    let out = std::process::Command::new(PROGRAM).arg("-f").arg(session.roster()).args(["show", "member", "vera"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&out.stdout).contains("vera@example.org"));
+}
+
+#[test]
+fn an_error_on_opening_is_said_on_a_terminal_that_is_whole() {
+    let mut session = Session::run((80, 24), &[], |roster| {
+        std::fs::write(roster, "shopping list").unwrap();
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.arg(roster);
+        command
+    });
+    assert_eq!(session.ended(), 1);
+    session.is_given_back();
+    assert!(String::from_utf8_lossy(&session.raw()).contains("is not a Guildhall roster"));
+}
+
+#[test]
+fn sigterm_and_sighup_give_the_terminal_back() {
+    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+        let mut session = Session::sample((80, 24), &[]);
+        let pid = session.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        assert_eq!(session.ended(), code, "{signal}");
+        session.is_given_back();
+    }
+}
+
+#[test]
+fn a_terminal_that_hangs_up_ends_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let pty = native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
+    let mut command = CommandBuilder::new(PROGRAM);
+    command.arg(folder.path().join("roster.guildhall"));
+    command.env("TERM", "xterm-256color");
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    drop(pty.slave);
+    let mut reader = pty.master.try_clone_reader().unwrap();
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains("Guildhall") {
+        let mut buffer = [0; 4096];
+        let n = reader.read(&mut buffer).unwrap();
+        seen.extend_from_slice(&buffer[..n]);
+    }
+    // Every end of the terminal that is ours is closed: it is gone.
+    drop(reader);
+    drop(pty.master);
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < PATIENCE, "the program goes on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn ctrl_z_sleeps_and_fg_wakes() {
+    let mut session = Session::run((80, 24), &[], |roster| {
+        let mut command = CommandBuilder::new("/bin/bash");
+        command.args([
+            "--norc",
+            "--noprofile",
+            "-i",
+            "-c",
+            &format!("set -m; '{PROGRAM}' '{}'; echo AS''LEEP; fg; echo ALL''DONE", roster.display()),
+        ]);
+        command
+    });
+    session.wait_for("Open the sample book");
+    session.send("s");
+    session.wait_for("63 people");
+    session.send("\x1a");
+    session.wait_for("63 people");
+    session.send("3");
+    session.wait_for("> Thu");
+    session.send("q");
+    session.ended();
+    let raw = String::from_utf8_lossy(&session.raw()).into_owned();
+    let (asleep, done) = (raw.find("ASLEEP"), raw.find("ALLDONE"));
+    assert!(asleep.is_some() && asleep < done, "{asleep:?} {done:?}");
+    session.is_given_back();
+}
+
+#[test]
+fn no_color_means_no_colour() {
+    let colours = |raw: &[u8]| {
+        let text = String::from_utf8_lossy(raw).into_owned();
+        (30..38).chain(90..98).any(|c| text.contains(&format!("\x1b[{c}m"))) || text.contains("\x1b[38;")
+    };
+    let mut plain = Session::sample((120, 30), &[("NO_COLOR", "1")]);
+    plain.send("q");
+    plain.ended();
+    assert!(!colours(&plain.raw()));
+    let mut coloured = Session::sample((120, 30), &[]);
+    coloured.send("q");
+    coloured.ended();
+    assert!(colours(&coloured.raw()));
+}
+
+#[test]
+fn a_paste_goes_into_a_field_as_one_text() {
+    let mut session = Session::sample((120, 30), &[]);
+    session.send("2n");
+    session.wait_for("New person");
+    session.send("\x1b[200~Pasted\nName q\x1b[201~");
+    session.wait_for("Pasted Name q");
+    session.send("\x1b\x1b");
+    session.send("\x03");
+    assert_eq!(session.ended(), 0);
+    session.is_given_back();
+}
+
+#[test]
+fn resizes_down_to_one_by_one_are_survived() {
+    let mut session = Session::sample((120, 30), &[]);
+    for (cols, rows) in [(80, 24), (40, 10), (20, 3), (1, 1), (3, 60), (300, 2), (1, 1), (120, 30)].repeat(5) {
+        session.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    session.send("3");
+    session.wait_for("> Thu");
+    session.send("q");
+    assert_eq!(session.ended(), 0);
+}
