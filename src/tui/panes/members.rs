@@ -116,7 +116,7 @@ impl Members {
         }
         self.cursor.fit(self.ids.len(), self.cursor.height);
         // Marks outlive a search, so that one can mark the hits of several; those who have gone are dropped.
-        if !self.marks.is_empty() && self.find.query.is_empty() {
+        if !self.marks.is_empty() && self.find.query.is_empty() && cx.book.is_ready() {
             let there: HashSet<PersonId> = self.ids.iter().copied().collect();
             self.marks.retain(|m| there.contains(m));
         }
