@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use guildhall::book::{Book, Jobs, SystemClock};
-use guildhall::paths::Paths;
 use guildhall::tui::Root;
 use guildhall::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -30,8 +29,7 @@ fn press(root: &mut Root, code: KeyCode) {
 
 fn open(path: &PathBuf) -> Root {
     let book = Book::open(path, Arc::new(SystemClock)).expect("a roster");
-    let paths = Paths { roster: path.clone(), log: "log".into() };
-    let mut root = Root::new(book, Theme::new(true), paths, Jobs::Inline).expect("the hall");
+    let mut root = Root::new(book, Theme::new(true), Jobs::Inline).expect("the hall");
     draw(&mut root);
     root
 }

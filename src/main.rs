@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     let paths = Paths::find(cli::roster_of(&args).as_deref());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let result = match &args.verb {
-        Some(Verb::Demo) => tui::demo(&paths, clock),
+        Some(Verb::Demo) => tui::demo(clock),
         Some(verb) => return cli::run(verb, &paths.roster).into(),
         None => tui::run(&paths, clock),
     };

@@ -72,6 +72,12 @@ impl Book {
         self.store.path()
     }
 
+    /// Where the copies lie that the program makes by itself.
+    #[must_use]
+    pub fn backup_folder(&self) -> PathBuf {
+        backup::folder(self.path())
+    }
+
     /// Why nothing can be written, if so.
     #[must_use]
     pub const fn read_only(&self) -> Option<&'static str> {
@@ -147,14 +153,28 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn history(&self, of: Option<Thing>, limit: usize) -> Result<Vec<Op>, BookError> {
-        let conn = self.store.reader();
-        Ok(match of {
-            None => journal::history(conn, limit)?,
-            Some(Thing::Person(id)) => journal::history_of(conn, &schema::PERSON, "person_id", id.0, limit)?,
-            Some(Thing::Community(id)) => journal::history_of(conn, &schema::COMMUNITY, "community_id", id.0, limit)?,
-            Some(Thing::Meetup(id)) => journal::history_of(conn, &schema::MEETUP, "meetup_id", id.0, limit)?,
-            Some(Thing::Organisation(id)) => journal::history_of(conn, &schema::ORGANISATION, "organisation_id", id.0, limit)?,
-        })
+        match of {
+            None => Ok(journal::history(self.store.reader(), limit)?),
+            Some(thing) => self.history_of(thing, limit, true),
+        }
+    }
+
+    /// A glance at the history of one thing: quick, but without what was removed from it again.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn glance(&self, of: Thing, limit: usize) -> Result<Vec<Op>, BookError> {
+        self.history_of(of, limit, false)
+    }
+
+    fn history_of(&self, of: Thing, limit: usize, deep: bool) -> Result<Vec<Op>, BookError> {
+        let (table, column, id) = match of {
+            Thing::Person(id) => (&schema::PERSON, "person_id", id.0),
+            Thing::Community(id) => (&schema::COMMUNITY, "community_id", id.0),
+            Thing::Meetup(id) => (&schema::MEETUP, "meetup_id", id.0),
+            Thing::Organisation(id) => (&schema::ORGANISATION, "organisation_id", id.0),
+        };
+        Ok(journal::history_of(self.store.reader(), table, column, id, limit, deep)?)
     }
 
     /// Whether another program has written to the file since this was last asked. If so, everything shown is to be read again.

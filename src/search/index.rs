@@ -2,7 +2,7 @@
 //!
 //! Must not know how hits are shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 use memchr::memmem::Finder;
@@ -48,6 +48,8 @@ pub struct Index {
     pub(super) communities: HashMap<u32, String>,
     pub(super) attendees: HashMap<String, Vec<u32>>,
     by_id: HashMap<u32, u32>,
+    /// The distinct words of names, made when a search first finds nobody.
+    name_words: Option<Vec<String>>,
     orders: HashMap<SortBy, Order>,
     dead: usize,
 }
@@ -151,6 +153,7 @@ impl Index {
             self.bury(short(id.0));
         }
         self.orders.clear();
+        self.name_words = None;
     }
 
     fn bury(&mut self, id: u32) {
@@ -191,11 +194,12 @@ impl Index {
         let Some(order) = self.orders.get(&sort) else { return Vec::new() };
         let words = plan.words();
         let tiers = if words.is_empty() || sort != SortBy::Name { 1 } else { 3 };
+        let finders: Vec<Finder<'_>> = words.iter().map(|w| Finder::new(w.as_bytes())).collect();
         let mut hits: Vec<Ranks> = (0..tiers).map(|_| Ranks::new(self.entries.len())).collect();
         self.each_hit(&plan, &words, |at| {
             let entry = &self.entries[at];
             if community.is_none_or(|c| self.in_community(entry, c, over_too)) {
-                let tier = if tiers == 1 { 0 } else { self.record(at).tier(&words) };
+                let tier = if tiers == 1 { 0 } else { self.record(at).tier(&finders) };
                 hits[tier].set(order.rank_of(at));
             }
         });
@@ -271,17 +275,23 @@ impl Index {
 
     /// The word of somebody's name that is nearest to one that finds nothing; `None` if every word finds something.
     #[must_use]
-    pub fn did_you_mean(&self, query: &Expr) -> Option<String> {
+    pub fn did_you_mean(&mut self, query: &Expr) -> Option<String> {
         let plan = Plan::new(query, NaiveDate::MIN, true);
         let missing =
             plan.words().into_iter().find(|w| w.len() >= 3 && memchr::memmem::find(self.arena.as_bytes(), w.as_bytes()).is_none())?;
-        let size = missing.chars().count();
-        (0..self.entries.len())
-            .filter(|at| !self.entries[*at].dead)
-            .flat_map(|at| self.record(at).field(0).split([' ', '-']))
-            .filter(|word| word.len().abs_diff(missing.len()) <= 2 && word.chars().count().abs_diff(size) <= 1)
-            .find(|word| text::one_edit_apart(word, missing))
-            .map(str::to_owned)
+        let words = match self.name_words.take() {
+            Some(words) => words,
+            None => {
+                let live = (0..self.entries.len()).filter(|at| !self.entries[*at].dead);
+                let distinct: HashSet<&str> = live.flat_map(|at| self.record(at).field(0).split([' ', '-'])).collect();
+                let mut words: Vec<String> = distinct.into_iter().map(str::to_owned).collect();
+                words.sort_unstable();
+                words
+            }
+        };
+        let near = words.iter().find(|word| word.len().abs_diff(missing.len()) <= 2 && text::one_edit_apart(word, missing)).cloned();
+        self.name_words = Some(words);
+        near
     }
 
     /// How many people count as members of each community.

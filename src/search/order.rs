@@ -56,7 +56,12 @@ impl Order {
         let name = |at: u32| index.record(at as usize).field(0);
         let entry = |at: u32| &index.entries[at as usize];
         match by {
-            SortBy::Name => entry_at.sort_by(|a, b| name(*a).cmp(name(*b)).then(entry(*a).id.cmp(&entry(*b).id))),
+            SortBy::Name => {
+                // The names are looked up once, not with every comparison.
+                let mut keyed: Vec<(&str, u32, u32)> = entry_at.iter().map(|at| (name(*at), entry(*at).id, *at)).collect();
+                keyed.sort_unstable();
+                entry_at = keyed.into_iter().map(|(_, _, at)| at).collect();
+            }
             SortBy::Organisation | SortBy::Discipline | SortBy::JobTitle => {
                 let field = match by {
                     SortBy::Organisation => 2,

@@ -2,6 +2,8 @@
 //!
 //! Must not know in which order it stands.
 
+use memchr::memmem::Finder;
+
 use super::index::{Entry, Index, NO_DAY};
 use crate::domain::address;
 use crate::domain::query::{Key, MembershipTest, Subject};
@@ -30,14 +32,17 @@ impl<'a> Record<'a> {
     }
 
     /// How good a hit the words are: 0 a word of the name begins so, 1 the name contains it, 2 anything else. The worst word decides.
-    pub(super) fn tier(&self, words: &[&str]) -> usize {
-        let name = self.field(0);
-        let one = |word: &&str| {
-            if !name.contains(*word) {
-                return 2;
+    pub(super) fn tier(&self, words: &[Finder<'_>]) -> usize {
+        let name = self.field(0).as_bytes();
+        let one = |word: &Finder<'_>| {
+            let mut best = 2;
+            for at in word.find_iter(name) {
+                if at == 0 || matches!(name[at - 1], b' ' | b'-' | b'\'') {
+                    return 0;
+                }
+                best = 1;
             }
-            let begins = name.match_indices(*word).any(|(at, _)| at == 0 || matches!(name.as_bytes()[at - 1], b' ' | b'-' | b'\''));
-            usize::from(!begins)
+            best
         };
         words.iter().map(one).max().unwrap_or(0)
     }

@@ -83,10 +83,15 @@ pub fn history(conn: &Connection, limit: usize) -> Result<Vec<Op>, StoreError> {
 
 /// The steps that touched a row, or a row of another table that refers (or referred) to it, newest first.
 ///
-/// `column` names the person or community in the other tables.
-pub fn history_of(conn: &Connection, table: &Table, column: &str, id: i64, limit: usize) -> Result<Vec<Op>, StoreError> {
+/// `column` names the person or community in the other tables. What has been removed again is found only if `deep`: that reads
+/// every removal in the journal, too much for each move of a cursor.
+pub fn history_of(conn: &Connection, table: &Table, column: &str, id: i64, limit: usize, deep: bool) -> Result<Vec<Op>, StoreError> {
     let mut ids: Vec<i64> = Vec::new();
-    let mut covering = conn.prepare_cached("SELECT DISTINCT op FROM op_change WHERE entity=?1 AND last_id>=?2 AND entity_id<=?2")?;
+    // Single rows by the index on them; ranges, of which there are few, by an index of their own.
+    let mut covering = conn.prepare_cached(
+        "SELECT op FROM op_change WHERE entity=?1 AND last_id=?2 \
+         UNION SELECT op FROM op_change WHERE entity=?1 AND entity_id<last_id AND entity_id<=?2 AND last_id>=?2",
+    )?;
     let mut collect = |entity: &str, row: i64| -> Result<(), StoreError> {
         for op in covering.query_map((entity, row), |r| r.get::<_, i64>(0))? {
             ids.push(op?);
@@ -98,6 +103,9 @@ pub fn history_of(conn: &Connection, table: &Table, column: &str, id: i64, limit
     for other in schema::TABLES.iter().filter(|t| t.columns.contains(&column)) {
         for row in super::write::ids_where(conn, other, column, id)? {
             collect(other.name, row)?;
+        }
+        if !deep {
+            continue;
         }
         let removed: Vec<i64> =
             gone.query_map((other.name, format!("$.{column}"), id), |r| r.get(1))?.collect::<Result<Vec<i64>, rusqlite::Error>>()?;

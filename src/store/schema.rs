@@ -18,6 +18,7 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE op(id INTEGER PRIMARY KEY, action_id BLOB NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL, at TEXT NOT NULL, undoes INTEGER REFERENCES op(id), changes INTEGER NOT NULL) STRICT",
     "CREATE TABLE op_change(op INTEGER NOT NULL REFERENCES op(id), seq INTEGER NOT NULL, entity TEXT NOT NULL, entity_id INTEGER NOT NULL, last_id INTEGER NOT NULL, before TEXT, after TEXT, PRIMARY KEY(op, seq)) STRICT, WITHOUT ROWID",
     "CREATE INDEX op_change_entity ON op_change(entity, last_id)",
+    "CREATE INDEX op_change_range ON op_change(entity) WHERE entity_id<last_id",
     "CREATE TABLE organisation(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, short_name TEXT NOT NULL, sector TEXT NOT NULL, note TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX organisation_name ON organisation(name_key)",
     "CREATE TABLE organisation_domain(id INTEGER PRIMARY KEY, organisation_id INTEGER NOT NULL REFERENCES organisation(id), domain TEXT NOT NULL, op INTEGER NOT NULL) STRICT",

@@ -14,8 +14,8 @@ impl Root {
         scopes.dedup();
         let about = vec![
             format!("Guildhall {}", env!("CARGO_PKG_VERSION")),
-            format!("roster  {}", self.book.path().display()),
-            format!("log     {}", self.paths.log.display()),
+            format!("roster   {}", self.book.path().display()),
+            format!("backups  {}", self.book.backup_folder().display()),
         ];
         self.overlays.push(Box::new(Help::new(scopes, about)));
     }

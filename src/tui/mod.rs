@@ -79,7 +79,7 @@ pub fn run(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
             choice => (start(&paths.roster, clock, choice)?, choice == Choice::Import),
         },
     };
-    let mut root = Root::new(book, theme, paths.clone(), Jobs::Thread)?;
+    let mut root = Root::new(book, theme, Jobs::Thread)?;
     if import {
         root.ask_for_import();
     }
@@ -90,15 +90,14 @@ pub fn run(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn demo(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
+pub fn demo(clock: Arc<dyn Clock>) -> Result<(), TuiError> {
     let folder = tempfile::tempdir()?;
     let roster = folder.path().join("demo.guildhall");
     need_terminal()?;
     let book = start(&roster, clock, Choice::Sample)?;
     terminal::watch()?;
     let (guard, screen) = terminal::enter()?;
-    let paths = Paths { roster, ..paths.clone() };
-    hall(guard, screen, Root::new(book, Theme::detect(), paths, Jobs::Thread)?)
+    hall(guard, screen, Root::new(book, Theme::detect(), Jobs::Thread)?)
 }
 
 fn need_terminal() -> Result<(), TuiError> {

@@ -9,7 +9,6 @@ use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
 use crate::book::{Book, BookError, Jobs};
-use crate::paths::Paths;
 use crate::tui::bars;
 use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request, Target};
 use crate::tui::edit::Typed;
@@ -49,7 +48,6 @@ pub struct Root {
     pub(super) toast: Option<(String, Tone)>,
     pub(super) work: Work,
     pub(super) then: Then,
-    pub(super) paths: Paths,
     pub(super) drawn: Drawn,
     pub(super) recent: Vec<Action>,
     size: Rect,
@@ -61,7 +59,7 @@ impl Root {
     ///
     /// # Errors
     /// If the book can't be read.
-    pub fn new(book: Book, theme: Theme, paths: Paths, jobs: Jobs) -> Result<Self, BookError> {
+    pub fn new(book: Book, theme: Theme, jobs: Jobs) -> Result<Self, BookError> {
         let mut root = Self {
             book,
             keymap: Keymap::default(),
@@ -76,7 +74,6 @@ impl Root {
             toast: None,
             work: Work::new(jobs),
             then: Then::Go,
-            paths,
             drawn: Drawn::default(),
             recent: Vec::new(),
             size: Rect::new(0, 0, 80, 24),

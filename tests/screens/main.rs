@@ -8,7 +8,6 @@ mod stories;
 
 use common::World;
 use guildhall::book::{Book, Jobs};
-use guildhall::paths::Paths;
 use guildhall::tui::theme::Theme;
 use guildhall::tui::{Root, Then};
 use ratatui::buffer::Buffer;
@@ -31,8 +30,7 @@ impl Hall {
         // Opened anew, as a lead would: the index is not there yet.
         drop(book);
         let book = Book::open(&path, clock).unwrap();
-        let paths = Paths { roster: "/roster".into(), log: "/log".into() };
-        let mut root = Root::new(book, Theme::new(true), paths, Jobs::Inline).unwrap();
+        let mut root = Root::new(book, Theme::new(true), Jobs::Inline).unwrap();
         root.settle_in();
         root.tick();
         Self { root, folder, size: (120, 30), last: Then::Go }

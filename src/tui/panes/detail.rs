@@ -54,7 +54,7 @@ impl Detail {
         self.keep = self.item().copied().or(self.keep);
         (self.title, self.lines) = match self.thing {
             Some(Thing::Person(id)) => match cx.book.person(id)? {
-                Some(p) => (p.facts.title().to_owned(), person_lines(&p, today, &cx.book.history(self.thing, 5)?)),
+                Some(p) => (p.facts.title().to_owned(), person_lines(&p, today, &cx.book.glance(Thing::Person(id), 5)?)),
                 None => (String::new(), Vec::new()),
             },
             Some(Thing::Community(id)) => match cx.book.community(id)? {
