@@ -4,7 +4,7 @@
 //! instructions can be counted. `benches/run` drives both.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a bench prints, and stops where it fails")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ fn press(root: &mut Root, code: KeyCode) {
     draw(root);
 }
 
-fn open(path: &PathBuf) -> Root {
+fn open(path: &Path) -> Root {
     let book = Book::open(path, Arc::new(SystemClock)).expect("a roster");
     let mut root = Root::new(book, Theme::new(true), Jobs::Inline).expect("the hall");
     draw(&mut root);
