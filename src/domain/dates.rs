@@ -41,6 +41,17 @@ pub fn read(typed: &str, today: NaiveDate, lean: Lean) -> Result<NaiveDate, Stri
     })
 }
 
+/// Reads a date as it stands in the file, `2026-12-03`; what follows it is passed over. `None` for anything else.
+#[must_use]
+pub fn iso(stored: &str) -> Option<NaiveDate> {
+    let b = stored.as_bytes();
+    if b.len() < 10 || b[4] != b'-' || b[7] != b'-' {
+        return None;
+    }
+    let number = |digits: &[u8]| digits.iter().try_fold(0_u32, |n, d| d.is_ascii_digit().then(|| n * 10 + u32::from(d - b'0')));
+    NaiveDate::from_ymd_opt(i32::try_from(number(&b[..4])?).ok()?, number(&b[5..7])?, number(&b[8..10])?)
+}
+
 /// Reads a date with an optional time after it: `3 dec 18:00`, `next thursday 2pm`, `2026-12-03T14:30`.
 ///
 /// # Errors
@@ -293,6 +304,14 @@ mod tests {
         }
         assert_eq!(read("4 mar", today, Lean::Back), Ok(day(2026, 3, 4)));
         assert_eq!(read("3 dec", today, Lean::Back), Ok(day(2025, 12, 3)));
+    }
+
+    #[test]
+    fn stored_dates_are_read_and_nothing_else() {
+        assert_eq!(iso("2026-12-03T18:00"), Some(day(2026, 12, 3)));
+        for text in ["", "2026-12", "2026-13-01", "2026-1x-01", "3 dec 2026", "éééééééééé"] {
+            assert_eq!(iso(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::listed::Listed;
 use crate::domain::query::{Expr, Plan};
 use crate::domain::words::{MembershipStatus, PersonKind, Source};
-use crate::domain::{tags, text};
+use crate::domain::{dates, tags, text};
 
 /// A day that is not known.
 pub(super) const NO_DAY: i32 = i32::MIN;
@@ -66,7 +66,7 @@ impl IndexBuilder {
     pub fn with_room(people: usize) -> Self {
         let mut index = Index::default();
         index.entries.reserve_exact(people);
-        index.arena.reserve(people.saturating_mul(120));
+        index.arena.reserve(people.saturating_mul(180));
         Self { index }
     }
 
@@ -126,7 +126,7 @@ impl Index {
             status: m.facts.status,
             source: m.facts.source,
         }));
-        let joined = if p.joined.is_empty() { None } else { NaiveDate::parse_from_str(p.joined, "%Y-%m-%d").ok() };
+        let joined = dates::iso(p.joined);
         self.entries.push(Entry {
             id: short(p.id.0),
             start,
@@ -203,9 +203,9 @@ impl Index {
                 hits[tier].set(order.rank_of(at));
             }
         });
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(hits.iter().map(Ranks::count).sum());
         for ranks in &hits {
-            ranks.each(|rank| out.push(PersonId(i64::from(self.entries[order.at(rank)].id))));
+            ranks.each(|rank| out.push(PersonId(i64::from(order.id_at(rank)))));
         }
         if reverse {
             out.reverse();

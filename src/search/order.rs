@@ -43,10 +43,10 @@ impl SortBy {
     }
 }
 
-/// A permutation: the entry at each rank, and the rank of each entry.
+/// A permutation: the person at each rank, and the rank of each entry.
 #[derive(Debug)]
 pub(super) struct Order {
-    entry_at: Vec<u32>,
+    id_at: Vec<u32>,
     rank_of: Vec<u32>,
 }
 
@@ -90,15 +90,19 @@ impl Order {
         for (rank, at) in (0_u32..).zip(&entry_at) {
             rank_of[*at as usize] = rank;
         }
-        Self { entry_at, rank_of }
+        // Hits are read off in the order of ranks: their ids lie in that order too.
+        for at in &mut entry_at {
+            *at = index.entries[*at as usize].id;
+        }
+        Self { id_at: entry_at, rank_of }
     }
 
     pub(super) fn rank_of(&self, at: usize) -> usize {
         self.rank_of[at] as usize
     }
 
-    pub(super) fn at(&self, rank: usize) -> usize {
-        self.entry_at[rank] as usize
+    pub(super) fn id_at(&self, rank: usize) -> u32 {
+        self.id_at[rank]
     }
 }
 
@@ -114,6 +118,10 @@ impl Ranks {
 
     pub(super) fn set(&mut self, rank: usize) {
         self.bits[rank / 64] |= 1 << (rank % 64);
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.bits.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     pub(super) fn each(&self, mut take: impl FnMut(usize)) {

@@ -14,7 +14,7 @@ use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, MembershipId, OrganisationId, PersonId};
 use crate::domain::person::{ConsentFacts, FieldValue, OrganisationFacts, PersonFacts};
 use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose, Source};
-use crate::domain::{tags, text};
+use crate::domain::{dates, tags, text};
 
 /// The key by which people are sorted: the folded name, or the folded address of one without a name.
 #[must_use]
@@ -44,7 +44,7 @@ pub fn read_fields(stored: &str) -> Vec<FieldValue> {
 
 /// A stored date; a text that is none counts as not known.
 pub(super) fn date(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<NaiveDate>> {
-    Ok(row.get_ref(at)?.as_str_or_null().ok().flatten().and_then(|t| NaiveDate::parse_from_str(t.get(..10)?, "%Y-%m-%d").ok()))
+    Ok(row.get_ref(at)?.as_str_or_null().ok().flatten().and_then(dates::iso))
 }
 
 pub(super) fn word<T>(row: &Row<'_>, at: usize, parse: impl Fn(&str) -> Option<T>, fallback: T) -> rusqlite::Result<T> {
