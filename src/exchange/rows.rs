@@ -124,19 +124,38 @@ impl<'f> Rows<'f> {
         }
     }
 
+    /// Reads on in the file when all that was read is used. An empty input means the end to the reader: there is one only then.
+    fn fill(&mut self) -> Result<(), ExchangeError> {
+        if self.start == self.end {
+            self.start = 0;
+            self.end = self.from.read(&mut self.input).map_err(|source| ExchangeError::Read { line: self.line, source })?;
+        }
+        Ok(())
+    }
+
+    /// Passes over what is left of the last line's end and over empty lines, so that a row's line is the one where it starts.
+    fn skip_line_ends(&mut self) -> Result<(), ExchangeError> {
+        loop {
+            self.fill()?;
+            match self.input[self.start..self.end].first() {
+                Some(b'\n') => self.line += 1,
+                Some(b'\r') => {}
+                _ => return Ok(()),
+            }
+            self.start += 1;
+        }
+    }
+
     fn record(&mut self) -> Result<Option<(u64, usize, usize)>, ExchangeError> {
         if self.done {
             return Ok(None);
         }
         let (mut written, mut ends) = (0, 0);
+        self.skip_line_ends()?;
         let line = self.line;
         self.quotes = 0;
         loop {
-            if self.start == self.end {
-                // An empty input means the end to the reader: it is given only when the file has ended.
-                self.start = 0;
-                self.end = self.from.read(&mut self.input).map_err(|source| ExchangeError::Read { line: self.line, source })?;
-            }
+            self.fill()?;
             let (result, read, out, fields) =
                 self.reader.read_record(&self.input[self.start..self.end], &mut self.output[written..], &mut self.ends[ends..]);
             let taken = &self.input[self.start..self.start + read];

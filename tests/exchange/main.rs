@@ -158,6 +158,16 @@ fn rows_that_cant_be_taken_are_listed_and_dont_stop_the_rest() {
 }
 
 #[test]
+fn a_refused_row_is_told_by_the_line_where_it_starts_whatever_the_line_ends() {
+    for ends in ["\n", "\r\n"] {
+        let mut world = World::empty();
+        let lines = ["Name,E-mail", "Ann,ann@example.org", "", "Bo,nonsense", "\"Cy", "Young\",cy@example.org", "Di,di@", "Ed,x"];
+        let report = world.import("list.csv", lines.join(ends));
+        assert_eq!(report.refused.iter().map(|r| r.line).collect::<Vec<_>>(), [4, 7, 8], "{ends:?}");
+    }
+}
+
+#[test]
 fn each_defect_is_a_file_named_after_it() {
     let mut world = World::empty();
     for (name, part) in [
