@@ -189,3 +189,11 @@ fn results_go_to_standard_output_and_messages_to_standard_error() {
     let misspelt = desk.run(&["list", "members", "exampel"]);
     assert_eq!((out(&misspelt).as_str(), err(&misspelt).as_str()), ("", "nobody is found; did you mean example?\n"));
 }
+
+#[test]
+fn a_pipe_is_imported_like_a_file() {
+    let desk = Desk::new();
+    let script = format!("'{PROGRAM}' -f roster.guildhall import <(printf 'Name,E-mail\\nPiped,piped@example.org\\n')");
+    let output = Command::new("bash").args(["-c", &script]).current_dir(desk.folder.path()).output().unwrap();
+    assert!(out(&output).contains("1 person added"), "{}{}", out(&output), err(&output));
+}

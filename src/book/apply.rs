@@ -51,8 +51,8 @@ pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, 
             write.put_attendance(*meetup, id, &AttendanceFacts::came())?;
             Ok(Some(Thing::Person(id)))
         }
-        Command::Suppress { address, reason } => write.suppress(address, reason, true).map(|()| None),
-        Command::LiftSuppression { address } => write.suppress(address, "", false).map(|()| None),
+        Command::Suppress { addresses, reason } => addresses.iter().try_for_each(|a| write.suppress(a, reason, true)).map(|()| None),
+        Command::LiftSuppression { addresses } => addresses.iter().try_for_each(|a| write.suppress(a, "", false)).map(|()| None),
         Command::SaveView { name, pane, query, sort } => write.put_view(name, pane, query, sort).map(|()| None),
         Command::RemoveView(id) => write.delete(&VIEW, *id).map(|()| None),
         Command::LoadSample => sample::load(write).map(|()| None),
@@ -162,7 +162,7 @@ fn apply_to_community(write: &mut Write<'_>, command: &Command) -> Result<Option
 }
 
 fn new_member(write: &Write<'_>, status: MembershipStatus, source: Source) -> MembershipFacts {
-    MembershipFacts { status, joined: Some(write.stamp().at.date()), left: None, source }
+    MembershipFacts { status, joined: Some(write.stamp().today), left: None, source }
 }
 
 fn each_person(write: &mut Write<'_>, people: &[PersonId], mut change: impl FnMut(&mut PersonFacts)) -> Result<(), StoreError> {

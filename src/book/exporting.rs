@@ -12,6 +12,7 @@ use crate::domain::address::{self, OtherAddress};
 use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::listed::Listed;
+use crate::domain::query::{Key, Scope};
 use crate::domain::text;
 use crate::domain::words::{AddressState, MembershipStatus};
 use crate::exchange::formats::{Format, Outgoing, Written};
@@ -76,7 +77,7 @@ impl Book {
     fn prepare(&mut self, options: &ExportOptions) -> Result<Prepared, BookError> {
         let fields = people::names_by_age(self.store.reader(), &schema::FIELD)?;
         let format = Format::named(&options.format, fields)?;
-        let any_status = options.query.contains("status:");
+        let any_status = self.parse(&options.query, Scope::People)?.mentions(&Key::Status);
         let ids = match &options.people {
             Some(chosen) => {
                 let mut ids: Vec<i64> = chosen.iter().map(|p| p.0).collect();
@@ -109,6 +110,7 @@ impl Book {
         jobs: Jobs,
     ) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
         let prepared = self.prepare(options)?;
+        super::spare_the_roster(self.path(), target)?;
         let target = target.to_owned();
         Ok(jobs.spawn(move |progress| {
             let mut file = AtomicFile::create(&target)?;
@@ -180,6 +182,9 @@ impl Prepared {
             return Err(trouble);
         }
         csv.flush().map_err(ExchangeError::Write)?;
+        if progress.reach(done).is_break() {
+            return Err(StoreError::Stopped.into());
+        }
         Ok(summary)
     }
 
@@ -218,19 +223,17 @@ impl Prepared {
         }
         let memberships: Vec<(&str, &MembershipFacts)> = memberships.into_iter().map(|(_, n, f)| (n, f)).collect();
         let outgoing = Outgoing { person, email, email_state: state, others, memberships: &memberships };
-        if let Some(most) = self.format.most_rows()
-            && summary.written == most
-        {
-            let most = text::thousands(most);
-            return Err(BookError::Refused(format!(
-                "GOV.UK Notify takes {most} rows in one file, and there are more; narrow the search, nothing was written"
-            )));
-        }
         match self.format.person(&outgoing, csv)? {
             Written::Row => summary.written += 1,
             Written::LeftOut(reason) => *summary.left_out.entry(reason).or_default() += 1,
         }
-        Ok(())
+        match self.format.most_rows() {
+            Some(most) if summary.written > most => Err(BookError::Refused(format!(
+                "GOV.UK Notify takes {} rows in one file, and there are more: narrow the search",
+                text::thousands(most)
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// For mail to a community, only its active members are wanted, unless the query asks for a status.

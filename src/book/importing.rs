@@ -114,9 +114,9 @@ fn run(path: &Path, clock: &Arc<dyn Clock>, options: &ImportOptions, progress: &
     let mut source = SourceFile::open(&options.file)?;
     let total = source.length();
     progress.expect(total);
-    let mut store = Store::open(path)?;
+    let mut store = Store::open_again(path)?;
     let rows = Rows::new(source.decoded()?)?;
-    let stamp = Stamp { action: clock.action_id(), at: clock.now() };
+    let stamp = Stamp { action: clock.action_id(), at: clock.now(), today: clock.today() };
     let name = options.file.file_name().map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
     let name = if name == "-" { "standard input".to_owned() } else { text::safe(&name).into_owned() };
     let into = options.community.as_ref().map_or_else(String::new, |c| format!(" into {c}"));
@@ -157,12 +157,7 @@ fn take_all(
     let known = people::names(write.reader(), &schema::FIELD)?;
     let mut report = ImportReport {
         encoding: rows.encoding().to_owned(),
-        delimiter: match rows.delimiter {
-            b'\t' => "tab".into(),
-            b';' => "semicolon".into(),
-            b',' => "comma".into(),
-            other => char::from(other).to_string(),
-        },
+        delimiter: delimiter_word(rows.delimiter),
         community: options.community.clone(),
         ..ImportReport::default()
     };
@@ -203,8 +198,20 @@ fn take_all(
         }
     }
     loader.finish(write)?;
+    if progress.reach(total).is_break() {
+        return Err(StoreError::Stopped.into());
+    }
     note_removed(&mut report, removed);
     Ok(report)
+}
+
+fn delimiter_word(sign: u8) -> String {
+    match sign {
+        b'\t' => "tab".into(),
+        b';' => "semicolon".into(),
+        b',' => "comma".into(),
+        other => char::from(other).to_string(),
+    }
 }
 
 fn note_removed(report: &mut ImportReport, removed: usize) {

@@ -103,7 +103,7 @@ impl Book {
     }
 
     fn stamp(&self) -> Stamp {
-        Stamp { action: self.clock.action_id(), at: self.clock.now() }
+        Stamp { action: self.clock.action_id(), at: self.clock.now(), today: self.clock.today() }
     }
 
     /// Does what the command says: one transaction, one undo step.
@@ -367,6 +367,20 @@ impl Book {
     pub fn dump(&self) -> Result<String, BookError> {
         Ok(self.store.dump()?)
     }
+}
+
+/// Refuses to write a file over the roster itself, or over what SQLite keeps beside it.
+///
+/// # Errors
+/// If `target` is one of them.
+pub fn spare_the_roster(roster: &Path, target: &Path) -> Result<(), BookError> {
+    let real = |p: &Path| p.canonicalize().unwrap_or_else(|_| p.to_owned());
+    let (roster, target) = (real(roster), real(target));
+    let beside = target.to_string_lossy().starts_with(&format!("{}-", roster.to_string_lossy()));
+    if roster == target || beside {
+        return Err(BookError::Refused(format!("{} is the roster itself; write to another file", target.display())));
+    }
+    Ok(())
 }
 
 /// Lists of names that forms complete from.

@@ -125,7 +125,7 @@ fn wrong(what: impl std::fmt::Display) -> StoreError {
 /// Writes the sample into a roster.
 pub fn load(write: &mut Write<'_>) -> Result<(), StoreError> {
     let sample: Sample = toml::from_str(SAMPLE).map_err(wrong)?;
-    let today = write.stamp().at.date();
+    let today = write.stamp().today;
     let mut domains = HashMap::new();
     for o in &sample.organisation {
         domains.insert(o.short.clone(), (o.name.clone(), o.domains.first().cloned().unwrap_or_default()));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::args::{ExportArgs, ImportArgs};
 use super::{CliError, Ended, clock, may_show_progress, say};
-use crate::book::{Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, StoreError};
+use crate::book::{Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, StoreError, spare_the_roster};
 use crate::domain::text;
 use crate::exchange::{AtomicFile, SourceFile};
 
@@ -16,7 +16,13 @@ use crate::exchange::{AtomicFile, SourceFile};
 pub fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<Ended, CliError> {
     // Whatever can be seen to be wrong is said before the first file is taken.
     for file in args.files.iter().filter(|f| f.as_os_str() != "-") {
-        SourceFile::open(file).map_err(BookError::from)?;
+        // A pipe can be read only once, so it is left alone here.
+        if std::fs::metadata(file).map_or(true, |m| m.is_file() || m.is_dir()) {
+            SourceFile::open(file).map_err(BookError::from)?;
+        }
+    }
+    if let Some(report) = &args.report {
+        spare_the_roster(roster, report)?;
     }
     let mut target = args.report.as_deref().map(AtomicFile::create).transpose().map_err(BookError::from)?;
     // A rehearsal leaves nothing behind, not even a new roster.

@@ -212,9 +212,20 @@ impl Mapping {
         match role {
             Role::Name => value.clone_into(&mut into.name),
             Role::Email => address::read(value).map_err(|e| format!("{}: {e}", text::safe(value)))?.clone_into(&mut into.email),
-            Role::EmailState => into.email_state = AddressState::parse(value),
-            Role::OtherEmails => into.others = address::read_list(value).map_err(|(a, e)| format!("{}: {e}", text::safe(&a)))?,
-            Role::Kind => into.kind = PersonKind::parse(value),
+            Role::EmailState => match AddressState::parse(value) {
+                Some(state) => into.email_state = Some(state),
+                None => add_line(&mut into.note, &format!("E-mail state: {value}")),
+            },
+            Role::OtherEmails => {
+                let more = address::read_list(value).map_err(|(a, e)| format!("{}: {e}", text::safe(&a)))?;
+                let new = more.into_iter().filter(|m| !into.others.iter().any(|o| address::key(&o.address) == address::key(&m.address)));
+                let new: Vec<_> = new.collect();
+                into.others.extend(new);
+            }
+            Role::Kind => match PersonKind::parse(value) {
+                Some(kind) => into.kind = Some(kind),
+                None => add_line(&mut into.note, &format!("Kind: {value}")),
+            },
             Role::Organisation => value.clone_into(&mut into.organisation),
             Role::JobTitle => value.clone_into(&mut into.job_title),
             Role::Discipline => value.clone_into(&mut into.discipline),
@@ -248,8 +259,12 @@ impl Mapping {
                 left: None,
                 source: Source::Import,
             };
-            into.memberships.retain(|(name, _)| text::same_key(name) != text::same_key(community));
-            into.memberships.push((community.to_owned(), facts));
+            // What the row itself says of this community holds, unless its status column says otherwise.
+            let known = into.memberships.iter().any(|(name, _)| text::same_key(name) == text::same_key(community));
+            if word.is_some() || !known {
+                into.memberships.retain(|(name, _)| text::same_key(name) != text::same_key(community));
+                into.memberships.push((community.to_owned(), facts));
+            }
             if let (None, Some(status), Some(at)) = (word, status, self.status_field) {
                 into.fields.push((at, status));
             }

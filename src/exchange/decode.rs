@@ -90,6 +90,10 @@ impl SourceFile {
             return Err(ExchangeError::Refused(format!("{} is a spreadsheet or a zip; save it as CSV first", path.display())));
         }
         let (encoding, mark) = match Encoding::for_bom(&head) {
+            Some((encoding, _)) if encoding == UTF_8 && !self.is_utf8().map_err(err)? => {
+                let what = "is marked as UTF-8, but is not; save it again as CSV UTF-8";
+                return Err(ExchangeError::Refused(format!("{} {what}", path.display())));
+            }
             Some((encoding, mark)) => (encoding, mark),
             None => match wide(&head) {
                 Some(encoding) => (encoding, 0),
@@ -147,7 +151,8 @@ fn wide(head: &[u8]) -> Option<&'static Encoding> {
 fn guess(head: &[u8]) -> &'static Encoding {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(head, true);
-    detector.guess(None, chardetng::Utf8Detection::Allow)
+    // It is not UTF-8 as a whole: that has been looked at.
+    detector.guess(None, chardetng::Utf8Detection::Deny)
 }
 
 /// A text on its way: UTF-8, whatever the file's encoding.

@@ -24,6 +24,9 @@ impl AtomicFile {
         if target.is_dir() {
             return Err(ExchangeError::NotAFile { path: target.to_owned(), what: "a folder" });
         }
+        if std::fs::metadata(target).is_ok_and(|m| !m.is_file()) {
+            return Err(ExchangeError::NotAFile { path: target.to_owned(), what: "a device or a pipe" });
+        }
         // A link is followed, so that the file behind it is replaced and not the link.
         let target = target.canonicalize().unwrap_or_else(|_| target.to_owned());
         let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -189,7 +189,7 @@ impl Index {
     /// then the middle of a name, then anything else.
     pub fn find(&mut self, query: &Expr, today: NaiveDate, community: Option<CommunityId>, sort: SortBy, reverse: bool) -> Vec<PersonId> {
         self.order(sort);
-        let plan = Plan::new(query, today, true);
+        let plan = Plan::new(query, today, true).within(community.map(|c| c.0));
         let over_too = mentions_status(&plan);
         let Some(order) = self.orders.get(&sort) else { return Vec::new() };
         let words = plan.words();
@@ -216,7 +216,7 @@ impl Index {
     /// How many a query finds, and whom, by ascending id: for exports.
     #[must_use]
     pub fn find_ids(&self, query: &Expr, today: NaiveDate, community: Option<CommunityId>) -> Vec<PersonId> {
-        let plan = Plan::new(query, today, true);
+        let plan = Plan::new(query, today, true).within(community.map(|c| c.0));
         let over_too = mentions_status(&plan);
         let mut out = Vec::new();
         self.each_hit(&plan, &plan.words(), |at| {

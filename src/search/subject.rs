@@ -115,7 +115,8 @@ impl Subject for Record<'_> {
     fn membership(&self, test: &MembershipTest) -> bool {
         self.index.places_of(self.entry).iter().any(|p| {
             let community = self.index.communities.get(&p.community).map_or("", String::as_str);
-            test.community.as_ref().is_none_or(|t| community.contains(t.as_str()))
+            test.within.is_none_or(|id| i64::from(p.community) == id)
+                && test.community.as_ref().is_none_or(|t| community.contains(t.as_str()))
                 && test.status.as_ref().is_none_or(|t| p.status.word().starts_with(t.as_str()))
                 && test.source.as_ref().is_none_or(|t| p.source.word().starts_with(t.as_str()))
         })

@@ -171,7 +171,8 @@ impl Loader {
             return if found.is_some() { Ok(found.map(PersonId)) } else { self.by_other(write, key) };
         }
         let ids = self.nameless_matches(write, row)?;
-        Ok(if let [only] = ids.as_slice() { Some(PersonId(*only)) } else { None })
+        // Of several that can't be told apart the first is taken: a file that comes again must not double them.
+        Ok(ids.first().copied().map(PersonId))
     }
 
     /// Those without an address who have the row's name and organisation: without an address, that is the same person.
@@ -288,6 +289,7 @@ impl Loader {
         }
         // To change people one has to find them: from here on with the indexes.
         self.index(write)?;
+        self.others_exist |= !merged.others.is_empty();
         let changed = write.update_person(id, &merged)?;
         Ok(if changed { Taken::Updated(id) } else { Taken::Same(id) })
     }

@@ -34,6 +34,8 @@ pub struct Stamp {
     pub action: [u8; 16],
     /// The time, UTC.
     pub at: NaiveDateTime,
+    /// The day, where the lead sits.
+    pub today: chrono::NaiveDate,
 }
 
 /// What a step did.
@@ -63,6 +65,14 @@ impl Store {
     /// Says what keeps it from being opened; nothing is written then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         Self::from_opened(open::open(path)?)
+    }
+
+    /// Opens a roster once more that this process has open already, for work on another thread.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_again(path: &Path) -> Result<Self, StoreError> {
+        Self::from_opened(open::connect(path.to_owned(), false)?)
     }
 
     /// Makes a new roster and opens it. A missing folder is made.
@@ -224,7 +234,7 @@ impl Store {
     }
 
     fn reopen(&mut self) -> Result<(), StoreError> {
-        let opened = open::open(&self.path)?;
+        let opened = open::connect(self.path.clone(), false)?;
         self.conn = opened.conn;
         self.seen_version = self.data_version()?;
         Ok(())

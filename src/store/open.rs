@@ -45,6 +45,12 @@ pub fn real_path(path: &Path) -> Result<PathBuf, StoreError> {
 pub fn open(path: &Path) -> Result<Opened, StoreError> {
     let path = real_path(path)?;
     let unclean = look(&path)?;
+    connect(path, unclean)
+}
+
+/// Opens a file with SQLite alone. What has looked at the file before (and closed it again) must not do so while this process has
+/// it open: to close any descriptor of a file drops all locks that the process holds on it.
+pub fn connect(path: PathBuf, unclean: bool) -> Result<Opened, StoreError> {
     let read_only = why_read_only(&path);
     let flags = if read_only.is_some() { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
     let conn = Connection::open_with_flags(&path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;

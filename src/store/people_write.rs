@@ -203,7 +203,7 @@ impl Write<'_> {
             self.reader().query_row("SELECT id FROM suppression WHERE address_key=?1", [&key], |r| r.get(0)).optional()?;
         match (row, suppressed) {
             (None, true) => {
-                let today = self.stamp().at.date().to_string();
+                let today = self.stamp().today.to_string();
                 self.insert(&schema::SUPPRESSION, &[&key, &today, &reason])?;
             }
             (Some(row), false) => self.delete(&schema::SUPPRESSION, row)?,

@@ -140,7 +140,7 @@ impl Write<'_> {
             }
             (current, holder) => {
                 if let Some((tenure, _)) = current {
-                    let until = since.clone().filter(|_| holder.is_some()).unwrap_or_else(|| self.stamp().at.date().to_string());
+                    let until = since.clone().filter(|_| holder.is_some()).unwrap_or_else(|| self.stamp().today.to_string());
                     self.update(&TENURE, tenure, &[("until", &until), ("over", &1)])?;
                 }
                 if let Some(holder) = holder {
@@ -232,7 +232,11 @@ impl Write<'_> {
     /// Changes the status of a membership and nothing else; a status that ends it notes the day.
     pub fn set_status(&mut self, person: PersonId, community: CommunityId, status: MembershipStatus) -> Result<bool, StoreError> {
         let Some(id) = self.membership_of(person, community)? else { return Ok(false) };
-        let today = status.is_over().then(|| self.stamp().at.date().to_string());
+        if status.is_over() && self.membership_is_over(person, community)? {
+            // It was over already: the day on which they left stays.
+            return self.update(&MEMBERSHIP, id.0, &[("status", &status.word())]);
+        }
+        let today = status.is_over().then(|| self.stamp().today.to_string());
         self.update(&MEMBERSHIP, id.0, &[("status", &status.word()), ("left_on", &today)])
     }
 

@@ -42,6 +42,9 @@ impl Root {
             Request::Focus(pane) => self.go(pane),
             Request::Search(query, sort) => self.search(&query, &sort),
             Request::Look => self.look(),
+            Request::Rehearse(_) | Request::Import(_) if self.work.is_waited_for() => {
+                self.complain("something is under way already; Esc stops it")
+            }
             Request::Rehearse(options) | Request::Import(options) => self.work.import(&self.book, options),
             Request::Export(options, path, replace) => self.export(&options, path, replace),
             Request::Form(subject) => self.form(&subject),
@@ -282,7 +285,9 @@ impl Root {
                 Came::Check(Some(Ok(problems))) => self.take_check(&problems),
                 Came::Backup(Some(Ok(_))) => {}
                 Came::Import(Some(Err(e)), _) | Came::Export(Some(Err(e)), _) | Came::Check(Some(Err(e))) => {
-                    if !e.is_stopped() {
+                    if e.is_stopped() {
+                        self.toast = Some(("Stopped; nothing was changed".into(), Tone::Warning));
+                    } else {
                         self.complain(&e.to_string());
                     }
                 }

@@ -144,14 +144,18 @@ impl Root {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
                 self.toast = None;
-                if !self.work.is_waited_for() {
-                    self.look_elsewhere();
+                let changed = !self.work.is_waited_for() && self.look_elsewhere();
+                // The key was meant for a picture that is no longer true: it is not carried out, but for typing and leaving.
+                let leaves = matches!(key.code, KeyCode::Char('c' | 'z')) && key.modifiers.contains(KeyModifiers::CONTROL);
+                if !changed || leaves || self.takes_text() {
+                    self.key(*key);
                 }
-                self.key(*key);
             }
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Paste(text) => self.paste(text),
-            Event::FocusGained => self.look_elsewhere(),
+            Event::FocusGained => {
+                self.look_elsewhere();
+            }
             Event::Resize(..) => return Then::Redraw,
             _ => {}
         }
@@ -159,14 +163,16 @@ impl Root {
     }
 
     /// Looks whether another program has written, and reads everything again if so.
-    pub(super) fn look_elsewhere(&mut self) {
+    pub(super) fn look_elsewhere(&mut self) -> bool {
         let changed = self.book.changed_elsewhere();
-        if self.note(changed) == Some(true) {
+        let changed = self.note(changed) == Some(true);
+        if changed {
             self.work.index(&mut self.book);
             let result = self.refresh();
             self.note(result);
             self.toast = Some(("The roster was changed by another program; this is how it stands now".into(), Tone::Warning));
         }
+        changed
     }
 
     fn key(&mut self, key: KeyEvent) {
@@ -179,7 +185,7 @@ impl Root {
             return;
         }
         if key.code == KeyCode::Esc && self.work.stop() {
-            self.toast = Some(("Stopped; nothing was changed".into(), Tone::Warning));
+            self.toast = Some(("Stopping …".into(), Tone::Warning));
             return;
         }
         if let Some(mut top) = self.overlays.pop() {

@@ -81,10 +81,14 @@ impl Work {
 
     /// Stops what the lead waits for; whether there was something.
     pub fn stop(&mut self) -> bool {
-        let was = self.import.is_some() || self.export.is_some();
-        self.import = None;
-        self.export = None;
-        was
+        // What came of it is told by the result: it may have been too late to stop.
+        if let Some((job, _)) = &self.import {
+            job.progress().stop();
+        }
+        if let Some((job, _)) = &self.export {
+            job.progress().stop();
+        }
+        self.is_waited_for()
     }
 
     /// How far the work is that the lead waits for: *n of m*.

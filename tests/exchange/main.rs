@@ -267,8 +267,8 @@ fn suppressed_addresses_never_leave_in_whatever_case() {
         others: vec![OtherAddress { address: "bo@private.example".into(), state: AddressState::Ok }],
         ..PersonFacts::named("Bo", "bo@example.org")
     });
-    world.run(Command::Suppress { address: "ANN@EXAMPLE.ORG".into(), reason: "asked".into() });
-    world.run(Command::Suppress { address: "bo@example.org".into(), reason: "asked".into() });
+    world.run(Command::Suppress { addresses: vec!["ANN@EXAMPLE.ORG".into()], reason: "asked".into() });
+    world.run(Command::Suppress { addresses: vec!["bo@example.org".into()], reason: "asked".into() });
     let notify = world.export("notify", "");
     assert_eq!(notify, "email address,name\n");
     let roster = world.export("roster", "").to_lowercase();
@@ -370,7 +370,7 @@ proptest! {
             }
         }
         for n in &suppressed {
-            world.run(Command::Suppress { address: format!("p{n}@EXAMPLE.org"), reason: String::new() });
+            world.run(Command::Suppress { addresses: vec![format!("p{n}@EXAMPLE.org")], reason: String::new() });
         }
         let first = world.export("roster", "");
         for n in &suppressed {
@@ -388,4 +388,54 @@ proptest! {
         let _ = import(&mut world, file, false);
         prop_assert!(world.book.check().unwrap().is_empty());
     }
+}
+
+#[test]
+fn a_stray_byte_never_empties_a_cell() {
+    let mut world = World::empty();
+    let marked = world.file("marked.csv", b"\xef\xbb\xbfName,E-mail\nZo\xeb Smith,zoe@example.org\n");
+    let error = import(&mut world, marked, false).unwrap_err().to_string();
+    assert!(error.contains("is marked as UTF-8, but is not"), "{error}");
+    let padding: String = (0..6_000).map(|i| format!("Person {i},p{i}@example.org\n")).collect();
+    let late = [b"Name,E-mail\n".as_slice(), padding.as_bytes(), b"Zo\xeb Smith,zoe@example.org\n"].concat();
+    world.import("late.csv", late);
+    assert_eq!(world.find("zoe smith"), ["Zoë Smith"]);
+}
+
+#[test]
+fn nothing_is_written_over_the_roster_itself() {
+    let mut world = World::sample();
+    let path = world.path();
+    let options = ExportOptions { format: "roster".into(), ..ExportOptions::default() };
+    assert!(world.book.export_job(&options, &path, Jobs::Inline).is_err());
+    assert!(world.book.export_job(&options, std::path::Path::new("/dev/null"), Jobs::Inline).unwrap().wait().unwrap().is_err());
+    assert!(world.book.check().unwrap().is_empty());
+}
+
+#[test]
+fn who_left_a_community_gets_none_of_its_mail_whatever_they_are_elsewhere() {
+    let mut world = World::empty();
+    let (lefty, stays) = (world.person("Lefty", "lefty@example.org"), world.person("Stays", "stays@example.org"));
+    let (research, design) = (world.community("Research"), world.community("Design"));
+    world.put_in(&[lefty, stays], research);
+    world.put_in(&[lefty], design);
+    world.run(Command::SetStatus { people: vec![lefty], community: research, status: MembershipStatus::Left });
+    for query in ["", "status:active", "Status:active"] {
+        let options = ExportOptions { format: "notify".into(), query: query.into(), community: Some(research), people: None };
+        let mut out = Vec::new();
+        world.book.export_to(&options, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "email address,name\nstays@example.org,Stays\n", "{query}");
+    }
+    // A list that brings them back with --community leaves them as the file says they are.
+    world.import_into("list.csv", "Name,E-mail,Communities\nNew,new@example.org,\"Research: left, source form\"\n", Some("Research"));
+    let id = world.book.holder_of("new@example.org").unwrap().unwrap();
+    assert_eq!(world.book.person(id).unwrap().unwrap().memberships[0].facts.status, MembershipStatus::Left);
+}
+
+#[test]
+fn an_address_that_one_row_adds_is_known_to_the_next() {
+    let mut world = World::empty();
+    world.person("Ann", "a@example.org");
+    world.import("list.csv", "Name,E-mail,Other e-mails\nAnn,a@example.org,b@example.org\nAnn again,b@example.org,\n");
+    assert_eq!(world.find("").len(), 1);
 }

@@ -32,6 +32,8 @@ pub struct MembershipTest {
     pub status: Option<String>,
     /// The source, folded.
     pub source: Option<String>,
+    /// The community whose members are asked about, if no other is named.
+    pub within: Option<i64>,
 }
 
 /// A query made ready for a day.
@@ -103,6 +105,20 @@ impl Plan {
                     Self::Day(key.clone(), from.num_days_from_ce(), to.num_days_from_ce())
                 }
             },
+        }
+    }
+
+    /// Binds what is asked of memberships to one community, where the query names none: among the members of a community, `status:active`
+    /// means active in it.
+    #[must_use]
+    pub fn within(self, community: Option<i64>) -> Self {
+        let all = |parts: Vec<Self>| parts.into_iter().map(|p| p.within(community)).collect();
+        match self {
+            Self::Membership(test) if test.community.is_none() => Self::Membership(MembershipTest { within: community, ..test }),
+            Self::Not(inner) => Self::Not(Box::new(inner.within(community))),
+            Self::And(parts) => Self::And(all(parts)),
+            Self::Or(parts) => Self::Or(all(parts)),
+            other => other,
         }
     }
 

@@ -191,6 +191,17 @@ pub enum Expr {
 }
 
 impl Expr {
+    /// Whether a field is compared somewhere in it.
+    #[must_use]
+    pub fn mentions(&self, key: &Key) -> bool {
+        match self {
+            Self::Field(k, _) => k == key,
+            Self::Not(inner) => inner.mentions(key),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|p| p.mentions(key)),
+            Self::All | Self::Word(_) => false,
+        }
+    }
+
     /// The texts that `attended:` is compared with: which meetups they mean must be looked up beforehand.
     #[must_use]
     pub fn attended_texts(&self) -> Vec<&str> {

@@ -229,7 +229,7 @@ impl Parser<'_> {
         let folded = text::fold(value);
         // A custom field may bear the name of one of ours, and has words of its own.
         let own = self.known.fields.iter().any(|f| tags::field_key(f) == key.word());
-        if own || words.iter().any(|w| w.contains(&folded)) {
+        if own || words.iter().any(|w| w.starts_with(&folded)) {
             return Ok(());
         }
         let near = text::nearest(value, words.iter().copied()).map_or_else(|| words.join(", "), |near| format!("did you mean {near}?"));

@@ -9,6 +9,7 @@ use crate::book::{BookError, Command, CommunityDetail, PeopleQuery, Words};
 use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::dates::Lean;
 use crate::domain::ids::{CommunityId, SeatId};
+use crate::domain::text;
 use crate::domain::words::{ChannelKind, CommunityStatus, RouteKind, RuleEffect, RunBy, Stage};
 use crate::tui::core::{Cx, Subject};
 
@@ -88,11 +89,21 @@ pub fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Resu
         Field::new("since", "Since", Kind::Date(Lean::Back), &known.and_then(|s| s.since).map(|d| d.to_string()).unwrap_or_default()),
         Field::new("interim", "For now only", choice(&["no", "yes"]), if known.is_some_and(|s| s.interim) { "yes" } else { "no" }),
     ];
+    let held_since = known.and_then(|s| s.since);
     let title = format!("Seat of {}", d.facts.name);
     Ok(Form::new(&title, Subject::Seat(community, id), fields, None, cx.book.today(), move |v| {
         let wanted = v.text("holder");
-        let holder = people.iter().find(|(_, label)| label.eq_ignore_ascii_case(&wanted)).map(|(id, _)| *id);
-        let facts = SeatFacts { title: v.text("title"), holder, since: v.date("since"), interim: v.text("interim") == "yes" };
+        let same = |label: &str| text::same_key(label) == text::same_key(&wanted);
+        let chosen = people.iter().find(|(_, label)| same(label)).map(|(id, _)| *id);
+        if chosen.is_none() && !wanted.is_empty() {
+            return Err(("holder".into(), format!("nobody is called {wanted}; choose from the list, or leave it empty")));
+        }
+        let mut since = v.date("since");
+        if chosen.is_some() && chosen != holder && since == held_since {
+            // The date of the one before is not that of the new one.
+            since = Some(v.today());
+        }
+        let facts = SeatFacts { title: v.text("title"), holder: chosen, since, interim: v.text("interim") == "yes" };
         Ok(Command::PutSeat { community, id, facts })
     }))
 }

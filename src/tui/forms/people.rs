@@ -45,7 +45,9 @@ pub fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &mut Cx<
         Field::new("joined", "With us since", Kind::Date(Lean::Back), &facts.joined.map(|d| d.to_string()).unwrap_or_default()),
     ];
     for name in cx.book.words(Words::Fields)? {
-        fields.push(Field::new(&format!("field:{name}"), &name, Kind::Text, facts.field(&name).unwrap_or("")));
+        let value = facts.field(&name).unwrap_or("");
+        let kind = if value.contains('\n') { Kind::Note } else { Kind::Text };
+        fields.push(Field::new(&format!("field:{name}"), &name, kind, value));
     }
     fields.push(Field::new("kind", "Kind", choice(PersonKind::ALL), facts.kind.word()));
     fields.push(Field::new("note", "Note", Kind::Note, &facts.note).hint("Alt-Enter begins a new line"));

@@ -132,9 +132,10 @@ impl Members {
             self.ids = found.ids;
             self.find.words = found.words;
             self.find.did_you_mean = found.did_you_mean;
-        } else {
+        } else if self.find.query.is_empty() || self.ids.is_empty() {
             self.ids = cx.book.first_page(community, FIRST_PAGE)?;
         }
+        // Else the hits of the search stay until the index is there again: unrelated rows would be worse than old ones.
         self.find.error = None;
         self.all = cx.book.people_count();
         Ok(())
@@ -353,11 +354,11 @@ impl Members {
         let Some(detail) = detail.filter(|d| !d.facts.email.is_empty()) else {
             return Outcome::ask(Request::Toast("There is no address here to stop".into()));
         };
-        let address = detail.facts.email.clone();
-        if detail.suppressed.contains(&address) {
-            return Outcome::ask(Request::Run(Command::LiftSuppression { address }));
+        if !detail.suppressed.is_empty() {
+            return Outcome::ask(Request::Run(Command::LiftSuppression { addresses: detail.suppressed }));
         }
-        Outcome::ask(Request::Run(Command::Suppress { address, reason: "asked the lead".into() }))
+        let addresses = std::iter::once(detail.facts.email).chain(detail.facts.others.into_iter().map(|o| o.address)).collect();
+        Outcome::ask(Request::Run(Command::Suppress { addresses, reason: "asked the lead".into() }))
     }
 
     /// A row was clicked.
