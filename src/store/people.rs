@@ -141,7 +141,8 @@ pub fn facts(conn: &Connection, id: PersonId) -> Result<Option<(PersonFacts, i64
 
 /// A person, whole.
 pub fn detail(conn: &Connection, id: PersonId) -> Result<Option<PersonDetail>, StoreError> {
-    let Some((facts, op)) = facts(conn, id)? else { return Ok(None) };
+    let Some((facts, _)) = facts(conn, id)? else { return Ok(None) };
+    let op = super::write::last_written(conn, &super::schema::PERSON, id.0)?.unwrap_or(0);
     let uuid = conn.prepare_cached("SELECT uuid FROM person WHERE id=?1")?.query_row([id.0], |r| uuid_text(r, 0))?;
     let mut suppressed = Vec::new();
     for a in std::iter::once(facts.email.as_str()).chain(facts.others.iter().map(|o| o.address.as_str())).filter(|a| !a.is_empty()) {

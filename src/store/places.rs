@@ -93,7 +93,7 @@ pub fn communities(conn: &Connection) -> Result<Vec<CommunityRow>, StoreError> {
 /// A community, whole.
 pub fn community(conn: &Connection, id: CommunityId) -> Result<Option<CommunityDetail>, StoreError> {
     let found = conn
-        .prepare_cached("SELECT uuid, name, family, purpose, run_by, runner, status, stage, op FROM community WHERE id=?1")?
+        .prepare_cached("SELECT uuid, name, family, purpose, run_by, runner, status, stage FROM community WHERE id=?1")?
         .query_row([id.0], |r| {
             let facts = CommunityFacts {
                 name: r.get(1)?,
@@ -105,10 +105,11 @@ pub fn community(conn: &Connection, id: CommunityId) -> Result<Option<CommunityD
                 status: word(r, 6, CommunityStatus::parse, CommunityStatus::Active)?,
                 stage: word(r, 7, |t| Stage::parse(t).map(Some), None)?,
             };
-            Ok((uuid_text(r, 0)?, facts, r.get(8)?))
+            Ok((uuid_text(r, 0)?, facts))
         })
         .optional()?;
-    let Some((uuid, mut facts, op)) = found else { return Ok(None) };
+    let Some((uuid, mut facts)) = found else { return Ok(None) };
+    let op = super::write::last_written(conn, &super::schema::COMMUNITY, id.0)?.unwrap_or(0);
     let mut statement = conn.prepare_cached(
         "SELECT d.name FROM community_discipline c JOIN discipline d ON d.id=c.discipline_id WHERE c.community_id=?1 ORDER BY c.position",
     )?;
@@ -257,7 +258,7 @@ pub fn next_meetup(conn: &Connection, today: chrono::NaiveDate) -> Result<Option
 pub fn meetup(conn: &Connection, id: MeetupId) -> Result<Option<MeetupDetail>, StoreError> {
     let found = conn
         .prepare_cached(
-            "SELECT t.uuid, t.title, t.format, t.starts, t.minutes, t.zone, t.venue, coalesce(o.name,''), t.capacity, t.status, t.write_up, t.write_up_link, t.note, t.op \
+            "SELECT t.uuid, t.title, t.format, t.starts, t.minutes, t.zone, t.venue, coalesce(o.name,''), t.capacity, t.status, t.write_up, t.write_up_link, t.note \
              FROM meetup t LEFT JOIN organisation o ON o.id=t.organisation_id WHERE t.id=?1",
         )?
         .query_row([id.0], |r| {
@@ -276,10 +277,11 @@ pub fn meetup(conn: &Connection, id: MeetupId) -> Result<Option<MeetupDetail>, S
                 write_up_link: r.get(11)?,
                 note: r.get(12)?,
             };
-            Ok((uuid_text(r, 0)?, facts, r.get(13)?))
+            Ok((uuid_text(r, 0)?, facts))
         })
         .optional()?;
-    let Some((uuid, mut facts, op)) = found else { return Ok(None) };
+    let Some((uuid, mut facts)) = found else { return Ok(None) };
+    let op = super::write::last_written(conn, &super::schema::MEETUP, id.0)?.unwrap_or(0);
     let mut statement = conn.prepare_cached(
         "SELECT c.name FROM meetup_community k JOIN community c ON c.id=k.community_id WHERE k.meetup_id=?1 ORDER BY c.position, c.id",
     )?;

@@ -301,9 +301,9 @@ impl<'c> Write<'c> {
         }
     }
 
-    /// The step that last wrote a row; `None` if the row is gone.
+    /// The newest step that wrote a row or what its form edits with it; `None` if the row is gone.
     pub fn last_written(&self, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
-        Ok(self.read_columns(table, id, std::iter::empty())?.map(|(op, _)| op))
+        last_written(self.conn, table, id)
     }
 
     /// The row's `op` and the wanted columns, in their order.
@@ -367,6 +367,20 @@ impl<'c> Write<'c> {
         }
         Ok(())
     }
+}
+
+/// The newest step that wrote a row, or one of the rows that are edited in the same form: a person's addresses, a community's
+/// disciplines, a meetup's communities. `None` if the row is gone.
+pub(super) fn last_written(conn: &Connection, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
+    let parts = match table.name {
+        "person" => " UNION ALL SELECT op FROM address WHERE person_id=?1",
+        "community" => " UNION ALL SELECT op FROM community_discipline WHERE community_id=?1",
+        "meetup" => " UNION ALL SELECT op FROM meetup_community WHERE meetup_id=?1",
+        _ => "",
+    };
+    let sql =
+        format!("SELECT max(op) FROM (SELECT op FROM {0} WHERE id=?1{parts}) WHERE EXISTS(SELECT 1 FROM {0} WHERE id=?1)", table.name);
+    Ok(conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?)
 }
 
 /// The ids of the rows of a table that refer to `id` in `column`.

@@ -349,6 +349,19 @@ fn a_row_that_was_changed_while_its_form_was_open_is_not_overwritten() {
 }
 
 #[test]
+fn an_address_that_another_program_added_is_not_dropped_by_a_form_that_did_not_know_it() {
+    let mut world = World::empty();
+    let id = world.person("Ann", "ann@example.org");
+    let opened = world.book.person(id).unwrap().unwrap();
+    let mut theirs = opened.facts.clone();
+    theirs.others = vec![OtherAddress { address: "ann@new.example".into(), state: AddressState::Ok }];
+    Book::open(&world.path(), world.clock.clone()).unwrap().run(&Command::EditPerson { id, facts: theirs, was: None }).unwrap();
+    let mine = Command::EditPerson { id, facts: PersonFacts { note: "mine".into(), ..opened.facts }, was: Some(opened.op) };
+    assert!(world.book.run(&mine).unwrap_err().is_conflict());
+    assert_eq!(world.book.person(id).unwrap().unwrap().facts.others.len(), 1);
+}
+
+#[test]
 fn membership_facts_are_kept_as_given() {
     let mut world = World::empty();
     let (ann, community) = (world.person("Ann", "ann@example.org"), world.community("Research"));
