@@ -183,6 +183,10 @@ pub trait Overlay {
     fn values(&self) -> (Vec<String>, Option<i64>) {
         (Vec::new(), None)
     }
+    /// What its fields held when it was opened, if it is a form.
+    fn originals(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Reads again what it shows.
     fn refresh(&mut self, _cx: &mut Cx<'_>) {}
     /// Makes what it shows fit `area`, the whole screen, before it is drawn.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::book::{Applied, BookError, Command, ExportOptions, ImportOptions, Thing};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
-use crate::tui::core::{Cx, Outcome, PaneId, Request, Subject};
+use crate::tui::core::{Cx, Outcome, Overlay, PaneId, Request, Subject};
 use crate::tui::forms;
 use crate::tui::overlays::{Choose, Confirm, ExportBox, Message, Prompt, Review};
 use crate::tui::root::{Root, Then};
@@ -87,6 +87,19 @@ impl Root {
             }
             Err(e) => self.complain(&e.to_string()),
         }
+    }
+
+    /// If a form is open and what it is about has been changed meanwhile, shows both; whether it had to.
+    pub(super) fn compare_form(&mut self) -> bool {
+        let Some(form) = self.overlays.last() else { return false };
+        let (Some(subject), originals) = (form.subject(), form.originals()) else { return false };
+        let community = self.members.community.as_ref().map(|(id, _)| *id);
+        let Ok(fresh) = forms::open(&subject, community, &mut Cx { book: &mut self.book }) else { return false };
+        let changed = fresh.originals().iter().zip(&originals).any(|(now, then)| now != then);
+        if let Some(form) = self.overlays.last_mut().filter(|_| changed) {
+            form.conflict(Box::new(fresh));
+        }
+        changed
     }
 
     fn applied(&mut self, applied: &Applied, how: &str) {

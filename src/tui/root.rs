@@ -147,7 +147,8 @@ impl Root {
                 let changed = !self.work.is_waited_for() && self.look_elsewhere();
                 // The key was meant for a picture that is no longer true: it is not carried out, but for typing and leaving.
                 let leaves = matches!(key.code, KeyCode::Char('c' | 'z')) && key.modifiers.contains(KeyModifiers::CONTROL);
-                if !changed || leaves || self.takes_text() {
+                let asks = changed && self.compare_form();
+                if !changed || leaves || (self.takes_text() && !asks) {
                     self.key(*key);
                 }
             }

@@ -126,6 +126,21 @@ fn a_form_whose_row_changed_meanwhile_shows_both_and_asks() {
 }
 
 #[test]
+fn a_seat_that_another_program_filled_meanwhile_is_not_emptied_by_an_open_form() {
+    let mut hall = Hall::sample();
+    hall.keys("jj4").keys("<down><down><down><down><down><down><down><down><down><down><down>").keys("e").shows("Seat of Delivery");
+    let script = rusqlite::Connection::open(hall.folder.path().join("roster.guildhall")).unwrap();
+    script
+        .execute(
+            "INSERT INTO tenure(seat_id,person_id,since,until,over,interim,op) SELECT s.id, p.id, '2026-01-02', NULL, 0, 0, 1 \
+             FROM seat s, person p WHERE s.title='Head of Delivery' AND p.name='Noor Hallam'",
+            [],
+        )
+        .unwrap();
+    hall.keys("<ctrl-s>").shows("now there: Noor Hallam").shows("changed meanwhile by somebody else");
+}
+
+#[test]
 fn another_programs_change_is_noticed_when_the_terminal_gets_the_focus() {
     let mut hall = Hall::sample();
     let script = rusqlite::Connection::open(hall.folder.path().join("roster.guildhall")).unwrap();

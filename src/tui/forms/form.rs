@@ -333,10 +333,16 @@ impl Overlay for Form {
         (self.fields.iter().map(Field::value).collect(), self.was)
     }
 
+    fn originals(&self) -> Vec<String> {
+        self.fields.iter().map(|f| f.original.clone()).collect()
+    }
+
     fn conflict(&mut self, theirs: Box<dyn Overlay>) {
         let (values, was) = theirs.values();
         for (field, value) in self.fields.iter_mut().zip(values) {
-            field.theirs = (value != field.original && value != field.value()).then_some(value);
+            field.theirs = (value != field.original && value != field.value()).then(|| value.clone());
+            // Compared with from here on, so that the same change is not told twice.
+            field.original = value;
         }
         self.was = was;
         self.error = Some("changed meanwhile by somebody else: Ctrl-S again saves yours over it, Esc drops yours".into());
