@@ -39,8 +39,6 @@ pub struct ExportSummary {
     pub written: u64,
     /// Who was left out, by reason.
     pub left_out: BTreeMap<&'static str, u64>,
-    /// What should be known before the file is used.
-    pub warnings: Vec<String>,
     /// The first lines, as they are in the file.
     pub first_lines: Vec<String>,
 }

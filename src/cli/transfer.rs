@@ -112,8 +112,5 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
         None => book.export_to(&options, out)?,
     };
     say(&summary.sentence_to(&args.output.as_ref().map_or_else(String::new, |p| p.display().to_string())));
-    for warning in &summary.warnings {
-        say(warning);
-    }
     Ok(())
 }

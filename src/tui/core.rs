@@ -78,8 +78,6 @@ pub enum Request {
     Export(ExportOptions, std::path::PathBuf, bool),
     /// Open the form for a thing, or for a new one.
     Form(Subject),
-    /// Quit.
-    Quit,
 }
 
 /// What a form is about.

@@ -10,7 +10,7 @@ use crate::domain::text;
 use crate::tui::core::{Cx, Outcome, Overlay, PaneId, Request, Subject};
 use crate::tui::forms;
 use crate::tui::overlays::{Choose, Confirm, ExportBox, Message, Prompt, Review};
-use crate::tui::root::{Root, Then};
+use crate::tui::root::Root;
 use crate::tui::theme::Tone;
 use crate::tui::work::Came;
 
@@ -48,7 +48,6 @@ impl Root {
             Request::Rehearse(options) | Request::Import(options) => self.work.import(&self.book, options),
             Request::Export(options, path, replace) => self.export(&options, path, replace),
             Request::Form(subject) => self.form(&subject),
-            Request::Quit => self.then = Then::Quit,
         }
     }
 
