@@ -9,8 +9,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use guildhall::book::{Book, Jobs, SystemClock};
+use guildhall::paths::Paths;
 use guildhall::tui::Root;
-use guildhall::tui::theme::Theme;
+use guildhall::tui::setup::Setup;
+use guildhall::tui::theme::Colours;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
@@ -29,7 +31,9 @@ fn press(root: &mut Root, code: KeyCode) {
 
 fn open(path: &Path) -> Root {
     let book = Book::open(path, Arc::new(SystemClock)).expect("a roster");
-    let mut root = Root::new(book, Theme::new(true), Jobs::Inline).expect("the hall");
+    let mut root =
+        Root::new(book, Setup::read(&Paths::under(Path::new("/nonexistent"), "roster.guildhall"), false, Colours::Sixteen), Jobs::Inline)
+            .expect("the hall");
     draw(&mut root);
     root
 }

@@ -6,9 +6,11 @@
 pub mod actions;
 pub mod book;
 pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod exchange;
 pub mod paths;
+pub mod remembered;
 pub mod search;
 pub mod store;
 pub mod tui;

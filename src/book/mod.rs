@@ -17,7 +17,7 @@ mod time;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, Weekday};
 
 pub use command::{Applied, AttendanceChange, Command, Thing};
 pub use error::BookError;
@@ -36,6 +36,7 @@ pub use crate::store::rows::{
 };
 pub use crate::store::{StoreError, Touched};
 
+use crate::domain::dates::{Calendar, Order};
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
 use crate::search::Index;
 use crate::store::{Stamp, Store, backup, journal, people, places, schema};
@@ -44,6 +45,8 @@ use crate::store::{Stamp, Store, backup, journal, people, places, schema};
 pub struct Book {
     store: Store,
     clock: Arc<dyn Clock>,
+    order: Order,
+    week_start: Weekday,
     index: Option<Index>,
     /// What was touched while the index was being built elsewhere.
     missed: Touched,
@@ -55,7 +58,7 @@ impl Book {
     /// # Errors
     /// Says what keeps it from being opened; nothing is written then.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, BookError> {
-        Ok(Self { store: Store::open(path)?, clock, index: None, missed: Touched::default() })
+        Ok(Self::on(Store::open(path)?, clock))
     }
 
     /// Makes a new, empty roster and opens it.
@@ -63,7 +66,29 @@ impl Book {
     /// # Errors
     /// If something stands there already, or nothing can be written there.
     pub fn create(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, BookError> {
-        Ok(Self { store: Store::create(path)?, clock, index: None, missed: Touched::default() })
+        Ok(Self::on(Store::create(path)?, clock))
+    }
+
+    fn on(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock, order: Order::default(), week_start: Weekday::Mon, index: None, missed: Touched::default() }
+    }
+
+    /// Writes and reads dates as the lead does.
+    pub const fn write_dates(&mut self, order: Order, week_start: Weekday) {
+        self.order = order;
+        self.week_start = week_start;
+    }
+
+    /// The day it is, and how dates are written.
+    #[must_use]
+    pub fn calendar(&self) -> Calendar {
+        Calendar { today: self.today(), order: self.order, week_start: self.week_start }
+    }
+
+    /// A moment of the journal, which keeps UTC, as the clock on the wall showed it.
+    #[must_use]
+    pub fn local(&self, at: NaiveDateTime) -> NaiveDateTime {
+        self.clock.local(at)
     }
 
     /// The roster's file.

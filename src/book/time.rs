@@ -12,6 +12,8 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> NaiveDateTime;
     /// The day, where the lead sits.
     fn today(&self) -> NaiveDate;
+    /// What the clock on the lead's wall showed at a moment, UTC.
+    fn local(&self, utc: NaiveDateTime) -> NaiveDateTime;
     /// An id that no step had before.
     fn action_id(&self) -> [u8; 16];
 }
@@ -29,6 +31,10 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     fn today(&self) -> NaiveDate {
         chrono::Local::now().date_naive()
+    }
+
+    fn local(&self, utc: NaiveDateTime) -> NaiveDateTime {
+        utc.and_utc().with_timezone(&chrono::Local).naive_local()
     }
 
     fn action_id(&self) -> [u8; 16] {
@@ -59,6 +65,10 @@ impl Clock for FixedClock {
 
     fn today(&self) -> NaiveDate {
         self.start.date()
+    }
+
+    fn local(&self, utc: NaiveDateTime) -> NaiveDateTime {
+        utc
     }
 
     fn action_id(&self) -> [u8; 16] {

@@ -5,18 +5,15 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::paths::Paths;
 
 /// The membership book of a community of practice, in the terminal.
 ///
 /// Without a command it opens the roster on the screen; on the first run it offers a sample, an import or an empty book.
 #[derive(Debug, Parser)]
-#[command(
-    name = "guildhall",
-    version,
-    subcommand_precedence_over_arg = true,
-    after_help = "Exit: 0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done but some rows were refused."
-)]
+#[command(name = "guildhall", version, subcommand_precedence_over_arg = true)]
 pub struct Args {
     /// The roster to open on the screen
     #[arg(value_name = "FILE")]
@@ -24,6 +21,12 @@ pub struct Args {
     /// The roster; else the one in the platform's data folder
     #[arg(short, long, global = true, env = "GUILDHALL_FILE", value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// The configuration; else config.toml in the platform's configuration folder
+    #[arg(long, global = true, env = "GUILDHALL_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Draws without boxes, one list at a time, with the cursor on the current row: for screen readers
+    #[arg(long)]
+    pub plain: bool,
     /// What to do
     #[command(subcommand)]
     pub verb: Option<Verb>,
@@ -44,7 +47,12 @@ impl Args {
             rest.push("--".into());
         }
         rest.extend(negated);
-        Self::parse_from(rest)
+        let after = format!(
+            "Exit: 0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done but some rows were refused.\n\nFiles:\n  {}",
+            Paths::find(None, None).lines().join("\n  ")
+        );
+        let found = Self::command().after_help(after).get_matches_from(rest);
+        Self::from_arg_matches(&found).unwrap_or_else(|e| e.exit())
     }
 }
 
@@ -161,6 +169,7 @@ pub enum ShowFormat {
 pub enum KeysFormat {
     Text,
     Markdown,
+    Toml,
 }
 
 /// The words of an import.

@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::CliError;
 use super::args::{ListFormat, ShowFormat, Shown, What};
 use crate::book::{Book, BookError, CommunityDetail, MeetupDetail, PeopleQuery, PersonDetail};
+use crate::domain::dates::Calendar;
 use crate::domain::ids::{MeetupId, PersonId};
-use crate::domain::{dates, text};
+use crate::domain::text;
 use crate::exchange::memberships;
 
 /// How many people are read at once.
@@ -192,17 +193,17 @@ pub fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat, out: 
         Shown::Member => {
             let id = one_person(book, which)?;
             let detail = book.person(id)?.ok_or_else(gone)?;
-            if format == ShowFormat::Json { write_json(&detail, out) } else { show_person(&detail, out) }
+            if format == ShowFormat::Json { write_json(&detail, out) } else { show_person(&detail, &book.calendar(), out) }
         }
         Shown::Community => {
             let id = book.community_named(which)?;
             let detail = book.community(id)?.ok_or_else(gone)?;
-            if format == ShowFormat::Json { write_json(&detail, out) } else { show_community(&detail, out) }
+            if format == ShowFormat::Json { write_json(&detail, out) } else { show_community(&detail, &book.calendar(), out) }
         }
         Shown::Meetup => {
             let id = one_meetup(book, which)?;
             let detail = book.meetup(id)?.ok_or_else(gone)?;
-            if format == ShowFormat::Json { write_json(&detail, out) } else { show_meetup(&detail, out) }
+            if format == ShowFormat::Json { write_json(&detail, out) } else { show_meetup(&detail, &book.calendar(), out) }
         }
     }
 }
@@ -230,7 +231,7 @@ fn line(out: &mut dyn Write, head: &str, value: &str) -> Result<(), CliError> {
     Ok(())
 }
 
-fn show_person(p: &PersonDetail, out: &mut dyn Write) -> Result<(), CliError> {
+fn show_person(p: &PersonDetail, days: &Calendar, out: &mut dyn Write) -> Result<(), CliError> {
     let f = &p.facts;
     writeln!(out, "{}", text::safe(f.title()))?;
     let state = if f.email_state == crate::domain::words::AddressState::Ok { String::new() } else { format!(" ({})", f.email_state) };
@@ -241,13 +242,13 @@ fn show_person(p: &PersonDetail, out: &mut dyn Write) -> Result<(), CliError> {
     line(out, "Job title", &f.job_title)?;
     line(out, "Discipline", &f.discipline)?;
     line(out, "Tags", &f.tags.join("; "))?;
-    line(out, "With us since", &f.joined.map(dates::plain).unwrap_or_default())?;
+    line(out, "With us since", &f.joined.map(|d| days.plain(d)).unwrap_or_default())?;
     for (name, value) in &f.fields {
         line(out, name, value)?;
     }
     line(out, "Note", &f.note)?;
     for (title, community, since) in &p.seats {
-        line(out, "Holds", &format!("{title}, {community}{}", since.map_or_else(String::new, |d| format!(", since {}", dates::plain(d)))))?;
+        line(out, "Holds", &format!("{title}, {community}{}", since.map_or_else(String::new, |d| format!(", since {}", days.plain(d)))))?;
     }
     for m in &p.memberships {
         let mut cell = String::new();
@@ -261,7 +262,7 @@ fn show_person(p: &PersonDetail, out: &mut dyn Write) -> Result<(), CliError> {
     Ok(())
 }
 
-fn show_community(c: &CommunityDetail, out: &mut dyn Write) -> Result<(), CliError> {
+fn show_community(c: &CommunityDetail, days: &Calendar, out: &mut dyn Write) -> Result<(), CliError> {
     let f = &c.facts;
     writeln!(out, "{}", text::safe(&f.name))?;
     line(out, "Job family", &f.family)?;
@@ -272,7 +273,7 @@ fn show_community(c: &CommunityDetail, out: &mut dyn Write) -> Result<(), CliErr
     line(out, "Stage", f.stage.map_or("", |s| s.word()))?;
     for s in &c.seats {
         let holder = s.holder.as_ref().map_or("person TBC", |(_, name)| name.as_str());
-        let since = s.since.map_or_else(String::new, |d| format!(", since {}", dates::plain(d)));
+        let since = s.since.map_or_else(String::new, |d| format!(", since {}", days.plain(d)));
         line(out, "Seat", &format!("{}: {holder}{since}{}", s.title, if s.interim { ", interim" } else { "" }))?;
     }
     for (_, r) in &c.routes {
@@ -292,13 +293,13 @@ fn show_community(c: &CommunityDetail, out: &mut dyn Write) -> Result<(), CliErr
     Ok(())
 }
 
-fn show_meetup(m: &MeetupDetail, out: &mut dyn Write) -> Result<(), CliError> {
+fn show_meetup(m: &MeetupDetail, days: &Calendar, out: &mut dyn Write) -> Result<(), CliError> {
     let f = &m.facts;
     writeln!(out, "{}", text::safe(&f.title))?;
     line(
         out,
         "When",
-        &format!("{}, {} to {} {}", dates::in_full(f.starts.date()), f.starts.format("%H:%M"), f.ends().format("%H:%M"), f.zone),
+        &format!("{}, {} to {} {}", days.in_full(f.starts.date()), f.starts.format("%H:%M"), f.ends().format("%H:%M"), f.zone),
     )?;
     line(out, "Format", f.format.word())?;
     line(out, "Status", f.status.word())?;

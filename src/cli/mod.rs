@@ -7,7 +7,6 @@ mod lists;
 mod transfer;
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -18,8 +17,10 @@ use args::{KeysFormat, Selftest};
 
 use crate::actions;
 use crate::book::{Book, BookError, Clock, FORMATS, StoreError, SystemClock, Thing, selftest};
+use crate::config::{self, Config};
 use crate::domain::text;
 use crate::exchange::ExchangeError;
+use crate::paths::Paths;
 
 /// How a run ended, as section 7 of the design counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,9 +84,9 @@ impl From<StoreError> for CliError {
 
 /// Runs a verb and says how it ended.
 #[must_use]
-pub fn run(verb: &Verb, roster: &Path) -> Ended {
+pub fn run(verb: &Verb, paths: &Paths) -> Ended {
     let mut out = std::io::stdout().lock();
-    match perform(verb, roster, &mut out).and_then(|ended| out.flush().map(|()| ended).map_err(CliError::from)) {
+    match perform(verb, paths, &mut out).and_then(|ended| out.flush().map(|()| ended).map_err(CliError::from)) {
         Ok(ended) => ended,
         // Whoever read the output has had enough: no error.
         Err(e) if is_closed_pipe(&e) => Ended::Done,
@@ -114,8 +115,10 @@ fn clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
 }
 
-fn open(roster: &Path) -> Result<Book, CliError> {
-    let book = Book::open(roster, clock())?;
+fn open(paths: &Paths) -> Result<Book, CliError> {
+    let mut book = Book::open(&paths.roster, clock())?;
+    let config = Config::read(&paths.config, paths.config_is_named);
+    book.write_dates(config.date_order, config.week_start);
     if book.was_unclean() {
         say("the last program that wrote to this roster was cut off; what it had not finished has been taken back");
         if let Some(problem) = book.check()?.first() {
@@ -125,23 +128,23 @@ fn open(roster: &Path) -> Result<Book, CliError> {
     Ok(book)
 }
 
-fn perform(verb: &Verb, roster: &Path, out: &mut dyn Write) -> Result<Ended, CliError> {
+fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, CliError> {
     match verb {
-        Verb::List { what, query, format } => lists::list(&mut open(roster)?, *what, &query.join(" "), *format, out)?,
-        Verb::Show { what, which, format } => lists::show(&mut open(roster)?, *what, &which.join(" "), *format, out)?,
-        Verb::Import(options) => return transfer::import(options, roster, out),
-        Verb::Export(options) => transfer::export(options, &mut open(roster)?, out)?,
+        Verb::List { what, query, format } => lists::list(&mut open(paths)?, *what, &query.join(" "), *format, out)?,
+        Verb::Show { what, which, format } => lists::show(&mut open(paths)?, *what, &which.join(" "), *format, out)?,
+        Verb::Import(options) => return transfer::import(options, &paths.roster, out),
+        Verb::Export(options) => transfer::export(options, &mut open(paths)?, out)?,
         Verb::Undo => {
-            let applied = open(roster)?.undo()?;
+            let applied = open(paths)?.undo()?;
             writeln!(out, "Undone: {}", text::safe(&applied.label))?;
         }
         Verb::Redo => {
-            let applied = open(roster)?.redo()?;
+            let applied = open(paths)?.redo()?;
             writeln!(out, "Done again: {}", text::safe(&applied.label))?;
         }
-        Verb::History { which } => history(&mut open(roster)?, &which.join(" "), out)?,
+        Verb::History { which } => history(&mut open(paths)?, &which.join(" "), out)?,
         Verb::Check => {
-            let problems = open(roster)?.check()?;
+            let problems = open(paths)?.check()?;
             if problems.is_empty() {
                 writeln!(out, "The roster is sound.")?;
             }
@@ -151,11 +154,11 @@ fn perform(verb: &Verb, roster: &Path, out: &mut dyn Write) -> Result<Ended, Cli
             return Ok(if problems.is_empty() { Ended::Done } else { Ended::Failed });
         }
         Verb::Backup { to } => {
-            open(roster)?.backup(to)?;
+            open(paths)?.backup(to)?;
             say(&format!("backed up to {}", to.display()));
         }
         Verb::Formats => formats(out)?,
-        Verb::Keys { format } => keys(*format, out)?,
+        Verb::Keys { format } => keys(*format, paths, out)?,
         Verb::Completions { shell } => clap_complete::generate(*shell, &mut Args::command(), "guildhall", &mut Pipe(out)),
         Verb::Man => clap_mangen::Man::new(Args::command()).render(&mut Pipe(out))?,
         Verb::Selftest { what } => match what {
@@ -195,7 +198,7 @@ fn history(book: &mut Book, which: &str, out: &mut dyn Write) -> Result<(), CliE
             crate::book::OpKind::Redo => "done again: ",
         };
         let rows = text::count(op.changes, "row", "rows");
-        writeln!(out, "{}  {kind}{} ({rows})", op.at.format("%Y-%m-%d %H:%M"), text::safe(&op.label))?;
+        writeln!(out, "{}  {kind}{} ({rows})", book.local(op.at).format("%Y-%m-%d %H:%M"), text::safe(&op.label))?;
     }
     Ok(())
 }
@@ -207,16 +210,26 @@ fn formats(out: &mut dyn Write) -> Result<(), CliError> {
     Ok(())
 }
 
-fn keys(format: KeysFormat, out: &mut dyn Write) -> Result<(), CliError> {
-    if format == KeysFormat::Markdown {
-        write!(out, "{}", actions::markdown())?;
-        return Ok(());
+fn keys(format: KeysFormat, paths: &Paths, out: &mut dyn Write) -> Result<(), CliError> {
+    match format {
+        KeysFormat::Markdown => {
+            write!(out, "{}", actions::markdown())?;
+            return Ok(());
+        }
+        KeysFormat::Toml => {
+            write!(out, "{}", config::template())?;
+            return Ok(());
+        }
+        KeysFormat::Text => {}
     }
-    for scope in actions::Scope::ALL {
+    let config = Config::read(&paths.config, paths.config_is_named);
+    for complaint in config.complaints() {
+        say(&complaint);
+    }
+    for scope in actions::Scope::ALL.iter().filter(|s| actions::ACTIONS.iter().any(|a| a.scope == **s)) {
         writeln!(out, "{}", scope.heading())?;
         for a in actions::ACTIONS.iter().filter(|a| a.scope == *scope) {
-            let keys = a.keys.iter().map(|k| actions::key_word(k)).collect::<Vec<_>>().join(" ");
-            writeln!(out, "  {} {} {}", text::pad(&keys, 14), text::pad(a.name, 22), a.doc)?;
+            writeln!(out, "  {} {} {}", text::pad(&config.keys.words(a.action), 14), text::pad(a.name, 22), a.doc)?;
         }
     }
     Ok(())
@@ -227,8 +240,8 @@ fn may_show_progress() -> bool {
     std::io::stderr().is_terminal()
 }
 
-/// The roster that the arguments name.
+/// The files that the arguments name, else those of the platform.
 #[must_use]
-pub fn roster_of(args: &Args) -> Option<PathBuf> {
-    args.roster.clone().or_else(|| args.file.clone())
+pub fn paths_of(args: &Args) -> Paths {
+    Paths::find(args.roster.as_deref().or(args.file.as_deref()), args.config.as_deref())
 }

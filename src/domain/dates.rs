@@ -1,6 +1,7 @@
 //! Dates as people type them and as people read them.
 //!
-//! Must not know what day it is: every function is told. Days come first, as in Britain: `3/12/2026` is 3 December.
+//! Must not know what day it is: every function is told. Days come first unless the lead says otherwise: `3/12/2026` is
+//! 3 December.
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, Weekday};
 
@@ -13,32 +14,186 @@ pub enum Lean {
     Back,
 }
 
+/// In which order the parts of a date stand, typed and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// `Thu 3 Dec`, `4 Mar 2019`, and `3/12` is 3 December.
+    #[default]
+    DayFirst,
+    /// `Thu Dec 3`, `Mar 4, 2019`, and `3/12` is 12 March.
+    MonthFirst,
+    /// `2026-12-03`; `3/12` is 3 December.
+    Iso,
+}
+
+impl Order {
+    /// All of them, with the word for each in the configuration.
+    pub const ALL: [(&'static str, Self); 3] = [("day-first", Self::DayFirst), ("month-first", Self::MonthFirst), ("iso", Self::Iso)];
+}
+
+/// The day it is, and how dates are written here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calendar {
+    /// The day it is.
+    pub today: NaiveDate,
+    /// The order of a date's parts.
+    pub order: Order,
+    /// The first day of a week: what *this week* and *next week* begin with.
+    pub week_start: Weekday,
+}
+
+impl Calendar {
+    /// Dates as in Britain, on this day.
+    #[must_use]
+    pub const fn on(today: NaiveDate) -> Self {
+        Self { today, order: Order::DayFirst, week_start: Weekday::Mon }
+    }
+
+    /// Reads a date: `2026-12-03`, `3 dec`, `3 December 2026`, `3/12/2026`, `today`, `next thursday`, `in 2 weeks`, `3 months ago`.
+    ///
+    /// # Errors
+    /// A sentence that says what would be understood.
+    pub fn read(&self, typed: &str, lean: Lean) -> Result<NaiveDate, String> {
+        let today = self.today;
+        let text = typed.trim().to_lowercase().replace(',', " ");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let date = match words.as_slice() {
+            [] => None,
+            [one] => single(one, self, lean),
+            ["next" | "this" | "last", "week" | "month" | "year"] => self.unit_step(words[0], words[1]),
+            ["next", day] => weekday(day).and_then(|w| step_to(today.succ_opt()?, w, 1)),
+            ["last", day] => weekday(day).and_then(|w| step_to(today.pred_opt()?, w, -1)),
+            ["this" | "on", day] => weekday(day).and_then(|w| step_to(today, w, 1)),
+            ["in", n, unit] => number(n).and_then(|n| shift(today, n, unit)),
+            [n, unit, "ago"] => number(n).and_then(|n| shift(today, -n, unit)),
+            _ => day_and_month(&words, today, lean),
+        };
+        date.filter(|d| (1900..=2200).contains(&d.year())).ok_or_else(|| {
+            format!("\u{201c}{}\u{201d} is no date; try 3 dec, next thursday, in 2 weeks or 2026-12-03", super::text::safe(typed.trim()))
+        })
+    }
+
+    /// Reads a date with an optional time after it: `3 dec 18:00`, `next thursday 2pm`, `2026-12-03T14:30`.
+    ///
+    /// # Errors
+    /// A sentence that says what would be understood.
+    pub fn read_with_time(&self, typed: &str, lean: Lean) -> Result<(NaiveDate, Option<NaiveTime>), String> {
+        let text = typed.trim();
+        if let Some((day, rest)) = text.split_once(['T', 't'])
+            && let (Ok(date), Some(at)) = (NaiveDate::parse_from_str(day, "%Y-%m-%d"), time(rest))
+        {
+            return Ok((date, Some(at)));
+        }
+        if let Some((day, last)) = text.rsplit_once(char::is_whitespace)
+            && let Some(at) = time(last)
+        {
+            let day = day.trim_end().trim_end_matches(" at").trim_end_matches(',');
+            return Ok((self.read(day, lean)?, Some(at)));
+        }
+        Ok((self.read(text, lean)?, None))
+    }
+
+    /// The first day of this, the last or the next week; a month or year on or back.
+    fn unit_step(&self, which: &str, unit: &str) -> Option<NaiveDate> {
+        let n = match which {
+            "next" => 1,
+            "last" => -1,
+            _ => 0,
+        };
+        if unit == "week" { shift(step_to(self.today, self.week_start, -1)?, n, unit) } else { shift(self.today, n, unit) }
+    }
+
+    /// A date in full, for an echo: `Thursday 3 December 2026`.
+    #[must_use]
+    pub fn in_full(&self, date: NaiveDate) -> String {
+        let weekday = capital(WEEKDAYS[date.weekday().num_days_from_monday() as usize]);
+        let month = capital(MONTHS[date.month0() as usize]);
+        match self.order {
+            Order::DayFirst => format!("{weekday} {} {month} {}", date.day(), date.year()),
+            Order::MonthFirst => format!("{weekday}, {month} {}, {}", date.day(), date.year()),
+            Order::Iso => format!("{weekday} {date}"),
+        }
+    }
+
+    /// A date for a list, always as wide: `Thu  3 Dec`, with the year in place of the weekday where it is another one: ` 3 Dec 2024`.
+    #[must_use]
+    pub fn short(&self, date: NaiveDate) -> String {
+        let month = capital(&MONTHS[date.month0() as usize][..3]);
+        let near = date.year() == self.today.year() || (date - self.today).num_days().unsigned_abs() < 180;
+        let weekday = capital(&WEEKDAYS[date.weekday().num_days_from_monday() as usize][..3]);
+        match (self.order, near) {
+            (Order::DayFirst, true) => format!("{weekday} {:>2} {month}", date.day()),
+            (Order::DayFirst, false) => format!("{:>2} {month} {}", date.day(), date.year()),
+            (Order::MonthFirst, true) => format!("{weekday} {month} {:>2}", date.day()),
+            (Order::MonthFirst, false) => format!("{month} {:>2} {}", date.day(), date.year()),
+            (Order::Iso, _) => date.to_string(),
+        }
+    }
+
+    /// A date for running text: `4 Mar 2019`.
+    #[must_use]
+    pub fn plain(&self, date: NaiveDate) -> String {
+        let month = capital(&MONTHS[date.month0() as usize][..3]);
+        match self.order {
+            Order::DayFirst => format!("{} {month} {}", date.day(), date.year()),
+            Order::MonthFirst => format!("{month} {}, {}", date.day(), date.year()),
+            Order::Iso => date.to_string(),
+        }
+    }
+
+    /// How far off a date is: `today`, `in 2 weeks`, `3 months ago`.
+    #[must_use]
+    pub fn distance(&self, date: NaiveDate) -> String {
+        match self.span(date) {
+            Err(word) => word.to_owned(),
+            Ok((n, unit)) => {
+                let plural = if n == 1 { "" } else { "s" };
+                if date > self.today { format!("in {n} {unit}{plural}") } else { format!("{n} {unit}{plural} ago") }
+            }
+        }
+    }
+
+    /// How long ago a date is, where there is little room: `today`, `5 wk`, `7 mo`.
+    #[must_use]
+    pub fn brief_distance(&self, date: NaiveDate) -> String {
+        match self.span(date) {
+            Err(word) => word.to_owned(),
+            Ok((n, unit)) => {
+                let unit = match unit {
+                    "day" => "d",
+                    "week" => "wk",
+                    "month" => "mo",
+                    _ => "yr",
+                };
+                if date > self.today { format!("in {n} {unit}") } else { format!("{n} {unit}") }
+            }
+        }
+    }
+
+    fn span(&self, date: NaiveDate) -> Result<(u64, &'static str), &'static str> {
+        let days = (date - self.today).num_days();
+        Ok(match days.unsigned_abs() {
+            0 => return Err("today"),
+            1 => return Err(if days > 0 { "tomorrow" } else { "yesterday" }),
+            d @ 2..=13 => (d, "day"),
+            d @ 14..=59 => (d / 7, "week"),
+            d @ 60..=729 => (d / 30, "month"),
+            d => (d / 365, "year"),
+        })
+    }
+}
+
 const MONTHS: [&str; 12] =
     ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const SMALL_NUMBERS: [&str; 12] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/// Reads a date: `2026-12-03`, `3 dec`, `3 December 2026`, `3/12/2026`, `today`, `next thursday`, `in 2 weeks`, `3 months ago`.
+/// Reads a date, days first: [`Calendar::read`].
 ///
 /// # Errors
 /// A sentence that says what would be understood.
 pub fn read(typed: &str, today: NaiveDate, lean: Lean) -> Result<NaiveDate, String> {
-    let text = typed.trim().to_lowercase().replace(',', " ");
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let date = match words.as_slice() {
-        [] => None,
-        [one] => single(one, today, lean),
-        ["next" | "this" | "last", "week" | "month" | "year"] => unit_step(words[0], words[1], today),
-        ["next", day] => weekday(day).and_then(|w| step_to(today.succ_opt()?, w, 1)),
-        ["last", day] => weekday(day).and_then(|w| step_to(today.pred_opt()?, w, -1)),
-        ["this" | "on", day] => weekday(day).and_then(|w| step_to(today, w, 1)),
-        ["in", n, unit] => number(n).and_then(|n| shift(today, n, unit)),
-        [n, unit, "ago"] => number(n).and_then(|n| shift(today, -n, unit)),
-        _ => day_and_month(&words, today, lean),
-    };
-    date.filter(|d| (1900..=2200).contains(&d.year())).ok_or_else(|| {
-        format!("\u{201c}{}\u{201d} is no date; try 3 dec, next thursday, in 2 weeks or 2026-12-03", super::text::safe(typed.trim()))
-    })
+    Calendar::on(today).read(typed, lean)
 }
 
 /// Reads a date as it stands in the file, `2026-12-03`; what follows it is passed over. `None` for anything else.
@@ -50,26 +205,6 @@ pub fn iso(stored: &str) -> Option<NaiveDate> {
     }
     let number = |digits: &[u8]| digits.iter().try_fold(0_u32, |n, d| d.is_ascii_digit().then(|| n * 10 + u32::from(d - b'0')));
     NaiveDate::from_ymd_opt(i32::try_from(number(&b[..4])?).ok()?, number(&b[5..7])?, number(&b[8..10])?)
-}
-
-/// Reads a date with an optional time after it: `3 dec 18:00`, `next thursday 2pm`, `2026-12-03T14:30`.
-///
-/// # Errors
-/// A sentence that says what would be understood.
-pub fn read_with_time(typed: &str, today: NaiveDate, lean: Lean) -> Result<(NaiveDate, Option<NaiveTime>), String> {
-    let text = typed.trim();
-    if let Some((day, rest)) = text.split_once(['T', 't'])
-        && let (Ok(date), Some(at)) = (NaiveDate::parse_from_str(day, "%Y-%m-%d"), time(rest))
-    {
-        return Ok((date, Some(at)));
-    }
-    if let Some((day, last)) = text.rsplit_once(char::is_whitespace)
-        && let Some(at) = time(last)
-    {
-        let day = day.trim_end().trim_end_matches(" at").trim_end_matches(',');
-        return Ok((read(day, today, lean)?, Some(at)));
-    }
-    Ok((read(text, today, lean)?, None))
 }
 
 /// Reads a time of day: `18:00`, `9.30`, `2pm`, `2:15 pm`, `noon`.
@@ -103,7 +238,8 @@ pub fn time(typed: &str) -> Option<NaiveTime> {
     NaiveTime::from_hms_opt(hour, minute, 0)
 }
 
-fn single(word: &str, today: NaiveDate, lean: Lean) -> Option<NaiveDate> {
+fn single(word: &str, calendar: &Calendar, lean: Lean) -> Option<NaiveDate> {
+    let today = calendar.today;
     match word {
         "today" | "now" => return Some(today),
         "tomorrow" => return today.succ_opt(),
@@ -116,7 +252,10 @@ fn single(word: &str, today: NaiveDate, lean: Lean) -> Option<NaiveDate> {
             Lean::Back => step_to(today.pred_opt()?, w, -1),
         };
     }
-    let numbers: Vec<&str> = word.split(['-', '/', '.']).collect();
+    let mut numbers: Vec<&str> = word.split(['-', '/', '.']).collect();
+    if calendar.order == Order::MonthFirst && word.contains('/') && numbers[0].len() < 4 && numbers.len() > 1 {
+        numbers.swap(0, 1);
+    }
     match numbers.as_slice() {
         [y, m, d] if y.len() == 4 => ymd(y, m, d),
         [d, m, y] if y.len() == 4 => ymd(y, m, d),
@@ -192,15 +331,6 @@ fn number(word: &str) -> Option<i64> {
     SMALL_NUMBERS.iter().position(|w| *w == word).and_then(|i| i64::try_from(i + 1).ok()).or_else(|| word.parse().ok())
 }
 
-fn unit_step(which: &str, unit: &str, today: NaiveDate) -> Option<NaiveDate> {
-    let n = match which {
-        "next" => 1,
-        "last" => -1,
-        _ => 0,
-    };
-    shift(today, n, unit)
-}
-
 fn shift(from: NaiveDate, n: i64, unit: &str) -> Option<NaiveDate> {
     let size = n.unsigned_abs();
     if size > 100_000 {
@@ -219,48 +349,6 @@ fn shift(from: NaiveDate, n: i64, unit: &str) -> Option<NaiveDate> {
         "year" => months(size * 12),
         _ => None,
     }
-}
-
-/// A date in full, for an echo: `Thursday 3 December 2026`.
-#[must_use]
-pub fn in_full(date: NaiveDate) -> String {
-    let weekday = WEEKDAYS[date.weekday().num_days_from_monday() as usize];
-    let month = MONTHS[date.month0() as usize];
-    format!("{} {} {} {}", capital(weekday), date.day(), capital(month), date.year())
-}
-
-/// A date for a list: `Thu  3 Dec`, with the year in place of the weekday where it is another one: ` 3 Dec 2024`.
-#[must_use]
-pub fn short(date: NaiveDate, today: NaiveDate) -> String {
-    let month = capital(&MONTHS[date.month0() as usize][..3]);
-    if date.year() == today.year() || (date - today).num_days().unsigned_abs() < 180 {
-        let weekday = capital(&WEEKDAYS[date.weekday().num_days_from_monday() as usize][..3]);
-        format!("{weekday} {:>2} {month}", date.day())
-    } else {
-        format!("{:>2} {month} {}", date.day(), date.year())
-    }
-}
-
-/// A date for running text: `4 Mar 2019`.
-#[must_use]
-pub fn plain(date: NaiveDate) -> String {
-    format!("{} {} {}", date.day(), capital(&MONTHS[date.month0() as usize][..3]), date.year())
-}
-
-/// How far off a date is: `today`, `in 2 weeks`, `3 months ago`.
-#[must_use]
-pub fn distance(date: NaiveDate, today: NaiveDate) -> String {
-    let days = (date - today).num_days();
-    let (n, unit) = match days.unsigned_abs() {
-        0 => return "today".into(),
-        1 => return if days > 0 { "tomorrow" } else { "yesterday" }.into(),
-        d @ 2..=13 => (d, "day"),
-        d @ 14..=59 => (d / 7, "week"),
-        d @ 60..=729 => (d / 30, "month"),
-        d => (d / 365, "year"),
-    };
-    let plural = if n == 1 { "" } else { "s" };
-    if days > 0 { format!("in {n} {unit}{plural}") } else { format!("{n} {unit}{plural} ago") }
 }
 
 fn capital(word: &str) -> String {
@@ -331,10 +419,10 @@ mod tests {
             ("2026-12-03T09:30", 9, 30),
             ("3 dec at noon", 12, 0),
         ] {
-            let (_, at) = read_with_time(typed, today, Lean::Ahead).unwrap();
+            let (_, at) = Calendar::on(today).read_with_time(typed, Lean::Ahead).unwrap();
             assert_eq!(at, NaiveTime::from_hms_opt(h, m, 0), "{typed}");
         }
-        assert_eq!(read_with_time("3 dec", today, Lean::Ahead).unwrap().1, None);
+        assert_eq!(Calendar::on(today).read_with_time("3 dec", Lean::Ahead).unwrap().1, None);
         assert_eq!(time("25:00"), None);
         assert_eq!(time("13pm"), None);
     }
@@ -342,12 +430,28 @@ mod tests {
     #[test]
     fn dates_are_shown_short_and_human() {
         let today = day(2026, 11, 22);
-        assert_eq!(in_full(day(2026, 12, 3)), "Thursday 3 December 2026");
-        assert_eq!(short(day(2026, 12, 3), today), "Thu  3 Dec");
-        assert_eq!(short(day(2024, 12, 3), today), " 3 Dec 2024");
-        assert_eq!(plain(day(2019, 3, 4)), "4 Mar 2019");
-        assert_eq!(distance(day(2026, 12, 6), today), "in 2 weeks");
-        assert_eq!(distance(day(2026, 8, 22), today), "3 months ago");
-        assert_eq!(distance(today, today), "today");
+        let british = Calendar::on(today);
+        assert_eq!(british.in_full(day(2026, 12, 3)), "Thursday 3 December 2026");
+        assert_eq!(british.short(day(2026, 12, 3)), "Thu  3 Dec");
+        assert_eq!(british.short(day(2024, 12, 3)), " 3 Dec 2024");
+        assert_eq!(british.plain(day(2019, 3, 4)), "4 Mar 2019");
+        assert_eq!(british.distance(day(2026, 12, 6)), "in 2 weeks");
+        assert_eq!(british.distance(day(2026, 8, 22)), "3 months ago");
+        assert_eq!(british.brief_distance(day(2026, 8, 22)), "3 mo");
+        assert_eq!(british.distance(today), "today");
+    }
+
+    #[test]
+    fn the_order_of_a_date_and_the_start_of_the_week_are_the_leads() {
+        let today = day(2026, 11, 22); // a Sunday
+        let american = Calendar { order: Order::MonthFirst, week_start: Weekday::Sun, ..Calendar::on(today) };
+        assert_eq!(american.short(day(2026, 12, 3)), "Thu Dec  3");
+        assert_eq!(american.plain(day(2019, 3, 4)), "Mar 4, 2019");
+        assert_eq!(american.read("12/3/2026", Lean::Ahead), Ok(day(2026, 12, 3)));
+        assert_eq!(american.read("2026/12/3", Lean::Ahead), Ok(day(2026, 12, 3)));
+        assert_eq!(american.read("next week", Lean::Ahead), Ok(day(2026, 11, 29)));
+        assert_eq!(Calendar::on(today).read("next week", Lean::Ahead), Ok(day(2026, 11, 23)));
+        let iso = Calendar { order: Order::Iso, ..Calendar::on(today) };
+        assert_eq!((iso.short(day(2026, 12, 3)), iso.plain(day(2019, 3, 4))), ("2026-12-03".into(), "2019-03-04".into()));
     }
 }

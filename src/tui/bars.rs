@@ -4,10 +4,10 @@
 
 use ratatui::layout::Rect;
 
-use crate::actions::{ACTIONS, Action, Scope, key_word};
-use crate::domain::{dates, text};
+use crate::actions::{ACTIONS, Action, Scope};
+use crate::config::Keys;
+use crate::domain::text;
 use crate::tui::core::{Canvas, PaneId, Target};
-use crate::tui::keymap::scope_of;
 use crate::tui::paint;
 use crate::tui::root::Root;
 use crate::tui::theme::Tone;
@@ -25,7 +25,7 @@ pub fn header(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     }
     parts.push(text::count(root.communities.len() as u64, "community", "communities"));
     if let Ok(Some((starts, title))) = root.book.next_meetup() {
-        parts.push(format!("next: {}, {}", dates::short(starts.date(), root.book.today()).replace("  ", " "), text::clip(&title, 40)));
+        parts.push(format!("next: {}, {}", on.calendar.short(starts.date()).replace("  ", " "), text::clip(&title, 40)));
     }
     let line = parts.join(" · ");
     let room = usize::from(area.width.saturating_sub(used + 2));
@@ -71,6 +71,16 @@ pub fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     if !root.overlays.is_empty() {
         return;
     }
+    if !root.pending.is_empty() {
+        let mut parts = vec![(" …  ".to_owned(), Tone::Dim)];
+        for (key, action) in root.keys().following(&root.pending, root.focus.scope()) {
+            parts.push((key, Tone::Key));
+            parts.push((format!(" {}   ", crate::actions::info(action).name), Tone::Plain));
+        }
+        let parts: Vec<paint::Piece<'_>> = parts.iter().map(|(t, tone)| (t.as_str(), *tone)).collect();
+        paint::pieces(on, (area.x, area.y), area.width, &parts);
+        return;
+    }
     if root.takes_text() {
         let parts = [
             (" Enter", Tone::Key),
@@ -83,36 +93,37 @@ pub fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
         paint::pieces(on, (area.x, area.y), area.width, &parts);
         return;
     }
+    let keys = root.keys();
     let right = [Action::Palette, Action::Help];
-    let right_width: u16 = right.iter().map(|a| hint_width(*a)).sum::<u16>() + 1;
+    let right_width: u16 = right.iter().map(|a| hint_width(keys, *a)).sum::<u16>() + 1;
     let mut x = area.x + 1;
-    let own = scope_of(root.focus);
+    let own = root.focus.scope();
     let order = [own, Scope::List, Scope::Everywhere];
     let shown = order.iter().flat_map(|s| ACTIONS.iter().filter(move |a| a.scope == *s));
     for info in shown.filter(|a| !a.footer.is_empty() && !right.contains(&a.action)) {
-        let width = hint_width(info.action);
-        if x + width + right_width < area.right() {
-            x += hint(info.action, (x, area.y), width, on);
+        let width = hint_width(keys, info.action);
+        if width > 0 && x + width + right_width < area.right() {
+            x += hint(keys, info.action, (x, area.y), width, on);
         }
     }
     let mut x = area.right().saturating_sub(right_width);
     for action in right {
-        x += hint(action, (x, area.y), area.right().saturating_sub(x).min(hint_width(action)), on);
+        x += hint(keys, action, (x, area.y), area.right().saturating_sub(x).min(hint_width(keys, action)), on);
     }
 }
 
-fn words(action: Action) -> (String, &'static str) {
-    let info = crate::actions::info(action);
-    (info.keys.first().map(|k| key_word(k)).unwrap_or_default(), info.footer)
+fn words(keys: &Keys, action: Action) -> (String, &'static str) {
+    (keys.word(action), crate::actions::info(action).footer)
 }
 
-fn hint_width(action: Action) -> u16 {
-    let (key, word) = words(action);
-    u16::try_from(text::width(&key) + text::width(word) + 3).unwrap_or(0)
+/// How much room a hint takes; none if the action has no key.
+fn hint_width(keys: &Keys, action: Action) -> u16 {
+    let (key, word) = words(keys, action);
+    if key.is_empty() { 0 } else { u16::try_from(text::width(&key) + text::width(word) + 3).unwrap_or(0) }
 }
 
-fn hint(action: Action, at: (u16, u16), width: u16, on: &mut Canvas<'_>) -> u16 {
-    let (key, word) = words(action);
+fn hint(keys: &Keys, action: Action, at: (u16, u16), width: u16, on: &mut Canvas<'_>) -> u16 {
+    let (key, word) = words(keys, action);
     on.drawn.hit(Rect::new(at.0, at.1, width.saturating_sub(2), 1), Target::Action(action));
     paint::pieces(on, at, width, &[(&key, Tone::Key), (" ", Tone::Plain), (word, Tone::Dim)]);
     width

@@ -6,8 +6,10 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Rect;
 
-use crate::actions::Action;
+use crate::actions::{Action, Scope};
 use crate::book::{Book, Command, ExportOptions, ImportOptions, Thing};
+use crate::config::Keys;
+use crate::domain::dates::Calendar;
 use crate::domain::ids::CommunityId;
 use crate::tui::theme::Theme;
 
@@ -27,6 +29,17 @@ pub enum PaneId {
 impl PaneId {
     /// All, in the order of the keys 1 to 4.
     pub const ALL: [Self; 4] = [Self::Communities, Self::Members, Self::Meetups, Self::Detail];
+
+    /// The scope of its own keys.
+    #[must_use]
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::Communities => Scope::Communities,
+            Self::Members => Scope::Members,
+            Self::Meetups => Scope::Meetups,
+            Self::Detail => Scope::Detail,
+        }
+    }
 }
 
 /// What came of a key, a click or a paste.
@@ -101,6 +114,8 @@ pub enum Subject {
 pub struct Cx<'a> {
     /// The book. Writes go through [`Request::Run`].
     pub book: &'a mut Book,
+    /// The keys, for sentences that name them.
+    pub keys: &'a Keys,
 }
 
 /// Where something was drawn that can be clicked.
@@ -145,6 +160,10 @@ pub struct Canvas<'a> {
     pub buf: &'a mut Buffer,
     /// The colours.
     pub theme: &'a Theme,
+    /// The keys, for sentences that name them.
+    pub keys: &'a Keys,
+    /// The day it is, and how dates are written.
+    pub calendar: Calendar,
     /// What was drawn where.
     pub drawn: &'a mut Drawn,
 }

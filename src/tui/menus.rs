@@ -4,20 +4,18 @@
 
 use crate::actions::{ACTIONS, Action, ActionInfo, Scope};
 use crate::book::Thing;
-use crate::tui::keymap::scope_of;
 use crate::tui::overlays::{Entry, Help, History, Palette};
 use crate::tui::root::Root;
 
 impl Root {
     pub(super) fn help(&mut self) {
-        let mut scopes = vec![scope_of(self.focus), Scope::List, Scope::Everywhere];
+        let mut scopes = vec![self.focus.scope(), Scope::List, Scope::Everywhere];
         scopes.dedup();
-        let about = vec![
-            format!("Guildhall {}", env!("CARGO_PKG_VERSION")),
-            format!("roster   {}", self.book.path().display()),
-            format!("backups  {}", self.book.backup_folder().display()),
-        ];
-        self.overlays.push(Box::new(Help::new(scopes, about)));
+        let about = vec![format!("Guildhall {}", env!("CARGO_PKG_VERSION"))];
+        let about = about.into_iter().chain(self.setup.paths.lines()).collect::<Vec<_>>();
+        let backups = format!("{:<14} {}", "backups", self.book.backup_folder().display());
+        let about = about.into_iter().chain([backups]).collect();
+        self.overlays.push(Box::new(Help::new(scopes, about, self.keys().clone())));
     }
 
     pub(super) fn palette(&mut self) {
@@ -49,7 +47,7 @@ impl Root {
         let mut entries: Vec<Entry> = ACTIONS.iter().filter(movement).map(|info| Entry { info, why_not: why_not(info.action) }).collect();
         let age = |a: Action| self.recent.iter().rev().position(|r| *r == a).unwrap_or(usize::MAX);
         entries.sort_by_key(|e| age(e.info.action));
-        self.overlays.push(Box::new(Palette::new(entries)));
+        self.overlays.push(Box::new(Palette::new(entries, self.keys().clone())));
     }
 
     pub(super) fn history_here(&mut self) {

@@ -6,7 +6,6 @@ mod bars;
 pub mod core;
 mod edit;
 mod forms;
-mod keymap;
 mod layout;
 mod list;
 mod menus;
@@ -16,6 +15,8 @@ pub mod paint;
 mod panes;
 mod perform;
 mod root;
+mod searching;
+pub mod setup;
 mod terminal;
 pub mod theme;
 mod welcome;
@@ -34,9 +35,11 @@ pub use root::{Root, Then};
 pub use welcome::{Choice, Welcome};
 
 use crate::book::{Book, BookError, Clock, Command, Jobs, StoreError};
+use crate::domain::dates::Calendar;
 use crate::paths::Paths;
 use crate::tui::core::{Canvas, Drawn};
-use crate::tui::theme::Theme;
+use crate::tui::setup::Setup;
+use crate::tui::theme::Colours;
 
 /// What ends the screen in an error.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +64,7 @@ const IDLE: Duration = Duration::from_secs(86_400);
 ///
 /// # Errors
 /// If the roster or the terminal can't be used.
-pub fn run(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
+pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
     // Opened before the screen is taken, so that what is wrong is said where it can be read.
     let found = match Book::open(&paths.roster, Arc::clone(&clock)) {
         Ok(book) => Some(book),
@@ -70,16 +73,16 @@ pub fn run(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
     };
     need_terminal()?;
     terminal::watch()?;
+    let setup = Setup::read(paths, plain, Colours::detect());
     let (guard, mut screen) = terminal::enter()?;
-    let theme = Theme::detect();
     let (book, import) = match found {
         Some(book) => (book, false),
-        None => match welcome(&mut screen, theme, &paths.roster)? {
+        None => match welcome(&mut screen, &setup, clock.today())? {
             Choice::Quit => return Ok(()),
             choice => (start(&paths.roster, clock, choice)?, choice == Choice::Import),
         },
     };
-    let mut root = Root::new(book, theme, Jobs::Thread)?;
+    let mut root = Root::new(book, setup, Jobs::Thread)?;
     if import {
         root.ask_for_import();
     }
@@ -90,14 +93,17 @@ pub fn run(paths: &Paths, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn demo(clock: Arc<dyn Clock>) -> Result<(), TuiError> {
+pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
     let folder = tempfile::tempdir()?;
     let roster = folder.path().join("demo.guildhall");
     need_terminal()?;
     let book = start(&roster, clock, Choice::Sample)?;
     terminal::watch()?;
+    // The lead's own keys and colours, but nothing of the demo is remembered.
+    let mut setup = Setup::read(paths, plain, Colours::detect());
+    setup.paths = Paths { config: setup.paths.config, ..Paths::under(folder.path(), "demo.guildhall") };
     let (guard, screen) = terminal::enter()?;
-    hall(guard, screen, Root::new(book, Theme::detect(), Jobs::Thread)?)
+    hall(guard, screen, Root::new(book, setup, Jobs::Thread)?)
 }
 
 fn need_terminal() -> Result<(), TuiError> {
@@ -112,13 +118,17 @@ fn start(roster: &Path, clock: Arc<dyn Clock>, choice: Choice) -> Result<Book, B
     Ok(book)
 }
 
-fn welcome(screen: &mut terminal::Screen, theme: Theme, roster: &Path) -> Result<Choice, TuiError> {
-    let mut welcome = Welcome::new(roster);
+fn welcome(screen: &mut terminal::Screen, setup: &Setup, today: chrono::NaiveDate) -> Result<Choice, TuiError> {
+    let mut welcome = Welcome::new(&setup.paths.roster);
     loop {
         let mut drawn = Drawn::default();
         screen.draw(|frame| {
             let area = frame.area();
-            welcome.draw(area, &mut Canvas { buf: frame.buffer_mut(), theme: &theme, drawn: &mut drawn });
+            let calendar = Calendar::on(today);
+            welcome.draw(
+                area,
+                &mut Canvas { buf: frame.buffer_mut(), theme: &setup.theme, keys: &setup.config.keys, calendar, drawn: &mut drawn },
+            );
         })?;
         if let Some(choice) = welcome.handle(&event::read()?, |x, y| drawn.at(x, y)) {
             return Ok(choice);

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use crate::actions::Action;
 use crate::book::{Applied, BookError, Command, ExportOptions, ImportOptions, Thing};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
@@ -36,7 +37,7 @@ impl Root {
                 self.perform(*then);
             }
             Request::Act(action) => self.act(action),
-            Request::Toast(what) => self.toast = Some((what, Tone::Plain)),
+            Request::Toast(what) => self.say(&what),
             Request::Select(thing) => self.select(thing),
             Request::Filter(community) => self.filter(community),
             Request::Focus(pane) => self.go(pane),
@@ -49,6 +50,11 @@ impl Root {
             Request::Export(options, path, replace) => self.export(&options, path, replace),
             Request::Form(subject) => self.form(&subject),
         }
+    }
+
+    /// Says something in the footer, with the lead's keys in it.
+    pub(super) fn say(&mut self, what: &str) {
+        self.toast = Some((self.keys().say(what), Tone::Plain));
     }
 
     fn run(&mut self, command: &Command) {
@@ -64,7 +70,7 @@ impl Root {
                 if matches!(command, Command::RemovePeople(_)) {
                     self.members.unmark();
                 }
-                self.applied(&applied, "u undoes");
+                self.applied(&applied, false);
             }
             Err(e) if e.is_conflict() => self.conflict(&e),
             Err(e) => self.complain(&e.to_string()),
@@ -78,7 +84,7 @@ impl Root {
             return;
         };
         let community = self.members.community.as_ref().map(|(id, _)| *id);
-        match forms::open(&subject, community, &mut Cx { book: &mut self.book }) {
+        match forms::open(&subject, community, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys }) {
             Ok(theirs) => {
                 if let Some(form) = self.overlays.last_mut() {
                     form.conflict(Box::new(theirs));
@@ -93,7 +99,9 @@ impl Root {
         let Some(form) = self.overlays.last() else { return false };
         let (Some(subject), originals) = (form.subject(), form.originals()) else { return false };
         let community = self.members.community.as_ref().map(|(id, _)| *id);
-        let Ok(fresh) = forms::open(&subject, community, &mut Cx { book: &mut self.book }) else { return false };
+        let Ok(fresh) = forms::open(&subject, community, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys }) else {
+            return false;
+        };
         let changed = fresh.originals().iter().zip(&originals).any(|(now, then)| now != then);
         if let Some(form) = self.overlays.last_mut().filter(|_| changed) {
             form.conflict(Box::new(fresh));
@@ -101,7 +109,14 @@ impl Root {
         changed
     }
 
-    fn applied(&mut self, applied: &Applied, how: &str) {
+    fn applied(&mut self, applied: &Applied, undone: bool) {
+        let (key, does) = if undone { (Action::Redo, "does it again") } else { (Action::Undo, "undoes") };
+        let key = self.keys().word(key);
+        let how = match (key.is_empty(), undone) {
+            (true, true) => "it can be done again".to_owned(),
+            (true, false) => "it can be undone".to_owned(),
+            (false, _) => format!("{key} {does}"),
+        };
         if !self.book.is_ready() {
             self.work.index(&mut self.book);
         }
@@ -124,7 +139,7 @@ impl Root {
         match result {
             Ok(mut applied) => {
                 applied.label = format!("{}: {}", if back { "Undone" } else { "Done again" }, applied.label);
-                self.applied(&applied, if back { "Ctrl-R does it again" } else { "u undoes" });
+                self.applied(&applied, back);
             }
             Err(e) => self.complain(&e.to_string()),
         }
@@ -132,7 +147,7 @@ impl Root {
 
     fn filter(&mut self, community: Option<CommunityId>) {
         let named = community.and_then(|id| self.communities.name_of(id).map(|n| (id, n.to_owned())));
-        let mut cx = Cx { book: &mut self.book };
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         let members = self.members.filter(named, &mut cx);
         let meetups = self.meetups.filter(community, &mut cx);
         self.note(members);
@@ -144,28 +159,28 @@ impl Root {
         match thing {
             Thing::Community(id) => {
                 self.communities.find.clear();
-                let result = self.communities.refresh(&mut Cx { book: &mut self.book });
+                let result = self.communities.refresh(&mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
                 self.note(result);
                 self.communities.select(id);
                 self.filter(Some(id));
                 self.go(PaneId::Communities);
             }
             Thing::Person(id) => {
-                let found = self.members.select(id, &mut Cx { book: &mut self.book });
+                let found = self.members.select(id, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
                 if self.note(found) == Some(false) {
                     self.communities.select_everybody();
                     self.filter(None);
-                    let again = self.members.select(id, &mut Cx { book: &mut self.book });
+                    let again = self.members.select(id, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
                     self.note(again);
                 }
                 self.go(PaneId::Members);
             }
             Thing::Meetup(id) => {
-                let found = self.meetups.select(id, &mut Cx { book: &mut self.book });
+                let found = self.meetups.select(id, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
                 if self.note(found) == Some(false) {
                     self.communities.select_everybody();
                     self.filter(None);
-                    let again = self.meetups.select(id, &mut Cx { book: &mut self.book });
+                    let again = self.meetups.select(id, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
                     self.note(again);
                 }
                 self.go(PaneId::Meetups);
@@ -176,7 +191,7 @@ impl Root {
 
     /// Moves the cursor to a thing if it is in the list that shows; leaves everything else where it is.
     fn select_gently(&mut self, thing: Thing) {
-        let mut cx = Cx { book: &mut self.book };
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         let result = match thing {
             Thing::Person(id) => self.members.select(id, &mut cx),
             Thing::Meetup(id) => self.meetups.select(id, &mut cx),
@@ -188,7 +203,7 @@ impl Root {
 
     fn search(&mut self, query: &str, sort: &str) {
         self.go(PaneId::Members);
-        let outcome = self.members.set_search(query, sort, &mut Cx { book: &mut self.book });
+        let outcome = self.members.set_search(query, sort, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
         self.settle(outcome);
         if let Some(error) = self.members.find.error.clone() {
             self.toast = Some((error, Tone::Error));
@@ -201,7 +216,7 @@ impl Root {
             return;
         }
         let community = self.members.community.as_ref().map(|(id, _)| *id);
-        let form = forms::open(subject, community, &mut Cx { book: &mut self.book });
+        let form = forms::open(subject, community, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
         if let Some(form) = self.note(form) {
             self.overlays.push(Box::new(form));
         }
@@ -227,7 +242,7 @@ impl Root {
             (None, None) => format!("those found by {query}"),
         };
         let options = ExportOptions { format: String::new(), query, people, community };
-        let export = ExportBox::new(&who, options, &mut Cx { book: &mut self.book });
+        let export = ExportBox::new(&who, options, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
         self.overlays.push(Box::new(export));
     }
 
@@ -247,7 +262,7 @@ impl Root {
         let views = self.book.views();
         let Some(views) = self.note(views) else { return };
         if views.is_empty() {
-            self.toast = Some(("There are no views yet: search the members with /, then W saves the search".into(), Tone::Plain));
+            self.say("There are no views yet: search the members with {find}, then {save view} saves the search");
             return;
         }
         let names = views.iter().map(|v| v.name.clone()).collect();
@@ -269,7 +284,7 @@ impl Root {
     pub(super) fn ask_for_view_name(&mut self) {
         let (query, sort) = (self.members.find.query.clone(), self.members.sort_word());
         if query.trim().is_empty() {
-            self.toast = Some(("Search the members with / first; then the search can be saved".into(), Tone::Plain));
+            self.say("Search the members with {find} first; then the search can be saved");
             return;
         }
         self.overlays.push(Box::new(Prompt::new(&format!("Save {query} as"), "", move |name| {
@@ -336,7 +351,7 @@ impl Root {
         let refused = report.refused_count > 0;
         let applied =
             Applied { label: report.summary(), touched: report.touched.clone(), select: None, changes: report.added + report.updated };
-        self.applied(&applied, "u undoes");
+        self.applied(&applied, false);
         if refused {
             let lines: Vec<String> = report.refused.iter().map(|r| format!("line {}: {}", r.line, r.reason)).collect();
             self.overlays.push(Box::new(Message::new("Not taken", &lines.join("\n"))));

@@ -9,14 +9,14 @@ use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
 use crate::book::{Book, BookError, Jobs};
+use crate::config::{Asked, Keys};
 use crate::tui::bars;
 use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request, Target};
-use crate::tui::edit::Typed;
-use crate::tui::keymap::Keymap;
 use crate::tui::layout::{Places, places};
 use crate::tui::overlays::{History, Message, Organisations};
 use crate::tui::panes::{Communities, Detail, Meetups, Members};
-use crate::tui::theme::{Theme, Tone};
+use crate::tui::setup::Setup;
+use crate::tui::theme::Tone;
 use crate::tui::work::Work;
 
 /// What the loop has to do after an event.
@@ -35,8 +35,9 @@ pub enum Then {
 /// The hall.
 pub struct Root {
     pub(super) book: Book,
-    keymap: Keymap,
-    theme: Theme,
+    pub(super) setup: Setup,
+    /// The first of two keys in a row, when it has been pressed.
+    pub(super) pending: Vec<KeyEvent>,
     pub(super) communities: Communities,
     pub(super) members: Members,
     pub(super) meetups: Meetups,
@@ -59,11 +60,12 @@ impl Root {
     ///
     /// # Errors
     /// If the book can't be read.
-    pub fn new(book: Book, theme: Theme, jobs: Jobs) -> Result<Self, BookError> {
+    pub fn new(mut book: Book, setup: Setup, jobs: Jobs) -> Result<Self, BookError> {
+        book.write_dates(setup.config.date_order, setup.config.week_start);
         let mut root = Self {
             book,
-            keymap: Keymap::default(),
-            theme,
+            setup,
+            pending: Vec::new(),
             communities: Communities::default(),
             members: Members::default(),
             meetups: Meetups::default(),
@@ -83,16 +85,26 @@ impl Root {
             root.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
         }
         root.refresh()?;
+        let complaints = root.setup.config.complaints();
+        if !complaints.is_empty() {
+            let body = format!("{}\n\nEverything else in it holds.", complaints.join("\n\n"));
+            root.overlays.push(Box::new(Message::new("The configuration has mistakes", &body)));
+        }
         Ok(root)
     }
 
+    /// The keys of this run.
+    pub(super) const fn keys(&self) -> &Keys {
+        &self.setup.config.keys
+    }
+
     pub(super) fn cx(&mut self) -> Cx<'_> {
-        Cx { book: &mut self.book }
+        Cx { book: &mut self.book, keys: &self.setup.config.keys }
     }
 
     /// Reads everything that is shown again.
     pub(super) fn refresh(&mut self) -> Result<(), BookError> {
-        let mut cx = Cx { book: &mut self.book };
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         self.communities.refresh(&mut cx)?;
         self.members.refresh(&mut cx)?;
         self.meetups.refresh(&mut cx)?;
@@ -112,7 +124,7 @@ impl Root {
             _ => self.members.thing().or_else(|| self.communities.thing()),
         };
         let thing = thing.or_else(|| if self.list == PaneId::Communities { self.members.thing() } else { None });
-        let result = self.detail.look(thing, &mut Cx { book: &mut self.book });
+        let result = self.detail.look(thing, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
         self.note(result);
     }
 
@@ -198,68 +210,20 @@ impl Root {
         if self.type_search(key) {
             return;
         }
-        if let Some(action) = self.keymap.action(key, self.focus) {
-            self.act(action);
-        }
-    }
-
-    fn find_line(&mut self) -> Option<&mut crate::tui::edit::FindLine> {
-        match self.focus {
-            PaneId::Communities => Some(&mut self.communities.find),
-            PaneId::Members => Some(&mut self.members.find),
-            PaneId::Meetups => Some(&mut self.meetups.find),
-            PaneId::Detail => None,
-        }
-    }
-
-    /// A key for the search that is being typed, if one is.
-    fn type_search(&mut self, key: KeyEvent) -> bool {
-        let Some(find) = self.find_line().filter(|f| f.typing.is_some()) else { return false };
-        if key.code == KeyCode::Esc {
-            self.act(Action::Back);
-            return true;
-        }
-        match find.key(key) {
-            Typed::Changed => self.searched(),
-            Typed::Kept => {}
-            // Arrows and the like move in the list while one types.
-            Typed::Ignored => match self.keymap.action(key, self.focus) {
-                Some(action) if !matches!(key.code, KeyCode::Char(_)) => self.act(action),
-                _ => {}
-            },
-        }
-        true
-    }
-
-    fn searched(&mut self) {
-        let mut cx = Cx { book: &mut self.book };
-        let outcome = match self.focus {
-            PaneId::Communities => self.communities.searched(&mut cx),
-            PaneId::Members => self.members.searched(&mut cx),
-            PaneId::Meetups => self.meetups.searched(&mut cx),
-            PaneId::Detail => Outcome::Done,
+        self.pending.push(key);
+        let asked = match self.keys().asked(&self.pending, self.focus.scope()) {
+            // The second key of no pair is a key of its own; Esc only forgets the first.
+            Asked::Nothing if self.pending.len() > 1 && key.code != KeyCode::Esc => self.keys().asked(&[key], self.focus.scope()),
+            asked => asked,
         };
-        self.settle(outcome);
-    }
-
-    fn paste(&mut self, text: &str) {
-        if let Some(mut top) = self.overlays.pop() {
-            let outcome = if top.takes_text() { top.paste(text, &mut self.cx()) } else { Outcome::Done };
-            self.overlays.push(top);
-            self.settle(outcome);
-        } else if let Some(find) = self.find_line().filter(|f| f.typing.is_some()) {
-            find.paste(text);
-            self.searched();
+        match asked {
+            Asked::More => self.pending = vec![key],
+            Asked::Nothing => self.pending.clear(),
+            Asked::Action(action) => {
+                self.pending.clear();
+                self.act(action);
+            }
         }
-    }
-
-    /// Whether text is being typed, so that a paste is welcome.
-    #[must_use]
-    pub fn takes_text(&self) -> bool {
-        self.overlays.last().map_or_else(
-            || [&self.communities.find, &self.members.find, &self.meetups.find].iter().any(|f| f.typing.is_some()),
-            |o| o.takes_text(),
-        )
     }
 
     /// Focuses a pane.
@@ -275,7 +239,7 @@ impl Root {
     pub(super) fn act(&mut self, action: Action) {
         self.recent.retain(|a| *a != action);
         self.recent.push(action);
-        let mut cx = Cx { book: &mut self.book };
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         let outcome = match self.focus {
             PaneId::Communities => self.communities.act(action, &mut cx),
             PaneId::Members => self.members.act(action, &mut cx),
@@ -352,44 +316,6 @@ impl Root {
         }
     }
 
-    fn find_members(&mut self) {
-        self.go(PaneId::Members);
-        self.members.find.begin();
-    }
-
-    fn back(&mut self) {
-        let mut cx = Cx { book: &mut self.book };
-        let went = match self.focus {
-            PaneId::Members => self.members.back(&mut cx),
-            PaneId::Meetups => {
-                let was = self.meetups.find.clear();
-                if was {
-                    let outcome = self.meetups.searched(&mut cx);
-                    self.settle(outcome);
-                }
-                was
-            }
-            PaneId::Communities => {
-                let was = self.communities.find.clear();
-                if was {
-                    let result = self.communities.refresh(&mut cx);
-                    self.note(result);
-                }
-                was
-            }
-            PaneId::Detail => false,
-        };
-        if went {
-            self.look();
-            return;
-        }
-        match self.focus {
-            PaneId::Detail => self.go(self.list),
-            PaneId::Members | PaneId::Meetups => self.go(PaneId::Communities),
-            PaneId::Communities => self.toast = Some(("q quits; everything is saved".into(), Tone::Dim)),
-        }
-    }
-
     /// Takes in what work on other threads has brought; whether anything has changed.
     pub fn tick(&mut self) -> bool {
         self.take_work()
@@ -415,7 +341,7 @@ impl Root {
             overlay.prepare(area);
         }
         let inside = |r: Option<Rect>| r.map_or(0, |r| usize::from(r.height.saturating_sub(2)));
-        let mut cx = Cx { book: &mut self.book };
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         self.communities.prepare(inside(at.pane(PaneId::Communities)));
         let members = self.members.prepare(inside(at.pane(PaneId::Members)), &mut cx);
         let meetups = self.meetups.prepare(inside(at.pane(PaneId::Meetups)), &mut cx);
@@ -442,8 +368,8 @@ impl Root {
         let at = places(area, self.focus);
         self.prepare(area, &at);
         let mut drawn = Drawn::default();
-        let today = self.book.today();
-        let mut on = Canvas { buf, theme: &self.theme, drawn: &mut drawn };
+        let mut on =
+            Canvas { buf, theme: &self.setup.theme, keys: &self.setup.config.keys, calendar: self.book.calendar(), drawn: &mut drawn };
         if area.height == 1 {
             bars::one_line(self, area, &mut on);
         } else {
@@ -452,8 +378,8 @@ impl Root {
                 let focused = pane == self.focus && self.overlays.is_empty();
                 match pane {
                     PaneId::Communities => self.communities.draw(place, focused, &mut on),
-                    PaneId::Members => self.members.draw(place, focused, today, &mut on),
-                    PaneId::Meetups => self.meetups.draw(place, focused, today, &mut on),
+                    PaneId::Members => self.members.draw(place, focused, &mut on),
+                    PaneId::Meetups => self.meetups.draw(place, focused, &mut on),
                     PaneId::Detail => self.detail.draw(place, focused, &mut on),
                 }
             }

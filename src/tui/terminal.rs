@@ -87,7 +87,7 @@ pub fn watch() -> io::Result<()> {
             std::process::exit(128 + signal);
         }
     });
-    if let Ok(tty) = std::fs::File::open("/dev/tty") {
+    if let Ok(tty) = rustix::fs::open("/dev/tty", rustix::fs::OFlags::RDWR, rustix::fs::Mode::empty()) {
         std::thread::spawn(move || {
             // Without any events asked for, poll returns only when the terminal has hung up.
             let mut fds = [rustix::event::PollFd::new(&tty, rustix::event::PollFlags::empty())];

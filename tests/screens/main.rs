@@ -3,12 +3,16 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod conventions;
 mod sizes;
 mod stories;
 
 use common::World;
 use guildhall::book::{Book, Jobs};
-use guildhall::tui::theme::Theme;
+use guildhall::config::Config;
+use guildhall::paths::Paths;
+use guildhall::tui::setup::Setup;
+use guildhall::tui::theme::Colours;
 use guildhall::tui::{Root, Then};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -25,12 +29,27 @@ pub struct Hall {
 
 impl Hall {
     pub fn on(world: World) -> Self {
+        Self::set(world, |_| {})
+    }
+
+    /// With a configuration, as a lead would have written it.
+    pub fn configured(text: &str) -> Self {
+        Self::set(World::sample(), |setup| {
+            std::fs::write(&setup.paths.config, text).unwrap();
+            setup.config = Config::read(&setup.paths.config, true);
+        })
+    }
+
+    pub fn set(world: World, change: impl FnOnce(&mut Setup)) -> Self {
         let World { folder, book, clock } = world;
         let path = book.path().to_owned();
         // Opened anew, as a lead would: the index is not there yet.
         drop(book);
         let book = Book::open(&path, clock).unwrap();
-        let mut root = Root::new(book, Theme::new(true), Jobs::Inline).unwrap();
+        let paths = Paths::under(folder.path(), "roster.guildhall");
+        let mut setup = Setup::read(&paths, false, Colours::Sixteen);
+        change(&mut setup);
+        let mut root = Root::new(book, setup, Jobs::Inline).unwrap();
         root.settle_in();
         root.tick();
         Self { root, folder, size: (120, 30), last: Then::Go }

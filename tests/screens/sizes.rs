@@ -1,9 +1,11 @@
 //! Every screen at every size, and a hundred thousand random keys: no panic, and the file stays sound.
 
+use guildhall::config::ThemeName;
+use guildhall::domain::dates::Calendar;
 use guildhall::domain::text;
 use guildhall::tui::Welcome;
 use guildhall::tui::core::{Canvas, Drawn};
-use guildhall::tui::theme::Theme;
+use guildhall::tui::theme::{Colours, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::Event;
 use ratatui::layout::Rect;
@@ -32,7 +34,7 @@ const SCREENS: &[(&str, &str)] = &[
     ("a question", "2d"),
     ("the roll", "3ao"),
     ("export", "x"),
-    ("organisations", "o"),
+    ("organisations", "go"),
     ("a prompt", "i"),
     ("choose", "2p"),
 ];
@@ -61,7 +63,10 @@ fn the_welcome_fits_every_size() {
         for height in 1..=30 {
             let area = Rect::new(0, 0, width, height);
             let mut buf = Buffer::empty(area);
-            let on = &mut Canvas { buf: &mut buf, theme: &Theme::new(false), drawn: &mut Drawn::default() };
+            let theme = Theme::new(ThemeName::Terminal, Colours::None);
+            let keys = guildhall::config::Keys::default();
+            let calendar = Calendar::on(crate::common::today());
+            let on = &mut Canvas { buf: &mut buf, theme: &theme, keys: &keys, calendar, drawn: &mut Drawn::default() };
             Welcome::new(std::path::Path::new("/home/ann/.local/share/guildhall/roster.guildhall")).draw(area, on);
         }
     }

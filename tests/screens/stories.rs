@@ -220,8 +220,8 @@ fn views_are_saved_and_picked_again() {
 #[test]
 fn organisations_are_listed_changed_and_added() {
     let mut hall = Hall::sample();
-    hall.keys("o").shows("Ministry of Weights").keys("weights<enter>").shows("weights.example").keys("<esc><esc>");
-    hall.keys("o<f2>New Office<tab>NO<ctrl-s>").shows("New Office");
+    hall.keys("go").shows("Ministry of Weights").keys("weights<enter>").shows("weights.example").keys("<esc><esc>");
+    hall.keys("go<f2>New Office<tab>NO<ctrl-s>").shows("New Office");
 }
 
 #[test]

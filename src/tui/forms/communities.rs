@@ -48,7 +48,7 @@ pub fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookE
         Field::new("stage", "Stage", choice(Stage::ALL), facts.stage.map_or("", |s| s.word())),
     ];
     let title = if id.is_some() { facts.name } else { "New community".into() };
-    Ok(Form::new(&title, Subject::Community(id), fields, was, cx.book.today(), move |v| {
+    Ok(Form::new(&title, Subject::Community(id), fields, was, cx.book.calendar(), move |v| {
         let facts = CommunityFacts {
             name: v.text("name"),
             family: v.text("family"),
@@ -91,7 +91,7 @@ pub fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Resu
     ];
     let held_since = known.and_then(|s| s.since);
     let title = format!("Seat of {}", d.facts.name);
-    Ok(Form::new(&title, Subject::Seat(community, id), fields, None, cx.book.today(), move |v| {
+    Ok(Form::new(&title, Subject::Seat(community, id), fields, None, cx.book.calendar(), move |v| {
         let wanted = v.text("holder");
         let same = |label: &str| text::same_key(label) == text::same_key(&wanted);
         let chosen = people.iter().find(|(_, label)| same(label)).map(|(id, _)| *id);
@@ -101,7 +101,7 @@ pub fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Resu
         let mut since = v.date("since");
         if chosen.is_some() && chosen != holder && since == held_since {
             // The date of the one before is not that of the new one.
-            since = Some(v.today());
+            since = Some(v.calendar.today);
         }
         let facts = SeatFacts { title: v.text("title"), holder: chosen, since, interim: v.text("interim") == "yes" };
         Ok(Command::PutSeat { community, id, facts })
@@ -118,7 +118,7 @@ pub fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result
         Field::new("subject", "Subject", Kind::Text, known.map_or("", |r| r.subject.as_str())).hint("of the mail, if it is one"),
     ];
     let title = format!("How to join {}", d.facts.name);
-    Ok(Form::new(&title, Subject::Route(community, id), fields, None, cx.book.today(), move |v| {
+    Ok(Form::new(&title, Subject::Route(community, id), fields, None, cx.book.calendar(), move |v| {
         let kind = RouteKind::parse(&v.text("kind")).unwrap_or(RouteKind::NotSet);
         let facts = RouteFacts { kind, target: v.text("target"), subject: v.text("subject") };
         if facts.target.is_empty() && !matches!(kind, RouteKind::NotSet | RouteKind::Attend) {
@@ -144,7 +144,7 @@ pub fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<
         Field::new("all", "All communities", choice(&["no", "yes"]), if known.is_some_and(|(_, _, all)| *all) { "yes" } else { "no" }),
     ];
     let title = format!("Who may join {}", d.facts.name);
-    Ok(Form::new(&title, Subject::Rule(community, id), fields, None, cx.book.today(), move |v| {
+    Ok(Form::new(&title, Subject::Rule(community, id), fields, None, cx.book.calendar(), move |v| {
         let facts = RuleFacts {
             effect: RuleEffect::parse(&v.text("effect")).unwrap_or(RuleEffect::Allow),
             suffix: v.text("suffix"),
@@ -164,7 +164,7 @@ pub fn channel(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Resu
             .hint("such as #research, a list's address, a link"),
     ];
     let title = format!("Channel of {}", d.facts.name);
-    Ok(Form::new(&title, Subject::Channel(community, id), fields, None, cx.book.today(), move |v| {
+    Ok(Form::new(&title, Subject::Channel(community, id), fields, None, cx.book.calendar(), move |v| {
         let facts = ChannelFacts { kind: ChannelKind::parse(&v.text("kind")).unwrap_or(ChannelKind::Chat), name: v.text("name") };
         Ok(Command::PutChannel { community, id, facts })
     }))

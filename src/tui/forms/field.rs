@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::dates::{self, Lean};
+use crate::domain::dates::{Calendar, Lean};
 use crate::domain::{address, text};
 use crate::tui::edit::Line;
 use crate::tui::overlays;
@@ -88,24 +88,24 @@ impl Field {
 
     /// The date in it.
     #[must_use]
-    pub fn date(&self, today: NaiveDate) -> Option<NaiveDate> {
+    pub fn date(&self, calendar: &Calendar) -> Option<NaiveDate> {
         match self.kind {
-            Kind::Date(lean) => dates::read(&self.value(), today, lean).ok(),
+            Kind::Date(lean) => calendar.read(&self.value(), lean).ok(),
             _ => None,
         }
     }
 
     /// Looks at what was typed; sets the error, or the echo.
-    pub fn check(&mut self, today: NaiveDate) -> bool {
+    pub fn check(&mut self, calendar: &Calendar) -> bool {
         let value = self.value();
         let verdict: Result<Option<String>, String> = match &self.kind {
             Kind::Required(what) if value.is_empty() => Err((*what).to_owned()),
             Kind::Choice { options, new: false } if !value.is_empty() => match_one(options, &value).map(|_| None),
             Kind::Choices { options, new: false } => parts(&value).try_for_each(|p| match_one(options, p).map(|_| ())).map(|()| None),
             Kind::Date(_) | Kind::Email | Kind::Number if value.is_empty() => Ok(Some(String::new())),
-            Kind::Date(lean) => dates::read(&value, today, *lean).map(|d| Some(dates::in_full(d))),
-            Kind::Moment => dates::read_with_time(&value, today, Lean::Ahead).and_then(|(d, t)| match t {
-                Some(t) => Ok(Some(format!("{}, {}", dates::in_full(d), t.format("%H:%M")))),
+            Kind::Date(lean) => calendar.read(&value, *lean).map(|d| Some(calendar.in_full(d))),
+            Kind::Moment => calendar.read_with_time(&value, Lean::Ahead).and_then(|(d, t)| match t {
+                Some(t) => Ok(Some(format!("{}, {}", calendar.in_full(d), t.format("%H:%M")))),
                 None => Err("a time is missing: try 3 dec 18:00".into()),
             }),
             Kind::Email => address::read(&value).map_err(|e| e.to_string()).map(|a| address::why_not_portable(a).map(str::to_owned)),

@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use super::field::{Field, Kind};
 use crate::book::Command;
+use crate::domain::dates::Calendar;
 use crate::domain::text;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject, Target};
 use crate::tui::paint;
@@ -33,13 +34,14 @@ pub struct Form {
     error: Option<String>,
     leaving: bool,
     was: Option<i64>,
-    today: NaiveDate,
+    calendar: Calendar,
 }
 
 /// The values of a form, for its maker.
 pub struct Values<'f> {
     fields: &'f [Field],
-    today: NaiveDate,
+    /// The day it is, and how dates are written.
+    pub calendar: Calendar,
     /// The step that last wrote the row when the form was opened.
     pub was: Option<i64>,
 }
@@ -58,7 +60,7 @@ impl Values<'_> {
     /// The date in a field.
     #[must_use]
     pub fn date(&self, key: &str) -> Option<NaiveDate> {
-        self.field(key).and_then(|f| f.date(self.today))
+        self.field(key).and_then(|f| f.date(&self.calendar))
     }
 
     /// The parts of a field that is a list.
@@ -71,12 +73,6 @@ impl Values<'_> {
     pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (String, String)> + 'a {
         self.fields.iter().filter_map(move |f| Some((f.key.strip_prefix(prefix)?.to_owned(), f.value())))
     }
-
-    /// The day it is.
-    #[must_use]
-    pub const fn today(&self) -> NaiveDate {
-        self.today
-    }
 }
 
 impl Form {
@@ -86,7 +82,7 @@ impl Form {
         subject: Subject,
         fields: Vec<Field>,
         was: Option<i64>,
-        today: NaiveDate,
+        calendar: Calendar,
         build: impl Fn(&Values<'_>) -> Result<Command, (String, String)> + 'static,
     ) -> Self {
         let mut form = Self {
@@ -100,11 +96,11 @@ impl Form {
             error: None,
             leaving: false,
             was,
-            today,
+            calendar,
         };
         for field in &mut form.fields {
             if matches!(field.kind, Kind::Date(_) | Kind::Moment) && !field.value().is_empty() {
-                field.check(today);
+                field.check(&calendar);
             }
         }
         form
@@ -115,7 +111,7 @@ impl Form {
     }
 
     fn go(&mut self, step: isize) {
-        self.fields[self.at].check(self.today);
+        self.fields[self.at].check(&self.calendar);
         self.offer = None;
         self.fresh = true;
         let len = self.fields.len();
@@ -123,13 +119,13 @@ impl Form {
     }
 
     fn save(&mut self) -> Outcome {
-        let today = self.today;
-        let wrong = self.fields.iter_mut().enumerate().filter_map(|(i, f)| (!f.check(today)).then_some(i)).next();
+        let calendar = self.calendar;
+        let wrong = self.fields.iter_mut().enumerate().filter_map(|(i, f)| (!f.check(&calendar)).then_some(i)).next();
         if let Some(at) = wrong {
             self.at = at;
             return Outcome::Done;
         }
-        let values = Values { fields: &self.fields, today, was: self.was };
+        let values = Values { fields: &self.fields, calendar, was: self.was };
         match (self.build)(&values) {
             Ok(command) => Outcome::ask(Request::Run(command)),
             Err((key, message)) => {
@@ -182,7 +178,7 @@ impl Form {
         field.error = None;
         self.error = None;
         if matches!(field.kind, Kind::Date(_) | Kind::Moment) {
-            field.check(self.today);
+            field.check(&self.calendar);
             // While it is being typed, only what is understood is echoed; the mistake is told on leaving.
             if field.error.take().is_some() {
                 field.echo.clear();

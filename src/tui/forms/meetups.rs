@@ -6,7 +6,7 @@ use super::field::{Field, Kind};
 use super::people::choice;
 use super::{Form, Values, gone};
 use crate::book::{AttendanceChange, BookError, Command, Words};
-use crate::domain::dates::{self, Lean};
+use crate::domain::dates::Lean;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::words::{Format, MeetupStatus, Outcome, Part, Rsvp, WriteUp};
@@ -47,7 +47,7 @@ pub fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, cx: &mut Cx<
         Field::new("note", "Note", Kind::Note, &facts.note),
     ];
     let title = if id.is_some() { facts.title } else { "New meetup".into() };
-    Ok(Form::new(&title, Subject::Meetup(id), fields, was, cx.book.today(), move |v| {
+    Ok(Form::new(&title, Subject::Meetup(id), fields, was, cx.book.calendar(), move |v| {
         let facts = meetup_facts(v)?;
         facts.check().map_err(|e| (if e.contains("zone") { "zone" } else { "minutes" }.to_owned(), e))?;
         Ok(Command::PutMeetup { id, facts, was: v.was })
@@ -56,7 +56,7 @@ pub fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, cx: &mut Cx<
 
 fn meetup_facts(v: &Values<'_>) -> Result<MeetupFacts, (String, String)> {
     let wrong = |e: String| ("starts".to_owned(), e);
-    let (day, time) = dates::read_with_time(&v.text("starts"), v.today(), Lean::Ahead).map_err(wrong)?;
+    let (day, time) = v.calendar.read_with_time(&v.text("starts"), Lean::Ahead).map_err(wrong)?;
     let time = time.ok_or_else(|| wrong("a time is missing: try 3 dec 18:00".into()))?;
     Ok(MeetupFacts {
         title: v.text("title"),
@@ -88,7 +88,7 @@ pub fn attendance(meetup: MeetupId, person: PersonId, cx: &mut Cx<'_>) -> Result
             .hint("host, organiser, speaker, facilitator, notes"),
     ];
     let title = format!("{} at {}", row.name, d.facts.title);
-    Ok(Form::new(&title, Subject::Attendance(meetup, person), fields, None, cx.book.today(), move |v| {
+    Ok(Form::new(&title, Subject::Attendance(meetup, person), fields, None, cx.book.calendar(), move |v| {
         let facts = AttendanceFacts {
             rsvp: Rsvp::parse(&v.text("rsvp")),
             outcome: Outcome::parse(&v.text("outcome")).unwrap_or(Outcome::Unknown),

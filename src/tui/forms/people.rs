@@ -56,7 +56,7 @@ pub fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &mut Cx<
         _ => String::new(),
     };
     let title = if id.is_some() { facts.title().to_owned() } else { format!("New person{into}") };
-    Ok(Form::new(&title, Subject::Person(id), fields, was, cx.book.today(), move |v| {
+    Ok(Form::new(&title, Subject::Person(id), fields, was, cx.book.calendar(), move |v| {
         let facts = person_facts(v)?;
         Ok(match id {
             Some(id) => Command::EditPerson { id, facts, was: v.was },
@@ -94,11 +94,11 @@ pub fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, cx:
         Field::new("organisation", "Organisation", one_of(Words::Organisations, cx)?, ""),
         Field::new("discipline", "Discipline", one_of(Words::Disciplines, cx)?, ""),
     ];
-    let today = cx.book.today();
+    let calendar = cx.book.calendar();
     let subject = Subject::WalkIn(meetup, name.to_owned());
-    Ok(Form::new("Walked in", subject, fields, None, today, move |v| {
+    Ok(Form::new("Walked in", subject, fields, None, calendar, move |v| {
         let mut facts = person_facts(v)?;
-        facts.joined = Some(today);
+        facts.joined = Some(calendar.today);
         Ok(Command::WalkIn { meetup, facts, community })
     }))
 }
@@ -125,8 +125,8 @@ pub fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<
         Field::new("source", "Came by", choice(Source::ALL), facts.source.word()),
     ]);
     let title = format!("{} in {}", detail.facts.title(), known.map_or("a community", |m| m.community.as_str()));
-    let today = cx.book.today();
-    Ok(Form::new(&title, Subject::Membership(person, community), fields, None, today, move |v| {
+    let calendar = cx.book.calendar();
+    Ok(Form::new(&title, Subject::Membership(person, community), fields, None, calendar, move |v| {
         let chosen = v.text("community");
         let id = community.or_else(|| communities.iter().find(|c| c.name.eq_ignore_ascii_case(&chosen)).map(|c| c.id));
         let community = id.ok_or_else(|| ("community".to_owned(), "choose a community".to_owned()))?;
@@ -159,7 +159,7 @@ pub fn organisation(id: Option<OrganisationId>, cx: &mut Cx<'_>) -> Result<Form,
         Field::new("note", "Note", Kind::Note, &facts.note),
     ];
     let title = if id.is_some() { facts.name } else { "New organisation".into() };
-    Ok(Form::new(&title, Subject::Organisation(id), fields, None, cx.book.today(), move |v| {
+    Ok(Form::new(&title, Subject::Organisation(id), fields, None, cx.book.calendar(), move |v| {
         let facts = OrganisationFacts {
             name: v.text("name"),
             short_name: v.text("short"),

@@ -6,7 +6,8 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
-use crate::actions::{self, ACTIONS, ActionInfo, Scope};
+use crate::actions::{ACTIONS, ActionInfo, Scope, key_word};
+use crate::config::Keys;
 use crate::domain::query::{FIELDS, Field};
 use crate::domain::text;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request};
@@ -17,6 +18,7 @@ pub struct Help {
     scopes: Vec<Scope>,
     about: Vec<String>,
     picker: Picker,
+    keys: Keys,
 }
 
 enum Row {
@@ -29,8 +31,8 @@ enum Row {
 impl Help {
     /// Help for these scopes, in this order; `about` are lines on the program itself.
     #[must_use]
-    pub fn new(scopes: Vec<Scope>, about: Vec<String>) -> Self {
-        let mut help = Self { scopes, about, picker: Picker::default() };
+    pub fn new(scopes: Vec<Scope>, about: Vec<String>, keys: Keys) -> Self {
+        let mut help = Self { scopes, about, picker: Picker::default(), keys };
         help.first_action();
         help
     }
@@ -41,8 +43,11 @@ impl Help {
         for scope in &self.scopes {
             let fits = |a: &&ActionInfo| {
                 a.scope == *scope
-                    && !a.keys.is_empty()
-                    && (typed.is_empty() || a.keys.contains(&typed) || picker::fits(typed, a.name) || picker::fits(typed, a.doc))
+                    && !self.keys.of(a.action).is_empty()
+                    && (typed.is_empty()
+                        || self.keys.of(a.action).iter().any(|b| b.text == typed || key_word(&b.text).eq_ignore_ascii_case(typed))
+                        || picker::fits(typed, a.name)
+                        || picker::fits(typed, a.doc))
             };
             let mut actions = ACTIONS.iter().filter(fits).peekable();
             if actions.peek().is_some() {
@@ -115,7 +120,7 @@ impl Overlay for Help {
             .map(|row| match row {
                 Row::Heading(h) => ((*h).to_owned(), String::new()),
                 Row::Action(a) => {
-                    let keys = a.keys.iter().map(|k| actions::key_word(k)).collect::<Vec<_>>().join(" ");
+                    let keys = self.keys.words(a.action);
                     (text::pad(&keys, 14), a.doc.to_owned())
                 }
                 Row::Field(f) => (text::pad(&format!("{}:", f.words[0]), 14), f.doc.to_owned()),

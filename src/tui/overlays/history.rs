@@ -2,14 +2,13 @@
 //!
 //! Must not know how a step is taken back.
 
-use chrono::NaiveDate;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
 use super::picker;
 use crate::actions::Action;
 use crate::book::{Op, OpKind, Thing};
-use crate::domain::{dates, text};
+use crate::domain::text;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
 use crate::tui::list::Cursor;
 use crate::tui::paint;
@@ -23,7 +22,6 @@ pub struct History {
     title: String,
     of: Option<Thing>,
     ops: Vec<Op>,
-    today: NaiveDate,
     cursor: Cursor,
 }
 
@@ -31,7 +29,7 @@ impl History {
     /// The history of everything, or of one thing.
     #[must_use]
     pub fn new(title: &str, of: Option<Thing>, cx: &mut Cx<'_>) -> Self {
-        let mut history = Self { title: title.to_owned(), of, ops: Vec::new(), today: cx.book.today(), cursor: Cursor::default() };
+        let mut history = Self { title: title.to_owned(), of, ops: Vec::new(), cursor: Cursor::default() };
         history.refresh(cx);
         history
     }
@@ -66,6 +64,9 @@ impl Overlay for History {
 
     fn refresh(&mut self, cx: &mut Cx<'_>) {
         self.ops = cx.book.history(self.of, MOST).unwrap_or_default();
+        for op in &mut self.ops {
+            op.at = cx.book.local(op.at);
+        }
     }
 
     fn prepare(&mut self, area: Rect) {
@@ -94,7 +95,7 @@ impl Overlay for History {
             let when = format!(
                 "{} {} {} ",
                 if here { ">" } else { " " },
-                text::pad(dates::short(op.at.date(), self.today).trim(), 11),
+                text::pad(on.calendar.short(op.at.date()).trim(), 11),
                 op.at.format("%H:%M")
             );
             let count = text::count(op.changes, "row", "rows");

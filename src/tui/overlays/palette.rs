@@ -6,7 +6,8 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
-use crate::actions::{self, ActionInfo};
+use crate::actions::ActionInfo;
+use crate::config::Keys;
 use crate::domain::text;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request};
 use crate::tui::theme::Tone;
@@ -23,13 +24,14 @@ pub struct Entry {
 pub struct Palette {
     entries: Vec<Entry>,
     picker: Picker,
+    keys: Keys,
 }
 
 impl Palette {
     /// Offers these, in their order.
     #[must_use]
-    pub fn new(entries: Vec<Entry>) -> Self {
-        Self { entries, picker: Picker::default() }
+    pub fn new(entries: Vec<Entry>, keys: Keys) -> Self {
+        Self { entries, picker: Picker::default(), keys }
     }
 
     fn shown(&self) -> Vec<&Entry> {
@@ -99,7 +101,7 @@ impl Overlay for Palette {
         let texts: Vec<(String, String)> = shown
             .iter()
             .map(|e| {
-                let keys = e.info.keys.iter().map(|k| actions::key_word(k)).collect::<Vec<_>>().join(" ");
+                let keys = self.keys.words(e.info.action);
                 (text::pad(e.info.name, 24), text::pad(&keys, 14))
             })
             .collect();

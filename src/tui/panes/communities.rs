@@ -163,7 +163,7 @@ impl Communities {
             Action::New => Outcome::ask(Request::Form(Subject::Community(None))),
             Action::Edit => match self.selected() {
                 Some(id) => Outcome::ask(Request::Form(Subject::Community(Some(id)))),
-                None => Outcome::ask(Request::Toast("Everybody is no community; move to one, or press n for a new one".into())),
+                None => Outcome::ask(Request::Toast("Everybody is no community; move to one, or press {new} for a new one".into())),
             },
             Action::Remove => match self.selected() {
                 Some(id) => {
@@ -232,7 +232,7 @@ impl Communities {
             self.draw_item(at, row, focused, on);
         }
         if self.all.is_empty() && self.find.query.is_empty() && inside.height > 2 {
-            for (i, hint) in ["No communities yet:", "press n to make one"].iter().enumerate() {
+            for (i, hint) in ["No communities yet:".to_owned(), on.keys.say("press {new} to make one")].iter().enumerate() {
                 paint::pieces(
                     on,
                     (inside.x + 2, inside.y + 2 + u16::try_from(i).unwrap_or(0)),

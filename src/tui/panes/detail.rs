@@ -50,19 +50,19 @@ impl Detail {
 
     /// Reads what is shown again.
     pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        let today = cx.book.today();
+        let calendar = cx.book.calendar();
         self.keep = self.item().copied().or(self.keep);
         (self.title, self.lines) = match self.thing {
             Some(Thing::Person(id)) => match cx.book.person(id)? {
-                Some(p) => (p.facts.title().to_owned(), person_lines(&p, today, &cx.book.glance(Thing::Person(id), 5)?)),
+                Some(p) => (p.facts.title().to_owned(), person_lines(&p, &calendar, cx.keys, &cx.book.glance(Thing::Person(id), 5)?)),
                 None => (String::new(), Vec::new()),
             },
             Some(Thing::Community(id)) => match cx.book.community(id)? {
-                Some(c) => (c.facts.name.clone(), community_lines(&c)),
+                Some(c) => (c.facts.name.clone(), community_lines(&c, &calendar, cx.keys)),
                 None => (String::new(), Vec::new()),
             },
             Some(Thing::Meetup(id)) => match cx.book.meetup(id)? {
-                Some(m) => (m.facts.title.clone(), meetup_lines(&m, today)),
+                Some(m) => (m.facts.title.clone(), meetup_lines(&m, &calendar, cx.keys)),
                 None => (String::new(), Vec::new()),
             },
             _ => (String::new(), Vec::new()),

@@ -5,9 +5,11 @@
 use chrono::NaiveDate;
 
 use crate::book::{CommunityDetail, MeetupDetail, Op, OpKind, PersonDetail};
+use crate::config::Keys;
+use crate::domain::dates::Calendar;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::words::{AddressState, CommunityStatus, MembershipStatus, Outcome, PersonKind, Rsvp, RunBy, WriteUp};
-use crate::domain::{address, dates, meetup, text};
+use crate::domain::{address, meetup, text};
 use crate::tui::theme::Tone;
 
 /// What a line is about, if it can be changed or gone to.
@@ -77,7 +79,7 @@ impl Lines {
 }
 
 /// A person.
-pub fn person_lines(p: &PersonDetail, today: NaiveDate, history: &[Op]) -> Vec<Line> {
+pub fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, history: &[Op]) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &p.facts;
     if f.kind == PersonKind::TeamMailbox {
@@ -94,7 +96,7 @@ pub fn person_lines(p: &PersonDetail, today: NaiveDate, history: &[Op]) -> Vec<L
     };
     out.plain(role);
     if let Some(joined) = f.joined {
-        out.toned(format!("since {}", dates::plain(joined)), Tone::Dim);
+        out.toned(format!("since {}", calendar.plain(joined)), Tone::Dim);
     }
     if !f.tags.is_empty() {
         out.plain(format!("tags: {}", f.tags.join(", ")));
@@ -103,28 +105,28 @@ pub fn person_lines(p: &PersonDetail, today: NaiveDate, history: &[Op]) -> Vec<L
         out.plain(format!("{name}: {value}"));
     }
     for (title, community, since) in &p.seats {
-        let since = since.map_or_else(String::new, |d| format!(", since {}", dates::plain(d)));
+        let since = since.map_or_else(String::new, |d| format!(", since {}", calendar.plain(d)));
         out.toned(format!("{title}, {community}{since}"), Tone::Good);
     }
     out.toned(&*f.note, Tone::Dim);
     out.heading("Communities");
     if p.memberships.is_empty() {
-        out.toned("  none yet: p puts them into one", Tone::Dim);
+        out.toned(keys.say("  none yet: {put into community} puts them into one"), Tone::Dim);
     }
     for m in &p.memberships {
         let when = match (m.facts.status.is_over(), m.facts.left, m.facts.joined) {
-            (true, Some(left), _) => format!(" {}", dates::plain(left)),
-            (false, _, Some(joined)) if m.facts.status == MembershipStatus::Active => format!(" since {}", dates::plain(joined)),
+            (true, Some(left), _) => format!(" {}", calendar.plain(left)),
+            (false, _, Some(joined)) if m.facts.status == MembershipStatus::Active => format!(" since {}", calendar.plain(joined)),
             _ => String::new(),
         };
         let tone = if m.facts.status.is_over() { Tone::Dim } else { Tone::Plain };
         out.item(format!("  {} · {}{when}", m.community, m.facts.status), tone, Item::Membership(m.community_id));
     }
-    visits(p, today, &mut out);
+    visits(p, calendar, &mut out);
     if !history.is_empty() {
         out.heading("History");
         for op in history {
-            out.toned(format!("  {}: {}{}", dates::distance(op.at.date(), today), undone(op), op.label), Tone::Dim);
+            out.toned(format!("  {}: {}{}", calendar.distance(op.at.date()), undone(op), op.label), Tone::Dim);
         }
     }
     out.0
@@ -156,7 +158,7 @@ const fn undone(op: &Op) -> &'static str {
     }
 }
 
-fn visits(p: &PersonDetail, today: NaiveDate, out: &mut Lines) {
+fn visits(p: &PersonDetail, calendar: &Calendar, out: &mut Lines) {
     if p.visits.is_empty() {
         return;
     }
@@ -164,20 +166,20 @@ fn visits(p: &PersonDetail, today: NaiveDate, out: &mut Lines) {
     out.heading(&format!("Meetups · came to {came}"));
     for v in &p.visits {
         let what = match (v.facts.outcome, v.facts.rsvp) {
-            (Outcome::Unknown, Some(Rsvp::Yes)) if meetup::is_upcoming(v.starts, today) => "is coming".to_owned(),
+            (Outcome::Unknown, Some(Rsvp::Yes)) if meetup::is_upcoming(v.starts, calendar.today) => "is coming".to_owned(),
             (Outcome::Unknown, Some(rsvp)) => format!("answered {rsvp}"),
             (Outcome::Unknown, None) => "on the roll".to_owned(),
             (Outcome::Attended, _) => "came".to_owned(),
             (outcome, _) => outcome.to_string(),
         };
         let parts = v.facts.parts.iter().map(|p| format!(", {p}")).collect::<String>();
-        let when = dates::short(v.starts.date(), today);
+        let when = calendar.short(v.starts.date());
         out.item(format!("  {} {} · {what}{parts}", when.trim_start(), v.title), Tone::Plain, Item::Visit(v.meetup_id));
     }
 }
 
 /// A community.
-pub fn community_lines(c: &CommunityDetail) -> Vec<Line> {
+pub fn community_lines(c: &CommunityDetail, calendar: &Calendar, keys: &Keys) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &c.facts;
     if !f.family.is_empty() {
@@ -200,8 +202,8 @@ pub fn community_lines(c: &CommunityDetail) -> Vec<Line> {
             out.plain(format!("  {d}"));
         }
     }
-    seats(c, &mut out);
-    ways_in(c, &mut out);
+    seats(c, calendar, keys, &mut out);
+    ways_in(c, keys, &mut out);
     if !c.channels.is_empty() {
         out.heading("Channels");
         for (id, ch) in &c.channels {
@@ -217,32 +219,32 @@ pub fn community_lines(c: &CommunityDetail) -> Vec<Line> {
     out.0
 }
 
-fn seats(c: &CommunityDetail, out: &mut Lines) {
+fn seats(c: &CommunityDetail, calendar: &Calendar, keys: &Keys, out: &mut Lines) {
     out.heading("Seats");
     if c.seats.is_empty() {
-        out.toned("  none: n adds one", Tone::Dim);
+        out.toned(keys.say("  none: {new} adds one"), Tone::Dim);
     }
     for s in &c.seats {
         match &s.holder {
             Some((id, name)) => {
                 out.item(format!("  {}", s.title), Tone::Plain, Item::Seat(s.id));
-                let since = s.since.map_or_else(String::new, |d| format!(", since {}", dates::plain(d)));
+                let since = s.since.map_or_else(String::new, |d| format!(", since {}", calendar.plain(d)));
                 let interim = if s.interim { ", interim" } else { "" };
                 out.item(format!("    {name}{since}{interim}"), Tone::Plain, Item::Holder(*id));
             }
             None => out.item(format!("  {}: person TBC", s.title), Tone::Warning, Item::Seat(s.id)),
         }
         for (name, since, until) in &s.before {
-            let span = |d: Option<NaiveDate>| d.map_or_else(|| "?".into(), dates::plain);
+            let span = |d: Option<NaiveDate>| d.map_or_else(|| "?".into(), |d| calendar.plain(d));
             out.toned(format!("    before: {name}, {} to {}", span(*since), span(*until)), Tone::Dim);
         }
     }
 }
 
-fn ways_in(c: &CommunityDetail, out: &mut Lines) {
+fn ways_in(c: &CommunityDetail, keys: &Keys, out: &mut Lines) {
     out.heading("How to join");
     if c.routes.is_empty() {
-        out.toned("  not set yet: n adds a way", Tone::Dim);
+        out.toned(keys.say("  not set yet: {new} adds a way"), Tone::Dim);
     }
     for (id, r) in &c.routes {
         let subject = if r.subject.is_empty() { String::new() } else { format!(", subject {}", r.subject) };
@@ -260,10 +262,10 @@ fn ways_in(c: &CommunityDetail, out: &mut Lines) {
 }
 
 /// A meetup.
-pub fn meetup_lines(m: &MeetupDetail, today: NaiveDate) -> Vec<Line> {
+pub fn meetup_lines(m: &MeetupDetail, calendar: &Calendar, keys: &Keys) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &m.facts;
-    out.plain(format!("{} ({})", dates::in_full(f.starts.date()), dates::distance(f.starts.date(), today)));
+    out.plain(format!("{} ({})", calendar.in_full(f.starts.date()), calendar.distance(f.starts.date())));
     out.plain(format!("{} to {}, {}", f.starts.format("%H:%M"), f.ends().format("%H:%M"), f.zone));
     out.plain(format!("{}, {}", f.format, f.status));
     if !f.venue.is_empty() {
@@ -287,7 +289,7 @@ pub fn meetup_lines(m: &MeetupDetail, today: NaiveDate) -> Vec<Line> {
     let yes = m.roll.iter().filter(|r| r.facts.rsvp == Some(Rsvp::Yes)).count();
     out.heading(&format!("Roll · {yes} yes · {} came", count(Outcome::Attended)));
     if m.roll.is_empty() {
-        out.toned("  nobody yet: a ticks who came", Tone::Dim);
+        out.toned(keys.say("  nobody yet: {take the roll} ticks who came"), Tone::Dim);
     }
     for r in &m.roll {
         let what = match (r.facts.outcome, r.facts.rsvp) {

@@ -2,14 +2,13 @@
 //!
 //! Must not know the other panes.
 
-use chrono::NaiveDate;
 use ratatui::layout::Rect;
 
 use crate::actions::Action;
 use crate::book::{BookError, Command, MeetupRow, Thing};
 use crate::domain::ids::{CommunityId, MeetupId};
 use crate::domain::words::{MeetupStatus, WriteUp};
-use crate::domain::{dates, meetup, text};
+use crate::domain::{meetup, text};
 use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Cursor;
@@ -114,7 +113,7 @@ impl Meetups {
             Action::Edit => self.selected().map_or(Outcome::Done, |id| Outcome::ask(Request::Form(Subject::Meetup(Some(id))))),
             Action::Roll => match self.selected().and_then(|id| Roll::new(id, cx)) {
                 Some(roll) => Outcome::ask(Request::Push(Box::new(roll))),
-                None => Outcome::ask(Request::Toast("There is no meetup under the cursor; n plans one".into())),
+                None => Outcome::ask(Request::Toast("There is no meetup under the cursor; {new} plans one".into())),
             },
             Action::Remove => match self.selected() {
                 Some(id) => {
@@ -165,7 +164,7 @@ impl Meetups {
     }
 
     /// Draws the pane.
-    pub fn draw(&self, area: Rect, focused: bool, today: NaiveDate, on: &mut Canvas<'_>) {
+    pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Meetups));
         let count = if self.ids.is_empty() { String::new() } else { text::thousands(self.ids.len() as u64) };
         let inside = paint::frame(on, area, "3 Meetups", &count, focused);
@@ -178,11 +177,13 @@ impl Meetups {
             let at = self.rows_from + line;
             let area = Rect::new(body.x, body.y + u16::try_from(line).unwrap_or(0), body.width, 1);
             on.drawn.hit(area, Target::Row(PaneId::Meetups, at));
-            self.draw_row(row, at, area, focused, today, on);
+            self.draw_row(row, at, area, focused, on);
         }
         if self.ids.is_empty() && body.height > 1 {
-            let hint = if self.find.query.is_empty() { "No meetups yet: n plans one." } else { "No meetup is found. Esc ends the search." };
-            paint::pieces(on, (body.x + 2, body.y + 1), body.width.saturating_sub(2), &[(hint, Tone::Dim)]);
+            let hint =
+                if self.find.query.is_empty() { "No meetups yet: {new} plans one." } else { "No meetup is found. {back} ends the search." };
+            let hint = on.keys.say(hint);
+            paint::pieces(on, (body.x + 2, body.y + 1), body.width.saturating_sub(2), &[(&hint, Tone::Dim)]);
         }
         paint::scroll_bar(on, body, self.cursor.offset, usize::from(body.height), self.ids.len());
         if find == 1 {
@@ -190,13 +191,13 @@ impl Meetups {
         }
     }
 
-    fn draw_row(&self, row: &MeetupRow, at: usize, area: Rect, focused: bool, today: NaiveDate, on: &mut Canvas<'_>) {
+    fn draw_row(&self, row: &MeetupRow, at: usize, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         let here = at == self.cursor.at;
-        let upcoming = meetup::is_upcoming(row.starts, today);
+        let upcoming = meetup::is_upcoming(row.starts, on.calendar.today);
         let tone = if upcoming || here { Tone::Plain } else { Tone::Dim };
         let style = on.theme.style(tone);
         paint::put(on, (area.x + 1, area.y), 2, if here { "> " } else { "  " }, style);
-        let when = text::pad(&format!("{} {}", dates::short(row.starts.date(), today), row.starts.format("%H:%M")), 18);
+        let when = text::pad(&format!("{} {}", on.calendar.short(row.starts.date()), row.starts.format("%H:%M")), 18);
         let count = match (row.status, upcoming) {
             (MeetupStatus::Cancelled, _) => "cancelled".to_owned(),
             (_, true) if row.attended == 0 => format!("{} yes", row.yes),

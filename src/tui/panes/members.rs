@@ -281,7 +281,7 @@ impl Members {
     fn verb(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         let people = self.chosen();
         if people.is_empty() {
-            return Outcome::ask(Request::Toast("There is nobody under the cursor; n adds somebody".into()));
+            return Outcome::ask(Request::Toast("There is nobody under the cursor; {new} adds somebody".into()));
         }
         let who = text::count(people.len() as u64, "person", "people");
         let words = |which: Words, cx: &mut Cx<'_>| cx.book.words(which).unwrap_or_default();

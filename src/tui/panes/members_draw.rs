@@ -6,15 +6,15 @@ use ratatui::layout::Rect;
 
 use super::members::Members;
 use crate::book::PersonRow;
+use crate::domain::text;
 use crate::domain::words::{AddressState, PersonKind};
-use crate::domain::{dates, text};
 use crate::tui::core::{Canvas, PaneId, Target};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
 impl Members {
     /// Draws the pane.
-    pub fn draw(&self, area: Rect, focused: bool, today: chrono::NaiveDate, on: &mut Canvas<'_>) {
+    pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Members));
         let of = self.community.as_ref().map_or_else(|| "Everybody".to_owned(), |(_, name)| format!("Members of {name}"));
         let count = match self.all {
@@ -43,7 +43,7 @@ impl Members {
             let at = self.rows_from + line;
             let area = Rect::new(body.x, body.y + u16::try_from(line).unwrap_or(0), body.width, 1);
             on.drawn.hit(area, Target::Row(PaneId::Members, at));
-            self.draw_row(row, at, area, &columns, focused, today, on);
+            self.draw_row(row, at, area, &columns, focused, on);
         }
         if self.ids.is_empty() {
             self.draw_empty(body, on);
@@ -56,13 +56,13 @@ impl Members {
 
     fn draw_empty(&self, body: Rect, on: &mut Canvas<'_>) {
         let hint = if !self.find.query.is_empty() {
-            "Nobody is found. Esc ends the search."
+            "Nobody is found. {back} ends the search."
         } else if self.community.is_some() {
-            "No members yet: n adds one, i imports a list. From Everybody (0), p puts people in."
+            "No members yet: {new} adds one, {import} imports a list. From Everybody ({show all}), {put into community} puts people in."
         } else {
-            "Nobody is on the roster yet: n adds somebody, i imports a list."
+            "Nobody is on the roster yet: {new} adds somebody, {import} imports a list."
         };
-        for (i, line) in text::wrap(hint, usize::from(body.width.saturating_sub(4))).iter().enumerate() {
+        for (i, line) in text::wrap(&on.keys.say(hint), usize::from(body.width.saturating_sub(4))).iter().enumerate() {
             let y = body.y + 1 + u16::try_from(i).unwrap_or(0);
             if y < body.bottom() {
                 paint::pieces(on, (body.x + 2, y), body.width.saturating_sub(2), &[(line, Tone::Dim)]);
@@ -70,17 +70,7 @@ impl Members {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a row is drawn from all of them, in one place")]
-    fn draw_row(
-        &self,
-        row: &PersonRow,
-        at: usize,
-        area: Rect,
-        columns: &Columns,
-        focused: bool,
-        today: chrono::NaiveDate,
-        on: &mut Canvas<'_>,
-    ) {
+    fn draw_row(&self, row: &PersonRow, at: usize, area: Rect, columns: &Columns, focused: bool, on: &mut Canvas<'_>) {
         let here = at == self.cursor.at;
         let marked = self.marks.contains(&row.id);
         let plain = on.theme.style(Tone::Plain);
@@ -99,7 +89,7 @@ impl Members {
             name.push_str(&format!(" [{}]", row.email_state));
         }
         let fourth = if columns.with_status { row.status.as_str() } else { row.job_title.as_str() };
-        let mut seen = row.seen.map_or_else(String::new, |d| dates::distance(d, today));
+        let mut seen = row.seen.map_or_else(String::new, |d| on.calendar.distance(d));
         if columns.width[4] < 12 {
             seen = seen.trim_end_matches(" ago").to_owned();
         }

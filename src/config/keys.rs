@@ -1,0 +1,304 @@
+//! Which keys ask for what: the table's own, with what the lead has set in their place.
+//!
+//! Must not know what an action does, nor where keys come from.
+
+use crokey::KeyCombination;
+use crokey::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::actions::{ACTIONS, Action, Scope, info, key_word};
+
+/// One or two keys in a row that ask for an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// As it is written: `ctrl-p`, `H`, `g g`.
+    pub text: String,
+    keys: Vec<KeyCombination>,
+}
+
+impl Binding {
+    /// Reads a key, or two with a blank between them.
+    ///
+    /// # Errors
+    /// Which part is no key.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parts: Vec<&str> = text.split_whitespace().collect();
+        match parts.len() {
+            0 => return Err("a key is missing; one looks like \"x\", \"ctrl-x\" or \"g g\"".into()),
+            1 | 2 => {}
+            _ => return Err(format!("\"{text}\" has more than two keys in a row")),
+        }
+        let keys = parts.iter().map(|p| one(p).ok_or_else(|| unknown(p))).collect::<Result<_, _>>()?;
+        Ok(Self { text: parts.join(" "), keys })
+    }
+}
+
+fn unknown(part: &str) -> String {
+    const NAMES: &[&str] = &[
+        "enter",
+        "esc",
+        "space",
+        "tab",
+        "backtab",
+        "up",
+        "down",
+        "left",
+        "right",
+        "home",
+        "end",
+        "pageup",
+        "pagedown",
+        "delete",
+        "insert",
+        "backspace",
+        "ctrl-a",
+        "alt-a",
+        "shift-tab",
+        "f1",
+    ];
+    let near = crate::domain::text::nearest(part, NAMES.iter().copied());
+    let hint = near.map_or_else(|| "one looks like x, ctrl-x or f5".to_owned(), |n| format!("did you mean {n}?"));
+    format!("\"{part}\" is no key; {hint}")
+}
+
+fn one(part: &str) -> Option<KeyCombination> {
+    let mut chars = part.chars();
+    if let (Some(c), None) = (chars.next(), chars.next()) {
+        return Some(combination(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+    }
+    let part = if part == "shift-tab" { "backtab" } else { part };
+    crokey::parse(part).ok().map(|k| combination(k.into()))
+}
+
+/// A key event in the one form in which keys are compared: whether a sign needs Shift is the keyboard's business.
+#[must_use]
+pub fn combination(mut key: KeyEvent) -> KeyCombination {
+    if let KeyCode::Char(c) = key.code {
+        key.modifiers.remove(KeyModifiers::SHIFT);
+        if c.is_ascii_uppercase() && key.modifiers.is_empty() {
+            key.modifiers.insert(KeyModifiers::SHIFT);
+        }
+    }
+    if key.code == KeyCode::BackTab {
+        key.modifiers.insert(KeyModifiers::SHIFT);
+    }
+    KeyCombination::from(KeyEvent::new(key.code, key.modifiers)).normalized()
+}
+
+/// What keys that were pressed ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Nothing.
+    Nothing,
+    /// Another key is to follow.
+    More,
+    /// An action.
+    Action(Action),
+}
+
+/// The keys of every action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    /// In the order of [`ACTIONS`].
+    bindings: Vec<Vec<Binding>>,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        let of = |a: &crate::actions::ActionInfo| a.keys.iter().filter_map(|k| Binding::parse(k).ok()).collect();
+        Self { bindings: ACTIONS.iter().map(of).collect() }
+    }
+}
+
+/// Two actions that want the same keys where both can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// The keys.
+    pub text: String,
+    /// Who keeps them.
+    pub winner: Action,
+    /// Who loses them.
+    pub loser: Action,
+}
+
+impl Keys {
+    /// The keys of an action.
+    #[must_use]
+    pub fn of(&self, action: Action) -> &[Binding] {
+        &self.bindings[action as usize]
+    }
+
+    /// The first key of an action as people read it; empty if it has none.
+    #[must_use]
+    pub fn word(&self, action: Action) -> String {
+        self.of(action).first().map(|b| key_word(&b.text)).unwrap_or_default()
+    }
+
+    /// All keys of an action as people read them.
+    #[must_use]
+    pub fn words(&self, action: Action) -> String {
+        self.of(action).iter().map(|b| key_word(&b.text)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A sentence with the keys of actions in it: `{new} adds one` is `n adds one`, or `:new adds one` where it has no key.
+    #[must_use]
+    pub fn say(&self, sentence: &str) -> String {
+        let mut out = sentence.to_owned();
+        for a in ACTIONS {
+            let place = format!("{{{}}}", a.name);
+            if out.contains(&place) {
+                let word = self.word(a.action);
+                out = out.replace(&place, &if word.is_empty() { format!(":{}", a.name) } else { word });
+            }
+        }
+        out
+    }
+
+    /// Sets what the lead wants in place of the table's own. Whatever else had one of those keys loses it; where that leaves
+    /// it without any and the lead has said nothing about it, and where two of the lead's own want one key, that is told.
+    pub fn set(&mut self, wanted: Vec<(Action, Vec<Binding>)>) -> Vec<Clash> {
+        let mut clashes = Vec::new();
+        let mut set: Vec<Action> = Vec::new();
+        for (action, bindings) in wanted {
+            let mut kept = Vec::new();
+            for binding in bindings {
+                let rival = set.iter().find(|o| **o != action && meet(**o, action) && self.of(**o).iter().any(|b| collide(b, &binding)));
+                match rival {
+                    Some(winner) => clashes.push(Clash { text: binding.text.clone(), winner: *winner, loser: action }),
+                    None => kept.push(binding),
+                }
+            }
+            self.bindings[action as usize] = kept;
+            set.push(action);
+        }
+        for other in ACTIONS.iter().map(|a| a.action).filter(|a| !set.contains(a)) {
+            let mut lost = None;
+            let mine = std::mem::take(&mut self.bindings[other as usize]);
+            let had_some = !mine.is_empty();
+            let kept: Vec<Binding> = mine
+                .into_iter()
+                .filter(|b| {
+                    let winner = set.iter().find(|s| meet(**s, other) && self.of(**s).iter().any(|t| collide(t, b)));
+                    if let Some(winner) = winner {
+                        lost = Some(Clash { text: b.text.clone(), winner: *winner, loser: other });
+                    }
+                    winner.is_none()
+                })
+                .collect();
+            if kept.is_empty() && had_some {
+                clashes.extend(lost);
+            }
+            self.bindings[other as usize] = kept;
+        }
+        clashes
+    }
+
+    /// What keys ask for in a pane: its own first, then those of every list, then those of everywhere.
+    #[must_use]
+    pub fn asked(&self, pressed: &[KeyEvent], scope: Scope) -> Asked {
+        let pressed: Vec<KeyCombination> = pressed.iter().map(|k| combination(*k)).collect();
+        let mut more = false;
+        for scope in [scope, Scope::List, Scope::Everywhere] {
+            for a in ACTIONS.iter().filter(|a| a.scope == scope) {
+                for binding in self.of(a.action) {
+                    if binding.keys == pressed {
+                        return Asked::Action(a.action);
+                    }
+                    more |= binding.keys.starts_with(&pressed);
+                }
+            }
+        }
+        if more { Asked::More } else { Asked::Nothing }
+    }
+
+    /// What may follow a first key here: the key and what it does.
+    #[must_use]
+    pub fn following(&self, pressed: &[KeyEvent], scope: Scope) -> Vec<(String, Action)> {
+        let pressed: Vec<KeyCombination> = pressed.iter().map(|k| combination(*k)).collect();
+        let mut out = Vec::new();
+        for a in ACTIONS.iter().filter(|a| [scope, Scope::List, Scope::Everywhere].contains(&a.scope)) {
+            for b in self.of(a.action).iter().filter(|b| b.keys.len() > pressed.len() && b.keys.starts_with(&pressed)) {
+                let last = b.text.rsplit(' ').next().unwrap_or_default();
+                out.push((key_word(last), a.action));
+            }
+        }
+        out
+    }
+}
+
+/// Whether two actions can be asked for in one place.
+fn meet(a: Action, b: Action) -> bool {
+    let (a, b) = (info(a).scope, info(b).scope);
+    let everywhere = |s| s == Scope::Everywhere || s == Scope::List;
+    a == b || everywhere(a) || everywhere(b)
+}
+
+/// Whether one of two bindings would never be reached: they are the same, or one begins the other.
+fn collide(a: &Binding, b: &Binding) -> bool {
+    a.keys.starts_with(&b.keys) || b.keys.starts_with(&a.keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(text: &str) -> Vec<KeyEvent> {
+        Binding::parse(text).unwrap().keys.into_iter().map(Into::into).collect()
+    }
+
+    #[test]
+    fn every_key_of_the_table_is_a_key_and_asks_for_its_action() {
+        let keys = Keys::default();
+        for a in ACTIONS {
+            assert_eq!(keys.of(a.action).len(), a.keys.len(), "{}", a.name);
+            for key in a.keys {
+                assert_eq!(keys.asked(&press(key), a.scope), Asked::Action(a.action), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_key_means_two_things_in_one_place() {
+        let keys = Keys::default();
+        for a in ACTIONS {
+            for b in ACTIONS.iter().filter(|b| b.action != a.action && meet(a.action, b.action)) {
+                let clash = keys.of(a.action).iter().find(|k| keys.of(b.action).iter().any(|l| collide(k, l)));
+                assert!(clash.is_none(), "{} and {} share {clash:?}", a.name, b.name);
+            }
+        }
+    }
+
+    #[test]
+    fn capitals_are_keys_of_their_own_however_the_terminal_sends_them() {
+        let keys = Keys::default();
+        for modifiers in [KeyModifiers::NONE, KeyModifiers::SHIFT] {
+            let ask = |c| keys.asked(&[KeyEvent::new(KeyCode::Char(c), modifiers)], Scope::Members);
+            assert_eq!(ask('H'), Asked::Action(Action::History));
+            assert_eq!(ask('?'), Asked::Action(Action::Help));
+            assert_eq!(ask(':'), Asked::Action(Action::Palette));
+        }
+        let plain = KeyEvent::new(KeyCode::Char('h'), KeyModifiers::NONE);
+        assert_eq!(keys.asked(&[plain], Scope::Members), Asked::Action(Action::HistoryHere));
+    }
+
+    #[test]
+    fn the_leads_keys_win_and_what_loses_its_last_key_is_told() {
+        let mut keys = Keys::default();
+        let key = |t: &str| Binding::parse(t).unwrap();
+        let clashes =
+            keys.set(vec![(Action::Export, vec![key("q"), key("z z")]), (Action::Import, vec![key("z")]), (Action::Redo, Vec::new())]);
+        let told: Vec<_> = clashes.iter().map(|c| (c.text.as_str(), c.winner, c.loser)).collect();
+        assert_eq!(told, [("z", Action::Export, Action::Import), ("q", Action::Export, Action::Quit)]);
+        assert_eq!(keys.say("{new} adds one, {redo} does {it} again"), "n adds one, :redo does {it} again");
+        assert!(keys.of(Action::Redo).is_empty() && keys.of(Action::Quit).is_empty());
+        assert_eq!(keys.asked(&press("z"), Scope::Members), Asked::More);
+        assert_eq!(keys.asked(&press("z z"), Scope::Members), Asked::Action(Action::Export));
+        assert_eq!(keys.following(&press("z"), Scope::Members), [("z".to_owned(), Action::Export)]);
+    }
+
+    #[test]
+    fn what_is_no_key_is_named_with_the_nearest() {
+        assert_eq!(Binding::parse("entr").unwrap_err(), "\"entr\" is no key; did you mean enter?");
+        assert!(Binding::parse("a b c").unwrap_err().contains("more than two"));
+        assert!(Binding::parse("").is_err());
+    }
+}

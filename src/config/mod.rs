@@ -1,0 +1,164 @@
+//! What the lead has set: `config.toml`, read with every mistake told and the rest taken. Never written.
+//!
+//! Must not know the screen, nor what the settings do there.
+
+mod keys;
+mod read;
+
+use std::path::{Path, PathBuf};
+
+pub use keys::{Asked, Binding, Clash, Keys, combination};
+
+use crate::actions::{self, ACTIONS};
+use crate::domain::dates::Order;
+
+/// A set of colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeName {
+    /// The terminal's own palette.
+    #[default]
+    Terminal,
+    /// For a light background.
+    Light,
+    /// For a dark background.
+    Dark,
+    /// Nothing faint, everything that matters bold.
+    HighContrast,
+    /// No colours.
+    Mono,
+}
+
+impl ThemeName {
+    /// All, with the word for each.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("terminal", Self::Terminal),
+        ("light", Self::Light),
+        ("dark", Self::Dark),
+        ("high-contrast", Self::HighContrast),
+        ("mono", Self::Mono),
+    ];
+}
+
+/// A colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// One of the terminal's 256; the first sixteen are its own palette.
+    Indexed(u8),
+    /// Red, green, blue.
+    Rgb(u8, u8, u8),
+}
+
+/// What is drawn in colour, by the name that it has under `[theme]`.
+pub const COLOURED: &[&str] = &["heading", "key", "match", "error", "warning", "good", "focus", "border", "dim"];
+
+/// A mistake in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, from 1; 0 where it is about the file as a whole.
+    pub line: usize,
+    /// The letter in the line, from 1.
+    pub column: usize,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+/// The settings of one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The file.
+    pub path: PathBuf,
+    /// The keys.
+    pub keys: Keys,
+    /// The colours.
+    pub theme: ThemeName,
+    /// Single colours in place of the theme's: a name of [`COLOURED`] and the colour.
+    pub colours: Vec<(String, Colour)>,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// How dates are written.
+    pub date_order: Order,
+    /// The first day of a week.
+    pub week_start: chrono::Weekday,
+    /// What is wrong with the file.
+    pub problems: Vec<Problem>,
+}
+
+impl Config {
+    /// What holds where nothing is set.
+    #[must_use]
+    pub fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            keys: Keys::default(),
+            theme: ThemeName::default(),
+            colours: Vec::new(),
+            mouse: true,
+            date_order: Order::default(),
+            week_start: chrono::Weekday::Mon,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Reads the file. What can't be understood is told in `problems`, and the rest holds. A file that isn't there is one
+    /// only if it `must` be.
+    #[must_use]
+    pub fn read(path: &Path, must: bool) -> Self {
+        let mut config = Self::at(path);
+        let trouble = |message: String| Problem { line: 0, column: 0, message };
+        match std::fs::metadata(path) {
+            Ok(meta) if meta.len() > 1_000_000 => {
+                config.problems.push(trouble("the file is larger than a configuration can be".into()));
+                return config;
+            }
+            _ => {}
+        }
+        match std::fs::read(path) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => read::read(&text, &mut config),
+                Err(_) => config.problems.push(trouble("the file is not UTF-8 text".into())),
+            },
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && !must => {}
+            Err(e) => config.problems.push(trouble(format!("it can't be read: {e}"))),
+        }
+        config
+    }
+
+    /// The problems, a line each: file, line, column, what is wrong.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<String> {
+        let place = |p: &Problem| match p.line {
+            0 => self.path.display().to_string(),
+            _ => format!("{}:{}:{}", self.path.display(), p.line, p.column),
+        };
+        self.problems.iter().map(|p| format!("{}: {}", place(p), p.message)).collect()
+    }
+}
+
+/// A configuration to start from: every action with its keys, all commented out.
+#[must_use]
+pub fn template() -> String {
+    let words = |all: &[&str]| all.join(", ");
+    let mut out = format!(
+        "# Guildhall's configuration. What is commented out shows what holds by itself; take the # away to change it.\n\n\
+         # mouse = true\n\
+         # date_format = \"day-first\"    # {}\n\
+         # week_start = \"monday\"\n\n\
+         [theme]\n# name = \"terminal\"        # {}\n# key = \"cyan\"             # also {}: a colour's name, 0 to 255, or #rrggbb\n\n\
+         # Several keys each; two in a row with a blank between them, as in \"g g\"; [] for none.\n[keys]\n",
+        words(&Order::ALL.map(|(w, _)| w)),
+        words(&ThemeName::ALL.map(|(w, _)| w)),
+        words(COLOURED),
+    );
+    for scope in actions::Scope::ALL {
+        if !ACTIONS.iter().any(|a| a.scope == *scope) {
+            continue;
+        }
+        out.push_str(&format!("\n# {}\n", scope.heading()));
+        for a in ACTIONS.iter().filter(|a| a.scope == *scope) {
+            let keys = a.keys.iter().map(|k| format!("\"{k}\"")).collect::<Vec<_>>().join(", ");
+            let line = format!("# {} = [{keys}]", read::kebab(a.name));
+            out.push_str(&format!("{}  # {}\n", crate::domain::text::pad(&line, 46), a.doc));
+        }
+    }
+    out
+}

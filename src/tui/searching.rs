@@ -1,0 +1,111 @@
+//! What the root does while a list is searched: typing, pasting, going back.
+//!
+//! Must not know what is listed.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use crate::actions::Action;
+use crate::config::Asked;
+use crate::tui::core::{Cx, Outcome, PaneId};
+use crate::tui::edit::{FindLine, Typed};
+use crate::tui::root::Root;
+use crate::tui::theme::Tone;
+
+impl Root {
+    pub(super) fn find_line(&mut self) -> Option<&mut FindLine> {
+        match self.focus {
+            PaneId::Communities => Some(&mut self.communities.find),
+            PaneId::Members => Some(&mut self.members.find),
+            PaneId::Meetups => Some(&mut self.meetups.find),
+            PaneId::Detail => None,
+        }
+    }
+
+    /// A key for the search that is being typed, if one is.
+    pub(super) fn type_search(&mut self, key: KeyEvent) -> bool {
+        let Some(find) = self.find_line().filter(|f| f.typing.is_some()) else { return false };
+        if key.code == KeyCode::Esc {
+            self.act(Action::Back);
+            return true;
+        }
+        match find.key(key) {
+            Typed::Changed => self.searched(),
+            Typed::Kept => {}
+            // Arrows and the like move in the list while one types.
+            Typed::Ignored => match self.keys().asked(&[key], self.focus.scope()) {
+                Asked::Action(action) if !matches!(key.code, KeyCode::Char(_)) => self.act(action),
+                _ => {}
+            },
+        }
+        true
+    }
+
+    pub(super) fn searched(&mut self) {
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
+        let outcome = match self.focus {
+            PaneId::Communities => self.communities.searched(&mut cx),
+            PaneId::Members => self.members.searched(&mut cx),
+            PaneId::Meetups => self.meetups.searched(&mut cx),
+            PaneId::Detail => Outcome::Done,
+        };
+        self.settle(outcome);
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        if let Some(mut top) = self.overlays.pop() {
+            let outcome = if top.takes_text() { top.paste(text, &mut self.cx()) } else { Outcome::Done };
+            self.overlays.push(top);
+            self.settle(outcome);
+        } else if let Some(find) = self.find_line().filter(|f| f.typing.is_some()) {
+            find.paste(text);
+            self.searched();
+        }
+    }
+
+    /// Whether text is being typed, so that a paste is welcome.
+    #[must_use]
+    pub fn takes_text(&self) -> bool {
+        self.overlays.last().map_or_else(
+            || [&self.communities.find, &self.members.find, &self.meetups.find].iter().any(|f| f.typing.is_some()),
+            |o| o.takes_text(),
+        )
+    }
+
+    pub(super) fn find_members(&mut self) {
+        self.go(PaneId::Members);
+        self.members.find.begin();
+    }
+
+    pub(super) fn back(&mut self) {
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
+        let went = match self.focus {
+            PaneId::Members => self.members.back(&mut cx),
+            PaneId::Meetups => {
+                let was = self.meetups.find.clear();
+                if was {
+                    let outcome = self.meetups.searched(&mut cx);
+                    self.settle(outcome);
+                }
+                was
+            }
+            PaneId::Communities => {
+                let was = self.communities.find.clear();
+                if was {
+                    let result = self.communities.refresh(&mut cx);
+                    self.note(result);
+                }
+                was
+            }
+            PaneId::Detail => false,
+        };
+        if went {
+            self.look();
+            return;
+        }
+        match self.focus {
+            PaneId::Detail => self.go(self.list),
+            PaneId::Members | PaneId::Meetups => self.go(PaneId::Communities),
+            PaneId::Communities => self.toast = Some(("q quits; everything is saved".into(), Tone::Dim)),
+        }
+    }
+}
