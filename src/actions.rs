@@ -89,11 +89,13 @@ actions! {
     NextPane, "next pane", Everywhere, ["tab", "right", "l"], "", "Moves to the next pane";
     PreviousPane, "previous pane", Everywhere, ["backtab", "left"], "", "Moves to the previous pane";
     Views, "views", Everywhere, ["V"], "", "Picks a saved view";
-    SaveView, "save view", Everywhere, ["W"], "", "Saves the members' search under a name";
+    SaveView, "save view", Everywhere, ["W"], "", "Saves the search of this list, with its columns and order, under a name";
     RemoveView, "remove view", Everywhere, [], "", "Removes a saved view";
     Organisations, "organisations", Everywhere, ["g o"], "", "Lists the organisations, to add or change one";
     CheckFile, "check file", Everywhere, [], "", "Looks whether the roster's file is sound";
     Back, "back", Everywhere, ["esc"], "", "Goes back one step: ends the search, drops the marks";
+    Wider, "wider", Everywhere, [">"], "", "Gives this pane more room";
+    Narrower, "narrower", Everywhere, ["<"], "", "Gives this pane less room";
     Reload, "reload", Everywhere, ["f5", "ctrl-l"], "", "Reads everything again and draws the screen anew";
     Suspend, "suspend", Everywhere, ["ctrl-z"], "", "Puts Guildhall to sleep; fg wakes it";
     Quit, "quit", Everywhere, ["q"], "", "Quits; everything is saved already";
@@ -104,6 +106,9 @@ actions! {
     PageUp, "page up", List, ["pageup", "ctrl-u"], "", "Moves up a page";
     First, "first", List, ["home", "g g"], "", "Moves to the first";
     Last, "last", List, ["end", "G"], "", "Moves to the last";
+    Columns, "columns", List, ["C"], "", "Chooses the columns of this list, their order, and what it is sorted by";
+    SortNext, "sort by next column", List, ["S"], "", "Sorts the list by the next column";
+    SortReverse, "reverse sort", List, ["R"], "", "Turns the order of the list round";
     Open, "open", List, ["enter"], "open", "Moves on to what belongs to this one";
 
     Mark, "mark", Members, ["space"], "mark", "Marks or unmarks the person";
@@ -118,8 +123,6 @@ actions! {
     RemoveTag, "remove tag", Members, [], "", "Takes a tag off the marked people";
     SetField, "set field", Members, ["F"], "", "Sets a field of your own for the marked people";
     StopMail, "never mail", Members, ["M"], "", "Puts the person's addresses on the list that is never mailed, or takes them off";
-    SortNext, "sort by next column", Members, ["S"], "sort", "Sorts by the next column";
-    SortReverse, "reverse sort", Members, ["R"], "", "Turns the order round";
 
     Roll, "take the roll", Meetups, ["a"], "who came", "Ticks who came: find by three letters, Enter ticks";
 }

@@ -53,7 +53,7 @@ pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, 
         }
         Command::Suppress { addresses, reason } => addresses.iter().try_for_each(|a| write.suppress(a, reason, true)).map(|()| None),
         Command::LiftSuppression { addresses } => addresses.iter().try_for_each(|a| write.suppress(a, "", false)).map(|()| None),
-        Command::SaveView { name, pane, query, sort } => write.put_view(name, pane, query, sort).map(|()| None),
+        Command::SaveView { name, pane, query, sort, columns } => write.put_view(name, pane, query, sort, columns).map(|()| None),
         Command::RemoveView(id) => write.delete(&VIEW, *id).map(|()| None),
         Command::LoadSample => sample::load(write).map(|()| None),
         other if apply_to_many(write, other)? => Ok(None),

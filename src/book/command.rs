@@ -69,7 +69,7 @@ pub enum Command {
     WalkIn { meetup: MeetupId, facts: PersonFacts, community: Option<CommunityId> },
     Suppress { addresses: Vec<String>, reason: String },
     LiftSuppression { addresses: Vec<String> },
-    SaveView { name: String, pane: String, query: String, sort: String },
+    SaveView { name: String, pane: String, query: String, sort: String, columns: String },
     RemoveView(i64),
     LoadSample,
 }

@@ -33,6 +33,51 @@ impl Default for PeopleQuery<'_> {
     }
 }
 
+/// What meetups are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs, reason = "each is a column")]
+pub enum MeetupSort {
+    #[default]
+    When,
+    Title,
+    Format,
+    Host,
+    Status,
+    WriteUp,
+    Came,
+}
+
+impl MeetupSort {
+    /// The word for each.
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("when", Self::When),
+        ("title", Self::Title),
+        ("format", Self::Format),
+        ("host", Self::Host),
+        ("status", Self::Status),
+        ("write-up", Self::WriteUp),
+        ("came", Self::Came),
+    ];
+
+    /// Equal ones stay in their order, those to come first; whatever is empty stands last.
+    fn sort(self, rows: &mut [MeetupRow], reverse: bool) {
+        let text = |s: &str| (s.is_empty(), crate::domain::text::same_key(s));
+        match self {
+            Self::When if reverse => rows.sort_by_key(|m| std::cmp::Reverse(m.starts)),
+            Self::When => {}
+            Self::Title => rows.sort_by_cached_key(|m| text(&m.title)),
+            Self::Format => rows.sort_by_key(|m| m.format.word()),
+            Self::Host => rows.sort_by_cached_key(|m| text(&m.host)),
+            Self::Status => rows.sort_by_key(|m| m.status.word()),
+            Self::WriteUp => rows.sort_by_key(|m| m.write_up.word() != "owed"),
+            Self::Came => rows.sort_by_key(|m| std::cmp::Reverse((m.attended, m.yes))),
+        }
+        if reverse && self != Self::When {
+            rows.reverse();
+        }
+    }
+}
+
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found<Id> {
@@ -226,16 +271,26 @@ impl Book {
         Ok(all)
     }
 
-    /// The meetups that a query finds, of a community or of all.
+    /// The meetups that a query finds, of a community or of all: sorted, or those to come first, soonest first, then the past,
+    /// latest first.
     ///
     /// # Errors
     /// If the query can't be read, or the file.
-    pub fn find_meetups(&self, text: &str, community: Option<CommunityId>) -> Result<Found<MeetupId>, BookError> {
+    pub fn find_meetups(
+        &self,
+        text: &str,
+        community: Option<CommunityId>,
+        sort: MeetupSort,
+        reverse: bool,
+    ) -> Result<Found<MeetupId>, BookError> {
         let expr = self.parse(text, Scope::Meetups)?;
         let mut ids = self.meetup_ids(community, usize::MAX)?;
-        if expr != Expr::All {
+        if expr != Expr::All || sort != MeetupSort::When || reverse {
             let plan = Plan::new(&expr, self.today(), false);
-            ids = self.meetups(&ids)?.iter().filter(|m| plan.holds(&meetup_card(m))).map(|m| m.id).collect();
+            let mut rows = self.meetups(&ids)?;
+            rows.retain(|m| plan.holds(&meetup_card(m)));
+            sort.sort(&mut rows, reverse);
+            ids = rows.iter().map(|m| m.id).collect();
         }
         Ok(Found { ids, words: words(&expr, self.today()), did_you_mean: None })
     }

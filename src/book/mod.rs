@@ -22,7 +22,7 @@ use chrono::{NaiveDate, NaiveDateTime, Weekday};
 pub use command::{Applied, AttendanceChange, Command, Thing};
 pub use error::BookError;
 pub use exporting::{ExportOptions, ExportSummary};
-pub use finding::{Found, PeopleQuery};
+pub use finding::{Found, MeetupSort, PeopleQuery};
 pub use importing::{ImportOptions, ImportReport, Refusal};
 pub use job::{Job, Jobs, Progress};
 pub use time::{Clock, FixedClock, SystemClock};

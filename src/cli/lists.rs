@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::args::{ListFormat, ShowFormat, Shown, What};
-use crate::book::{Book, BookError, CommunityDetail, MeetupDetail, PeopleQuery, PersonDetail};
+use crate::book::{Book, BookError, CommunityDetail, MeetupDetail, MeetupSort, PeopleQuery, PersonDetail};
 use crate::domain::dates::Calendar;
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::text;
@@ -41,7 +41,7 @@ pub fn list(book: &mut Book, what: What, query: &str, format: ListFormat, out: &
             write_rows(&rows, Table { heads, lines: lines.collect() }, format, out)
         }
         What::Meetups => {
-            let found = book.find_meetups(query, None)?;
+            let found = book.find_meetups(query, None, MeetupSort::When, false)?;
             let rows = book.meetups(&found.ids)?;
             let lines = rows.iter().map(|m| {
                 let (when, yes, came) = (m.starts.format("%Y-%m-%d %H:%M").to_string(), m.yes.to_string(), m.attended.to_string());
@@ -209,10 +209,10 @@ pub fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat, out: 
 }
 
 fn one_meetup(book: &Book, which: &str) -> Result<MeetupId, CliError> {
-    let found = book.find_meetups(&format!("name:\"{}\"", which.replace(['\\', '"'], "")), None)?;
+    let found = book.find_meetups(&format!("name:\"{}\"", which.replace(['\\', '"'], "")), None, MeetupSort::When, false)?;
     match found.ids.as_slice() {
         [only] => Ok(*only),
-        [] => match book.find_meetups(which, None)?.ids.as_slice() {
+        [] => match book.find_meetups(which, None, MeetupSort::When, false)?.ids.as_slice() {
             [only] => Ok(*only),
             _ => Err(CliError::Which(format!("no one meetup is meant by {which}; `guildhall list meetups` names them"))),
         },

@@ -202,7 +202,7 @@ pub fn pad_left(text: &str, columns: usize) -> String {
     out
 }
 
-/// Breaks a text into lines of at most `columns`, between words where it can.
+/// Breaks a text into lines of at most `columns`, between words where it can; an address or a link before one of its signs.
 #[must_use]
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
@@ -222,8 +222,12 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             for c in word.chars() {
                 let w = UnicodeWidthChar::width(c).unwrap_or(0);
                 if used + w > columns && used > 0 {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
+                    // A sign in the last two thirds of the line: what follows it goes on below.
+                    let late = |at: &usize| *at > line.len() / 3;
+                    let sign = line.rfind('@').filter(late).or_else(|| line.rfind(['/', '?', '&', '=', '-', '.']).filter(late));
+                    let rest = sign.map_or_else(String::new, |at| line.split_off(at));
+                    lines.push(std::mem::replace(&mut line, rest));
+                    used = line.chars().filter_map(UnicodeWidthChar::width).sum();
                 }
                 line.push(c);
                 used += w;

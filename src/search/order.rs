@@ -15,12 +15,13 @@ pub enum SortBy {
     Status,
     Seen,
     Joined,
+    Email,
 }
 
 impl SortBy {
     /// All of them, as a lead steps through them.
     pub const ALL: &'static [Self] =
-        &[Self::Name, Self::Organisation, Self::Discipline, Self::JobTitle, Self::Status, Self::Seen, Self::Joined];
+        &[Self::Name, Self::Organisation, Self::Discipline, Self::JobTitle, Self::Status, Self::Seen, Self::Joined, Self::Email];
 
     /// The word for it.
     #[must_use]
@@ -31,8 +32,9 @@ impl SortBy {
             Self::Discipline => "discipline",
             Self::JobTitle => "job title",
             Self::Status => "status",
-            Self::Seen => "last seen",
+            Self::Seen => "seen",
             Self::Joined => "joined",
+            Self::Email => "e-mail",
         }
     }
 
@@ -62,10 +64,11 @@ impl Order {
                 keyed.sort_unstable();
                 entry_at = keyed.into_iter().map(|(_, _, at)| at).collect();
             }
-            SortBy::Organisation | SortBy::Discipline | SortBy::JobTitle => {
+            SortBy::Organisation | SortBy::Discipline | SortBy::JobTitle | SortBy::Email => {
                 let field = match by {
                     SortBy::Organisation => 2,
                     SortBy::JobTitle => 3,
+                    SortBy::Email => 1,
                     _ => 4,
                 };
                 // Who has none stands last.

@@ -62,7 +62,7 @@ pub(super) fn uuid_text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
 /// The people with these ids, in their order; `community` is the one whose status is wanted.
 pub fn rows(conn: &Connection, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT p.id, p.kind, p.name, p.email, p.email_state, coalesce(nullif(o.short_name,''), o.name, ''), p.job_title, coalesce(d.name,''), p.tags, p.joined, \
+        "SELECT p.id, p.kind, p.name, p.email, p.email_state, coalesce(nullif(o.short_name,''), o.name, ''), p.job_title, coalesce(d.name,''), p.tags, p.joined, p.fields, \
          (SELECT status FROM membership m WHERE m.person_id=p.id AND m.community_id=?2), \
          (SELECT max(t.starts) FROM attendance a JOIN meetup t ON t.id=a.meetup_id WHERE a.person_id=p.id AND a.outcome='attended') \
          FROM person p LEFT JOIN organisation o ON o.id=p.organisation_id LEFT JOIN discipline d ON d.id=p.discipline_id WHERE p.id=?1",
@@ -82,8 +82,9 @@ pub fn rows(conn: &Connection, ids: &[PersonId], community: Option<CommunityId>)
                     discipline: r.get(7)?,
                     tags: tags::read(r.get_ref(8)?.as_str()?),
                     joined: date(r, 9)?,
-                    status: r.get::<_, Option<String>>(10)?.unwrap_or_default(),
-                    seen: date(r, 11)?,
+                    status: r.get::<_, Option<String>>(11)?.unwrap_or_default(),
+                    seen: date(r, 12)?,
+                    fields: read_fields(r.get_ref(10)?.as_str()?),
                 })
             })
             .optional()?;
@@ -285,9 +286,11 @@ pub fn organisations(conn: &Connection) -> Result<Vec<OrganisationRow>, StoreErr
 
 /// The saved views, by name.
 pub fn views(conn: &Connection) -> Result<Vec<ViewRow>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT id, name, pane, query, sort FROM view ORDER BY name_key")?;
+    let mut statement = conn.prepare_cached("SELECT id, name, pane, query, sort, columns FROM view ORDER BY name_key")?;
     let rows = statement
-        .query_map([], |r| Ok(ViewRow { id: r.get(0)?, name: r.get(1)?, pane: r.get(2)?, query: r.get(3)?, sort: r.get(4)? }))?
+        .query_map([], |r| {
+            Ok(ViewRow { id: r.get(0)?, name: r.get(1)?, pane: r.get(2)?, query: r.get(3)?, sort: r.get(4)?, columns: r.get(5)? })
+        })?
         .collect::<Result<_, _>>()?;
     Ok(rows)
 }

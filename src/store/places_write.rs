@@ -334,17 +334,18 @@ impl Write<'_> {
     }
 
     /// Saves a view, or changes the one of that name.
-    pub fn put_view(&mut self, name: &str, pane: &str, query: &str, sort: &str) -> Result<(), StoreError> {
+    pub fn put_view(&mut self, name: &str, pane: &str, query: &str, sort: &str, columns: &str) -> Result<(), StoreError> {
         let key = text::same_key(name);
         if key.is_empty() {
             return Err(StoreError::Refused("a view needs a name".into()));
         }
         match named(self.reader(), &VIEW, name)? {
             Some(id) => {
-                let columns: [(&'static str, &dyn ToSql); 4] = [("name", &name), ("pane", &pane), ("query", &query), ("sort", &sort)];
-                self.update(&VIEW, id, &columns).map(|_| ())
+                let view: [(&'static str, &dyn ToSql); 5] =
+                    [("name", &name), ("pane", &pane), ("query", &query), ("sort", &sort), ("columns", &columns)];
+                self.update(&VIEW, id, &view).map(|_| ())
             }
-            None => self.insert(&VIEW, &[&name, &key, &pane, &query, &sort, &""]).map(|_| ()),
+            None => self.insert(&VIEW, &[&name, &key, &pane, &query, &sort, &columns]).map(|_| ()),
         }
     }
 }

@@ -38,6 +38,8 @@ pub struct PersonRow {
     pub status: String,
     /// When they last came to a meetup.
     pub seen: Option<NaiveDate>,
+    /// The lead's own fields: name and value.
+    pub fields: Vec<crate::domain::person::FieldValue>,
 }
 
 impl PersonRow {
@@ -259,6 +261,8 @@ pub struct ViewRow {
     pub query: String,
     /// The column sorted by.
     pub sort: String,
+    /// The columns, parted by `;`.
+    pub columns: String,
 }
 
 /// A membership as the search index keeps it.

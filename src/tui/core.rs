@@ -11,6 +11,7 @@ use crate::book::{Book, Command, ExportOptions, ImportOptions, Thing};
 use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::ids::CommunityId;
+use crate::remembered::ListLook;
 use crate::tui::theme::Theme;
 
 /// The panes of the hall.
@@ -29,6 +30,17 @@ pub enum PaneId {
 impl PaneId {
     /// All, in the order of the keys 1 to 4.
     pub const ALL: [Self; 4] = [Self::Communities, Self::Members, Self::Meetups, Self::Detail];
+
+    /// The name under which its look is remembered and its views are kept.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Communities => "communities",
+            Self::Members => "members",
+            Self::Meetups => "meetups",
+            Self::Detail => "detail",
+        }
+    }
 
     /// The scope of its own keys.
     #[must_use]
@@ -79,8 +91,12 @@ pub enum Request {
     Filter(Option<CommunityId>),
     /// Focus a pane.
     Focus(PaneId),
-    /// Set the members' search, and how they are sorted.
-    Search(String, String),
+    /// Search a list, and show it so.
+    Search(PaneId, String, Option<ListLook>),
+    /// Show a saved view.
+    View(PaneId, String, ListLook),
+    /// Show a list with these columns, so sorted.
+    Columns(PaneId, ListLook),
     /// Show what is under the cursor now.
     Look,
     /// Rehearse an import and show the plan.
@@ -125,12 +141,31 @@ pub enum Target {
     Row(PaneId, usize),
     /// Anywhere else in a pane.
     Pane(PaneId),
+    /// The head of a column, by its place among all of the list.
+    Head(PaneId, usize),
+    /// The scroll bar of a pane: its top line and its height.
+    Bar(PaneId, u16, u16),
+    /// A border that can be dragged.
+    Border(Edge),
     /// A hint in the footer.
     Action(Action),
     /// A row of the overlay on top.
     OverlayRow(usize),
     /// Anywhere else in the overlay on top.
     Overlay,
+    /// The scroll bar of the overlay on top: a page up (-1) or down (1).
+    Page(i8),
+}
+
+/// A border between panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// At the right of the communities.
+    Left,
+    /// At the left of the detail.
+    Right,
+    /// Above the meetups.
+    Low,
 }
 
 /// What was drawn where, for the mouse; and where the cursor stands, for text.

@@ -4,6 +4,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::remembered::Borders;
 use crate::tui::core::PaneId;
 
 /// The places of one picture. What has no place doesn't show.
@@ -34,9 +35,15 @@ const MIDDLE: u16 = 64;
 /// From this height on, members and meetups stand one above the other.
 const TALL: u16 = 13;
 
-/// Finds a place for everything, whatever the size.
+/// So many thousandths of a length, within bounds; by itself, what `own` says.
+fn share(of: u16, wanted: Option<u16>, own: u16, least: u16, most: u16) -> u16 {
+    let part = wanted.map_or(own, |w| u16::try_from(u32::from(of) * u32::from(w.min(1000)) / 1000).unwrap_or(own));
+    part.clamp(least.min(most), most)
+}
+
+/// Finds a place for everything, whatever the size; one list alone where `one` is wanted.
 #[must_use]
-pub fn places(area: Rect, focus: PaneId) -> Places {
+pub fn places(area: Rect, focus: PaneId, borders: &Borders, one: bool) -> Places {
     let mut out = Places::default();
     let mut body = area;
     if area.height >= 2 {
@@ -47,7 +54,7 @@ pub fn places(area: Rect, focus: PaneId) -> Places {
         out.header = Some(Rect { height: 1, ..body });
         body = Rect { y: body.y + 1, height: body.height - 1, ..body };
     }
-    if area.width < MIDDLE {
+    if one || area.width < MIDDLE {
         if body.height >= 6 {
             out.tabs = Some(Rect { height: 1, ..body });
             body = Rect { y: body.y + 1, height: body.height - 1, ..body };
@@ -55,11 +62,12 @@ pub fn places(area: Rect, focus: PaneId) -> Places {
         out.panes[focus as usize] = Some(body);
         return out;
     }
-    let left = (area.width * 23 / 100).clamp(24, 36);
+    let left = share(area.width, borders.left, (area.width * 23 / 100).clamp(24, 36), 14, area.width / 2);
     out.panes[PaneId::Communities as usize] = Some(Rect { width: left, ..body });
     let mut middle = Rect { x: body.x + left, width: body.width - left, ..body };
     if area.width >= WIDE {
-        let right = (area.width * 27 / 100).clamp(32, 60);
+        let own = (area.width * 27 / 100).clamp(32, 60);
+        let right = share(area.width, borders.right, own, 16, middle.width.saturating_sub(30));
         middle.width -= right;
         out.panes[PaneId::Detail as usize] = Some(Rect { x: middle.right(), width: right, ..body });
     } else if focus == PaneId::Detail {
@@ -71,7 +79,7 @@ pub fn places(area: Rect, focus: PaneId) -> Places {
         out.panes[one as usize] = Some(middle);
         return out;
     }
-    let low = (middle.height * 36 / 100).max(5);
+    let low = share(middle.height, borders.low, (middle.height * 36 / 100).max(5), 4, middle.height - 5);
     out.panes[PaneId::Members as usize] = Some(Rect { height: middle.height - low, ..middle });
     out.panes[PaneId::Meetups as usize] = Some(Rect { y: middle.bottom() - low, height: low, ..middle });
     out
@@ -86,8 +94,9 @@ mod tests {
         for width in 1..=200 {
             for height in 1..=60 {
                 let area = Rect::new(0, 0, width, height);
-                for focus in PaneId::ALL {
-                    let p = places(area, focus);
+                for (n, focus) in PaneId::ALL.into_iter().enumerate() {
+                    let wild = [None, Some(0), Some(1000), Some(437)][(n + usize::from(width)) % 4];
+                    let p = places(area, focus, &Borders { left: wild, right: wild, low: wild }, n == 2 && height % 7 == 0);
                     assert!(p.pane(focus).is_some(), "{width}×{height}");
                     for place in p.panes.into_iter().chain([p.header, p.tabs, p.footer]).flatten() {
                         assert_eq!(place.intersection(area), place, "{width}×{height}");
@@ -99,7 +108,9 @@ mod tests {
 
     #[test]
     fn a_wide_screen_shows_all_and_a_narrow_one_the_focused() {
-        let shown = |w, h, focus| PaneId::ALL.into_iter().filter(|p| places(Rect::new(0, 0, w, h), focus).pane(*p).is_some()).count();
+        let shown = |w, h, focus| {
+            PaneId::ALL.into_iter().filter(|p| places(Rect::new(0, 0, w, h), focus, &Borders::default(), false).pane(*p).is_some()).count()
+        };
         assert_eq!(shown(120, 30, PaneId::Members), 4);
         assert_eq!(shown(80, 24, PaneId::Members), 3);
         assert_eq!(shown(40, 10, PaneId::Members), 1);

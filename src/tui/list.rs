@@ -54,11 +54,99 @@ impl Cursor {
         true
     }
 
+    /// Moves to where a scroll bar was clicked: so many thousandths down.
+    pub fn jump(&mut self, thousandths: usize, len: usize) {
+        self.at = len.saturating_sub(1) * thousandths.min(1000) / 1000;
+        self.fit(len, self.height);
+    }
+
     /// Moves by lines, as the wheel does.
     pub fn scroll(&mut self, lines: i32, len: usize) {
         let by = usize::try_from(lines.unsigned_abs()).unwrap_or(0);
         self.at = if lines < 0 { self.at.saturating_sub(by) } else { self.at + by };
         self.fit(len, self.height);
+    }
+}
+
+/// A list of which only the rows that show are read.
+#[derive(Debug, Clone)]
+pub struct Listing<Id, Row> {
+    /// All that is listed, in its order.
+    pub ids: Vec<Id>,
+    /// The rows that show.
+    pub rows: Vec<Row>,
+    /// The place of the first of them.
+    pub from: usize,
+    /// Where one is.
+    pub cursor: Cursor,
+}
+
+impl<Id, Row> Default for Listing<Id, Row> {
+    fn default() -> Self {
+        Self { ids: Vec::new(), rows: Vec::new(), from: 0, cursor: Cursor::default() }
+    }
+}
+
+impl<Id: Copy + Eq, Row> Listing<Id, Row> {
+    /// What is under the cursor.
+    #[must_use]
+    pub fn selected(&self) -> Option<Id> {
+        self.ids.get(self.cursor.at).copied()
+    }
+
+    /// Lists something else; the cursor stays on the same one if it is there, else where it was.
+    pub fn stay_on(&mut self, id: Option<Id>) {
+        if let Some(place) = id.and_then(|id| self.ids.iter().position(|i| *i == id)) {
+            self.cursor.at = place;
+        }
+        self.fit();
+    }
+
+    /// Moves the cursor to one; whether it is listed.
+    pub fn go_to(&mut self, id: Id) -> bool {
+        let found = self.ids.contains(&id);
+        if found {
+            self.stay_on(Some(id));
+        }
+        found
+    }
+
+    /// Moves to the top.
+    pub fn top(&mut self) {
+        self.cursor.at = 0;
+        self.fit();
+    }
+
+    /// Forgets the rows that were read.
+    pub fn fit(&mut self) {
+        self.cursor.fit(self.ids.len(), self.cursor.height);
+        self.rows.clear();
+    }
+
+    /// Moves as an action says; whether it was one that moves.
+    pub fn act(&mut self, action: Action) -> bool {
+        self.cursor.act(action, self.ids.len())
+    }
+
+    /// Moves to a row, as a click does.
+    pub fn click(&mut self, row: usize) {
+        self.cursor.at = row.min(self.ids.len().saturating_sub(1));
+    }
+
+    /// Moves by lines, as the wheel does.
+    pub fn scroll(&mut self, lines: i32) {
+        self.cursor.scroll(lines, self.ids.len());
+    }
+
+    /// Reads the rows that will show, if they aren't there.
+    pub fn prepare<E>(&mut self, height: usize, read: impl FnOnce(&[Id]) -> Result<Vec<Row>, E>) -> Result<(), E> {
+        self.cursor.fit(self.ids.len(), height);
+        let window = self.cursor.window(self.ids.len());
+        if self.rows.is_empty() || self.from != window.start || self.rows.len() < window.len() {
+            self.from = window.start;
+            self.rows = read(&self.ids[window])?;
+        }
+        Ok(())
     }
 }
 

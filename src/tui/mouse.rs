@@ -1,62 +1,113 @@
-//! The mouse: clicks and the wheel, by what was drawn where.
+//! The mouse: clicks, double clicks, the wheel, dragged borders and scroll bars, by what was drawn where.
 //!
 //! Must not know how anything is drawn.
 
-use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use std::time::{Duration, Instant};
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Rect;
 
 use crate::actions::Action;
-use crate::tui::core::{Outcome, PaneId, Target, is_wheel};
+use crate::tui::core::{Edge, Outcome, PaneId, Request, Target, is_wheel};
 use crate::tui::root::Root;
+
+/// Two clicks on one thing within this time are one double click.
+const DOUBLE: Duration = Duration::from_millis(500);
+
+/// What the mouse has done so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hand {
+    last: Option<(Target, Instant)>,
+    drags: Option<Target>,
+}
 
 impl Root {
     pub(super) fn mouse(&mut self, event: &MouseEvent) {
+        if !self.setup.config.mouse {
+            return;
+        }
         let target = self.drawn.at(event.column, event.row);
         if let Some(lines) = is_wheel(event) {
             self.wheel(target, lines);
-        } else if event.kind == MouseEventKind::Down(MouseButton::Left) {
-            self.toast = None;
-            let again = self.last_click == target;
-            self.last_click = target;
-            self.click(target, again);
+            return;
+        }
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                self.toast = None;
+                self.pending.clear();
+                let now = Instant::now();
+                let again = target.is_some() && self.hand.last.is_some_and(|(t, at)| Some(t) == target && now - at < DOUBLE);
+                // A third click is not a second double click.
+                self.hand.last = target.filter(|_| !again).map(|t| (t, now));
+                self.hand.drags = target.filter(|t| matches!(t, Target::Border(_) | Target::Bar(..)));
+                self.click(target, again, event.row);
+            }
+            MouseEventKind::Drag(MouseButton::Left) => match self.hand.drags {
+                Some(Target::Border(edge)) => self.drag(edge, event.column, event.row),
+                Some(Target::Bar(pane, top, height)) => self.jump(pane, top, height, event.row),
+                _ => {}
+            },
+            MouseEventKind::Up(MouseButton::Left) => {
+                if let Some(Target::Border(_)) = self.hand.drags.take() {
+                    self.remember();
+                }
+            }
+            _ => {}
         }
     }
 
-    pub(super) fn wheel(&mut self, target: Option<Target>, lines: i32) {
+    fn wheel(&mut self, target: Option<Target>, lines: i32) {
         if let Some(top) = self.overlays.last_mut() {
             top.scroll(lines);
             return;
         }
-        let outcome = match target {
-            Some(Target::Row(pane, _) | Target::Pane(pane)) => match pane {
-                PaneId::Communities => self.communities.scroll(lines),
-                PaneId::Members => self.members.scroll(lines),
-                PaneId::Meetups => self.meetups.scroll(lines),
-                PaneId::Detail => self.detail.scroll(lines),
-            },
-            _ => Outcome::Done,
+        let Some(Target::Row(pane, _) | Target::Pane(pane) | Target::Head(pane, _) | Target::Bar(pane, ..)) = target else { return };
+        let outcome = match pane {
+            PaneId::Communities => self.communities.scroll(lines),
+            PaneId::Members => {
+                self.members.list.scroll(lines);
+                Outcome::ask(Request::Look)
+            }
+            PaneId::Meetups => {
+                self.meetups.list.scroll(lines);
+                Outcome::ask(Request::Look)
+            }
+            PaneId::Detail => self.detail.scroll(lines),
         };
         self.settle(outcome);
     }
 
-    pub(super) fn click(&mut self, target: Option<Target>, again: bool) {
-        if let Some(mut top) = self.overlays.pop() {
-            let outcome = match target {
-                Some(Target::OverlayRow(row)) => top.click(row, &mut self.cx()),
-                Some(Target::Action(_)) | None | Some(Target::Overlay | Target::Row(..) | Target::Pane(_)) => Outcome::Done,
-            };
-            self.overlays.push(top);
-            self.settle(outcome);
+    fn click(&mut self, target: Option<Target>, again: bool, row: u16) {
+        if !self.overlays.is_empty() {
+            self.click_overlay(target);
             return;
         }
         match target {
             Some(Target::Action(action)) => self.act(action),
             Some(Target::Pane(pane)) => self.go(pane),
+            Some(Target::Head(pane, column)) => {
+                self.go(pane);
+                let name = self.table_of(pane).and_then(|t| t.all.get(column)).map(|c| c.name.clone());
+                if let Some(name) = name {
+                    self.resort(pane, |table| table.sort_by(&name));
+                }
+            }
+            Some(Target::Bar(pane, top, height)) => {
+                self.go(pane);
+                self.jump(pane, top, height, row);
+            }
             Some(Target::Row(pane, row)) => {
                 self.go(pane);
                 let outcome = match pane {
                     PaneId::Communities => self.communities.click(row),
-                    PaneId::Members => self.members.click(row),
-                    PaneId::Meetups => self.meetups.click(row),
+                    PaneId::Members => {
+                        self.members.list.click(row);
+                        Outcome::ask(Request::Look)
+                    }
+                    PaneId::Meetups => {
+                        self.meetups.list.click(row);
+                        Outcome::ask(Request::Look)
+                    }
                     PaneId::Detail => self.detail.click(row),
                 };
                 self.settle(outcome);
@@ -65,6 +116,102 @@ impl Root {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn click_overlay(&mut self, target: Option<Target>) {
+        let Some(mut top) = self.overlays.pop() else { return };
+        let outcome = match target {
+            Some(Target::OverlayRow(row)) => top.click(row, &mut self.cx()),
+            Some(Target::Page(step)) => {
+                top.scroll(i32::from(step) * 10);
+                Outcome::Done
+            }
+            Some(Target::Overlay) => Outcome::Done,
+            // Beside it: one step back, as Esc is. What is typed in a form is asked about.
+            _ => top.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE), &mut self.cx()),
+        };
+        self.overlays.push(top);
+        self.settle(outcome);
+    }
+
+    /// Moves to where a scroll bar was clicked or dragged to.
+    fn jump(&mut self, pane: PaneId, top: u16, height: u16, row: u16) {
+        let down = usize::from(row.saturating_sub(top)) * 1000 / usize::from(height.saturating_sub(1).max(1));
+        let outcome = match pane {
+            PaneId::Communities => self.communities.jump(down),
+            PaneId::Members => {
+                let len = self.members.list.ids.len();
+                self.members.list.cursor.jump(down, len);
+                Outcome::ask(Request::Look)
+            }
+            PaneId::Meetups => {
+                let len = self.meetups.list.ids.len();
+                self.meetups.list.cursor.jump(down, len);
+                Outcome::ask(Request::Look)
+            }
+            PaneId::Detail => self.detail.jump(down),
+        };
+        self.settle(outcome);
+    }
+
+    /// Puts a border where the mouse is.
+    fn drag(&mut self, edge: Edge, x: u16, y: u16) {
+        let share = |part: u16, whole: u16| u16::try_from(u32::from(part) * 1000 / u32::from(whole.max(1))).unwrap_or(1000);
+        let Rect { width, height, .. } = self.size;
+        let borders = &mut self.setup.remembered.borders;
+        match edge {
+            Edge::Left => borders.left = Some(share(x, width)),
+            Edge::Right => borders.right = Some(share(width.saturating_sub(x), width)),
+            Edge::Low => borders.low = Some(share(height.saturating_sub(y + 1), height.saturating_sub(2))),
+        }
+    }
+
+    /// Gives the focused pane more room, or less.
+    pub(super) fn widen(&mut self, step: i16) {
+        let Some(place) = crate::tui::layout::places(self.size, self.focus, &self.setup.remembered.borders, false).pane(self.focus) else {
+            return;
+        };
+        let share = |part: u16, whole: u16| i16::try_from(u32::from(part) * 1000 / u32::from(whole.max(1))).unwrap_or(1000);
+        let grown = |share: i16| Some(u16::try_from((share + step).clamp(0, 1000)).unwrap_or(0));
+        let Rect { width, height, .. } = self.size;
+        let borders = &mut self.setup.remembered.borders;
+        match self.focus {
+            PaneId::Communities => borders.left = grown(share(place.width, width)),
+            PaneId::Detail => borders.right = grown(share(place.width, width)),
+            PaneId::Meetups => borders.low = grown(share(place.height, height.saturating_sub(2))),
+            PaneId::Members => {
+                let low = 1000 - share(place.height, height.saturating_sub(2));
+                borders.low = Some(u16::try_from((low - step).clamp(0, 1000)).unwrap_or(0));
+            }
+        }
+        self.remember();
+    }
+
+    /// Notes where the borders can be taken hold of. Where a scroll bar stands, that is what is clicked.
+    pub(super) fn note_borders(at: &crate::tui::layout::Places, drawn: &mut crate::tui::core::Drawn) {
+        let mut column = |x: u16, y: u16, height: u16, edge: Edge| {
+            for y in y..y + height {
+                if !matches!(drawn.at(x, y), Some(Target::Bar(..))) {
+                    drawn.hit(Rect::new(x, y, 1, 1), Target::Border(edge));
+                }
+            }
+        };
+        let all = [PaneId::Communities, PaneId::Members, PaneId::Meetups, PaneId::Detail].map(|p| at.pane(p));
+        let [communities, members, meetups, detail] = all;
+        if let (Some(c), Some(m)) = (communities, members.or(meetups).or(detail)) {
+            column(c.right().saturating_sub(1), c.y, c.height, Edge::Left);
+            column(m.x, c.y, c.height, Edge::Left);
+        }
+        if let (Some(d), Some(m)) = (detail, members.or(meetups)) {
+            column(m.right().saturating_sub(1), d.y, d.height, Edge::Right);
+            column(d.x, d.y, d.height, Edge::Right);
+        }
+        if let (Some(above), Some(below)) = (members, meetups) {
+            for x in below.x + 1..below.right().saturating_sub(1) {
+                column(x, below.y, 1, Edge::Low);
+                column(x, above.bottom().saturating_sub(1), 1, Edge::Low);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
 use crate::domain::text;
-use crate::tui::core::Canvas;
+use crate::tui::core::{Canvas, PaneId, Target};
 use crate::tui::theme::Tone;
 
 /// A piece of text with its tone.
@@ -110,9 +110,20 @@ pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
 }
 
-/// A bar at the right edge of a list that says how far down one is; nothing if all of it shows.
-pub fn scroll_bar(on: &mut Canvas<'_>, inside: Rect, offset: usize, shown: usize, all: usize) {
-    if all <= shown || inside.height < 3 || inside.right() >= on.buf.area.right() {
+/// Marks the row under the cursor: reversed where the focus is, and the terminal's own cursor stands there in plain drawing.
+pub fn at_cursor(on: &mut Canvas<'_>, row: Rect, focused: bool) {
+    let style = on.theme.style(if focused { Tone::Selected } else { Tone::Resting });
+    tint(on, row, style);
+    if focused && on.theme.is_plain() {
+        on.drawn.cursor = Some((row.x, row.y));
+    }
+}
+
+/// A bar at the right edge of a list that says how far down one is; nothing if all of it shows. It belongs to a pane, or to
+/// the overlay on top.
+pub fn scroll_bar(on: &mut Canvas<'_>, inside: Rect, offset: usize, all: usize, pane: Option<PaneId>) {
+    let shown = usize::from(inside.height);
+    if all <= shown || inside.height < 3 || inside.right() >= on.buf.area.right() || on.theme.is_plain() {
         return;
     }
     let height = usize::from(inside.height);
@@ -122,5 +133,14 @@ pub fn scroll_bar(on: &mut Canvas<'_>, inside: Rect, offset: usize, shown: usize
     for i in top..top + size {
         let y = inside.y + u16::try_from(i).unwrap_or(0);
         put(on, (inside.right(), y), 1, "┃", style);
+    }
+    let column = |y: u16, height: u16| Rect::new(inside.right(), y, 1, height);
+    match pane {
+        Some(pane) => on.drawn.hit(column(inside.y, inside.height), Target::Bar(pane, inside.y, inside.height)),
+        None => {
+            let middle = inside.y + u16::try_from(top + size / 2).unwrap_or(0);
+            on.drawn.hit(column(inside.y, middle - inside.y), Target::Page(-1));
+            on.drawn.hit(column(middle, inside.bottom() - middle), Target::Page(1));
+        }
     }
 }

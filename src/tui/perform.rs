@@ -10,7 +10,7 @@ use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::tui::core::{Cx, Outcome, Overlay, PaneId, Request, Subject};
 use crate::tui::forms;
-use crate::tui::overlays::{Choose, Confirm, ExportBox, Message, Prompt, Review};
+use crate::tui::overlays::{Confirm, ExportBox, Message, Prompt, Review};
 use crate::tui::root::Root;
 use crate::tui::theme::Tone;
 use crate::tui::work::Came;
@@ -41,7 +41,9 @@ impl Root {
             Request::Select(thing) => self.select(thing),
             Request::Filter(community) => self.filter(community),
             Request::Focus(pane) => self.go(pane),
-            Request::Search(query, sort) => self.search(&query, &sort),
+            Request::Search(pane, query, look) => self.search(pane, &query, look.as_ref()),
+            Request::View(pane, query, look) => self.show_view(pane, &query, &look),
+            Request::Columns(pane, look) => self.relook(pane, look),
             Request::Look => self.look(),
             Request::Rehearse(_) | Request::Import(_) if self.work.is_waited_for() => {
                 self.complain("something is under way already; Esc stops it")
@@ -201,15 +203,6 @@ impl Root {
         self.look();
     }
 
-    fn search(&mut self, query: &str, sort: &str) {
-        self.go(PaneId::Members);
-        let outcome = self.members.set_search(query, sort, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
-        self.settle(outcome);
-        if let Some(error) = self.members.find.error.clone() {
-            self.toast = Some((error, Tone::Error));
-        }
-    }
-
     fn form(&mut self, subject: &Subject) {
         if let Some(why) = self.book.read_only() {
             self.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
@@ -256,45 +249,6 @@ impl Root {
         }
         let result = self.work.export(&mut self.book, options, path);
         self.note(result);
-    }
-
-    pub(super) fn ask_for_view(&mut self) {
-        let views = self.book.views();
-        let Some(views) = self.note(views) else { return };
-        if views.is_empty() {
-            self.say("There are no views yet: search the members with {find}, then {save view} saves the search");
-            return;
-        }
-        let names = views.iter().map(|v| v.name.clone()).collect();
-        self.overlays.push(Box::new(Choose::asking("Views", names, false, move |name| {
-            let view = views.iter().find(|v| v.name == name);
-            Request::Search(view.map(|v| v.query.clone()).unwrap_or_default(), view.map(|v| v.sort.clone()).unwrap_or_default())
-        })));
-    }
-
-    pub(super) fn ask_for_view_to_remove(&mut self) {
-        let views = self.book.views();
-        let Some(views) = self.note(views) else { return };
-        let names = views.iter().map(|v| v.name.clone()).collect();
-        self.overlays.push(Box::new(Choose::new("View to remove", names, false, move |name| {
-            views.iter().find(|v| v.name == name).map(|v| Command::RemoveView(v.id))
-        })));
-    }
-
-    pub(super) fn ask_for_view_name(&mut self) {
-        let (query, sort) = (self.members.find.query.clone(), self.members.sort_word());
-        if query.trim().is_empty() {
-            self.say("Search the members with {find} first; then the search can be saved");
-            return;
-        }
-        self.overlays.push(Box::new(Prompt::new(&format!("Save {query} as"), "", move |name| {
-            Request::Run(Command::SaveView {
-                name: name.trim().to_owned(),
-                pane: "members".into(),
-                query: query.clone(),
-                sort: sort.clone(),
-            })
-        })));
     }
 
     /// Takes in one result after the other; whether there was one.

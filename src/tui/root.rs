@@ -11,8 +11,9 @@ use crate::actions::{Action, Scope};
 use crate::book::{Book, BookError, Jobs};
 use crate::config::{Asked, Keys};
 use crate::tui::bars;
-use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request, Target};
+use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request};
 use crate::tui::layout::{Places, places};
+use crate::tui::mouse::Hand;
 use crate::tui::overlays::{History, Message, Organisations};
 use crate::tui::panes::{Communities, Detail, Meetups, Members};
 use crate::tui::setup::Setup;
@@ -51,8 +52,8 @@ pub struct Root {
     pub(super) then: Then,
     pub(super) drawn: Drawn,
     pub(super) recent: Vec<Action>,
-    size: Rect,
-    pub(super) last_click: Option<Target>,
+    pub(super) size: Rect,
+    pub(super) hand: Hand,
 }
 
 impl Root {
@@ -79,11 +80,14 @@ impl Root {
             drawn: Drawn::default(),
             recent: Vec::new(),
             size: Rect::new(0, 0, 80, 24),
-            last_click: None,
+            hand: Hand::default(),
         };
         if let Some(why) = root.book.read_only() {
             root.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
         }
+        root.communities.table.take(&root.setup.remembered.list("communities"));
+        root.members.table.take(&root.setup.remembered.list("members"));
+        root.meetups.table.take(&root.setup.remembered.list("meetups"));
         root.refresh()?;
         let complaints = root.setup.config.complaints();
         if !complaints.is_empty() {
@@ -293,9 +297,14 @@ impl Root {
             }
             Action::Import => self.ask_for_import(),
             Action::Export => self.ask_for_export(),
-            Action::Views => self.ask_for_view(),
-            Action::SaveView => self.ask_for_view_name(),
-            Action::RemoveView => self.ask_for_view_to_remove(),
+            Action::Columns
+            | Action::SortNext
+            | Action::SortReverse
+            | Action::Wider
+            | Action::Narrower
+            | Action::Views
+            | Action::SaveView
+            | Action::RemoveView => self.act_on_looks(action),
             Action::CheckFile => {
                 self.toast = Some(("Looking through the file …".into(), Tone::Dim));
                 self.work.check(&self.book);
@@ -365,7 +374,7 @@ impl Root {
     /// Draws everything into a buffer; returns where the text cursor belongs.
     pub fn draw_on(&mut self, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         self.size = area;
-        let at = places(area, self.focus);
+        let at = places(area, self.focus, &self.setup.remembered.borders, self.setup.theme.is_plain());
         self.prepare(area, &at);
         let mut drawn = Drawn::default();
         let mut on =
@@ -383,6 +392,7 @@ impl Root {
                     PaneId::Detail => self.detail.draw(place, focused, &mut on),
                 }
             }
+            Self::note_borders(&at, on.drawn);
             if let Some(place) = at.header {
                 bars::header(self, place, &mut on);
             }

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{World, today};
-use guildhall::book::{AttendanceChange, BookError, Command, Jobs, PeopleQuery, SortBy, Thing, Words};
+use guildhall::book::{AttendanceChange, BookError, Command, Jobs, MeetupSort, PeopleQuery, SortBy, Thing, Words};
 use guildhall::domain::ids::PersonId;
 use guildhall::domain::person::{OrganisationFacts, PersonFacts};
 use guildhall::domain::words::{MembershipStatus, Outcome};
@@ -198,11 +198,11 @@ fn communities_meetups_and_organisations_speak_the_same_language() {
     assert_eq!(names("runby:others"), ["Data"]);
     assert_eq!(names("stage:maturing content"), ["Content design"]);
     assert_eq!(names("missing:seat runby:us"), ["Portfolio, programme and project management"]);
-    let meetups = |query: &str| world.book.find_meetups(query, None).unwrap().ids.len();
+    let meetups = |query: &str| world.book.find_meetups(query, None, MeetupSort::When, false).unwrap().ids.len();
     assert_eq!(meetups("format:unconference"), 2);
     assert!(meetups("date:>2026-11-22 show") == 1);
     assert_eq!(meetups("writeup:owed"), 2);
-    assert!(matches!(world.book.find_meetups("tag:x", None), Err(BookError::Query { .. })));
+    assert!(matches!(world.book.find_meetups("tag:x", None, MeetupSort::When, false), Err(BookError::Query { .. })));
     assert_eq!(world.book.find_organisations("sector:\"local government\" -name:milbury").unwrap().len(), 1);
 }
 

@@ -1,5 +1,8 @@
 //! The ten conventions, each shown to hold. What needs a real terminal is in `tests/terminal.rs`, under the same names.
 
+use ratatui::crossterm::event::MouseEventKind;
+use ratatui::style::Modifier;
+
 use crate::Hall;
 
 mod convention_4_keys {
@@ -35,5 +38,123 @@ mod convention_4_keys {
     fn dates_are_written_as_the_lead_writes_them() {
         let mut hall = Hall::configured("date_format = \"month-first\"\n");
         hall.shows("Thu Dec  3").keys("3nX<tab><tab>12/3/2026 18:00").shows("Thursday, December 3, 2026, 18:00");
+    }
+}
+
+mod convention_3_find {
+    use super::*;
+
+    #[test]
+    fn every_list_is_filtered_as_one_types_with_its_count_and_the_hits_marked() {
+        let mut hall = Hall::sample();
+        hall.keys("/design").shows("Content design").hides("Delivery     TBC");
+        assert_eq!(hall.styled(Modifier::UNDERLINED), ["design"]);
+        hall.keys("<esc>02/hall").shows("2 of 63");
+        assert!(hall.styled(Modifier::UNDERLINED).iter().all(|l| l.starts_with("Hall")), "{:?}", hall.styled(Modifier::UNDERLINED));
+        hall.keys("<esc>").shows("63 of 63").keys("3/call").shows("User research monthly call").hides("Spring unconference");
+        hall.keys("<esc>").shows("Spring unconference").keys("/<up>").shows("/call").hides("Spring unconference");
+    }
+
+    #[test]
+    fn columns_are_chosen_ordered_and_sorted_and_are_remembered() {
+        let mut hall = Hall::sample().sized(140, 30);
+        hall.keys("2").shows("Name↓").keys("C").shows("Columns of members").shows("[x] name").shows("[ ] e-mail");
+        // The organisation goes, the field Grade comes, and stands first.
+        hall.keys("j<space><end>").shows("> [ ] Grade").keys("<space>KKKKKKKKK").shows("> [x] Grade");
+        hall.keys("<esc>").hides("Organisation").shows("Grade        Name");
+        hall.keys("SS").shows("Sorted by seen").keys("R").shows("the other way round").shows("Seen↑");
+        let mut hall = hall.again().sized(140, 30);
+        hall.keys("2").shows("Grade ").shows("Seen↑").hides("Organisation");
+        hall.keys("1C").shows("Columns of communities").keys("j").keys("s").shows("Sorted by members");
+        hall.keys("<esc>3C").shows("Columns of meetups").shows("[x] when");
+    }
+
+    #[test]
+    fn a_search_is_saved_as_a_view_with_its_community_columns_and_order_and_picked_again() {
+        let mut hall = Hall::sample().sized(140, 30);
+        hall.keys("jjj")
+            .shows("Members of Development and testing")
+            .keys("2/a<enter>C<down><down><down><space>")
+            .shows("> [ ] status")
+            .keys("<esc>SS");
+        hall.keys("W")
+            .shows("Save community:\"Development and testing\" a as")
+            .keys("Dev grades<enter>")
+            .shows("Saved the view Dev grades");
+        hall.keys("<esc>RS0").hides("Discipline↓").keys("V").shows("Dev grades").keys("<enter>");
+        hall.shows("/community:\"Development and testing\" a").shows("Discipline↓").hides("Status");
+        let mut again = hall.again().sized(140, 30);
+        again.keys("VDev<enter>").shows("/community:\"Development and testing\" a").keys("u").shows("63 people");
+        let mut hall = Hall::sample();
+        hall.keys("3/format:call<enter>WCalls<enter><esc>VCalls<enter>").shows("/format:call").hides("Spring unconference");
+    }
+}
+
+mod convention_7_mouse {
+    use super::*;
+
+    #[test]
+    fn a_click_selects_and_focuses_and_a_double_click_opens() {
+        let mut hall = Hall::sample();
+        hall.text();
+        hall.click_on("Cloud").shows("> Cloud").shows("Members of Cloud");
+        hall.click_on("Cloud buyers").shows("> Mon 24 Aug");
+        assert_eq!(hall.styled(Modifier::REVERSED).len(), 1);
+        let (x, y) = hall.find("Everybody");
+        hall.click(x, y).shows("> Everybody").click(x, y);
+        assert!(hall.styled(Modifier::REVERSED)[0].contains("Anton Grigore"), "the double click moved on to the members");
+    }
+
+    #[test]
+    fn the_wheel_scrolls_what_is_under_the_pointer() {
+        let mut hall = Hall::sample();
+        hall.text();
+        hall.mouse(MouseEventKind::ScrollDown, (50, 5)).shows("> Bronwen Lytton").shows("> Everybody");
+        hall.mouse(MouseEventKind::ScrollDown, (5, 5)).shows("> Delivery");
+    }
+
+    #[test]
+    fn a_click_on_hint_tab_column_head_or_scroll_bar_works() {
+        let mut hall = Hall::sample();
+        hall.text();
+        hall.click_on("i import").shows("Import a CSV file").keys("<esc>");
+        hall.click_on("Organ").shows("Sorted by organisation").click_on("Organ").shows("the other way round");
+        hall.click_on("Title").shows("Sorted by title");
+        hall.click_on("Name").shows("Sorted by name");
+        // The bar of the members, at its foot: to the last of them.
+        let bar = hall.find("┃│").0;
+        hall.click(bar, 16).shows("> Wanda Perl").drag((bar, 3), (bar, 2)).shows("> Anton Grigore");
+        let mut narrow = Hall::sample().sized(40, 10);
+        narrow.text();
+        narrow.click_on("3 Meet").shows("Thu  3 Dec").click_on("2 Mem").shows("Anton Grigore");
+    }
+
+    #[test]
+    fn borders_are_dragged_and_remembered() {
+        let mut hall = Hall::sample();
+        let line = hall.text().lines().nth(5).unwrap().to_owned();
+        let border = u16::try_from(guildhall::domain::text::width(&line[..line.find("││").unwrap()])).unwrap();
+        hall.drag((border, 5), (40, 5));
+        let wide = |hall: &mut Hall| hall.text().lines().nth(5).unwrap().find("││").unwrap();
+        assert!(wide(&mut hall) > line.find("││").unwrap() + 10, "{}", hall.text());
+        let moved = hall.text();
+        let mut hall = hall.again();
+        assert_eq!(hall.text().lines().nth(5), moved.lines().nth(5));
+        hall.keys("<<").keys("<");
+        assert!(hall.text() != moved);
+    }
+
+    #[test]
+    fn a_click_beside_a_window_goes_back_and_what_is_typed_is_asked_about() {
+        let mut hall = Hall::sample();
+        hall.keys("2?").click(0, 0).hides("type to narrow");
+        hall.keys("nSomebody").click(0, 0).shows("again drops what you typed");
+    }
+
+    #[test]
+    fn the_mouse_can_be_put_away() {
+        let mut hall = Hall::configured("mouse = false");
+        hall.text();
+        hall.click_on("Cloud").shows("> Everybody");
     }
 }

@@ -92,9 +92,49 @@ impl Hall {
         self
     }
 
-    pub fn click(&mut self, x: u16, y: u16) -> &mut Self {
-        let kind = MouseEventKind::Down(MouseButton::Left);
+    pub fn mouse(&mut self, kind: MouseEventKind, (x, y): (u16, u16)) -> &mut Self {
         self.event(&Event::Mouse(MouseEvent { kind, column: x, row: y, modifiers: KeyModifiers::NONE }))
+    }
+
+    pub fn click(&mut self, x: u16, y: u16) -> &mut Self {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), (x, y))
+    }
+
+    /// Presses at one place, moves to another, lets go.
+    pub fn drag(&mut self, from: (u16, u16), to: (u16, u16)) -> &mut Self {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), from);
+        self.mouse(MouseEventKind::Drag(MouseButton::Left), to);
+        self.mouse(MouseEventKind::Up(MouseButton::Left), to)
+    }
+
+    /// Where a text stands on the screen: the place of its first letter.
+    #[track_caller]
+    pub fn find(&mut self, what: &str) -> (u16, u16) {
+        let text = self.text();
+        for (y, line) in text.lines().enumerate() {
+            if let Some(at) = line.find(what) {
+                let x = guildhall::domain::text::width(&line[..at]);
+                return (u16::try_from(x).unwrap(), u16::try_from(y).unwrap());
+            }
+        }
+        panic!("{what:?} is not on the screen:\n{text}");
+    }
+
+    /// Clicks where a text stands.
+    pub fn click_on(&mut self, what: &str) -> &mut Self {
+        let (x, y) = self.find(what);
+        self.click(x, y)
+    }
+
+    /// Closes the hall and opens it again.
+    pub fn again(self) -> Self {
+        let Self { root, folder, .. } = self;
+        let path = folder.path().join("roster.guildhall");
+        root.remember();
+        drop(root);
+        let clock = common::clock();
+        let book = Book::open(&path, std::sync::Arc::clone(&clock)).unwrap();
+        Self::on(World { folder, book, clock })
     }
 
     pub fn buffer(&mut self) -> Buffer {

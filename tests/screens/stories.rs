@@ -39,7 +39,7 @@ fn a_community_three_people_a_roll_and_a_file_need_no_more_than_the_footer() {
     hall.keys("nBo Smith<tab>bo@example.org<ctrl-s>");
     hall.keys("nCy Young<tab>cy@example.org<tab><tab><tab>Office of Maps<tab><ctrl-s>").shows("Office of Maps").shows("3 of 3");
     hall.keys("3nCrit<tab>crit<tab>3 dec 18:00").shows("Thursday 3 December 2026, 18:00");
-    hall.keys("<ctrl-s>").shows("Thu  3 Dec 18:00   Crit");
+    hall.keys("<ctrl-s>").shows("Thu  3 Dec 18:00  Crit");
     hall.keys("aann<enter>").shows("[x] Ann Example");
     hall.keys("bo<enter>").shows("Who came to Crit · 2");
     hall.keys("wim new<enter>").shows("Walked in").keys("<ctrl-s>").shows("Who came to Crit · 3").shows("[x] wim new");

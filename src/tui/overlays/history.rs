@@ -105,10 +105,9 @@ impl Overlay for History {
             let tone = if op.kind == OpKind::Undo { Tone::Dim } else { Tone::Plain };
             paint::pieces(on, (row.x, row.y), row.width, &[(&when, Tone::Dim), (&label, tone), (" ", Tone::Plain), (&count, Tone::Dim)]);
             if here {
-                let style = on.theme.style(Tone::Selected);
-                paint::tint(on, row, style);
+                paint::at_cursor(on, row, true);
             }
         }
-        paint::scroll_bar(on, inside, cursor.offset, usize::from(inside.height), self.ops.len());
+        paint::scroll_bar(on, inside, cursor.offset, self.ops.len(), None);
     }
 }

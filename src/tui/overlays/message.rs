@@ -56,6 +56,6 @@ impl Overlay for Message {
             let y = inside.y + u16::try_from(i).unwrap_or(0);
             paint::pieces(on, (inside.x + 1, y), inside.width.saturating_sub(1), &[(line, Tone::Plain)]);
         }
-        paint::scroll_bar(on, inside, top, usize::from(inside.height), lines.len());
+        paint::scroll_bar(on, inside, top, lines.len(), None);
     }
 }

@@ -1,6 +1,7 @@
 //! What can lie on top of the panes, each in one file: its state, its handling, its drawing.
 
 mod choose;
+mod columns;
 mod confirm;
 mod export;
 mod help;
@@ -14,6 +15,7 @@ mod review;
 mod roll;
 
 pub use choose::Choose;
+pub use columns::Columns;
 pub use confirm::Confirm;
 pub use export::ExportBox;
 pub use help::Help;

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use super::picker::{self, Picked, Picker};
 use crate::book::{Command, OrganisationRow};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request, Subject};
 use crate::tui::overlays::Confirm;
 use crate::tui::theme::Tone;
 
@@ -42,7 +42,8 @@ impl Overlay for Organisations {
             KeyCode::Insert | KeyCode::F(2) => return Outcome::ask(Request::Form(Subject::Organisation(None))),
             KeyCode::Char('f') if ctrl => {
                 let query = self.selected().map(|o| format!("org:\"{}\"", o.facts.name.replace('"', "")));
-                return query.map_or(Outcome::Done, |q| Outcome::ask(Request::Instead(Box::new(Request::Search(q, "name".into())))));
+                return query
+                    .map_or(Outcome::Done, |q| Outcome::ask(Request::Instead(Box::new(Request::Search(PaneId::Members, q, None)))));
             }
             KeyCode::Delete if self.picker.line.text().is_empty() => {
                 let Some(o) = self.selected() else { return Outcome::Done };

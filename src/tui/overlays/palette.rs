@@ -9,7 +9,7 @@ use super::picker::{self, Picked, Picker};
 use crate::actions::ActionInfo;
 use crate::config::Keys;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request};
 use crate::tui::theme::Tone;
 
 /// A line of the palette.
@@ -49,7 +49,7 @@ impl Palette {
     /// `find org:dwp` and `go silvia`: verbs with text.
     fn verb(&self) -> Option<Request> {
         let (verb, rest) = self.picker.line.text().trim().split_once(' ')?;
-        matches!(verb, "find" | "go").then(|| Request::Search(rest.trim().to_owned(), "name".into()))
+        matches!(verb, "find" | "go").then(|| Request::Search(PaneId::Members, rest.trim().to_owned(), None))
     }
 
     fn take(&self) -> Outcome {

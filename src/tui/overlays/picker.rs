@@ -77,7 +77,6 @@ impl Picker {
         let key = on.theme.style(Tone::Key);
         paint::put(on, (inside.x + 1, inside.y), 2, "› ", key);
         self.line.draw(on, (inside.x + 3, inside.y), inside.width.saturating_sub(4), true);
-        let height = usize::from(inside.height.saturating_sub(1));
         let cursor = self.cursor;
         for (line, at) in cursor.window(rows.len()).enumerate() {
             let row = Rect::new(inside.x, inside.y + 1 + u16::try_from(line).unwrap_or(0), inside.width, 1);
@@ -87,12 +86,14 @@ impl Picker {
             paint::put(on, (row.x + 1, row.y), 2, if here { "> " } else { "  " }, plain);
             paint::pieces(on, (row.x + 3, row.y), row.width.saturating_sub(4), &rows[at]);
             if here {
-                let style = on.theme.style(Tone::Selected);
-                paint::tint(on, row, style);
+                let cursor = on.drawn.cursor;
+                paint::at_cursor(on, row, true);
+                // Here one types: the terminal's cursor stays in the line.
+                on.drawn.cursor = cursor;
             }
         }
         let body = Rect::new(inside.x, inside.y + 1, inside.width, inside.height - 1);
-        paint::scroll_bar(on, body, cursor.offset, height, rows.len());
+        paint::scroll_bar(on, body, cursor.offset, rows.len(), None);
     }
 }
 

@@ -93,6 +93,6 @@ impl Overlay for Review {
             let y = inside.y + u16::try_from(i).unwrap_or(0);
             paint::pieces(on, (inside.x + 1, y), inside.width.saturating_sub(1), &[(line, *tone)]);
         }
-        paint::scroll_bar(on, inside, top, usize::from(inside.height), lines.len());
+        paint::scroll_bar(on, inside, top, lines.len(), None);
     }
 }

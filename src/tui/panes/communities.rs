@@ -11,10 +11,12 @@ use crate::book::{BookError, CommunityRow, Thing};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::domain::words::RunBy;
+use crate::remembered::ListLook;
 use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Cursor;
 use crate::tui::paint;
+use crate::tui::table::{Column, Placed, Table};
 use crate::tui::theme::Tone;
 
 /// A line of the pane.
@@ -25,7 +27,6 @@ enum Item {
 }
 
 /// The pane.
-#[derive(Default)]
 pub struct Communities {
     all: Vec<CommunityRow>,
     items: Vec<Item>,
@@ -34,6 +35,48 @@ pub struct Communities {
     cursor: Cursor,
     /// The search.
     pub find: FindLine,
+    /// Its columns.
+    pub table: Table,
+}
+
+/// The columns that show by themselves.
+const OWN: &[&str] = &["name", "standing", "members"];
+
+/// The columns; the room for what is said of a community's standing, and for its count, is known only when they are.
+fn columns(standing: u16, count: u16) -> Vec<Column> {
+    vec![
+        Column::new("name", 8, 24).growing(),
+        Column::new("members", count, count).right(),
+        Column::new("standing", standing, standing).unsorted(),
+        Column::new("stage", 8, 15),
+        Column::new("runner", 8, 16).unsorted(),
+        Column::new("disciplines", 10, 30).growing().unsorted(),
+        Column::new("page order", 3, 3).right(),
+    ]
+}
+
+/// What is to be said of a community in a word.
+fn standing(c: &CommunityRow) -> &'static str {
+    match c.run_by {
+        RunBy::Others => "↗",
+        _ if !c.status.is_open() => c.status.word(),
+        _ if c.vacant => "TBC",
+        _ => "",
+    }
+}
+
+impl Default for Communities {
+    fn default() -> Self {
+        Self {
+            all: Vec::new(),
+            items: Vec::new(),
+            counts: HashMap::new(),
+            people: None,
+            cursor: Cursor::default(),
+            find: FindLine::default(),
+            table: Table::new(columns(3, 4), OWN, "page order"),
+        }
+    }
 }
 
 impl Communities {
@@ -51,6 +94,9 @@ impl Communities {
             self.counts = counts;
         }
         self.people = cx.book.people_count();
+        let widest = self.all.iter().map(|c| text::width(standing(c))).max().unwrap_or(0);
+        self.table.all = columns(u16::try_from(widest).unwrap_or(3), if self.people.unwrap_or(0) < 10_000 { 4 } else { 7 });
+        self.table.absent = if widest > 0 { &[] } else { &["standing"] };
         self.arrange(cx);
         if let Some(id) = here {
             self.select(id);
@@ -75,8 +121,20 @@ impl Communities {
         if self.find.query.is_empty() {
             self.items.push(Item::Everybody);
         }
+        let mut order: Vec<usize> = (0..self.all.len()).filter(|at| hits.contains(&self.all[*at].id)).collect();
+        if self.table.sort != "page order" {
+            // In another order than the page's there are no headings to stand under.
+            self.sort(&mut order);
+            self.items.extend(order.into_iter().map(Item::Community));
+            self.settle();
+            return;
+        }
+        if self.table.reverse {
+            order.reverse();
+        }
         let mut family: Option<String> = None;
-        for (at, c) in self.all.iter().enumerate().filter(|(_, c)| hits.contains(&c.id)) {
+        for at in order {
+            let c = &self.all[at];
             let heading = if c.run_by == RunBy::Others { "Run by others".to_owned() } else { c.family.clone() };
             let heading = if heading.is_empty() { "No job family".to_owned() } else { heading };
             if family.as_ref() != Some(&heading) {
@@ -85,8 +143,40 @@ impl Communities {
             }
             self.items.push(Item::Community(at));
         }
+        self.settle();
+    }
+
+    fn settle(&mut self) {
         self.cursor.fit(self.items.len(), self.cursor.height);
         self.skip_headings(1);
+    }
+
+    fn sort(&self, order: &mut [usize]) {
+        let count = |at: &usize| self.counts.get(&self.all[*at].id).copied().unwrap_or(0);
+        match self.table.sort.as_str() {
+            "members" => order.sort_by_key(|at| std::cmp::Reverse(count(at))),
+            "stage" => order.sort_by_key(|at| (self.all[*at].stage.is_none(), self.all[*at].stage.map(|s| s as u8))),
+            _ => order.sort_by_cached_key(|at| text::same_key(&self.all[*at].name)),
+        }
+        if self.table.reverse {
+            order.reverse();
+        }
+    }
+
+    /// Searches as a view says; with a look, in its columns and order.
+    pub fn set_search(&mut self, query: &str, look: Option<&ListLook>, cx: &mut Cx<'_>) -> Outcome {
+        self.find.clear();
+        query.clone_into(&mut self.find.query);
+        if let Some(look) = look {
+            self.table.take(look);
+        }
+        self.searched(cx)
+    }
+
+    /// Shows other columns, or another order; the cursor stays on the same community.
+    pub fn relook(&mut self, look: &ListLook, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        self.table.take(look);
+        self.refresh(cx)
     }
 
     /// The community under the cursor; `None` for everybody.
@@ -207,6 +297,13 @@ impl Communities {
         self.moved()
     }
 
+    /// The scroll bar was clicked, so many thousandths down.
+    pub fn jump(&mut self, thousandths: usize) -> Outcome {
+        self.cursor.jump(thousandths, self.items.len());
+        self.skip_headings(1);
+        self.moved()
+    }
+
     /// Makes the window fit before drawing.
     pub fn prepare(&mut self, height: usize) {
         let height = height.saturating_sub(usize::from(self.find.is_active()));
@@ -225,11 +322,12 @@ impl Communities {
         on.drawn.hit(area, Target::Pane(PaneId::Communities));
         let inside = paint::frame(on, area, "1 Communities", "", focused);
         let rows = usize::from(inside.height).saturating_sub(usize::from(self.find.is_active()));
+        let placed = self.table.layout(inside.width);
         for (line, at) in (self.cursor.offset..self.items.len()).take(rows).enumerate() {
             let y = inside.y + u16::try_from(line).unwrap_or(0);
             let row = Rect::new(inside.x, y, inside.width, 1);
             on.drawn.hit(row, Target::Row(PaneId::Communities, at));
-            self.draw_item(at, row, focused, on);
+            self.draw_item(at, row, &placed, focused, on);
         }
         if self.all.is_empty() && self.find.query.is_empty() && inside.height > 2 {
             for (i, hint) in ["No communities yet:".to_owned(), on.keys.say("press {new} to make one")].iter().enumerate() {
@@ -241,46 +339,47 @@ impl Communities {
                 );
             }
         }
-        paint::scroll_bar(on, inside, self.cursor.offset, rows, self.items.len());
+        let body = Rect { height: u16::try_from(rows).unwrap_or(0), ..inside };
+        paint::scroll_bar(on, body, self.cursor.offset, self.items.len(), Some(PaneId::Communities));
         if self.find.is_active() && inside.height > 0 {
             self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
         }
     }
 
-    fn draw_item(&self, at: usize, row: Rect, focused: bool, on: &mut Canvas<'_>) {
+    fn draw_item(&self, at: usize, row: Rect, placed: &[Placed], focused: bool, on: &mut Canvas<'_>) {
         let here = at == self.cursor.at;
-        let (name, right, count) = match &self.items[at] {
-            Item::Heading(name) => {
-                paint::pieces(on, (row.x + 1, row.y), row.width.saturating_sub(1), &[(name, Tone::Heading)]);
-                return;
-            }
-            Item::Everybody => ("Everybody".to_owned(), String::new(), self.people),
-            Item::Community(i) => {
-                let c = &self.all[*i];
-                let note = match c.run_by {
-                    RunBy::Others => "↗",
-                    _ if !c.status.is_open() => c.status.word(),
-                    _ if c.vacant => "TBC",
-                    _ => "",
-                };
-                let count = (c.run_by != RunBy::Others).then(|| self.counts.get(&c.id).copied().unwrap_or(0));
-                (c.name.clone(), note.to_owned(), count.filter(|_| self.people.is_some()))
-            }
-        };
-        let count = count.map_or_else(String::new, text::thousands);
-        let tail = format!("{right} {}", text::pad_left(&count, if self.people.unwrap_or(0) < 10_000 { 4 } else { 7 }));
-        let tail_width = u16::try_from(text::width(&tail)).unwrap_or(0).min(row.width / 2);
-        let name_width = row.width.saturating_sub(4 + tail_width);
-        let mark = if here { "> " } else { "  " };
+        if let Item::Heading(name) = &self.items[at] {
+            paint::pieces(on, (row.x + 1, row.y), row.width.saturating_sub(1), &[(name, Tone::Heading)]);
+            return;
+        }
         let style = on.theme.style(Tone::Plain);
-        paint::put(on, (row.x + 1, row.y), 2, mark, style);
-        paint::put(on, (row.x + 3, row.y), name_width.saturating_sub(1), &name, style);
-        paint::highlight(on, (row.x + 3, row.y), &name, name_width, &self.find.words);
-        paint::put(on, (row.x + 3 + name_width, row.y), tail_width, &tail, style);
+        paint::put(on, (row.x + 1, row.y), 2, if here { "> " } else { "  " }, style);
+        let values: Vec<String> = placed.iter().map(|p| self.cell(&self.items[at], &self.table.all[p.column].name)).collect();
+        self.table.draw_row(row, placed, &values, Tone::Plain, &self.find.words, on);
         if here {
-            let tone = if focused { Tone::Selected } else { Tone::Resting };
-            let style = on.theme.style(tone);
-            paint::tint(on, row, style);
+            paint::at_cursor(on, row, focused);
+        }
+    }
+
+    /// What stands in a column.
+    fn cell(&self, item: &Item, column: &str) -> String {
+        let Item::Community(i) = item else {
+            return match column {
+                "name" => "Everybody".to_owned(),
+                "members" => self.people.map_or_else(String::new, text::thousands),
+                _ => String::new(),
+            };
+        };
+        let c = &self.all[*i];
+        match column {
+            "name" => c.name.clone(),
+            "standing" => standing(c).to_owned(),
+            "members" if c.run_by == RunBy::Others || self.people.is_none() => String::new(),
+            "members" => text::thousands(self.counts.get(&c.id).copied().unwrap_or(0)),
+            "stage" => c.stage.map_or("", |s| s.word()).to_owned(),
+            "runner" => c.runner.clone(),
+            "disciplines" => c.disciplines.clone(),
+            _ => (i + 1).to_string(),
         }
     }
 }

@@ -188,6 +188,12 @@ impl Detail {
         Outcome::Done
     }
 
+    /// The scroll bar was clicked, so many thousandths down.
+    pub fn jump(&mut self, thousandths: usize) -> Outcome {
+        self.cursor.jump(thousandths, self.lines.len());
+        Outcome::Done
+    }
+
     /// Breaks long lines for the width that there will be.
     pub fn prepare(&mut self, width: u16, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if self.width != width {
@@ -219,10 +225,9 @@ impl Detail {
             paint::put(on, (row.x, row.y), 1, if here { ">" } else { " " }, plain);
             paint::pieces(on, (row.x + 1, row.y), row.width.saturating_sub(1), &[(&shown.text, shown.tone)]);
             if here {
-                let style = on.theme.style(Tone::Selected);
-                paint::tint(on, row, style);
+                paint::at_cursor(on, row, true);
             }
         }
-        paint::scroll_bar(on, inside, self.cursor.offset, usize::from(inside.height), self.lines.len());
+        paint::scroll_bar(on, inside, self.cursor.offset, self.lines.len(), Some(PaneId::Detail));
     }
 }

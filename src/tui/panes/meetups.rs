@@ -5,37 +5,63 @@
 use ratatui::layout::Rect;
 
 use crate::actions::Action;
-use crate::book::{BookError, Command, MeetupRow, Thing};
+use crate::book::{BookError, Command, MeetupRow, MeetupSort, Thing};
 use crate::domain::ids::{CommunityId, MeetupId};
 use crate::domain::words::{MeetupStatus, WriteUp};
 use crate::domain::{meetup, text};
+use crate::remembered::ListLook;
 use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
 use crate::tui::edit::FindLine;
-use crate::tui::list::Cursor;
+use crate::tui::list::Listing;
 use crate::tui::overlays::{Confirm, Roll};
 use crate::tui::paint;
+use crate::tui::table::{Column, Placed, Table};
 use crate::tui::theme::Tone;
 
 /// How many meetups are read for the first picture.
 const FIRST_PAGE: usize = 100;
 
+/// The columns that show by themselves.
+const OWN: &[&str] = &["when", "title", "host", "write-up", "came"];
+
+fn columns() -> Vec<Column> {
+    vec![
+        Column::new("when", 17, 17),
+        Column::new("title", 12, 40).growing(),
+        Column::new("came", 9, 9).right(),
+        Column::new("write-up", 8, 9),
+        Column::new("host", 7, 12),
+        Column::new("format", 8, 14),
+        Column::new("status", 9, 9),
+        Column::new("communities", 10, 24).growing().unsorted(),
+        Column::new("venue", 10, 24).growing().unsorted(),
+    ]
+}
+
 /// The pane.
-#[derive(Default)]
 pub struct Meetups {
-    ids: Vec<MeetupId>,
-    rows: Vec<MeetupRow>,
-    rows_from: usize,
-    cursor: Cursor,
+    /// What is listed.
+    pub list: Listing<MeetupId, MeetupRow>,
     community: Option<CommunityId>,
     /// The search.
     pub find: FindLine,
+    /// Its columns.
+    pub table: Table,
+    heads: bool,
+}
+
+impl Default for Meetups {
+    fn default() -> Self {
+        let table = Table::new(columns(), OWN, "when");
+        Self { list: Listing::default(), community: None, find: FindLine::default(), table, heads: false }
+    }
 }
 
 impl Meetups {
     /// The meetup under the cursor.
     #[must_use]
     pub fn selected(&self) -> Option<MeetupId> {
-        self.ids.get(self.cursor.at).copied()
+        self.list.selected()
     }
 
     /// What stands under the cursor, for the detail.
@@ -45,14 +71,13 @@ impl Meetups {
     }
 
     fn read(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        self.rows.clear();
-        if self.find.query.is_empty() {
-            let limit = if cx.book.is_ready() { usize::MAX } else { FIRST_PAGE };
-            self.ids = cx.book.meetup_ids(self.community, limit)?;
+        let sort = MeetupSort::ALL.iter().find(|(w, _)| *w == self.table.sort).map(|(_, s)| *s).unwrap_or_default();
+        if self.find.query.is_empty() && !cx.book.is_ready() {
+            self.list.ids = cx.book.meetup_ids(self.community, FIRST_PAGE)?;
         } else {
-            match cx.book.find_meetups(&self.find.query, self.community) {
+            match cx.book.find_meetups(&self.find.query, self.community, sort, self.table.reverse) {
                 Ok(found) => {
-                    self.ids = found.ids;
+                    self.list.ids = found.ids;
                     self.find.words = found.words;
                 }
                 Err(BookError::Query { error, .. }) => {
@@ -70,41 +95,48 @@ impl Meetups {
     pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let here = self.selected();
         self.read(cx)?;
-        if let Some(place) = here.and_then(|id| self.ids.iter().position(|i| *i == id)) {
-            self.cursor.at = place;
-        }
-        self.cursor.fit(self.ids.len(), self.cursor.height);
+        self.list.stay_on(here);
         Ok(())
     }
 
     /// Shows the meetups of another community, or all.
     pub fn filter(&mut self, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if self.community != community {
-            self.cursor.at = 0;
+            self.list.cursor.at = 0;
         }
         self.community = community;
         self.read(cx)?;
-        self.cursor.fit(self.ids.len(), self.cursor.height);
+        self.list.fit();
         Ok(())
+    }
+
+    /// Searches as a view says; with a look, in its columns and order.
+    pub fn set_search(&mut self, query: &str, look: Option<&ListLook>, cx: &mut Cx<'_>) -> Outcome {
+        self.find.clear();
+        query.clone_into(&mut self.find.query);
+        if let Some(look) = look {
+            self.table.take(look);
+        }
+        self.searched(cx)
+    }
+
+    /// Shows other columns, or another order; the cursor stays on the same meetup.
+    pub fn relook(&mut self, look: &ListLook, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        self.table.take(look);
+        self.refresh(cx)
     }
 
     /// Moves the cursor to a meetup; whether it is in the list.
     pub fn select(&mut self, id: MeetupId, cx: &mut Cx<'_>) -> Result<bool, BookError> {
-        if !self.ids.contains(&id) && self.find.clear() {
+        if !self.list.ids.contains(&id) && self.find.clear() {
             self.read(cx)?;
         }
-        let place = self.ids.iter().position(|i| *i == id);
-        if let Some(place) = place {
-            self.cursor.at = place;
-            self.cursor.fit(self.ids.len(), self.cursor.height);
-            self.rows.clear();
-        }
-        Ok(place.is_some())
+        Ok(self.list.go_to(id))
     }
 
     /// Does what an action says.
     pub fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
-        if self.cursor.act(action, self.ids.len()) {
+        if self.list.act(action) {
             return Outcome::ask(Request::Look);
         }
         match action {
@@ -117,7 +149,7 @@ impl Meetups {
             },
             Action::Remove => match self.selected() {
                 Some(id) => {
-                    let name = self.rows.iter().find(|r| r.id == id).map_or("this meetup", |r| r.title.as_str());
+                    let name = self.list.rows.iter().find(|r| r.id == id).map_or("this meetup", |r| r.title.as_str());
                     let question = format!("Remove {name} with its roll?");
                     Outcome::ask(Request::Push(Box::new(Confirm::new(&question, "y", "remove", Request::Run(Command::RemoveMeetup(id))))))
                 }
@@ -133,104 +165,85 @@ impl Meetups {
             return Outcome::ask(Request::Toast(e.to_string()));
         }
         if self.find.error.is_none() {
-            self.cursor.at = 0;
+            self.list.cursor.at = 0;
         }
-        self.cursor.fit(self.ids.len(), self.cursor.height);
-        Outcome::ask(Request::Look)
-    }
-
-    /// A row was clicked.
-    pub fn click(&mut self, row: usize) -> Outcome {
-        self.cursor.at = row.min(self.ids.len().saturating_sub(1));
-        Outcome::ask(Request::Look)
-    }
-
-    /// The wheel was turned.
-    pub fn scroll(&mut self, lines: i32) -> Outcome {
-        self.cursor.scroll(lines, self.ids.len());
+        self.list.fit();
         Outcome::ask(Request::Look)
     }
 
     /// Reads the rows that will show.
     pub fn prepare(&mut self, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        let height = height.saturating_sub(usize::from(self.find.is_active()));
-        self.cursor.fit(self.ids.len(), height);
-        let window = self.cursor.window(self.ids.len());
-        if self.rows.is_empty() || self.rows_from != window.start || self.rows.len() < window.len() {
-            self.rows_from = window.start;
-            self.rows = cx.book.meetups(&self.ids[window])?;
-        }
-        Ok(())
+        // The heads of the columns are worth a line only where there are some.
+        self.heads = height >= 5;
+        let height = height.saturating_sub(usize::from(self.find.is_active()) + usize::from(self.heads));
+        self.list.prepare(height, |ids| cx.book.meetups(ids))
     }
 
     /// Draws the pane.
     pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Meetups));
-        let count = if self.ids.is_empty() { String::new() } else { text::thousands(self.ids.len() as u64) };
+        let count = if self.list.ids.is_empty() { String::new() } else { text::thousands(self.list.ids.len() as u64) };
         let inside = paint::frame(on, area, "3 Meetups", &count, focused);
         if inside.height == 0 {
             return;
         }
         let find = u16::from(self.find.is_active());
-        let body = Rect::new(inside.x, inside.y, inside.width, inside.height - find.min(inside.height));
-        for (line, row) in self.rows.iter().take(usize::from(body.height)).enumerate() {
-            let at = self.rows_from + line;
+        let heads = u16::from(self.heads);
+        let placed = self.table.layout(inside.width);
+        if self.heads {
+            self.table.draw_heads(PaneId::Meetups, inside, &placed, on);
+        }
+        let body = Rect::new(inside.x, inside.y + heads, inside.width, inside.height.saturating_sub(find + heads));
+        for (line, row) in self.list.rows.iter().take(usize::from(body.height)).enumerate() {
+            let at = self.list.from + line;
             let area = Rect::new(body.x, body.y + u16::try_from(line).unwrap_or(0), body.width, 1);
             on.drawn.hit(area, Target::Row(PaneId::Meetups, at));
-            self.draw_row(row, at, area, focused, on);
+            self.draw_row(row, at, area, &placed, focused, on);
         }
-        if self.ids.is_empty() && body.height > 1 {
+        if self.list.ids.is_empty() && body.height > 1 {
             let hint =
                 if self.find.query.is_empty() { "No meetups yet: {new} plans one." } else { "No meetup is found. {back} ends the search." };
             let hint = on.keys.say(hint);
             paint::pieces(on, (body.x + 2, body.y + 1), body.width.saturating_sub(2), &[(&hint, Tone::Dim)]);
         }
-        paint::scroll_bar(on, body, self.cursor.offset, usize::from(body.height), self.ids.len());
+        paint::scroll_bar(on, body, self.list.cursor.offset, self.list.ids.len(), Some(PaneId::Meetups));
         if find == 1 {
             self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
         }
     }
 
-    fn draw_row(&self, row: &MeetupRow, at: usize, area: Rect, focused: bool, on: &mut Canvas<'_>) {
-        let here = at == self.cursor.at;
+    fn draw_row(&self, row: &MeetupRow, at: usize, area: Rect, placed: &[Placed], focused: bool, on: &mut Canvas<'_>) {
+        let here = at == self.list.cursor.at;
         let upcoming = meetup::is_upcoming(row.starts, on.calendar.today);
         let tone = if upcoming || here { Tone::Plain } else { Tone::Dim };
         let style = on.theme.style(tone);
         paint::put(on, (area.x + 1, area.y), 2, if here { "> " } else { "  " }, style);
-        let when = text::pad(&format!("{} {}", on.calendar.short(row.starts.date()), row.starts.format("%H:%M")), 18);
-        let count = match (row.status, upcoming) {
+        let values: Vec<String> = placed.iter().map(|p| cell(row, &self.table.all[p.column].name, upcoming, on)).collect();
+        self.table.draw_row(area, placed, &values, tone, &self.find.words, on);
+        if here {
+            paint::at_cursor(on, area, focused);
+        }
+    }
+}
+
+/// What stands in a column.
+fn cell(row: &MeetupRow, column: &str, upcoming: bool, on: &Canvas<'_>) -> String {
+    match column {
+        "when" => format!("{} {}", on.calendar.short(row.starts.date()), row.starts.format("%H:%M")),
+        "title" => row.title.clone(),
+        "format" => row.format.word().to_owned(),
+        "host" => row.host.clone(),
+        "status" => row.status.word().to_owned(),
+        "write-up" => match row.write_up {
+            WriteUp::None => String::new(),
+            other => other.word().to_owned(),
+        },
+        "communities" => row.communities.clone(),
+        "venue" => row.venue.clone(),
+        _ => match (row.status, upcoming) {
             (MeetupStatus::Cancelled, _) => "cancelled".to_owned(),
             (_, true) if row.attended == 0 => format!("{} yes", row.yes),
-            _ => {
-                let owed = if row.write_up == WriteUp::Owed { "write-up owed · " } else { "" };
-                format!("{owed}{} came", row.attended)
-            }
-        };
-        let right = u16::try_from(text::width(&count)).unwrap_or(0);
-        let width = area.width.saturating_sub(4);
-        let used = paint::put(on, (area.x + 3, area.y), width.min(18), &when, style);
-        let left = width.saturating_sub(used + 1);
-        let title_width = left.saturating_sub(right + 1);
-        let host_width = if title_width > 44 { 14 } else { 0 };
-        let title_width = title_width - host_width;
-        let x = area.x + 3 + used + 1;
-        let title = if row.title.to_lowercase().contains(row.format.word()) {
-            row.title.clone()
-        } else {
-            format!("{} · {}", row.title, row.format)
-        };
-        paint::put(on, (x, area.y), title_width.saturating_sub(1), &title, style);
-        paint::highlight(on, (x, area.y), &title, title_width.saturating_sub(1), &self.find.words);
-        if host_width > 0 {
-            paint::put(on, (x + title_width, area.y), host_width - 1, &row.host, style);
-            paint::highlight(on, (x + title_width, area.y), &row.host, host_width - 1, &self.find.words);
-        }
-        if left > right {
-            paint::put(on, (area.right() - 1 - right, area.y), right, &count, style);
-        }
-        if here {
-            let style = on.theme.style(if focused { Tone::Selected } else { Tone::Resting });
-            paint::tint(on, area, style);
-        }
+            _ => format!("{} came", row.attended),
+        },
     }
 }

@@ -9,44 +9,62 @@ use crate::book::{BookError, Command, PeopleQuery, PersonRow, SortBy, Thing, Wor
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
 use crate::domain::words::MembershipStatus;
+use crate::remembered::ListLook;
 use crate::tui::core::{Cx, Outcome, PaneId, Request, Subject};
 use crate::tui::edit::FindLine;
-use crate::tui::list::Cursor;
+use crate::tui::list::Listing;
 use crate::tui::overlays::{Choose, Confirm, Prompt};
+use crate::tui::table::{Column, Table};
 
 /// How many people are shown before the index is ready.
 const FIRST_PAGE: usize = 200;
 
 /// The pane.
 pub struct Members {
-    pub(super) ids: Vec<PersonId>,
-    pub(super) rows: Vec<PersonRow>,
-    pub(super) rows_from: usize,
-    pub(super) cursor: Cursor,
+    /// Who is listed.
+    pub list: Listing<PersonId, PersonRow>,
     pub(super) marks: BTreeSet<PersonId>,
     last_mark: Option<usize>,
     /// The community whose members are shown, and its name.
     pub community: Option<(CommunityId, String)>,
     /// The search.
     pub find: FindLine,
-    pub(super) sort: SortBy,
-    pub(super) reverse: bool,
+    /// Its columns.
+    pub table: Table,
     pub(super) all: Option<u64>,
+}
+
+/// The columns that show by themselves.
+const OWN: &[&str] = &["name", "organisation", "discipline", "status", "seen"];
+
+/// Every column there is, the lead's own fields among them.
+fn columns(fields: &[String]) -> Vec<Column> {
+    let mut all = vec![
+        Column::new("name", 14, 26).growing(),
+        Column::new("organisation", 8, 12).growing(),
+        Column::new("status", 6, 10),
+        Column::new("seen", 6, 13),
+        Column::new("discipline", 10, 20).growing(),
+        Column::new("job title", 10, 22).growing(),
+        Column::new("joined", 11, 11),
+        Column::new("e-mail", 16, 30).growing(),
+        Column::new("tags", 8, 20).growing().unsorted(),
+    ];
+    let known = |f: &String| !all.iter().any(|c| text::same_key(&c.name) == text::same_key(f));
+    let own: Vec<Column> = fields.iter().filter(|f| known(f)).map(|f| Column::new(f, 6, 16).unsorted()).collect();
+    all.extend(own);
+    all
 }
 
 impl Default for Members {
     fn default() -> Self {
         Self {
-            ids: Vec::new(),
-            rows: Vec::new(),
-            rows_from: 0,
-            cursor: Cursor::default(),
+            list: Listing::default(),
             marks: BTreeSet::new(),
             last_mark: None,
             community: None,
             find: FindLine::default(),
-            sort: SortBy::Name,
-            reverse: false,
+            table: Table { absent: &["status"], ..Table::new(columns(&[]), OWN, "name") },
             all: None,
         }
     }
@@ -56,7 +74,7 @@ impl Members {
     /// The person under the cursor.
     #[must_use]
     pub fn selected(&self) -> Option<PersonId> {
-        self.ids.get(self.cursor.at).copied()
+        self.list.selected()
     }
 
     /// What stands under the cursor, for the detail.
@@ -80,20 +98,20 @@ impl Members {
         (Some(self.marks.iter().copied().collect()), None, String::new())
     }
 
-    /// The sort, as a view keeps it.
-    #[must_use]
-    pub fn sort_word(&self) -> String {
-        format!("{}{}", if self.reverse { "-" } else { "" }, self.sort.word())
-    }
-
-    /// Takes a view's query and sort.
-    pub fn set_search(&mut self, query: &str, sort: &str, cx: &mut Cx<'_>) -> Outcome {
+    /// Searches as a view says; with a look, in its columns and order.
+    pub fn set_search(&mut self, query: &str, look: Option<&ListLook>, cx: &mut Cx<'_>) -> Outcome {
         self.find.clear();
         query.clone_into(&mut self.find.query);
-        self.reverse = sort.starts_with('-');
-        self.sort = SortBy::parse(sort.trim_start_matches('-')).unwrap_or(SortBy::Name);
-        self.cursor.at = 0;
+        if let Some(look) = look {
+            self.table.take(look);
+        }
         self.searched(cx)
+    }
+
+    /// Shows other columns, or another order; the cursor stays on the same person.
+    pub fn relook(&mut self, look: &ListLook, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        self.table.take(look);
+        self.refresh(cx)
     }
 
     fn keep_reading(&mut self, result: Result<(), BookError>) -> Result<(), BookError> {
@@ -109,31 +127,29 @@ impl Members {
     /// Reads the list again; the cursor stays on the same person, or where it was.
     pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let here = self.selected();
+        self.table.all = columns(&cx.book.words(Words::Fields)?);
         let result = self.read(cx);
         self.keep_reading(result)?;
-        if let Some(place) = here.and_then(|id| self.ids.iter().position(|i| *i == id)) {
-            self.cursor.at = place;
-        }
-        self.cursor.fit(self.ids.len(), self.cursor.height);
+        self.list.stay_on(here);
         // Marks outlive a search, so that one can mark the hits of several; those who have gone are dropped.
         if !self.marks.is_empty() && self.find.query.is_empty() && cx.book.is_ready() {
-            let there: HashSet<PersonId> = self.ids.iter().copied().collect();
+            let there: HashSet<PersonId> = self.list.ids.iter().copied().collect();
             self.marks.retain(|m| there.contains(m));
         }
-        self.rows.clear();
         Ok(())
     }
 
     fn read(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let community = self.community.as_ref().map(|(id, _)| *id);
         if cx.book.is_ready() {
-            let wanted = PeopleQuery { text: &self.find.query, community, sort: self.sort, reverse: self.reverse };
+            let sort = SortBy::parse(&self.table.sort).unwrap_or(SortBy::Name);
+            let wanted = PeopleQuery { text: &self.find.query, community, sort, reverse: self.table.reverse };
             let found = cx.book.find(&wanted)?;
-            self.ids = found.ids;
+            self.list.ids = found.ids;
             self.find.words = found.words;
             self.find.did_you_mean = found.did_you_mean;
-        } else if self.find.query.is_empty() || self.ids.is_empty() {
-            self.ids = cx.book.first_page(community, FIRST_PAGE)?;
+        } else if self.find.query.is_empty() || self.list.ids.is_empty() {
+            self.list.ids = cx.book.first_page(community, FIRST_PAGE)?;
         }
         // Else the hits of the search stay until the index is there again: unrelated rows would be worse than old ones.
         self.find.error = None;
@@ -148,40 +164,33 @@ impl Members {
             return Outcome::ask(Request::Toast(e.to_string()));
         }
         if self.find.error.is_none() {
-            self.cursor.at = 0;
-            self.cursor.fit(self.ids.len(), self.cursor.height);
+            self.list.top();
         }
-        self.rows.clear();
+        self.list.rows.clear();
         Outcome::ask(Request::Look)
     }
 
     /// Shows the members of another community, or everybody.
     pub fn filter(&mut self, community: Option<(CommunityId, String)>, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if self.community.as_ref().map(|(id, _)| *id) != community.as_ref().map(|(id, _)| *id) {
-            self.cursor.at = 0;
+            self.list.cursor.at = 0;
             self.marks.clear();
         }
+        self.table.absent = if community.is_some() { &[] } else { &["status"] };
         self.community = community;
-        self.rows.clear();
         let result = self.read(cx);
         self.keep_reading(result)?;
-        self.cursor.fit(self.ids.len(), self.cursor.height);
+        self.list.fit();
         Ok(())
     }
 
     /// Moves the cursor to a person, ending the search if it hides them. Whether they are in the list.
     pub fn select(&mut self, id: PersonId, cx: &mut Cx<'_>) -> Result<bool, BookError> {
-        if !self.ids.contains(&id) && self.find.clear() {
+        if !self.list.ids.contains(&id) && self.find.clear() {
             let result = self.read(cx);
             self.keep_reading(result)?;
         }
-        let place = self.ids.iter().position(|i| *i == id);
-        if let Some(place) = place {
-            self.cursor.at = place;
-            self.cursor.fit(self.ids.len(), self.cursor.height);
-            self.rows.clear();
-        }
-        Ok(place.is_some())
+        Ok(self.list.go_to(id))
     }
 
     /// Drops the marks.
@@ -198,10 +207,8 @@ impl Members {
         if self.find.clear() {
             let here = self.selected();
             if self.read(cx).is_ok() {
-                let place = here.and_then(|id| self.ids.iter().position(|i| *i == id));
-                self.cursor.at = place.unwrap_or(0);
-                self.cursor.fit(self.ids.len(), self.cursor.height);
-                self.rows.clear();
+                self.list.cursor.at = 0;
+                self.list.stay_on(here);
             }
             return true;
         }
@@ -210,14 +217,13 @@ impl Members {
 
     /// Does what an action says.
     pub fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
-        if self.cursor.act(action, self.ids.len()) {
+        if self.list.act(action) {
             return Outcome::ask(Request::Look);
         }
         match action {
             Action::Mark => self.mark(),
             Action::MarkRange => self.mark_range(),
             Action::MarkAll => self.mark_all(),
-            Action::SortNext | Action::SortReverse => self.resort(action, cx),
             Action::Open => Outcome::ask(Request::Focus(PaneId::Detail)),
             Action::New => Outcome::ask(Request::Form(Subject::Person(None))),
             Action::Edit => self.selected().map_or(Outcome::Done, |id| Outcome::ask(Request::Form(Subject::Person(Some(id))))),
@@ -240,41 +246,27 @@ impl Members {
             if !self.marks.remove(&id) {
                 self.marks.insert(id);
             }
-            self.last_mark = Some(self.cursor.at);
-            self.cursor.act(Action::Down, self.ids.len());
+            self.last_mark = Some(self.list.cursor.at);
+            self.list.act(Action::Down);
         }
         Outcome::ask(Request::Look)
     }
 
     fn mark_range(&mut self) -> Outcome {
-        let from = self.last_mark.unwrap_or(self.cursor.at).min(self.ids.len().saturating_sub(1));
-        let (low, high) = (from.min(self.cursor.at), from.max(self.cursor.at));
-        self.marks.extend(self.ids.iter().skip(low).take(high + 1 - low));
-        self.last_mark = Some(self.cursor.at);
+        let from = self.last_mark.unwrap_or(self.list.cursor.at).min(self.list.ids.len().saturating_sub(1));
+        let (low, high) = (from.min(self.list.cursor.at), from.max(self.list.cursor.at));
+        self.marks.extend(self.list.ids.iter().skip(low).take(high + 1 - low));
+        self.last_mark = Some(self.list.cursor.at);
         Outcome::Done
     }
 
     fn mark_all(&mut self) -> Outcome {
-        if self.marks.len() == self.ids.len() {
+        if self.marks.len() == self.list.ids.len() {
             self.marks.clear();
         } else {
-            self.marks = self.ids.iter().copied().collect();
+            self.marks = self.list.ids.iter().copied().collect();
         }
         Outcome::Done
-    }
-
-    fn resort(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
-        if action == Action::SortReverse {
-            self.reverse = !self.reverse;
-        } else {
-            let at = SortBy::ALL.iter().position(|s| *s == self.sort).unwrap_or(0);
-            self.sort = SortBy::ALL[(at + 1) % SortBy::ALL.len()];
-        }
-        if let Err(e) = self.refresh(cx) {
-            return Outcome::ask(Request::Toast(e.to_string()));
-        }
-        let way = if self.reverse { ", the other way round" } else { "" };
-        Outcome::Ask(vec![Request::Toast(format!("Sorted by {}{way}", self.sort.word())), Request::Look])
     }
 
     /// A verb that applies to the marked people as one step.
@@ -329,7 +321,7 @@ impl Members {
 
     fn remove(&self, people: Vec<PersonId>, who: &str) -> Outcome {
         let name = match people.as_slice() {
-            [only] => self.rows.iter().find(|r| r.id == *only).map_or_else(|| who.to_owned(), |r| r.title().to_owned()),
+            [only] => self.list.rows.iter().find(|r| r.id == *only).map_or_else(|| who.to_owned(), |r| r.title().to_owned()),
             _ => who.to_owned(),
         };
         let question = format!("Remove {name} from the roster, with memberships and attendance?");
@@ -361,27 +353,10 @@ impl Members {
         Outcome::ask(Request::Run(Command::Suppress { addresses, reason: "asked the lead".into() }))
     }
 
-    /// A row was clicked.
-    pub fn click(&mut self, row: usize) -> Outcome {
-        self.cursor.at = row.min(self.ids.len().saturating_sub(1));
-        Outcome::ask(Request::Look)
-    }
-
-    /// The wheel was turned.
-    pub fn scroll(&mut self, lines: i32) -> Outcome {
-        self.cursor.scroll(lines, self.ids.len());
-        Outcome::ask(Request::Look)
-    }
-
     /// Reads the rows that will show.
     pub fn prepare(&mut self, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let height = height.saturating_sub(1 + usize::from(self.find.is_active()));
-        self.cursor.fit(self.ids.len(), height);
-        let window = self.cursor.window(self.ids.len());
-        if self.rows.is_empty() || self.rows_from != window.start || self.rows.len() < window.len() {
-            self.rows_from = window.start;
-            self.rows = cx.book.people(&self.ids[window], self.community.as_ref().map(|(id, _)| *id))?;
-        }
-        Ok(())
+        let community = self.community.as_ref().map(|(id, _)| *id);
+        self.list.prepare(height, |ids| cx.book.people(ids, community))
     }
 }

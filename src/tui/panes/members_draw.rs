@@ -10,6 +10,7 @@ use crate::domain::text;
 use crate::domain::words::{AddressState, PersonKind};
 use crate::tui::core::{Canvas, PaneId, Target};
 use crate::tui::paint;
+use crate::tui::table::Placed;
 use crate::tui::theme::Tone;
 
 impl Members {
@@ -18,37 +19,28 @@ impl Members {
         on.drawn.hit(area, Target::Pane(PaneId::Members));
         let of = self.community.as_ref().map_or_else(|| "Everybody".to_owned(), |(_, name)| format!("Members of {name}"));
         let count = match self.all {
-            Some(all) if self.marks.is_empty() => format!("{} of {}", text::thousands(self.ids.len() as u64), text::thousands(all)),
-            Some(_) => format!("{} marked of {}", text::thousands(self.marks.len() as u64), text::thousands(self.ids.len() as u64)),
+            Some(all) if self.marks.is_empty() => format!("{} of {}", text::thousands(self.list.ids.len() as u64), text::thousands(all)),
+            Some(_) => format!("{} marked of {}", text::thousands(self.marks.len() as u64), text::thousands(self.list.ids.len() as u64)),
             None => "…".to_owned(),
         };
         let inside = paint::frame(on, area, &format!("2 {of}"), &count, focused);
         if inside.height == 0 {
             return;
         }
-        let columns = Columns::new(inside.width, self.community.is_some());
-        let head = on.theme.style(Tone::Dim);
-        let titles = ["Name", "Organisation", "Discipline", columns.fourth_title(), "Last seen"];
-        let wide = columns.width[4] >= 12;
-        for (i, title) in titles.iter().enumerate() {
-            let sorted = title.eq_ignore_ascii_case(self.sort.word());
-            let arrow = if self.reverse { "↑" } else { "↓" };
-            let title = if *title == "Last seen" && !wide { "Seen" } else { title };
-            let title = if sorted { format!("{arrow}{title}") } else { title.to_owned() };
-            paint::put(on, (inside.x + columns.at[i], inside.y), columns.width[i], &title, head);
-        }
+        let placed = self.table.layout(inside.width);
+        self.table.draw_heads(PaneId::Members, inside, &placed, on);
         let find = u16::from(self.find.is_active());
         let body = Rect::new(inside.x, inside.y + 1, inside.width, inside.height.saturating_sub(1 + find));
-        for (line, row) in self.rows.iter().take(usize::from(body.height)).enumerate() {
-            let at = self.rows_from + line;
+        for (line, row) in self.list.rows.iter().take(usize::from(body.height)).enumerate() {
+            let at = self.list.from + line;
             let area = Rect::new(body.x, body.y + u16::try_from(line).unwrap_or(0), body.width, 1);
             on.drawn.hit(area, Target::Row(PaneId::Members, at));
-            self.draw_row(row, at, area, &columns, focused, on);
+            self.draw_row(row, at, area, &placed, focused, on);
         }
-        if self.ids.is_empty() {
+        if self.list.ids.is_empty() {
             self.draw_empty(body, on);
         }
-        paint::scroll_bar(on, body, self.cursor.offset, usize::from(body.height), self.ids.len());
+        paint::scroll_bar(on, body, self.list.cursor.offset, self.list.ids.len(), Some(PaneId::Members));
         if find == 1 && inside.height > 0 {
             self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
         }
@@ -70,8 +62,8 @@ impl Members {
         }
     }
 
-    fn draw_row(&self, row: &PersonRow, at: usize, area: Rect, columns: &Columns, focused: bool, on: &mut Canvas<'_>) {
-        let here = at == self.cursor.at;
+    fn draw_row(&self, row: &PersonRow, at: usize, area: Rect, placed: &[Placed], focused: bool, on: &mut Canvas<'_>) {
+        let here = at == self.list.cursor.at;
         let marked = self.marks.contains(&row.id);
         let plain = on.theme.style(Tone::Plain);
         let sign = match (here, marked) {
@@ -81,27 +73,10 @@ impl Members {
             (false, false) => "  ",
         };
         paint::put(on, (area.x + 1, area.y), 2, sign, plain);
-        let mut name = row.title().to_owned();
-        if row.kind == PersonKind::TeamMailbox {
-            name.push_str(" (mailbox)");
-        }
-        if row.email_state != AddressState::Ok {
-            name.push_str(&format!(" [{}]", row.email_state));
-        }
-        let fourth = if columns.with_status { row.status.as_str() } else { row.job_title.as_str() };
-        let mut seen = row.seen.map_or_else(String::new, |d| on.calendar.distance(d));
-        if columns.width[4] < 12 {
-            seen = seen.trim_end_matches(" ago").to_owned();
-        }
-        for (i, value) in [name.as_str(), &row.organisation, &row.discipline, fourth, &seen].iter().enumerate() {
-            let place = (area.x + columns.at[i], area.y);
-            paint::put(on, place, columns.width[i], value, plain);
-            paint::highlight(on, place, value, columns.width[i], &self.find.words);
-        }
+        let values: Vec<String> = placed.iter().map(|p| cell(row, &self.table.all[p.column].name, p.width, on)).collect();
+        self.table.draw_row(area, placed, &values, Tone::Plain, &self.find.words, on);
         if here {
-            let tone = if focused { Tone::Selected } else { Tone::Resting };
-            let style = on.theme.style(tone);
-            paint::tint(on, area, style);
+            paint::at_cursor(on, area, focused);
         } else if marked {
             let style = on.theme.style(Tone::Resting);
             paint::tint(on, area, style);
@@ -109,37 +84,30 @@ impl Members {
     }
 }
 
-/// Where the columns stand: the last ones go first where there is no room.
-struct Columns {
-    at: [u16; 5],
-    width: [u16; 5],
-    with_status: bool,
-}
-
-impl Columns {
-    fn new(width: u16, with_status: bool) -> Self {
-        let room = width.saturating_sub(4);
-        // Shares in hundredths: name, organisation, discipline, status or job title, last seen.
-        let shares: [u16; 5] = match room {
-            0..28 => [100, 0, 0, 0, 0],
-            28..40 => [60, 40, 0, 0, 0],
-            40..50 => [44, 26, 0, 30, 0],
-            50..72 if with_status => [32, 17, 23, 14, 14],
-            50..72 => [35, 21, 26, 0, 18],
-            _ => [30, 22, 22, 13, 13],
-        };
-        let (mut at, mut widths) = ([0; 5], [0; 5]);
-        let mut x = 3;
-        for i in 0..5 {
-            let share = room * shares[i] / 100;
-            at[i] = x;
-            widths[i] = share.saturating_sub(u16::from(i < 4 && shares[i] < 100));
-            x += share;
+/// What stands in a column.
+fn cell(row: &PersonRow, column: &str, width: u16, on: &Canvas<'_>) -> String {
+    match column {
+        "name" => {
+            let mut name = row.title().to_owned();
+            if row.kind == PersonKind::TeamMailbox {
+                name.push_str(" (mailbox)");
+            }
+            if row.email_state != AddressState::Ok {
+                name.push_str(&format!(" [{}]", row.email_state));
+            }
+            name
         }
-        Self { at, width: widths, with_status }
-    }
-
-    const fn fourth_title(&self) -> &'static str {
-        if self.with_status { "Status" } else { "Job title" }
+        "organisation" => row.organisation.clone(),
+        "discipline" => row.discipline.clone(),
+        "job title" => row.job_title.clone(),
+        "status" => row.status.clone(),
+        "seen" => {
+            let say = |d| if width < 12 { on.calendar.brief_distance(d) } else { on.calendar.distance(d) };
+            row.seen.map_or_else(String::new, say)
+        }
+        "joined" => row.joined.map_or_else(String::new, |d| on.calendar.short(d)),
+        "e-mail" => row.email.clone(),
+        "tags" => row.tags.join(", "),
+        own => row.fields.iter().find(|(name, _)| name == own).map(|(_, value)| value.replace('\n', " ")).unwrap_or_default(),
     }
 }

@@ -1,0 +1,168 @@
+//! How the lists look: their columns and order, the views, and that both are remembered.
+//!
+//! Must not know what is listed.
+
+use crate::actions::Action;
+use crate::book::{Command, ViewRow};
+use crate::remembered::ListLook;
+use crate::tui::core::{Cx, Outcome, PaneId, Request};
+use crate::tui::overlays::{Choose, Columns, Prompt};
+use crate::tui::root::Root;
+use crate::tui::table::Table;
+use crate::tui::theme::Tone;
+
+/// How a view's list looks.
+fn look_of(view: &ViewRow) -> ListLook {
+    let columns = view.columns.split(';').map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned).collect();
+    ListLook { columns, sort: view.sort.clone() }
+}
+
+fn pane_of(view: &ViewRow) -> PaneId {
+    PaneId::ALL.into_iter().find(|p| p.word() == view.pane).unwrap_or(PaneId::Members)
+}
+
+impl Root {
+    /// Does what an action says about how a list looks.
+    pub(super) fn act_on_looks(&mut self, action: Action) {
+        match action {
+            Action::Columns => match self.table_of(self.focus).cloned() {
+                Some(table) => self.overlays.push(Box::new(Columns::new(self.focus, table))),
+                None => self.say("The detail has no columns; move to a list"),
+            },
+            Action::SortNext => self.resort(self.focus, Table::sort_next),
+            Action::SortReverse => self.resort(self.focus, |table| {
+                table.reverse = !table.reverse;
+                table.sorted()
+            }),
+            Action::Wider => self.widen(25),
+            Action::Narrower => self.widen(-25),
+            Action::SaveView => self.ask_for_view_name(),
+            Action::RemoveView => self.ask_for_view_to_remove(),
+            _ => self.ask_for_view(),
+        }
+    }
+
+    pub(super) fn table_of(&self, pane: PaneId) -> Option<&Table> {
+        match pane {
+            PaneId::Communities => Some(&self.communities.table),
+            PaneId::Members => Some(&self.members.table),
+            PaneId::Meetups => Some(&self.meetups.table),
+            PaneId::Detail => None,
+        }
+    }
+
+    /// Sorts a list otherwise, and says how.
+    pub(super) fn resort(&mut self, pane: PaneId, change: impl FnOnce(&mut Table) -> String) {
+        let Some(mut table) = self.table_of(pane).cloned() else {
+            self.say("The detail has no order; move to a list");
+            return;
+        };
+        let said = change(&mut table);
+        self.relook(pane, table.look());
+        self.toast = Some((said, Tone::Plain));
+    }
+
+    /// Shows a list with other columns or in another order, from now on.
+    pub(super) fn relook(&mut self, pane: PaneId, look: ListLook) {
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
+        let result = match pane {
+            PaneId::Communities => self.communities.relook(&look, &mut cx),
+            PaneId::Members => self.members.relook(&look, &mut cx),
+            PaneId::Meetups => self.meetups.relook(&look, &mut cx),
+            PaneId::Detail => Ok(()),
+        };
+        self.note(result);
+        let lists = &mut self.setup.remembered.lists;
+        if look == ListLook::default() {
+            lists.remove(pane.word());
+        } else {
+            lists.insert(pane.word().to_owned(), look);
+        }
+        self.remember();
+        self.look();
+    }
+
+    /// Keeps how the screen is left. Where that can't be written nothing is lost but the look.
+    pub fn remember(&self) {
+        let _ = self.setup.remembered.keep(&self.setup.paths.state);
+    }
+
+    /// Searches a list; as a view, in its columns and order too.
+    pub(super) fn search(&mut self, pane: PaneId, query: &str, look: Option<&ListLook>) {
+        self.go(pane);
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
+        let (outcome, error) = match pane {
+            PaneId::Communities => (self.communities.set_search(query, look, &mut cx), self.communities.find.error.clone()),
+            PaneId::Meetups => (self.meetups.set_search(query, look, &mut cx), self.meetups.find.error.clone()),
+            _ => (self.members.set_search(query, look, &mut cx), self.members.find.error.clone()),
+        };
+        self.settle(outcome);
+        if let Some(error) = error {
+            self.toast = Some((error, Tone::Error));
+        }
+    }
+
+    pub(super) fn ask_for_view(&mut self) {
+        let views = self.book.views();
+        let Some(views) = self.note(views) else { return };
+        if views.is_empty() {
+            self.say("There are no views yet: search a list with {find}, then {save view} saves the search, the columns and the order");
+            return;
+        }
+        let names = views.iter().map(|v| v.name.clone()).collect();
+        self.overlays.push(Box::new(Choose::asking("Views", names, false, move |name| match views.iter().find(|v| v.name == name) {
+            Some(view) => Request::View(pane_of(view), view.query.clone(), look_of(view)),
+            None => Request::Close,
+        })));
+    }
+
+    /// Shows a view: of everybody or every meetup, for its query says which community it is about.
+    pub(super) fn show_view(&mut self, pane: PaneId, query: &str, look: &ListLook) {
+        if pane != PaneId::Communities {
+            self.communities.find.clear();
+            self.communities.select_everybody();
+            self.settle(Outcome::ask(Request::Filter(None)));
+        }
+        self.search(pane, query, Some(look));
+    }
+
+    pub(super) fn ask_for_view_to_remove(&mut self) {
+        let views = self.book.views();
+        let Some(views) = self.note(views) else { return };
+        let names = views.iter().map(|v| v.name.clone()).collect();
+        self.overlays.push(Box::new(Choose::new("View to remove", names, false, move |name| {
+            views.iter().find(|v| v.name == name).map(|v| Command::RemoveView(v.id))
+        })));
+    }
+
+    pub(super) fn ask_for_view_name(&mut self) {
+        let pane = if self.focus == PaneId::Detail { self.list } else { self.focus };
+        let query = match pane {
+            PaneId::Communities => self.communities.find.query.clone(),
+            PaneId::Meetups => self.meetups.find.query.clone(),
+            _ => self.members.find.query.clone(),
+        };
+        let Some(table) = self.table_of(pane) else { return };
+        let (sort, columns) = (table.sort_word(), table.chosen.join(";"));
+        // The community that is selected is a part of what is seen, so it is a part of the view.
+        let within = self.members.community.as_ref().filter(|_| pane != PaneId::Communities);
+        let query = match within {
+            Some((_, name)) => {
+                let name = name.replace(['"', '\\'], "");
+                let rest = if query.contains('|') { format!(" ({query})") } else { format!(" {query}") };
+                format!("community:\"{name}\"{}", rest.trim_end())
+            }
+            None => query,
+        };
+        let what = if query.is_empty() { format!("this look of the {}", pane.word()) } else { query.clone() };
+        self.overlays.push(Box::new(Prompt::new(&format!("Save {what} as"), "", move |name| {
+            Request::Run(Command::SaveView {
+                name: name.trim().to_owned(),
+                pane: pane.word().into(),
+                query: query.clone(),
+                sort: sort.clone(),
+                columns: columns.clone(),
+            })
+        })));
+    }
+}

@@ -1,0 +1,139 @@
+//! The columns of a list: which show, in which order, and by which it is sorted. What is changed is seen at once behind it.
+//!
+//! Must not know what is listed.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+use super::picker;
+use crate::actions::Action;
+use crate::domain::text;
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request, Target};
+use crate::tui::list::Cursor;
+use crate::tui::paint;
+use crate::tui::table::Table;
+use crate::tui::theme::Tone;
+
+/// The overlay.
+pub struct Columns {
+    pane: PaneId,
+    table: Table,
+    /// The names: those that show first, in their order, then the others.
+    names: Vec<String>,
+    cursor: Cursor,
+}
+
+impl Columns {
+    /// The columns of a pane's list.
+    #[must_use]
+    pub fn new(pane: PaneId, table: Table) -> Self {
+        let mut names = table.chosen.clone();
+        names.extend(table.all.iter().map(|c| c.name.clone()).filter(|n| !table.chosen.contains(n)));
+        Self { pane, table, names, cursor: Cursor::default() }
+    }
+
+    fn shows(&self, name: &str) -> bool {
+        self.table.chosen.iter().any(|c| c == name)
+    }
+
+    /// Takes over the order of the names for those that show.
+    fn changed(&mut self) -> Outcome {
+        self.table.chosen = self.names.iter().filter(|n| self.shows(n)).cloned().collect();
+        Outcome::ask(Request::Columns(self.pane, self.table.look()))
+    }
+
+    fn toggle(&mut self) -> Outcome {
+        let Some(name) = self.names.get(self.cursor.at).cloned() else { return Outcome::Done };
+        if self.shows(&name) {
+            if self.table.chosen.len() == 1 {
+                return Outcome::ask(Request::Toast("One column has to stay".into()));
+            }
+            self.table.chosen.retain(|c| *c != name);
+        } else {
+            self.table.chosen.push(name);
+        }
+        self.changed()
+    }
+
+    fn shift(&mut self, step: isize) -> Outcome {
+        let from = self.cursor.at;
+        let to = from.saturating_add_signed(step);
+        if to == from || to >= self.names.len() {
+            return Outcome::Done;
+        }
+        self.names.swap(from, to);
+        self.cursor.at = to;
+        self.changed()
+    }
+
+    fn sort(&mut self) -> Outcome {
+        let Some(name) = self.names.get(self.cursor.at).cloned() else { return Outcome::Done };
+        let said = self.table.sort_by(&name);
+        Outcome::Ask(vec![Request::Columns(self.pane, self.table.look()), Request::Toast(said)])
+    }
+}
+
+impl Overlay for Columns {
+    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        let shifted = key.modifiers.intersects(KeyModifiers::SHIFT | KeyModifiers::CONTROL | KeyModifiers::ALT);
+        let action = match key.code {
+            KeyCode::Esc | KeyCode::Char('q' | 'C') => return Outcome::ask(Request::Close),
+            KeyCode::Char(' ' | 'x') | KeyCode::Enter => return self.toggle(),
+            KeyCode::Char('s') => return self.sort(),
+            KeyCode::Char('J') => return self.shift(1),
+            KeyCode::Char('K') => return self.shift(-1),
+            KeyCode::Down if shifted => return self.shift(1),
+            KeyCode::Up if shifted => return self.shift(-1),
+            KeyCode::Down | KeyCode::Char('j') => Action::Down,
+            KeyCode::Up | KeyCode::Char('k') => Action::Up,
+            KeyCode::Home => Action::First,
+            KeyCode::End => Action::Last,
+            _ => return Outcome::Ignored,
+        };
+        self.cursor.act(action, self.names.len());
+        Outcome::Done
+    }
+
+    fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
+        self.cursor.at = row;
+        self.toggle()
+    }
+
+    fn scroll(&mut self, lines: i32) {
+        self.cursor.scroll(lines, self.names.len());
+    }
+
+    fn prepare(&mut self, area: Rect) {
+        let place = picker::place(area, self.names.len(), 62);
+        self.cursor.fit(self.names.len(), usize::from(place.height.saturating_sub(2)));
+    }
+
+    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        let place = picker::place(area, self.names.len(), 62);
+        on.drawn.hit(place, Target::Overlay);
+        let title = format!("Columns of {}", self.pane.word());
+        let inside = paint::window(on, place, &title, "Space shows · J K move · s sorts · Esc");
+        for (line, at) in self.cursor.window(self.names.len()).enumerate() {
+            let name = &self.names[at];
+            let row = Rect::new(inside.x, inside.y + u16::try_from(line).unwrap_or(0), inside.width, 1);
+            on.drawn.hit(row, Target::OverlayRow(at));
+            let here = at == self.cursor.at;
+            let sorted = match (self.table.sort == *name, self.table.reverse) {
+                (true, false) => "sorted by this",
+                (true, true) => "sorted by this, the other way round",
+                _ => "",
+            };
+            let parts = [
+                (if here { " > " } else { "   " }, Tone::Plain),
+                (if self.shows(name) { "[x] " } else { "[ ] " }, Tone::Plain),
+                (&*text::pad(name, 20), Tone::Plain),
+                (sorted, Tone::Dim),
+            ];
+            paint::pieces(on, (row.x, row.y), row.width, &parts);
+            if here {
+                paint::at_cursor(on, row, true);
+            }
+        }
+        paint::scroll_bar(on, inside, self.cursor.offset, self.names.len(), None);
+    }
+}
