@@ -42,6 +42,26 @@ impl Root {
         }
     }
 
+    /// Gives the lists the look that they were left with.
+    pub(super) fn look_as_before(&mut self) {
+        for pane in PaneId::ALL {
+            if let Some(look) = self.setup.remembered.lists.get(pane.word()).cloned() {
+                self.show_as(pane, &look);
+            }
+        }
+    }
+
+    fn show_as(&mut self, pane: PaneId, look: &ListLook) {
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
+        let result = match pane {
+            PaneId::Communities => self.communities.relook(look, &mut cx),
+            PaneId::Members => self.members.relook(look, &mut cx),
+            PaneId::Meetups => self.meetups.relook(look, &mut cx),
+            PaneId::Detail => Ok(()),
+        };
+        self.note(result);
+    }
+
     pub(super) fn table_of(&self, pane: PaneId) -> Option<&Table> {
         match pane {
             PaneId::Communities => Some(&self.communities.table),
@@ -64,14 +84,7 @@ impl Root {
 
     /// Shows a list with other columns or in another order, from now on.
     pub(super) fn relook(&mut self, pane: PaneId, look: ListLook) {
-        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
-        let result = match pane {
-            PaneId::Communities => self.communities.relook(&look, &mut cx),
-            PaneId::Members => self.members.relook(&look, &mut cx),
-            PaneId::Meetups => self.meetups.relook(&look, &mut cx),
-            PaneId::Detail => Ok(()),
-        };
-        self.note(result);
+        self.show_as(pane, &look);
         let lists = &mut self.setup.remembered.lists;
         if look == ListLook::default() {
             lists.remove(pane.word());

@@ -85,10 +85,8 @@ impl Root {
         if let Some(why) = root.book.read_only() {
             root.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
         }
-        root.communities.table.take(&root.setup.remembered.list("communities"));
-        root.members.table.take(&root.setup.remembered.list("members"));
-        root.meetups.table.take(&root.setup.remembered.list("meetups"));
         root.refresh()?;
+        root.look_as_before();
         let complaints = root.setup.config.complaints();
         if !complaints.is_empty() {
             let body = format!("{}\n\nEverything else in it holds.", complaints.join("\n\n"));

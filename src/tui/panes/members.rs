@@ -64,7 +64,7 @@ impl Default for Members {
             last_mark: None,
             community: None,
             find: FindLine::default(),
-            table: Table { absent: &["status"], ..Table::new(columns(&[]), OWN, "name") },
+            table: Table::new(columns(&[]), OWN, "name").without(&["status"]),
             all: None,
         }
     }
