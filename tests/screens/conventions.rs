@@ -65,7 +65,7 @@ mod convention_3_find {
         hall.keys("SS").shows("Sorted by seen").keys("R").shows("the other way round").shows("Seen↑");
         let mut hall = hall.again().sized(140, 30);
         hall.keys("2").shows("Grade ").shows("Seen↑").hides("Organisation");
-        hall.keys("1C").shows("Columns of communities").keys("j").keys("s").shows("Sorted by members");
+        hall.keys("1C").shows("Columns of communities").keys("jj").keys("s").shows("Sorted by members");
         hall.keys("<esc>3C").shows("Columns of meetups").shows("[x] when");
     }
 

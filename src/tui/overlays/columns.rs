@@ -104,12 +104,12 @@ impl Overlay for Columns {
     }
 
     fn prepare(&mut self, area: Rect) {
-        let place = picker::place(area, self.names.len(), 62);
+        let place = picker::place(area, self.names.len(), 72);
         self.cursor.fit(self.names.len(), usize::from(place.height.saturating_sub(2)));
     }
 
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
-        let place = picker::place(area, self.names.len(), 62);
+        let place = picker::place(area, self.names.len(), 72);
         on.drawn.hit(place, Target::Overlay);
         let title = format!("Columns of {}", self.pane.word());
         let inside = paint::window(on, place, &title, "Space shows · J K move · s sorts · Esc");
