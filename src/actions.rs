@@ -91,6 +91,9 @@ actions! {
     Views, "views", Everywhere, ["V"], "", "Picks a saved view";
     SaveView, "save view", Everywhere, ["W"], "", "Saves the search of this list, with its columns and order, under a name";
     RemoveView, "remove view", Everywhere, [], "", "Removes a saved view";
+    Copy, "copy", Everywhere, ["y"], "", "Copies the address under the cursor, or those of all marked people as a To: line";
+    CopyPart, "copy a part", Everywhere, ["Y"], "", "Copies one part of what is under the cursor";
+    OpenLink, "open link", Everywhere, ["o"], "", "Opens a link or begins a mail, after showing it";
     Organisations, "organisations", Everywhere, ["g o"], "", "Lists the organisations, to add or change one";
     CheckFile, "check file", Everywhere, [], "", "Looks whether the roster's file is sound";
     Back, "back", Everywhere, ["esc"], "", "Goes back one step: ends the search, drops the marks";
@@ -111,6 +114,7 @@ actions! {
     SortReverse, "reverse sort", List, ["R"], "", "Turns the order of the list round";
     Open, "open", List, ["enter"], "open", "Moves on to what belongs to this one";
 
+    AddMembers, "add members", Members, ["a"], "", "Adds people by their addresses: type them, or paste a whole list";
     Mark, "mark", Members, ["space"], "mark", "Marks or unmarks the person";
     MarkRange, "mark range", Members, ["v"], "", "Marks from the last mark to here";
     MarkAll, "mark all", Members, ["*"], "", "Marks everybody in the list, or unmarks all";

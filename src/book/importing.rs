@@ -21,6 +21,8 @@ use crate::store::{Stamp, Store, StoreError, Touched, Write, people, schema};
 pub struct ImportOptions {
     /// The file; `-` is standard input.
     pub file: PathBuf,
+    /// The rows themselves, where there is no file: `file` is what they are called then.
+    pub text: Option<String>,
     /// The community that everybody is put into.
     pub community: Option<String>,
     /// Whether to say only what would be done.
@@ -111,7 +113,10 @@ impl Book {
 }
 
 fn run(path: &Path, clock: &Arc<dyn Clock>, options: &ImportOptions, progress: &Progress) -> Result<ImportReport, BookError> {
-    let mut source = SourceFile::open(&options.file)?;
+    let mut source = match &options.text {
+        Some(text) => SourceFile::of_text(&options.file, text)?,
+        None => SourceFile::open(&options.file)?,
+    };
     let total = source.length();
     progress.expect(total);
     let mut store = Store::open_again(path)?;

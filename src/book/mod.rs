@@ -4,6 +4,7 @@
 
 mod apply;
 mod command;
+mod copying;
 mod error;
 mod exporting;
 mod finding;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use chrono::{NaiveDate, NaiveDateTime, Weekday};
 
 pub use command::{Applied, AttendanceChange, Command, Thing};
+pub use copying::MailLine;
 pub use error::BookError;
 pub use exporting::{ExportOptions, ExportSummary};
 pub use finding::{Found, MeetupSort, PeopleQuery};

@@ -39,7 +39,7 @@ pub fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<E
     let mut reports = Vec::new();
     let mut ended = Ended::Done;
     for file in &args.files {
-        let options = ImportOptions { file: file.clone(), community: args.community.clone(), dry_run: args.dry_run };
+        let options = ImportOptions { file: file.clone(), text: None, community: args.community.clone(), dry_run: args.dry_run };
         let result = watch(book.import_job(options, Jobs::Thread), "reading", true).and_then(|r| Ok(r?));
         let report = match result {
             Ok(report) => report,

@@ -74,6 +74,20 @@ pub fn read(typed: &str) -> Result<&str, AddressError> {
     Ok(text)
 }
 
+/// A name and an address as a mail program takes them: `Ann Example <ann@example.org>`, the name in quotes where it needs them
+/// (RFC 5322 section 3.4).
+#[must_use]
+pub fn mailbox(name: &str, address: &str) -> String {
+    let name = text::clean_line(name).text;
+    if name.trim().is_empty() {
+        return address.to_owned();
+    }
+    if name.chars().any(|c| "()<>[]:;@\\,.\"".contains(c)) {
+        return format!("\"{}\" <{address}>", name.replace('\\', "\\\\").replace('"', "\\\""));
+    }
+    format!("{name} <{address}>")
+}
+
 /// The form in which two addresses are compared: the whole in lower case. Tags (`+news`) and full stops count.
 #[must_use]
 pub fn key(address: &str) -> String {

@@ -54,6 +54,14 @@ impl SourceFile {
         Ok(Self { file, length, path: path.to_owned() })
     }
 
+    /// A text as if it stood in a file called so.
+    ///
+    /// # Errors
+    /// If the temporary file can't be written.
+    pub fn of_text(called: &Path, text: &str) -> Result<Self, ExchangeError> {
+        Self::spool(called, &mut text.as_bytes())
+    }
+
     /// How long it is, in bytes.
     #[must_use]
     pub const fn length(&self) -> u64 {

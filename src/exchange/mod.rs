@@ -7,6 +7,7 @@ mod decode;
 pub mod formats;
 pub mod memberships;
 mod output;
+pub mod pasted;
 mod rows;
 
 pub use decode::{Encoded, SourceFile};

@@ -284,6 +284,13 @@ pub fn organisations(conn: &Connection) -> Result<Vec<OrganisationRow>, StoreErr
     Ok(rows)
 }
 
+/// The people who have exactly this name, whatever the case.
+pub fn named_so(conn: &Connection, name: &str) -> Result<Vec<PersonId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id FROM person WHERE name_key=?1 ORDER BY id")?;
+    let ids = statement.query_map([name_key(name, "")], |r| r.get(0).map(PersonId))?.collect::<Result<_, _>>()?;
+    Ok(ids)
+}
+
 /// The saved views, by name.
 pub fn views(conn: &Connection) -> Result<Vec<ViewRow>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id, name, pane, query, sort, columns FROM view ORDER BY name_key")?;

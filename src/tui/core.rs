@@ -93,6 +93,12 @@ pub enum Request {
     Focus(PaneId),
     /// Search a list, and show it so.
     Search(PaneId, String, Option<ListLook>),
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// Open a link.
+    Open(String),
+    /// Rehearse the adding of a list of people, as it was pasted, to the community that is shown.
+    AddMembers(String),
     /// Show a saved view.
     View(PaneId, String, ListLook),
     /// Show a list with these columns, so sorted.

@@ -4,7 +4,7 @@
 
 use crate::actions::{ACTIONS, Action, ActionInfo, Scope};
 use crate::book::Thing;
-use crate::tui::overlays::{Entry, Help, History, Palette};
+use crate::tui::overlays::{Entry, Help, History, Organisations, Palette};
 use crate::tui::root::Root;
 
 impl Root {
@@ -48,6 +48,16 @@ impl Root {
         let age = |a: Action| self.recent.iter().rev().position(|r| *r == a).unwrap_or(usize::MAX);
         entries.sort_by_key(|e| age(e.info.action));
         self.overlays.push(Box::new(Palette::new(entries, self.keys().clone())));
+    }
+
+    pub(super) fn organisations(&mut self) {
+        let overlay = Organisations::new(&mut self.cx());
+        self.overlays.push(Box::new(overlay));
+    }
+
+    pub(super) fn history(&mut self) {
+        let history = History::new("History", None, &mut self.cx());
+        self.overlays.push(Box::new(history));
     }
 
     pub(super) fn history_here(&mut self) {

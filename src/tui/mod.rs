@@ -5,6 +5,7 @@
 mod bars;
 pub mod core;
 mod edit;
+pub mod errands;
 mod forms;
 mod layout;
 mod list;
@@ -40,6 +41,7 @@ use crate::book::{Book, BookError, Clock, Command, Jobs, StoreError};
 use crate::domain::dates::Calendar;
 use crate::paths::Paths;
 use crate::tui::core::{Canvas, Drawn};
+use crate::tui::errands::Errand;
 use crate::tui::setup::Setup;
 use crate::tui::theme::Colours;
 
@@ -167,6 +169,15 @@ fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, mut root: Root
             }
             Then::Redraw => screen = terminal::anew()?,
             Then::Go => {}
+        }
+        while let Some(errand) = root.errand() {
+            let result = match &errand {
+                Errand::Copy(text) => terminal::copy(text),
+                Errand::Open(link) => open::that_detached(link),
+            };
+            if let Err(why) = result {
+                root.errand_failed(&errand, &why);
+            }
         }
         if root.takes_text() != pasting {
             pasting = !pasting;

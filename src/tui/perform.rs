@@ -9,6 +9,7 @@ use crate::book::{Applied, BookError, Command, ExportOptions, ImportOptions, Thi
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::tui::core::{Cx, Outcome, Overlay, PaneId, Request, Subject};
+use crate::tui::errands::Errand;
 use crate::tui::forms;
 use crate::tui::overlays::{Confirm, ExportBox, Message, Prompt, Review};
 use crate::tui::root::Root;
@@ -42,6 +43,10 @@ impl Root {
             Request::Filter(community) => self.filter(community),
             Request::Focus(pane) => self.go(pane),
             Request::Search(pane, query, look) => self.search(pane, &query, look.as_ref()),
+            Request::Copy(text) => self.copy("Copied", text),
+            Request::Open(link) => self.errands.push(Errand::Open(link)),
+            Request::AddMembers(_) if self.work.is_waited_for() => self.complain("something is under way already; Esc stops it"),
+            Request::AddMembers(typed) => self.add_members(&typed),
             Request::View(pane, query, look) => self.show_view(pane, &query, &look),
             Request::Columns(pane, look) => self.relook(pane, look),
             Request::Look => self.look(),
@@ -221,7 +226,7 @@ impl Root {
         let title = format!("Import a CSV file{into}: its name");
         self.overlays.push(Box::new(Prompt::new(&title, "", move |path| {
             let file = expand(path.trim());
-            Request::Rehearse(ImportOptions { file, community: community.clone(), dry_run: true })
+            Request::Rehearse(ImportOptions { file, text: None, community: community.clone(), dry_run: true })
         })));
     }
 

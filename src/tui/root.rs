@@ -12,9 +12,10 @@ use crate::book::{Book, BookError, Jobs};
 use crate::config::{Asked, Keys};
 use crate::tui::bars;
 use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request};
+use crate::tui::errands::Errand;
 use crate::tui::layout::{Places, places};
 use crate::tui::mouse::Hand;
-use crate::tui::overlays::{History, Message, Organisations};
+use crate::tui::overlays::Message;
 use crate::tui::panes::{Communities, Detail, Meetups, Members};
 use crate::tui::setup::Setup;
 use crate::tui::theme::Tone;
@@ -52,6 +53,7 @@ pub struct Root {
     pub(super) then: Then,
     pub(super) drawn: Drawn,
     pub(super) recent: Vec<Action>,
+    pub(super) errands: Vec<Errand>,
     pub(super) size: Rect,
     pub(super) hand: Hand,
 }
@@ -79,6 +81,7 @@ impl Root {
             then: Then::Go,
             drawn: Drawn::default(),
             recent: Vec::new(),
+            errands: Vec::new(),
             size: Rect::new(0, 0, 80, 24),
             hand: Hand::default(),
         };
@@ -267,26 +270,20 @@ impl Root {
             }
             Action::Help => self.help(),
             Action::Palette => self.palette(),
-            Action::History => {
-                let history = History::new("History", None, &mut self.cx());
-                self.overlays.push(Box::new(history));
-            }
+            Action::History => self.history(),
             Action::HistoryHere => self.history_here(),
-            Action::Organisations => {
-                let overlay = Organisations::new(&mut self.cx());
-                self.overlays.push(Box::new(overlay));
-            }
+            Action::Organisations => self.organisations(),
             Action::Find => match self.find_line() {
                 Some(find) => find.begin(),
                 None => self.find_members(),
             },
             Action::Back => self.back(),
-            Action::PaneCommunities => self.go(PaneId::Communities),
-            Action::PaneMembers => self.go(PaneId::Members),
-            Action::PaneMeetups => self.go(PaneId::Meetups),
-            Action::PaneDetail => self.go(PaneId::Detail),
-            Action::NextPane => self.go(PaneId::ALL[(self.focus as usize + 1) % 4]),
-            Action::PreviousPane => self.go(PaneId::ALL[(self.focus as usize + 3) % 4]),
+            Action::PaneCommunities
+            | Action::PaneMembers
+            | Action::PaneMeetups
+            | Action::PaneDetail
+            | Action::NextPane
+            | Action::PreviousPane => self.go(self.pane_of(action)),
             Action::Undo | Action::Redo => self.undo(action == Action::Undo),
             Action::ShowAll => {
                 self.communities.find.clear();
@@ -295,6 +292,8 @@ impl Root {
             }
             Action::Import => self.ask_for_import(),
             Action::Export => self.ask_for_export(),
+            Action::Copy | Action::CopyPart | Action::OpenLink => self.act_outside(action),
+            Action::AddMembers if self.focus == PaneId::Members => self.act_outside(action),
             Action::Columns
             | Action::SortNext
             | Action::SortReverse
@@ -303,16 +302,30 @@ impl Root {
             | Action::Views
             | Action::SaveView
             | Action::RemoveView => self.act_on_looks(action),
-            Action::CheckFile => {
-                self.toast = Some(("Looking through the file …".into(), Tone::Dim));
-                self.work.check(&self.book);
-            }
+            Action::CheckFile => self.check_file(),
             // An action of another pane, from help or the palette: that pane does it.
             _ => match scope {
                 Scope::Members => self.act_in(PaneId::Members, action),
                 Scope::Meetups => self.act_in(PaneId::Meetups, action),
                 _ => {}
             },
+        }
+    }
+
+    fn check_file(&mut self) {
+        self.toast = Some(("Looking through the file …".into(), Tone::Dim));
+        self.work.check(&self.book);
+    }
+
+    /// Where an action goes to.
+    const fn pane_of(&self, action: Action) -> PaneId {
+        match action {
+            Action::PaneCommunities => PaneId::Communities,
+            Action::PaneMembers => PaneId::Members,
+            Action::PaneMeetups => PaneId::Meetups,
+            Action::PaneDetail => PaneId::Detail,
+            Action::NextPane => PaneId::ALL[(self.focus as usize + 1) % 4],
+            _ => PaneId::ALL[(self.focus as usize + 3) % 4],
         }
     }
 

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::clipboard::CopyToClipboard;
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange, EnableMouseCapture,
 };
 use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use ratatui::crossterm::{cursor, execute};
+use ratatui::crossterm::{Command, cursor, execute};
 
 /// Whether the terminal is ours at the moment.
 static OURS: AtomicBool = AtomicBool::new(false);
@@ -66,6 +67,29 @@ impl Drop for Guard {
 /// If the terminal is gone.
 pub fn bracketed_paste(on: bool) -> io::Result<()> {
     if on { execute!(stdout(), EnableBracketedPaste) } else { execute!(stdout(), DisableBracketedPaste) }
+}
+
+/// Puts a text on the clipboard of the machine where the terminal runs, through any ssh: OSC 52. Inside tmux or screen it is
+/// also wrapped to be handed through, for those that don't take it themselves.
+///
+/// # Errors
+/// If the terminal is gone.
+pub fn copy(text: &str) -> io::Result<()> {
+    let mut sequence = String::new();
+    CopyToClipboard::to_clipboard_from(text).write_ansi(&mut sequence).map_err(io::Error::other)?;
+    let mut out = stdout();
+    out.write_all(sequence.as_bytes())?;
+    if std::env::var_os("TMUX").is_some() {
+        write!(out, "\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b"))?;
+    } else if std::env::var_os("STY").is_some() {
+        // screen takes 768 bytes at a time.
+        for part in sequence.as_bytes().chunks(700) {
+            out.write_all(b"\x1bP")?;
+            out.write_all(part)?;
+            out.write_all(b"\x1b\\")?;
+        }
+    }
+    out.flush()
 }
 
 /// Gives the terminal back on a panic, before the message is printed, and on SIGTERM, SIGHUP and a hang-up that no

@@ -225,7 +225,7 @@ fn an_import_that_is_stopped_writes_nothing() {
     let mut world = World::empty();
     let rows: String = (0..200_000).map(|i| format!("Person {i},p{i}@example.org\n")).collect();
     let file = world.file("big.csv", format!("name,email\n{rows}"));
-    let options = guildhall::book::ImportOptions { file, community: None, dry_run: false };
+    let options = guildhall::book::ImportOptions { file, text: None, community: None, dry_run: false };
     let job = world.book.import_job(options, Jobs::Thread);
     job.progress().stop();
     let result = job.wait().unwrap();

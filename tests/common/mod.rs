@@ -96,7 +96,7 @@ impl World {
 
     pub fn import_into(&mut self, name: &str, content: impl AsRef<[u8]>, community: Option<&str>) -> guildhall::book::ImportReport {
         let file = self.file(name, content);
-        let options = guildhall::book::ImportOptions { file, community: community.map(str::to_owned), dry_run: false };
+        let options = guildhall::book::ImportOptions { file, text: None, community: community.map(str::to_owned), dry_run: false };
         let report = self.book.import_job(options, Jobs::Inline).wait().unwrap().unwrap_or_else(|e| panic!("{e}"));
         self.book.after_import(&report).unwrap();
         report

@@ -1,6 +1,7 @@
 //! The ten conventions, each shown to hold. What needs a real terminal is in `tests/terminal.rs`, under the same names.
 
-use ratatui::crossterm::event::MouseEventKind;
+use guildhall::tui::errands::Errand;
+use ratatui::crossterm::event::{Event, MouseEventKind};
 use ratatui::style::Modifier;
 
 use crate::Hall;
@@ -156,5 +157,76 @@ mod convention_7_mouse {
         let mut hall = Hall::configured("mouse = false");
         hall.text();
         hall.click_on("Cloud").shows("> Everybody");
+    }
+}
+
+mod convention_9_terminal {
+    use super::*;
+
+    #[test]
+    fn a_pasted_list_of_addresses_becomes_members_through_the_review() {
+        let mut hall = Hall::sample();
+        hall.keys("jj2a").shows("Add to Delivery: addresses or names; paste a list");
+        hall.event(&Event::Paste("\"New, Ann\" <ann.new@example.org>\nbo.new@example.org; Noor Hallam\nnot@@an address".into()));
+        hall.keys("<enter>").shows("2  would be added").shows("1  would be updated").shows("an address has only one @");
+        hall.shows("Everybody would be put into Delivery").keys("<enter>").shows("2 people added").keys("<esc>");
+        hall.shows("13 of 65").shows("New, Ann").keys("u").shows("Undone: Imported the list into Delivery").shows("10 of 63");
+        hall.keys("a   <enter>").shows("there is nobody in the list");
+    }
+}
+
+mod convention_10_paths_and_long_work {
+    use super::*;
+
+    fn copied(hall: &mut Hall) -> String {
+        match hall.root.errand() {
+            Some(Errand::Copy(text)) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_address_a_part_or_the_to_line_of_all_marked_is_copied() {
+        let mut hall = Hall::sample();
+        hall.keys("2y").shows("Copied anton.grigore@tnorth.example");
+        assert_eq!(copied(&mut hall), "anton.grigore@tnorth.example");
+        hall.keys("<space><space><space>y").shows("3 addresses copied");
+        let line = copied(&mut hall);
+        assert!(line.starts_with("Anton Grigore <anton.grigore@tnorth.example>, Aoife Brennock <"), "{line}");
+        hall.keys("<esc>Yorgan").shows("Organisation: Transport North").keys("<enter>");
+        assert_eq!(copied(&mut hall), "Transport North");
+        hall.keys("1jYname<enter>");
+        assert_eq!(copied(&mut hall), "Product");
+        hall.keys("3Ywhen<enter>");
+        assert!(copied(&mut hall).contains("2026") || hall.root.errand().is_none());
+    }
+
+    #[test]
+    fn nobody_who_asked_not_to_be_mailed_is_in_a_copied_to_line() {
+        let mut hall = Hall::sample();
+        hall.keys("2M<space><space>y").shows("1 address copied; 1 left out: asked not to be mailed");
+        assert!(!copied(&mut hall).contains("anton.grigore"));
+        hall.keys("<esc><home>y").shows("Nothing copied: asked not to be mailed. Y copies another part");
+        assert_eq!(hall.root.errand(), None);
+    }
+
+    #[test]
+    fn a_link_is_shown_before_it_is_opened_and_only_on_another_key() {
+        let mut hall = Hall::sample();
+        hall.keys("2o").shows("mailto:anton.grigore@tnorth.example").shows("Open it with your mail program?").keys("o");
+        assert_eq!(hall.root.errand(), None);
+        hall.keys("oy");
+        assert_eq!(hall.root.errand(), Some(Errand::Open("mailto:anton.grigore@tnorth.example".into())));
+        hall.keys("1<home>jjo").shows("https://forms.example/delivery").shows("your browser").keys("<esc>");
+    }
+
+    #[test]
+    fn every_path_is_in_the_help() {
+        let mut hall = Hall::sample().sized(200, 60);
+        let folder = hall.folder.path().display().to_string();
+        hall.keys("?<end>");
+        for (what, file) in [("roster", "roster.guildhall"), ("configuration", "config.toml"), ("log", "guildhall.log")] {
+            hall.shows(&format!("{what:<14} {folder}/{file}"));
+        }
     }
 }

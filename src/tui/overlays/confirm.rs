@@ -12,6 +12,7 @@ use crate::tui::theme::Tone;
 
 /// The overlay.
 pub struct Confirm {
+    title: String,
     question: String,
     key: String,
     verb: String,
@@ -22,7 +23,13 @@ impl Confirm {
     /// Asks a question; only `key` says yes.
     #[must_use]
     pub fn new(question: &str, key: &str, verb: &str, then: Request) -> Self {
-        Self { question: question.to_owned(), key: key.to_owned(), verb: verb.to_owned(), then: Some(then) }
+        Self::asking("Are you sure?", question, key, verb, then)
+    }
+
+    /// Asks a question under a title of its own.
+    #[must_use]
+    pub fn asking(title: &str, question: &str, key: &str, verb: &str, then: Request) -> Self {
+        Self { title: title.to_owned(), question: question.to_owned(), key: key.to_owned(), verb: verb.to_owned(), then: Some(then) }
     }
 }
 
@@ -41,7 +48,7 @@ impl Overlay for Confirm {
         let lines = text::wrap(&self.question, usize::from(width.saturating_sub(4)));
         let place = paint::centred(area, width, u16::try_from(lines.len() + 4).unwrap_or(8));
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, "Are you sure?", "");
+        let inside = paint::window(on, place, &self.title, "");
         for (i, line) in lines.iter().enumerate() {
             let y = inside.y + u16::try_from(i).unwrap_or(0);
             if y < inside.bottom() {

@@ -16,13 +16,20 @@ pub struct Prompt {
     title: String,
     line: Line,
     error: Option<String>,
+    /// Whether line breaks of what is pasted are kept.
+    lines: bool,
     then: Box<dyn Fn(&str) -> Request>,
 }
 
 impl Prompt {
     /// Asks for a line that begins with `start`.
     pub fn new(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
-        Self { title: title.to_owned(), line: Line::new(start), error: None, then: Box::new(then) }
+        Self { title: title.to_owned(), line: Line::new(start), error: None, lines: false, then: Box::new(then) }
+    }
+
+    /// Asks for a text that may have several lines.
+    pub fn of_lines(title: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
+        Self { lines: true, ..Self::new(title, "", then) }
     }
 }
 
@@ -32,7 +39,7 @@ impl Overlay for Prompt {
             KeyCode::Esc => Outcome::ask(Request::Close),
             KeyCode::Enter => match (self.then)(self.line.text()) {
                 // These may be refused: the line stays until they are not.
-                run @ (Request::Run(_) | Request::Rehearse(_)) => Outcome::ask(run),
+                run @ (Request::Run(_) | Request::Rehearse(_) | Request::AddMembers(_)) => Outcome::ask(run),
                 other => Outcome::ask(Request::Instead(Box::new(other))),
             },
             _ if self.line.key(key) => {
@@ -44,7 +51,7 @@ impl Overlay for Prompt {
     }
 
     fn paste(&mut self, pasted: &str, _: &mut Cx<'_>) -> Outcome {
-        self.line.paste(pasted, ' ');
+        self.line.paste(pasted, if self.lines { '\n' } else { ' ' });
         Outcome::Done
     }
 

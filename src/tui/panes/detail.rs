@@ -75,6 +75,20 @@ impl Detail {
         self.lines.get(self.cursor.at)?.item.as_ref()
     }
 
+    /// The line under the cursor, joined where it was broken for the width.
+    #[must_use]
+    pub fn line_text(&self) -> Option<String> {
+        let line = self.lines.get(self.cursor.at)?;
+        let text = match line.item {
+            Some(item) => {
+                let parts: Vec<&str> = self.lines.iter().filter(|l| l.item == Some(item)).map(|l| l.text.trim()).collect();
+                parts.concat()
+            }
+            None => line.text.trim().to_owned(),
+        };
+        (!text.is_empty()).then_some(text)
+    }
+
     fn community(&self) -> Option<CommunityId> {
         match self.thing {
             Some(Thing::Community(id)) => Some(id),

@@ -83,10 +83,19 @@ impl Members {
         self.selected().map(Thing::Person)
     }
 
-    /// Whom a verb applies to: the marked, else the one under the cursor.
+    /// Whom a verb applies to: the marked, in the order of the list, else the one under the cursor.
     #[must_use]
     pub fn chosen(&self) -> Vec<PersonId> {
-        if self.marks.is_empty() { self.selected().into_iter().collect() } else { self.marks.iter().copied().collect() }
+        if self.marks.is_empty() {
+            return self.selected().into_iter().collect();
+        }
+        let mut chosen: Vec<PersonId> = self.list.ids.iter().copied().filter(|id| self.marks.contains(id)).collect();
+        if chosen.len() < self.marks.len() {
+            // Those who were marked in an earlier search.
+            let listed: HashSet<PersonId> = chosen.iter().copied().collect();
+            chosen.extend(self.marks.iter().filter(|id| !listed.contains(id)));
+        }
+        chosen
     }
 
     /// The marked people; if none are, and something is searched for or a community is shown, all in the list.
