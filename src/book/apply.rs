@@ -38,9 +38,7 @@ pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, 
         }
         Command::RemoveMeetup(id) => write.remove_meetup(*id).map(|()| None),
         Command::Attend { meetup, people, change } => {
-            for person in people {
-                attend(write, *meetup, *person, change)?;
-            }
+            each(write, people, |write, person| attend(write, *meetup, person, change))?;
             Ok(None)
         }
         Command::WalkIn { meetup, facts, community } => {
@@ -64,40 +62,33 @@ pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, 
 /// The commands that do one thing to many people; says whether it was one.
 fn apply_to_many(write: &mut Write<'_>, command: &Command) -> Result<bool, StoreError> {
     match command {
-        Command::RemovePeople(people) => people.iter().try_for_each(|id| write.remove_person(*id))?,
+        Command::RemovePeople(people) => each(write, people, |write, person| write.remove_person(person))?,
         Command::PutIn { people, community, status } => {
             let facts = new_member(write, *status, Source::Lead);
-            for person in people {
+            each(write, people, |write, person| {
                 // Who is in it already stays as they are; who had left comes back.
-                if write.membership_is_over(*person, *community)? {
-                    write.put_membership(*person, *community, &facts)?;
+                if write.membership_is_over(person, *community)? {
+                    write.put_membership(person, *community, &facts)?;
                 }
-            }
+                Ok(())
+            })?;
         }
         Command::TakeOut { people, community } => {
-            for person in people {
-                write.remove_membership(*person, *community)?;
-            }
+            each(write, people, |write, person| write.remove_membership(person, *community).map(|_| ()))?;
         }
         Command::SetStatus { people, community, status } => {
-            for person in people {
-                write.set_status(*person, *community, *status)?;
-            }
+            each(write, people, |write, person| write.set_status(person, *community, *status).map(|_| ()))?;
         }
         Command::EditMembership { person, community, facts } => {
             write.put_membership(*person, *community, facts)?;
         }
         Command::SetOrganisation { people, name } => {
             let id = write.organisation(name)?;
-            for person in people {
-                write.update(&PERSON, person.0, &[("organisation_id", &id)])?;
-            }
+            each(write, people, |write, person| write.update(&PERSON, person.0, &[("organisation_id", &id)]).map(|_| ()))?;
         }
         Command::SetDiscipline { people, name } => {
             let id = write.discipline(name)?;
-            for person in people {
-                write.update(&PERSON, person.0, &[("discipline_id", &id)])?;
-            }
+            each(write, people, |write, person| write.update(&PERSON, person.0, &[("discipline_id", &id)]).map(|_| ()))?;
         }
         Command::SetField { people, field, value } => each_person(write, people, |facts| set_field(facts, field, value))?,
         Command::AddTag { people, tag } => each_person(write, people, |facts| {
@@ -166,11 +157,24 @@ fn new_member(write: &Write<'_>, status: MembershipStatus, source: Source) -> Me
 }
 
 fn each_person(write: &mut Write<'_>, people: &[PersonId], mut change: impl FnMut(&mut PersonFacts)) -> Result<(), StoreError> {
-    for id in people {
-        if let Some((mut facts, _)) = people::facts(write.reader(), *id)? {
+    each(write, people, |write, id| {
+        if let Some((mut facts, _)) = people::facts(write.reader(), id)? {
             change(&mut facts);
-            write.update_person(*id, &facts)?;
+            write.update_person(id, &facts)?;
         }
+        Ok(())
+    })
+}
+
+/// Does one thing to each of many people, telling how far it is.
+fn each(
+    write: &mut Write<'_>,
+    people: &[PersonId],
+    mut one: impl FnMut(&mut Write<'_>, PersonId) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    for (done, person) in (0_u64..).zip(people) {
+        write.reach(done)?;
+        one(write, *person)?;
     }
     Ok(())
 }

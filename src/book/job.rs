@@ -57,7 +57,7 @@ pub struct Job<T> {
 
 impl Jobs {
     /// Starts work.
-    pub fn spawn<T: Send + 'static>(self, work: impl FnOnce(&Progress) -> T + Send + 'static) -> Job<T> {
+    pub fn spawn<T: Send + 'static>(self, work: impl FnOnce(&Arc<Progress>) -> T + Send + 'static) -> Job<T> {
         let progress = Arc::new(Progress::default());
         let (send, result) = channel();
         match self {

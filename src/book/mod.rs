@@ -5,6 +5,7 @@
 mod apply;
 mod command;
 mod copying;
+mod drafts;
 mod error;
 mod exporting;
 mod finding;
@@ -13,6 +14,7 @@ mod job;
 mod labels;
 mod sample;
 pub mod selftest;
+mod steps;
 mod time;
 
 use std::path::{Path, PathBuf};
@@ -22,11 +24,13 @@ use chrono::{NaiveDate, NaiveDateTime, Weekday};
 
 pub use command::{Applied, AttendanceChange, Command, Thing};
 pub use copying::MailLine;
+pub use drafts::{Draft, DraftField};
 pub use error::BookError;
 pub use exporting::{ExportOptions, ExportSummary};
 pub use finding::{Found, MeetupSort, PeopleQuery};
 pub use importing::{ImportOptions, ImportReport, Refusal};
 pub use job::{Job, Jobs, Progress};
+pub use steps::Step;
 pub use time::{Clock, FixedClock, SystemClock};
 
 pub use crate::exchange::formats::{FORMATS, FormatInfo, file_name};
@@ -138,11 +142,7 @@ impl Book {
     /// # Errors
     /// What is wrong, in words; nothing was changed then.
     pub fn run(&mut self, command: &Command) -> Result<Applied, BookError> {
-        let stamp = self.stamp();
-        let label = labels::label(&self.store, command)?;
-        let (select, done) = self.store.write(&label, stamp, |write| apply::apply(write, command))?;
-        self.follow(&done.touched)?;
-        Ok(Applied { label, touched: done.touched, select, changes: done.changes })
+        self.step(&Step::Run(Box::new(command.clone())))
     }
 
     /// Takes back the newest step that still stands.
@@ -150,10 +150,7 @@ impl Book {
     /// # Errors
     /// If there is none, or one of its rows was changed since by somebody else.
     pub fn undo(&mut self) -> Result<Applied, BookError> {
-        let stamp = self.stamp();
-        let (op, done) = journal::undo(&mut self.store, stamp)?;
-        self.follow(&done.touched)?;
-        Ok(Applied { label: op.label, touched: done.touched, select: None, changes: done.changes })
+        self.step(&Step::Undo)
     }
 
     /// Does the step again that undo took back last.
@@ -161,10 +158,7 @@ impl Book {
     /// # Errors
     /// If there is none.
     pub fn redo(&mut self) -> Result<Applied, BookError> {
-        let stamp = self.stamp();
-        let (op, done) = journal::redo(&mut self.store, stamp)?;
-        self.follow(&done.touched)?;
-        Ok(Applied { label: op.label, touched: done.touched, select: None, changes: done.changes })
+        self.step(&Step::Redo)
     }
 
     /// What undo would take back, and what redo would do again.

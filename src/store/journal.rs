@@ -165,24 +165,54 @@ pub fn redo(store: &mut Store, stamp: Stamp) -> Result<(Op, Done), StoreError> {
     Ok((target, done))
 }
 
+/// How many rows were written after a step: what going back to it would have to look at.
+pub fn rows_after(conn: &Connection, point: OpId) -> Result<u64, StoreError> {
+    let rows: i64 = conn.prepare_cached("SELECT coalesce(sum(changes),0) FROM op WHERE id>?1")?.query_row([point.0], |r| r.get(0))?;
+    Ok(rows.unsigned_abs())
+}
+
+/// Puts everything back to how it stood after a step, as one new step. What was done since is taken back in turn, the newest
+/// first, undo and redo steps like all others; the label says to which step.
+pub fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<(String, Done), StoreError> {
+    let one = format!("SELECT {OP_COLUMNS} FROM op WHERE id=?1");
+    let target = store.conn.query_row(&one, [point.0], op_of).optional()?;
+    let target = target.ok_or_else(|| StoreError::Refused("there is no such step in the history".into()))?;
+    let since: Vec<Op> = {
+        let mut statement = store.conn.prepare(&format!("SELECT {OP_COLUMNS} FROM op WHERE id>?1 ORDER BY id DESC"))?;
+        statement.query_map([point.0], op_of)?.collect::<Result<_, _>>()?
+    };
+    if since.is_empty() {
+        return Err(StoreError::Refused("this is how everything stands already".into()));
+    }
+    let label = format!("Went back to: {}", target.label);
+    let ((), done) = store.step(&label, OpKind::Do.word(), None, stamp, true, |write| {
+        write.reader().execute_batch("PRAGMA defer_foreign_keys=ON")?;
+        since.iter().try_for_each(|op| revert_op(write, op))
+    })?;
+    Ok((label, done))
+}
+
+fn revert_op(write: &mut Write<'_>, target: &Op) -> Result<(), StoreError> {
+    let mut statement =
+        write.reader().prepare("SELECT entity, entity_id, last_id, before, after FROM op_change WHERE op=?1 ORDER BY seq DESC")?;
+    let mut rows = statement.query([target.id.0])?;
+    while let Some(row) = rows.next()? {
+        let entity: String = row.get(0)?;
+        let table = schema::table(&entity).ok_or_else(|| StoreError::Refused(format!("the journal names an unknown table {entity}")))?;
+        let change = Change { table, first: row.get(1)?, last: row.get(2)?, before: image(row.get(3)?)?, after: image(row.get(4)?)? };
+        revert_change(write, target, &change)?;
+        write.reach(write.written())?;
+    }
+    Ok(())
+}
+
 fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp) -> Result<Done, StoreError> {
     let label = target.label.clone();
     let ((), done) = store
         .step(&label, kind.word(), Some(target.id), stamp, true, |write| {
             // Checked when the step ends: rows that refer to each other come back in any order.
             write.reader().execute_batch("PRAGMA defer_foreign_keys=ON")?;
-            let mut statement =
-                write.reader().prepare("SELECT entity, entity_id, last_id, before, after FROM op_change WHERE op=?1 ORDER BY seq DESC")?;
-            let mut rows = statement.query([target.id.0])?;
-            while let Some(row) = rows.next()? {
-                let entity: String = row.get(0)?;
-                let table =
-                    schema::table(&entity).ok_or_else(|| StoreError::Refused(format!("the journal names an unknown table {entity}")))?;
-                let change =
-                    Change { table, first: row.get(1)?, last: row.get(2)?, before: image(row.get(3)?)?, after: image(row.get(4)?)? };
-                revert_change(write, target, &change)?;
-            }
-            Ok(())
+            revert_op(write, target)
         })
         .map_err(|e| match e {
             // Found at the end of the step: a row that came later refers to one that would go.
@@ -222,6 +252,7 @@ fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<
                     return Err(conflict(write, id));
                 }
                 write.delete(table, id)?;
+                write.reach(write.written())?;
             }
         }
         (Some(before), Some(after)) => {

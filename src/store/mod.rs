@@ -23,7 +23,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 pub use error::StoreError;
 pub use open::{make_folder, migrate, open_reader};
-pub use write::{Touched, Write};
+pub use write::{Touched, Watch, Write};
 
 use crate::domain::ids::OpId;
 
@@ -56,6 +56,7 @@ pub struct Store {
     read_only: Option<&'static str>,
     unclean: bool,
     seen_version: i64,
+    watch: Option<Box<Watch>>,
 }
 
 impl Store {
@@ -84,8 +85,14 @@ impl Store {
     }
 
     fn from_opened(opened: open::Opened) -> Result<Self, StoreError> {
-        let mut store =
-            Self { conn: opened.conn, path: opened.path, read_only: opened.read_only, unclean: opened.unclean, seen_version: 0 };
+        let mut store = Self {
+            conn: opened.conn,
+            path: opened.path,
+            read_only: opened.read_only,
+            unclean: opened.unclean,
+            seen_version: 0,
+            watch: None,
+        };
         store.seen_version = store.data_version()?;
         Ok(store)
     }
@@ -112,6 +119,11 @@ impl Store {
     #[must_use]
     pub const fn reader(&self) -> &Connection {
         &self.conn
+    }
+
+    /// Has `watch` told how far each step is, and asked whether to go on.
+    pub fn watch(&mut self, watch: Box<Watch>) {
+        self.watch = Some(watch);
     }
 
     fn data_version(&self) -> Result<i64, StoreError> {
@@ -198,7 +210,7 @@ impl Store {
             undoes.map(|o| o.0),
         ))?;
         let op = self.conn.last_insert_rowid();
-        let mut write = Write::new(&self.conn, op, stamp);
+        let mut write = Write::new(&self.conn, op, stamp, self.watch.as_deref());
         let value = body(&mut write)?;
         write.flush()?;
         let (changes, mut touched) = (write.changes, std::mem::take(&mut write.touched));

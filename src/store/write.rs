@@ -2,6 +2,8 @@
 //!
 //! Must not know what the rows mean; [`super::journal`] reads back what is written here.
 
+use std::ops::ControlFlow;
+
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Statement, ToSql};
 use serde_json::{Map, Value as Json};
@@ -70,6 +72,7 @@ struct Range {
 
 /// An open step: everything written through it is one undo step, or nothing.
 pub struct Write<'c> {
+    watch: Option<&'c Watch>,
     conn: &'c Connection,
     op: i64,
     stamp: Stamp,
@@ -84,9 +87,13 @@ pub struct Write<'c> {
     pub touched: Touched,
 }
 
+/// Is told how many people or rows are done, and says whether to go on.
+pub type Watch = dyn Fn(u64) -> ControlFlow<()> + Send;
+
 impl<'c> Write<'c> {
-    pub(super) fn new(conn: &'c Connection, op: i64, stamp: Stamp) -> Self {
+    pub(super) fn new(conn: &'c Connection, op: i64, stamp: Stamp, watch: Option<&'c Watch>) -> Self {
         Self {
+            watch,
             conn,
             op,
             stamp,
@@ -104,6 +111,23 @@ impl<'c> Write<'c> {
     #[must_use]
     pub fn reader(&self) -> &'c Connection {
         self.conn
+    }
+
+    /// Tells how many people or rows are done.
+    ///
+    /// # Errors
+    /// If the step is to stop; it leaves nothing behind then.
+    pub fn reach(&self, done: u64) -> Result<(), StoreError> {
+        match self.watch {
+            Some(watch) if done.is_multiple_of(64) && watch(done).is_break() => Err(StoreError::Stopped),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many rows have been written.
+    #[must_use]
+    pub const fn written(&self) -> u64 {
+        self.changes
     }
 
     /// A new UUIDv7: the step's time, the step's random tail, and a counter, so that equal steps give equal ids.

@@ -7,10 +7,10 @@ use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
-use crate::book::{Book, Command, ExportOptions, ImportOptions, Thing};
+use crate::book::{Book, Command, Draft, ExportOptions, ImportOptions, Thing};
 use crate::config::Keys;
 use crate::domain::dates::Calendar;
-use crate::domain::ids::CommunityId;
+use crate::domain::ids::{CommunityId, OpId};
 use crate::remembered::ListLook;
 use crate::tui::theme::Theme;
 
@@ -93,6 +93,10 @@ pub enum Request {
     Focus(PaneId),
     /// Search a list, and show it so.
     Search(PaneId, String, Option<ListLook>),
+    /// Go back to how everything stood after a step.
+    BackTo(OpId),
+    /// Go on with the newest form that was not saved, or drop it.
+    TakeDraft(bool),
     /// Put a text on the clipboard.
     Copy(String),
     /// Open a link.
@@ -244,6 +248,10 @@ pub trait Overlay {
     /// What its fields held when it was opened, if it is a form.
     fn originals(&self) -> Vec<String> {
         Vec::new()
+    }
+    /// What is typed and not saved, if it is a form.
+    fn draft(&self) -> Option<Draft> {
+        None
     }
     /// Reads again what it shows.
     fn refresh(&mut self, _cx: &mut Cx<'_>) {}

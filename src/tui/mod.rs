@@ -4,6 +4,7 @@
 
 mod bars;
 pub mod core;
+mod drafts;
 mod edit;
 pub mod errands;
 mod forms;

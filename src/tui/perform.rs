@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use crate::actions::Action;
-use crate::book::{Applied, BookError, Command, ExportOptions, ImportOptions, Thing};
+use crate::book::{Applied, BookError, Command, ExportOptions, ImportOptions, Step, Thing};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::tui::core::{Cx, Outcome, Overlay, PaneId, Request, Subject};
@@ -28,7 +28,9 @@ impl Root {
 
     fn perform(&mut self, request: Request) {
         match request {
-            Request::Run(command) => self.run(&command),
+            Request::Run(command) => self.run(command),
+            Request::BackTo(op) => self.take_step(Step::BackTo(op)),
+            Request::TakeDraft(go_on) => self.take_draft(go_on),
             Request::Close => {
                 self.overlays.pop();
             }
@@ -64,23 +66,52 @@ impl Root {
         self.toast = Some((self.keys().say(what), Tone::Plain));
     }
 
-    fn run(&mut self, command: &Command) {
+    fn run(&mut self, command: Command) {
         self.look_elsewhere();
-        match self.book.run(command) {
-            Ok(applied) => {
+        self.take_step(Step::Run(Box::new(command)));
+    }
+
+    /// Takes a step: on the spot, or on a thread if many rows go with it.
+    pub(super) fn take_step(&mut self, step: Step) {
+        if self.work.is_waited_for() {
+            self.complain("something is under way already; Esc stops it");
+            return;
+        }
+        let long = self.book.is_long(&step);
+        match self.note(long) {
+            Some(Some(size)) => self.work.step(&self.book, step, size),
+            Some(None) => {
+                let result = self.book.step(&step);
+                self.stepped(&step, result);
+            }
+            None => {}
+        }
+    }
+
+    /// What came of a step.
+    fn stepped(&mut self, step: &Step, result: Result<Applied, BookError>) {
+        match (result, step) {
+            (Ok(applied), Step::Run(command)) => {
                 // The roll stays open for the next name; whatever else asked has its answer.
                 if !self.overlays.is_empty()
-                    && !matches!(command, Command::Attend { change: crate::book::AttendanceChange::Outcome(_), .. })
+                    && !matches!(**command, Command::Attend { change: crate::book::AttendanceChange::Outcome(_), .. })
                 {
                     self.overlays.pop();
                 }
-                if matches!(command, Command::RemovePeople(_)) {
+                if matches!(**command, Command::RemovePeople(_)) {
                     self.members.unmark();
                 }
                 self.applied(&applied, false);
             }
-            Err(e) if e.is_conflict() => self.conflict(&e),
-            Err(e) => self.complain(&e.to_string()),
+            (Ok(mut applied), Step::Undo | Step::Redo) => {
+                let back = *step == Step::Undo;
+                applied.label = format!("{}: {}", if back { "Undone" } else { "Done again" }, applied.label);
+                self.applied(&applied, back);
+            }
+            (Ok(applied), Step::BackTo(_)) => self.applied(&applied, false),
+            (Err(e), Step::Run(_)) if e.is_conflict() => self.conflict(&e),
+            (Err(e), _) if e.is_stopped() => self.toast = Some(("Stopped; nothing was changed".into(), Tone::Warning)),
+            (Err(e), _) => self.complain(&e.to_string()),
         }
     }
 
@@ -138,17 +169,6 @@ impl Root {
             Some(Thing::Community(id)) if self.communities.selected() != Some(id) => self.select(Thing::Community(id)),
             Some(thing @ (Thing::Person(_) | Thing::Meetup(_))) => self.select_gently(thing),
             _ => {}
-        }
-    }
-
-    pub(super) fn undo(&mut self, back: bool) {
-        let result = if back { self.book.undo() } else { self.book.redo() };
-        match result {
-            Ok(mut applied) => {
-                applied.label = format!("{}: {}", if back { "Undone" } else { "Done again" }, applied.label);
-                self.applied(&applied, back);
-            }
-            Err(e) => self.complain(&e.to_string()),
         }
     }
 
@@ -268,6 +288,13 @@ impl Root {
                     self.overlays.pop();
                     self.toast = Some((summary.sentence_to(&path.display().to_string()), Tone::Good));
                 }
+                Came::Step(Some(result), step) => {
+                    if let Ok(applied) = &result {
+                        let taken = self.book.after_step(applied);
+                        self.note(taken);
+                    }
+                    self.stepped(&step, result);
+                }
                 Came::Check(Some(Ok(problems))) => self.take_check(&problems),
                 Came::Backup(Some(Ok(_))) => {}
                 Came::Import(Some(Err(e)), _) | Came::Export(Some(Err(e)), _) | Came::Check(Some(Err(e))) => {
@@ -278,7 +305,7 @@ impl Root {
                     }
                 }
                 Came::Backup(Some(Err(e))) => self.toast = Some((format!("The backup that was due could not be made: {e}"), Tone::Error)),
-                Came::Import(None, _) | Came::Export(None, _) | Came::Check(None) | Came::Backup(None) => {
+                Came::Import(None, _) | Came::Export(None, _) | Came::Step(None, _) | Came::Check(None) | Came::Backup(None) => {
                     self.complain("the work broke off; nothing was changed");
                 }
             }

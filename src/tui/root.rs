@@ -8,7 +8,7 @@ use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModif
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
-use crate::book::{Book, BookError, Jobs};
+use crate::book::{Book, BookError, Draft, Jobs, Step};
 use crate::config::{Asked, Keys};
 use crate::tui::bars;
 use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request};
@@ -54,6 +54,10 @@ pub struct Root {
     pub(super) drawn: Drawn,
     pub(super) recent: Vec<Action>,
     pub(super) errands: Vec<Errand>,
+    /// What is typed in the form that is open, as it was kept.
+    pub(super) draft: Option<Draft>,
+    /// Forms that were not saved when the program ended.
+    pub(super) earlier_drafts: Vec<Draft>,
     pub(super) size: Rect,
     pub(super) hand: Hand,
 }
@@ -82,6 +86,8 @@ impl Root {
             drawn: Drawn::default(),
             recent: Vec::new(),
             errands: Vec::new(),
+            draft: None,
+            earlier_drafts: Vec::new(),
             size: Rect::new(0, 0, 80, 24),
             hand: Hand::default(),
         };
@@ -90,6 +96,8 @@ impl Root {
         }
         root.refresh()?;
         root.look_as_before();
+        root.earlier_drafts = root.book.drafts();
+        root.offer_draft();
         let complaints = root.setup.config.complaints();
         if !complaints.is_empty() {
             let body = format!("{}\n\nEverything else in it holds.", complaints.join("\n\n"));
@@ -177,6 +185,7 @@ impl Root {
             Event::Resize(..) => return Then::Redraw,
             _ => {}
         }
+        self.keep_draft();
         std::mem::replace(&mut self.then, Then::Go)
     }
 
@@ -284,7 +293,8 @@ impl Root {
             | Action::PaneDetail
             | Action::NextPane
             | Action::PreviousPane => self.go(self.pane_of(action)),
-            Action::Undo | Action::Redo => self.undo(action == Action::Undo),
+            Action::Undo => self.take_step(Step::Undo),
+            Action::Redo => self.take_step(Step::Redo),
             Action::ShowAll => {
                 self.communities.find.clear();
                 self.communities.select_everybody();

@@ -3,8 +3,9 @@
 //! Must not know what is done with the results.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use crate::book::{Book, BookError, ExportOptions, ExportSummary, ImportOptions, ImportReport, Job, Jobs};
+use crate::book::{Applied, Book, BookError, ExportOptions, ExportSummary, ImportOptions, ImportReport, Job, Jobs, Step};
 use crate::domain::text;
 use crate::search::Index;
 
@@ -16,6 +17,9 @@ pub struct Work {
     index: Option<Job<Result<Option<Index>>>>,
     import: Option<(Job<Result<ImportReport>>, ImportOptions)>,
     export: Option<(Job<Result<ExportSummary>>, PathBuf)>,
+    step: Option<(Job<Result<Applied>>, Step)>,
+    /// When what the lead waits for was begun.
+    since: Option<Instant>,
     check: Option<Job<Result<Vec<String>>>>,
     backup: Option<Job<Result<Option<PathBuf>>>>,
 }
@@ -28,6 +32,8 @@ pub enum Came {
     Import(Option<Result<ImportReport>>, ImportOptions),
     /// An export.
     Export(Option<Result<ExportSummary>>, PathBuf),
+    /// A step that many rows go with.
+    Step(Option<Result<Applied>>, Step),
     /// A check of the file.
     Check(Option<Result<Vec<String>>>),
     /// The backup that was due.
@@ -38,7 +44,7 @@ impl Work {
     /// Nothing under way.
     #[must_use]
     pub const fn new(jobs: Jobs) -> Self {
-        Self { jobs, index: None, import: None, export: None, check: None, backup: None }
+        Self { jobs, index: None, import: None, export: None, step: None, since: None, check: None, backup: None }
     }
 
     /// Builds the search index anew; one that is being built is dropped.
@@ -48,13 +54,21 @@ impl Work {
 
     /// Imports, or rehearses.
     pub fn import(&mut self, book: &Book, options: ImportOptions) {
+        self.since = Some(Instant::now());
         self.import = Some((book.import_job(options.clone(), self.jobs), options));
     }
 
     /// Exports.
     pub fn export(&mut self, book: &mut Book, options: &ExportOptions, to: PathBuf) -> Result<()> {
+        self.since = Some(Instant::now());
         self.export = Some((book.export_job(options, &to, self.jobs)?, to));
         Ok(())
+    }
+
+    /// Takes a step about so many people or rows.
+    pub fn step(&mut self, book: &Book, step: Step, size: u64) {
+        self.since = Some(Instant::now());
+        self.step = Some((book.step_job(step.clone(), size, self.jobs), step));
     }
 
     /// Checks the file.
@@ -70,13 +84,13 @@ impl Work {
     /// Whether something is under way.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
-        self.index.is_some() || self.import.is_some() || self.export.is_some() || self.check.is_some() || self.backup.is_some()
+        self.index.is_some() || self.is_waited_for() || self.check.is_some() || self.backup.is_some()
     }
 
     /// Whether the lead waits for something.
     #[must_use]
     pub const fn is_waited_for(&self) -> bool {
-        self.import.is_some() || self.export.is_some()
+        self.import.is_some() || self.export.is_some() || self.step.is_some()
     }
 
     /// Stops what the lead waits for; whether there was something.
@@ -88,25 +102,28 @@ impl Work {
         if let Some((job, _)) = &self.export {
             job.progress().stop();
         }
+        if let Some((job, _)) = &self.step {
+            job.progress().stop();
+        }
         self.is_waited_for()
     }
 
-    /// How far the work is that the lead waits for: *n of m*.
+    /// How far the work is that the lead waits for: *n of m*, how quick it is, and how long it will still take.
     #[must_use]
     pub fn line(&self) -> Option<String> {
-        let kib = |n: u64| text::thousands(n / 1024);
-        if let Some((job, options)) = &self.import {
-            let (done, total) = job.progress().read();
+        let (doing, (done, total), unit, scale) = if let Some((job, options)) = &self.import {
             let verb = if options.dry_run { "Looking through" } else { "Importing" };
             let name = options.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-            return Some(format!("{verb} {name}: {} of {} KiB", kib(done), kib(total)));
-        }
-        if let Some((job, _)) = &self.export {
-            let (done, total) = job.progress().read();
-            let of = if total > 0 { format!(" of {}", text::thousands(total)) } else { String::new() };
-            return Some(format!("Exporting: {}{of} people", text::thousands(done)));
-        }
-        None
+            (format!("{verb} {name}"), job.progress().read(), "KiB", 1024)
+        } else if let Some((job, _)) = &self.export {
+            ("Exporting".to_owned(), job.progress().read(), "people", 1)
+        } else if let Some((job, step)) = &self.step {
+            (step.doing().to_owned(), job.progress().read(), "rows", 1)
+        } else {
+            return None;
+        };
+        let elapsed = self.since.map_or(Duration::ZERO, |s| s.elapsed());
+        Some(format!("{doing}: {}", pace(done / scale, total.div_ceil(scale), unit, elapsed)))
     }
 
     /// The next result that has come in.
@@ -125,6 +142,11 @@ impl Work {
         {
             return Some(Came::Export(result, path));
         }
+        if let Some(result) = self.step.as_ref().and_then(|(job, _)| job.poll())
+            && let Some((_, step)) = self.step.take()
+        {
+            return Some(Came::Step(result, step));
+        }
         if let Some(result) = self.check.as_ref().and_then(Job::poll) {
             self.check = None;
             return Some(Came::Check(result));
@@ -134,5 +156,38 @@ impl Work {
             return Some(Came::Backup(result));
         }
         None
+    }
+}
+
+/// `1,200 of 5,000 rows · 600 a second · 7 s left`.
+fn pace(done: u64, total: u64, unit: &str, elapsed: Duration) -> String {
+    let of = if total > 0 { format!(" of {}", text::thousands(total.max(done))) } else { String::new() };
+    let mut out = format!("{}{of} {unit}", text::thousands(done));
+    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    // Before a quarter of a second nothing can be said of the pace.
+    if millis > 250 && done > 0 {
+        let rate = done.saturating_mul(1000) / millis;
+        out.push_str(&format!(" · {} a second", text::thousands(rate)));
+        if total > done && rate > 0 {
+            out.push_str(&format!(" · {} left", seconds((total - done).div_ceil(rate))));
+        }
+    }
+    out
+}
+
+fn seconds(n: u64) -> String {
+    if n < 120 { format!("{n} s") } else { format!("{} min", n.div_ceil(60)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_with_its_pace_and_what_is_left() {
+        assert_eq!(pace(0, 5000, "rows", Duration::ZERO), "0 of 5,000 rows");
+        assert_eq!(pace(1200, 5000, "rows", Duration::from_secs(2)), "1,200 of 5,000 rows · 600 a second · 7 s left");
+        assert_eq!(pace(1200, 0, "people", Duration::from_secs(2)), "1,200 people · 600 a second");
+        assert_eq!(pace(10, 1_000_000, "KiB", Duration::from_secs(1)), "10 of 1,000,000 KiB · 10 a second · 1667 min left");
     }
 }

@@ -1,10 +1,14 @@
 //! The ten conventions, each shown to hold. What needs a real terminal is in `tests/terminal.rs`, under the same names.
 
+use guildhall::tui::Then;
 use guildhall::tui::errands::Errand;
 use ratatui::crossterm::event::{Event, MouseEventKind};
 use ratatui::style::Modifier;
 
+use guildhall::book::{Command, Jobs, Step};
+
 use crate::Hall;
+use crate::common::World;
 
 mod convention_4_keys {
     use super::*;
@@ -193,7 +197,7 @@ mod convention_10_paths_and_long_work {
         hall.keys("<space><space><space>y").shows("3 addresses copied");
         let line = copied(&mut hall);
         assert!(line.starts_with("Anton Grigore <anton.grigore@tnorth.example>, Aoife Brennock <"), "{line}");
-        hall.keys("<esc>Yorgan").shows("Organisation: Transport North").keys("<enter>");
+        hall.keys("<esc><home>Yorgan").shows("Organisation: Transport North").keys("<enter>");
         assert_eq!(copied(&mut hall), "Transport North");
         hall.keys("1jYname<enter>");
         assert_eq!(copied(&mut hall), "Product");
@@ -221,6 +225,31 @@ mod convention_10_paths_and_long_work {
     }
 
     #[test]
+    fn a_long_step_is_taken_beside_the_screen_and_stops_on_esc_without_having_written() {
+        let mut world = World::empty();
+        let rows: String = (0..600).map(|i| format!("Person {i:03},p{i}@example.org\n")).collect();
+        world.import("many.csv", format!("Name,E-mail\n{rows}"));
+        let before = world.book.dump().unwrap();
+        let step = Step::Run(Box::new(Command::AddTag { people: world.book.find_ids("", None).unwrap(), tag: "keen".into() }));
+        let size = world.book.is_long(&step).unwrap().unwrap();
+        assert_eq!(size, 600);
+        // A stop that comes at once is seen at the first look.
+        let job = world.book.step_job(step, size, Jobs::Thread);
+        job.progress().stop();
+        let result = job.wait().unwrap();
+        if let Err(e) = &result {
+            assert!(e.is_stopped(), "{e}");
+            assert_eq!(world.book.dump().unwrap(), before);
+        }
+        let mut hall = Hall::on(world);
+        if result.is_ok() {
+            hall.keys("u");
+        }
+        hall.keys("2*Tkeen<enter>").shows("Tagged 600 people keen · u undoes").keys("u").shows("Undone: Tagged 600 people keen");
+        hall.keys("<esc>/tag:keen<enter>").shows("0 of 600");
+    }
+
+    #[test]
     fn every_path_is_in_the_help() {
         let mut hall = Hall::sample().sized(200, 60);
         let folder = hall.folder.path().display().to_string();
@@ -228,5 +257,89 @@ mod convention_10_paths_and_long_work {
         for (what, file) in [("roster", "roster.guildhall"), ("configuration", "config.toml"), ("log", "guildhall.log")] {
             hall.shows(&format!("{what:<14} {folder}/{file}"));
         }
+    }
+}
+
+mod convention_5_undo {
+    use super::*;
+
+    #[test]
+    fn everything_is_undone_and_done_again_across_a_restart() {
+        let mut hall = Hall::sample();
+        hall.keys("2Tkeen<enter>").shows("Tagged Anton Grigore keen · u undoes");
+        let mut hall = hall.again();
+        hall.keys("u").shows("Undone: Tagged Anton Grigore keen · Ctrl-R does it again").keys("<ctrl-r>").shows("Done again");
+    }
+
+    #[test]
+    fn history_goes_back_to_a_point_as_one_step() {
+        let mut hall = Hall::sample();
+        hall.keys("2Tone<enter>jTtwo<enter>jTthree<enter>").keys("H").shows("Tagged Beatriz Quill three").shows("1 row");
+        hall.keys("jjb").shows("Went back to: Tagged Anton Grigore one").keys("<esc>");
+        hall.keys("/tag:two<enter>").shows("0 of 63").keys("<esc>/tag:one<enter>").shows("1 of 63").keys("<esc>");
+        hall.keys("u").shows("Undone: Went back to").keys("/tag:three<enter>").shows("1 of 63");
+        hall.keys("<esc>Hb").shows("this is how everything stands already");
+    }
+
+    #[test]
+    fn the_history_of_one_thing_is_shown_from_its_detail() {
+        let mut hall = Hall::sample();
+        hall.keys("2Tone<enter>jTtwo<enter>4h").shows("History of this person").shows("Tagged Aoife Brennock two");
+        hall.hides("Tagged Anton").keys("<esc>1jh").shows("History of this community");
+    }
+
+    #[test]
+    fn what_undo_cannot_reach_asks_first_on_another_key() {
+        let mut hall = Hall::sample();
+        let file = hall.folder.path().join("there.csv");
+        std::fs::write(&file, "old").unwrap();
+        hall.keys("x<ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("bring the old file back").keys("<enter>");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "old");
+    }
+}
+
+mod convention_6_esc_and_quit {
+    use super::*;
+
+    #[test]
+    fn esc_goes_one_step_back_and_never_out() {
+        let mut hall = Hall::sample();
+        hall.keys("2<space>/a<enter>?").shows("type to narrow").keys("<esc>").hides("type to narrow").shows("1 marked");
+        hall.keys("<esc>").hides("marked").shows("/a").keys("<esc>").hides("/a").keys("<esc>").shows("> Everybody");
+        for _ in 0..5 {
+            assert_eq!(hall.keys("<esc>").last, Then::Go);
+        }
+        assert_eq!(hall.keys("q").last, Then::Quit);
+        assert_eq!(hall.keys("2n").keys("<ctrl-c>").last, Then::Quit, "Ctrl-C quits from anywhere");
+    }
+
+    #[test]
+    fn unsaved_form_text_outlives_a_killed_program_and_is_offered() {
+        let mut hall = Hall::sample();
+        hall.keys("2nVera Typed<tab>vera@");
+        // Killed: nothing is told to anybody.
+        let mut hall = hall.again();
+        hall.shows("Not saved: New person").shows("go on with it").shows("drop it").keys("<enter>");
+        hall.shows("Vera Typed").shows("vera@").keys("<tab>example.org<ctrl-s>").shows("Added Vera Typed");
+        let mut hall = hall.again();
+        hall.hides("Not saved");
+        hall.keys("2e<ctrl-u>Anton Half");
+        let mut hall = hall.again();
+        hall.shows("Not saved: Anton Grigore").keys("drop<enter>").hides("Anton Half");
+        let hall = hall.again();
+        assert!(!hall.folder.path().join("roster.guildhall.drafts").exists());
+    }
+
+    #[test]
+    fn a_kept_form_put_off_is_not_lost_and_one_whose_row_changed_shows_both() {
+        let mut hall = Hall::sample();
+        hall.keys("2e<ctrl-u>Anton Half");
+        let mut hall = hall.again();
+        hall.keys("<esc>2nOther<esc><esc>");
+        let mut hall = hall.again();
+        hall.shows("Not saved: Anton Grigore");
+        let script = rusqlite::Connection::open(hall.folder.path().join("roster.guildhall")).unwrap();
+        script.execute("UPDATE person SET name='Anton Elsewhere' WHERE name='Anton Grigore'", []).unwrap();
+        hall.keys("<enter>").shows("Anton Half").shows("now there: Anton Elsewhere");
     }
 }

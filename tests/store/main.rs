@@ -188,6 +188,49 @@ fn a_fresh_change_ends_redo() {
     assert_eq!(world.find(""), ["Bo"]);
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 30, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn going_back_to_any_point_is_one_step_and_is_itself_undone(
+        steps in proptest::collection::vec(step(), 2..12),
+        undos in 0..3_usize,
+        pick in any::<prop::sample::Index>(),
+    ) {
+        let mut world = World::empty();
+        let mut points = Vec::new();
+        let note = |world: &World, points: &mut Vec<_>| {
+            let newest = world.book.history(None, 1).unwrap();
+            if let Some(op) = newest.first().filter(|op| points.last().is_none_or(|(id, _)| *id != op.id)) {
+                points.push((op.id, dump_of(world)));
+            }
+        };
+        for step in &steps {
+            let all = things(&mut world.book);
+            if let Some(command) = command(step, &all) {
+                let _ = world.book.run(&command);
+                note(&world, &mut points);
+            }
+        }
+        for n in 0..undos {
+            let _ = if n == 1 { world.book.redo() } else { world.book.undo() };
+            note(&world, &mut points);
+        }
+        prop_assume!(points.len() > 1);
+        let now = dump_of(&world);
+        let (point, then) = pick.get(&points[..points.len() - 1]).clone();
+        let before = world.book.history(None, 1000).unwrap().len();
+        world.book.step(&guildhall::book::Step::BackTo(point)).unwrap();
+        prop_assert_eq!(dump_of(&world), then);
+        let after = world.book.history(None, 1000).unwrap().len();
+        prop_assert!(after <= before + 1);
+        if after > before {
+            world.book.undo().unwrap();
+            prop_assert_eq!(dump_of(&world), now);
+        }
+    }
+}
+
 #[test]
 fn undo_lasts_across_a_restart() {
     let mut world = World::empty();

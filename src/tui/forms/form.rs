@@ -7,7 +7,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
 use super::field::{Field, Kind};
-use crate::book::Command;
+use crate::book::{Command, Draft, DraftField};
 use crate::domain::dates::Calendar;
 use crate::domain::text;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject, Target};
@@ -108,6 +108,19 @@ impl Form {
 
     fn is_changed(&self) -> bool {
         self.fields.iter().any(|f| f.line.text() != f.original)
+    }
+
+    /// Puts back what was typed earlier; where the row has changed since, both are shown.
+    pub fn restore(&mut self, draft: &Draft) {
+        for field in &mut self.fields {
+            let Some(kept) = draft.fields.iter().find(|k| k.key == field.key).filter(|k| k.text != k.original) else { continue };
+            let changed = field.original != kept.original && field.original != kept.text;
+            field.theirs = changed.then(|| field.original.clone());
+            field.line.set(&kept.text);
+        }
+        if self.fields.iter().any(|f| f.theirs.is_some()) {
+            self.error = Some("changed since you typed this: Ctrl-S saves yours over it, Esc drops yours".into());
+        }
     }
 
     fn go(&mut self, step: isize) {
@@ -331,6 +344,15 @@ impl Overlay for Form {
 
     fn originals(&self) -> Vec<String> {
         self.fields.iter().map(|f| f.original.clone()).collect()
+    }
+
+    fn draft(&self) -> Option<Draft> {
+        let field = |f: &Field| DraftField { key: f.key.clone(), text: f.line.text().to_owned(), original: f.original.clone() };
+        self.is_changed().then(|| Draft {
+            subject: self.subject.write(),
+            title: self.title.clone(),
+            fields: self.fields.iter().map(field).collect(),
+        })
     }
 
     fn conflict(&mut self, theirs: Box<dyn Overlay>) {

@@ -45,8 +45,12 @@ impl Overlay for History {
             KeyCode::Home | KeyCode::Char('g') => Action::First,
             KeyCode::End | KeyCode::Char('G') => Action::Last,
             KeyCode::Char('u') => return Outcome::ask(Request::Act(Action::Undo)),
+            KeyCode::Char('b') => {
+                let Some(op) = self.ops.get(self.cursor.at) else { return Outcome::Done };
+                return Outcome::ask(Request::BackTo(op.id));
+            }
             KeyCode::Char('r') => return Outcome::ask(Request::Act(Action::Redo)),
-            KeyCode::Esc | KeyCode::Char('q' | 'H' | 'h') | KeyCode::Enter => return Outcome::ask(Request::Close),
+            KeyCode::Esc | KeyCode::Char('q' | 'H' | 'h') => return Outcome::ask(Request::Close),
             _ => return Outcome::Ignored,
         };
         self.cursor.act(action, self.ops.len());
@@ -77,7 +81,7 @@ impl Overlay for History {
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
         let place = picker::place(area, self.ops.len().max(3), 90);
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, "u undoes the last step · r redoes · Esc");
+        let inside = paint::window(on, place, &self.title, "u undoes · r redoes · b goes back to here · Esc");
         let cursor = self.cursor;
         if self.ops.is_empty() && inside.height > 0 {
             paint::pieces(on, (inside.x + 2, inside.y), inside.width.saturating_sub(2), &[("Nothing has been done yet.", Tone::Dim)]);

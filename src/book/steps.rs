@@ -1,0 +1,136 @@
+//! Steps: commands, undo, redo and going back, on the spot or, where they are long, on a thread with progress.
+//!
+//! Must not know what a command does.
+
+use std::path::Path;
+
+use super::command::{Applied, Command};
+use super::{Book, BookError, Job, Jobs, Progress, apply, labels};
+use crate::domain::ids::OpId;
+use crate::store::{Stamp, Store, journal};
+
+/// From this many people or rows on a step takes longer than a frame.
+const LONG: u64 = 500;
+
+/// Something that is one transaction and one step of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A command.
+    Run(Box<Command>),
+    /// Taking back the newest step that still stands.
+    Undo,
+    /// Doing again what undo took back last.
+    Redo,
+    /// Going back to how everything stood after a step.
+    BackTo(OpId),
+}
+
+impl Step {
+    /// What is done, while it is.
+    #[must_use]
+    pub const fn doing(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "Changing",
+            Self::Undo => "Undoing",
+            Self::Redo => "Doing again",
+            Self::BackTo(_) => "Going back",
+        }
+    }
+}
+
+/// Takes a step in a store.
+fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookError> {
+    let from_journal = |(op, done): (journal::Op, crate::store::Done)| Applied {
+        label: op.label,
+        touched: done.touched,
+        select: None,
+        changes: done.changes,
+    };
+    Ok(match step {
+        Step::Run(command) => {
+            let label = labels::label(store, command)?;
+            let (select, done) = store.write(&label, stamp, |write| apply::apply(write, command))?;
+            Applied { label, touched: done.touched, select, changes: done.changes }
+        }
+        Step::Undo => from_journal(journal::undo(store, stamp)?),
+        Step::Redo => from_journal(journal::redo(store, stamp)?),
+        Step::BackTo(op) => {
+            let (label, done) = journal::back_to(store, *op, stamp)?;
+            Applied { label, touched: done.touched, select: None, changes: done.changes }
+        }
+    })
+}
+
+fn take_elsewhere(path: &Path, stamp: Stamp, step: &Step, progress: &std::sync::Arc<Progress>) -> Result<Applied, BookError> {
+    let mut store = Store::open_again(path)?;
+    let watched = std::sync::Arc::clone(progress);
+    store.watch(Box::new(move |done| watched.reach(done)));
+    take(&mut store, stamp, step)
+}
+
+impl Book {
+    /// Takes a step here and now.
+    ///
+    /// # Errors
+    /// What is wrong, in words; nothing was changed then.
+    pub fn step(&mut self, step: &Step) -> Result<Applied, BookError> {
+        let stamp = self.stamp();
+        let applied = take(&mut self.store, stamp, step)?;
+        self.follow(&applied.touched)?;
+        Ok(applied)
+    }
+
+    /// How many people or rows a step is about, if so many that it is to be taken on a thread.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn is_long(&self, step: &Step) -> Result<Option<u64>, BookError> {
+        let size = match step {
+            Step::Run(command) => command.people().map_or(0, |p| p.len() as u64),
+            Step::Undo => self.undoable()?.0.map_or(0, |op| op.changes),
+            Step::Redo => self.undoable()?.1.map_or(0, |op| op.changes),
+            Step::BackTo(op) => journal::rows_after(self.store.reader(), *op)?,
+        };
+        Ok((size > LONG).then_some(size))
+    }
+
+    /// Takes a step on a thread; [`Book::after_step`] takes over what it did.
+    #[must_use]
+    pub fn step_job(&self, step: Step, size: u64, jobs: Jobs) -> Job<Result<Applied, BookError>> {
+        let (path, stamp) = (self.path().to_owned(), self.stamp());
+        jobs.spawn(move |progress| {
+            progress.expect(size);
+            take_elsewhere(&path, stamp, &step, progress)
+        })
+    }
+
+    /// Takes over what a step that was taken elsewhere has done.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn after_step(&mut self, applied: &Applied) -> Result<(), BookError> {
+        // The change is ours: it is not to be reported as somebody else's.
+        self.store.changed_elsewhere()?;
+        self.follow(&applied.touched)
+    }
+}
+
+impl Command {
+    /// The people whom it is about, if it does one thing to many.
+    #[must_use]
+    pub fn people(&self) -> Option<&[crate::domain::ids::PersonId]> {
+        match self {
+            Self::RemovePeople(people)
+            | Self::PutIn { people, .. }
+            | Self::TakeOut { people, .. }
+            | Self::SetStatus { people, .. }
+            | Self::SetOrganisation { people, .. }
+            | Self::SetDiscipline { people, .. }
+            | Self::SetField { people, .. }
+            | Self::AddTag { people, .. }
+            | Self::RemoveTag { people, .. }
+            | Self::Attend { people, .. } => Some(people),
+            _ => None,
+        }
+    }
+}
