@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod exchange;
+pub mod log;
 pub mod paths;
 pub mod remembered;
 pub mod search;

@@ -64,6 +64,55 @@ impl Session {
         self.folder.path().join("roster.guildhall")
     }
 
+    /// With more words after the roster.
+    fn with(words: &'static [&'static str], environment: &[(&str, &str)]) -> Self {
+        let mut session = Self::run((100, 24), environment, |roster| {
+            let mut command = CommandBuilder::new(PROGRAM);
+            command.arg(roster);
+            command.args(words);
+            command
+        });
+        session.wait_for("Open the sample book");
+        session.send("s");
+        session.wait_for("> Everybody");
+        session
+    }
+
+    /// Opens the same roster once more.
+    fn again(self, environment: &[(&str, &str)]) -> Self {
+        let Self { folder, .. } = self;
+        let path = folder.path().join("roster.guildhall");
+        let mut session = Self::run((100, 24), environment, |_| {
+            let mut command = CommandBuilder::new(PROGRAM);
+            command.arg(&path);
+            command
+        });
+        session.folder = folder;
+        session
+    }
+
+    fn has_sent(&self, bytes: &str) -> bool {
+        let raw = self.raw();
+        raw.windows(bytes.len()).any(|w| w == bytes.as_bytes())
+    }
+
+    #[track_caller]
+    fn wait_for_bytes(&self, bytes: &str) {
+        let begun = Instant::now();
+        while !self.has_sent(bytes) {
+            assert!(begun.elapsed() < PATIENCE, "{bytes:?} was not sent");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Where the terminal's cursor is, and whether it is seen.
+    fn cursor(&self) -> ((u16, u16), bool) {
+        let size = self.master.get_size().unwrap();
+        let mut parser = vt100::Parser::new(size.rows.try_into().unwrap(), size.cols.try_into().unwrap(), 0);
+        parser.process(&self.raw());
+        (parser.screen().cursor_position(), !parser.screen().hide_cursor())
+    }
+
     fn raw(&self) -> Vec<u8> {
         self.out.lock().unwrap().clone()
     }
@@ -271,4 +320,122 @@ fn resizes_down_to_one_by_one_are_survived() {
     session.wait_for("> Thu");
     session.send("q");
     assert_eq!(session.ended(), 0);
+}
+
+#[test]
+fn convention_4_a_named_configuration_holds_and_its_mistakes_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("mine.toml");
+    std::fs::write(&config, "mouse = false\n[keys]\nquit = \"Q\"\nbogus = \"x\"\n").unwrap();
+    let mut session = Session::with(&[], &[("GUILDHALL_CONFIG", config.to_str().unwrap())]);
+    session.wait_for("there is no action called");
+    assert!(!session.has_sent("\x1b[?1000h"), "the mouse is the terminal's own");
+    session.send("\r");
+    session.send("q");
+    session.send("?");
+    session.wait_for("type to narrow");
+    session.send("\x1b");
+    std::thread::sleep(Duration::from_millis(100));
+    session.send("Q");
+    assert_eq!(session.ended(), 0);
+}
+
+#[test]
+fn convention_6_unsaved_text_is_offered_after_a_kill() {
+    let mut session = Session::sample((100, 24), &[]);
+    session.send("2nVera Typed");
+    session.wait_for("Vera Typed");
+    let pid = session.child.process_id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-s", "KILL", &pid]).status().unwrap().success());
+    session.ended();
+    let mut session = session.again(&[]);
+    session.wait_for("Not saved: New person");
+    session.send("\r");
+    session.wait_for("Vera Typed");
+    session.send("\x13");
+    session.wait_for("Added Vera Typed");
+    session.send("q");
+    assert_eq!(session.ended(), 0);
+}
+
+#[test]
+fn convention_8_plain_has_no_boxes_no_second_screen_and_the_cursor_on_the_current_row() {
+    let mut session = Session::with(&["--plain"], &[]);
+    session.send("2jj");
+    session.wait_for("> Beatriz Quill");
+    let screen = session.screen();
+    assert!(!screen.contains(['│', '╭', '─', '┃']), "{screen}");
+    assert!(screen.contains("Everybody. 63 of 63"), "{screen}");
+    let row = screen.lines().position(|l| l.contains("> Beatriz Quill")).unwrap();
+    assert_eq!(session.cursor(), ((u16::try_from(row).unwrap(), 0), true));
+    assert!(!session.has_sent("\x1b[?1049h") && !session.has_sent("\x1b[?1000h"));
+    session.send("q");
+    assert_eq!(session.ended(), 0);
+    session.is_given_back();
+}
+
+#[test]
+fn convention_8_every_kind_of_terminal_gets_the_colours_that_it_has() {
+    for (kind, sixteen, many) in [("dumb", false, false), ("xterm", true, false), ("xterm-256color", false, true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("mine.toml");
+        std::fs::write(&config, "[theme]\nkey = 208\nerror = \"red\"\n").unwrap();
+        let mut session = Session::with(&[], &[("TERM", kind), ("GUILDHALL_CONFIG", config.to_str().unwrap())]);
+        session.send("2/orgg:x");
+        session.wait_for("there is no field");
+        session.send("\x03");
+        session.ended();
+        let raw = String::from_utf8_lossy(&session.raw()).into_owned();
+        // The error is red: in the words of sixteen colours where there are no more.
+        assert_eq!((raw.contains("[31;") || raw.contains("[31m"), raw.contains("38;5;208")), (sixteen, many), "{kind}");
+        assert!(!raw.contains("38;5;") || many, "{kind}");
+    }
+}
+
+#[test]
+fn convention_9_a_terminal_without_a_second_screen_is_cleared_and_given_back() {
+    let mut session = Session::with(&[], &[("TERM", "vt220")]);
+    session.send("3");
+    session.wait_for("> Thu");
+    session.send("q");
+    assert_eq!(session.ended(), 0);
+    assert!(!session.has_sent("\x1b[?1049h") && !session.has_sent("\x1b[?1049l"));
+    session.is_given_back();
+}
+
+#[test]
+fn convention_10_copies_reach_the_clipboard_through_tmux_too() {
+    // "anton.grigore@tnorth.example" in base64.
+    let sequence = "\x1b]52;c;YW50b24uZ3JpZ29yZUB0bm9ydGguZXhhbXBsZQ==";
+    for (environment, wrapped) in [(&[][..], false), (&[("TMUX", "/tmp/tmux-0/default,1,0")][..], true)] {
+        let mut session = Session::with(&[], environment);
+        session.send("2y");
+        session.wait_for_bytes(sequence);
+        session.wait_for("Copied anton.grigore@tnorth.example");
+        assert_eq!(session.has_sent("\x1bPtmux;\x1b\x1b]52;c;YW50"), wrapped);
+        session.send("q");
+        assert_eq!(session.ended(), 0);
+    }
+}
+
+#[test]
+fn convention_10_the_log_and_what_is_remembered_lie_by_xdg_and_hold_no_personal_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let environment = [("XDG_STATE_HOME", state.to_str().unwrap())];
+    let mut session = Session::with(&[], &environment);
+    session.send("2nVera Typed\tvera@example.org\x13");
+    session.wait_for("Added Vera Typed");
+    session.send("/vera\rS");
+    session.wait_for("Sorted by");
+    session.send("nAnton\tanton.grigore@tnorth.example\x13");
+    session.wait_for("belongs to");
+    session.send("\x03");
+    assert_eq!(session.ended(), 0);
+    let log = std::fs::read_to_string(state.join("guildhall/guildhall.log")).unwrap();
+    assert!(log.contains("started") && log.contains("quit") && log.contains("refused"), "{log}");
+    let kept = std::fs::read_to_string(state.join("guildhall/screen.toml")).unwrap();
+    for word in ["Vera", "vera", "example", "Anton", "anton"] {
+        assert!(!log.contains(word) && !kept.contains(word), "{word}: {log}{kept}");
+    }
 }

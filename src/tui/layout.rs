@@ -50,12 +50,12 @@ pub fn places(area: Rect, focus: PaneId, borders: &Borders, one: bool) -> Places
         out.footer = Some(Rect { y: area.bottom() - 1, height: 1, ..area });
         body.height -= 1;
     }
-    if area.height >= 8 {
+    if area.height >= 8 && !one {
         out.header = Some(Rect { height: 1, ..body });
         body = Rect { y: body.y + 1, height: body.height - 1, ..body };
     }
     if one || area.width < MIDDLE {
-        if body.height >= 6 {
+        if body.height >= 6 && !one {
             out.tabs = Some(Rect { height: 1, ..body });
             body = Rect { y: body.y + 1, height: body.height - 1, ..body };
         }

@@ -20,6 +20,7 @@ mod perform;
 mod root;
 mod searching;
 pub mod setup;
+mod sink;
 mod table;
 mod terminal;
 pub mod theme;
@@ -40,6 +41,7 @@ pub use welcome::{Choice, Welcome};
 
 use crate::book::{Book, BookError, Clock, Command, Jobs, StoreError};
 use crate::domain::dates::Calendar;
+use crate::log;
 use crate::paths::Paths;
 use crate::tui::core::{Canvas, Drawn};
 use crate::tui::errands::Errand;
@@ -78,8 +80,12 @@ pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiE
     };
     need_terminal()?;
     terminal::watch()?;
-    let setup = Setup::read(paths, plain, Colours::detect());
-    let (guard, mut screen) = terminal::enter()?;
+    let colours = Colours::detect();
+    let setup = Setup::read(paths, plain, colours);
+    log::start(&paths.log);
+    let uses = terminal::Uses::detect(plain, setup.config.mouse, colours);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), ?uses, problems = setup.config.problems.len(), "started");
+    let (guard, mut screen) = terminal::enter(uses)?;
     let (book, import) = match found {
         Some(book) => (book, false),
         None => match welcome(&mut screen, &setup, clock.today())? {
@@ -91,7 +97,7 @@ pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiE
     if import {
         root.ask_for_import();
     }
-    hall(guard, screen, root)
+    hall(guard, screen, uses, root)
 }
 
 /// Opens a made-up roster in a temporary file, gone afterwards.
@@ -105,10 +111,12 @@ pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), Tui
     let book = start(&roster, clock, Choice::Sample)?;
     terminal::watch()?;
     // The lead's own keys and colours, but nothing of the demo is remembered.
-    let mut setup = Setup::read(paths, plain, Colours::detect());
+    let colours = Colours::detect();
+    let mut setup = Setup::read(paths, plain, colours);
     setup.paths = Paths { config: setup.paths.config, ..Paths::under(folder.path(), "demo.guildhall") };
-    let (guard, screen) = terminal::enter()?;
-    hall(guard, screen, Root::new(book, setup, Jobs::Thread)?)
+    let uses = terminal::Uses::detect(plain, setup.config.mouse, colours);
+    let (guard, screen) = terminal::enter(uses)?;
+    hall(guard, screen, uses, Root::new(book, setup, Jobs::Thread)?)
 }
 
 fn need_terminal() -> Result<(), TuiError> {
@@ -141,7 +149,7 @@ fn welcome(screen: &mut terminal::Screen, setup: &Setup, today: chrono::NaiveDat
     }
 }
 
-fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, mut root: Root) -> Result<(), TuiError> {
+fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal::Uses, mut root: Root) -> Result<(), TuiError> {
     let mut pasting = false;
     draw(&mut screen, &mut root)?;
     root.settle_in();
@@ -162,9 +170,13 @@ fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, mut root: Root
         }
         changed |= root.tick() || root.is_busy();
         match then {
-            Then::Quit => return Ok(()),
+            Then::Quit => {
+                root.remember();
+                tracing::info!("quit");
+                return Ok(());
+            }
             Then::Suspend => {
-                (guard, screen) = terminal::suspend(guard)?;
+                (guard, screen) = terminal::suspend(guard, uses)?;
                 pasting = false;
                 root.handle(&Event::FocusGained);
             }
@@ -177,6 +189,7 @@ fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, mut root: Root
                 Errand::Open(link) => open::that_detached(link),
             };
             if let Err(why) = result {
+                tracing::warn!(kind = log::kind(&why.kind()), "an errand failed");
                 root.errand_failed(&errand, &why);
             }
         }

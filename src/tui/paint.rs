@@ -71,6 +71,9 @@ pub fn highlight(on: &mut Canvas<'_>, (x, y): (u16, u16), what: &str, width: u16
 /// Draws a box with a title on the left and one on the right; returns the inside.
 pub fn frame(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str, focused: bool) -> Rect {
     let area = area.intersection(on.buf.area);
+    if on.theme.is_plain() {
+        return plain_frame(on, area, left, right);
+    }
     if area.width < 2 || area.height < 2 {
         return Rect::new(area.x, area.y, area.width, 0);
     }
@@ -96,8 +99,17 @@ pub fn frame(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str, focused: 
     inside
 }
 
-/// Empties a part of the screen and draws a box in it.
+/// A heading in words in place of a box, for screen readers.
+fn plain_frame(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect {
+    let heading = if right.is_empty() { left.to_owned() } else { format!("{left}. {right}") };
+    pieces(on, (area.x, area.y), area.width, &[(&heading, Tone::Heading)]);
+    Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area }
+}
+
+/// Empties a part of the screen and draws a box in it; without boxes, all of the screen but the foot line.
 pub fn window(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect {
+    let whole = on.buf.area;
+    let area = if on.theme.is_plain() { Rect { height: whole.height.saturating_sub(1).max(1), ..whole } } else { area };
     let area = area.intersection(on.buf.area);
     Clear.render(area, on.buf);
     frame(on, area, left, right, true)

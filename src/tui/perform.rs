@@ -8,6 +8,7 @@ use crate::actions::Action;
 use crate::book::{Applied, BookError, Command, ExportOptions, ImportOptions, Step, Thing};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
+use crate::log;
 use crate::tui::core::{Cx, Outcome, Overlay, PaneId, Request, Subject};
 use crate::tui::errands::Errand;
 use crate::tui::forms;
@@ -111,7 +112,10 @@ impl Root {
             (Ok(applied), Step::BackTo(_)) => self.applied(&applied, false),
             (Err(e), Step::Run(_)) if e.is_conflict() => self.conflict(&e),
             (Err(e), _) if e.is_stopped() => self.toast = Some(("Stopped; nothing was changed".into(), Tone::Warning)),
-            (Err(e), _) => self.complain(&e.to_string()),
+            (Err(e), _) => {
+                tracing::warn!(kind = log::kind(&e), "refused");
+                self.complain(&e.to_string());
+            }
         }
     }
 
@@ -298,6 +302,7 @@ impl Root {
                 Came::Check(Some(Ok(problems))) => self.take_check(&problems),
                 Came::Backup(Some(Ok(_))) => {}
                 Came::Import(Some(Err(e)), _) | Came::Export(Some(Err(e)), _) | Came::Check(Some(Err(e))) => {
+                    tracing::warn!(kind = log::kind(&e), "work ended");
                     if e.is_stopped() {
                         self.toast = Some(("Stopped; nothing was changed".into(), Tone::Warning));
                     } else {

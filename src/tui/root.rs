@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use crate::actions::{Action, Scope};
 use crate::book::{Book, BookError, Draft, Jobs, Step};
 use crate::config::{Asked, Keys};
+use crate::log;
 use crate::tui::bars;
 use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request};
 use crate::tui::errands::Errand;
@@ -146,6 +147,7 @@ impl Root {
         match result {
             Ok(value) => Some(value),
             Err(e) => {
+                tracing::warn!(kind = log::kind(&e), "refused");
                 self.complain(&e.to_string());
                 None
             }
@@ -370,7 +372,8 @@ impl Root {
         for overlay in &mut self.overlays {
             overlay.prepare(area);
         }
-        let inside = |r: Option<Rect>| r.map_or(0, |r| usize::from(r.height.saturating_sub(2)));
+        let frame = if self.setup.theme.is_plain() { 1 } else { 2 };
+        let inside = |r: Option<Rect>| r.map_or(0, |r| usize::from(r.height.saturating_sub(frame)));
         let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         self.communities.prepare(inside(at.pane(PaneId::Communities)));
         let members = self.members.prepare(inside(at.pane(PaneId::Members)), &mut cx);

@@ -172,9 +172,9 @@ impl Table {
         format!("Sorted by {}{}", self.sort, if self.reverse { ", the other way round" } else { "" })
     }
 
-    /// Where the columns stand in a list of this width.
+    /// Where the columns stand in a list of this width; where none `grows`, they stand close together.
     #[must_use]
-    pub fn layout(&self, width: u16) -> Vec<Placed> {
+    pub fn layout(&self, width: u16, grows: bool) -> Vec<Placed> {
         let room = width.saturating_sub(LEAD + 1);
         let gap = if room > 90 { 2 } else { 1 };
         let mut shown: Vec<usize> = self
@@ -194,7 +194,7 @@ impl Table {
         let mut by_rank: Vec<usize> = (0..shown.len()).collect();
         by_rank.sort_by_key(|at| shown[*at]);
         // A sign each in turn, until all have what does them good; the rest goes to those that grow.
-        for may_grow in [false, true] {
+        for may_grow in [false, grows] {
             loop {
                 let before = left;
                 for at in &by_rank {
@@ -273,16 +273,16 @@ mod tests {
     #[test]
     fn columns_that_matter_least_give_way_and_none_leaves_the_list() {
         let t = table();
-        let names = |width| t.layout(width).iter().map(|p| t.all[p.column].name.as_str()).collect::<Vec<_>>();
+        let names = |width| t.layout(width, true).iter().map(|p| t.all[p.column].name.as_str()).collect::<Vec<_>>();
         assert_eq!(names(40), ["name", "came", "office"]);
         assert_eq!(names(24), ["name", "office"]);
         assert_eq!(names(3), ["name"]);
         for width in 0..300 {
-            for p in t.layout(width) {
+            for p in t.layout(width, true) {
                 assert!(p.width == 0 || p.x + p.width <= width, "{width}: {p:?}");
             }
         }
-        let wide = t.without(&["office"]).layout(200);
+        let wide = t.without(&["office"]).layout(200, true);
         assert_eq!(wide.len(), 2);
         assert!(wide[0].width > 150 && wide[1].width == 4, "{wide:?}");
     }

@@ -2,7 +2,7 @@
 //!
 //! Must not know what is drawn.
 
-use std::io::{self, Stdout, Write, stdout};
+use std::io::{self, Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratatui::Terminal;
@@ -14,25 +14,76 @@ use ratatui::crossterm::event::{
 use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::crossterm::{Command, cursor, execute};
 
+use crate::tui::sink::Sink;
+use crate::tui::theme::Colours;
+
 /// Whether the terminal is ours at the moment.
 static OURS: AtomicBool = AtomicBool::new(false);
 
 /// The screen to draw on.
-pub type Screen = Terminal<CrosstermBackend<Stdout>>;
+pub type Screen = Terminal<CrosstermBackend<Sink>>;
 
 /// Holds the terminal; gives it back when dropped.
 pub struct Guard;
+
+/// What of the terminal is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uses {
+    /// A screen of its own, gone when the program ends.
+    pub alternate: bool,
+    /// The mouse.
+    pub mouse: bool,
+    /// Its sixteen colours and no more.
+    pub sixteen: bool,
+    /// Focus, to look for other programs' changes.
+    pub focus: bool,
+}
+
+impl Uses {
+    /// What this terminal has, less what the lead does not want.
+    #[must_use]
+    pub fn detect(plain: bool, mouse: bool, colours: Colours) -> Self {
+        let kind = std::env::var("TERM").unwrap_or_default();
+        let alternate = !plain && has_alternate(&kind);
+        Self { alternate, sixteen: colours == Colours::Sixteen, mouse: mouse && !plain && kind != "dumb", focus: !plain && kind != "dumb" }
+    }
+}
+
+/// Whether a kind of terminal has a second screen: those of the last thirty years do, but for consoles and the old ones.
+fn has_alternate(kind: &str) -> bool {
+    let without = ["dumb", "vt52", "vt100", "vt102", "vt220", "vt320", "linux", "ansi", "cons25", "sun", "unknown"];
+    !kind.is_empty() && !without.iter().any(|w| kind == *w || kind.strip_prefix(w).is_some_and(|rest| rest.starts_with('-')))
+}
+
+/// Whether there is a screen of its own to leave.
+static ALTERNATE: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal has its sixteen colours and no more.
+static SIXTEEN: AtomicBool = AtomicBool::new(false);
 
 /// Takes the terminal over.
 ///
 /// # Errors
 /// If there is none, or it can't be switched.
-pub fn enter() -> io::Result<(Guard, Screen)> {
+pub fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
     enable_raw_mode()?;
     OURS.store(true, Ordering::SeqCst);
+    ALTERNATE.store(uses.alternate, Ordering::SeqCst);
+    SIXTEEN.store(uses.sixteen, Ordering::SeqCst);
     let guard = Guard;
-    execute!(stdout(), EnterAlternateScreen, EnableMouseCapture, EnableFocusChange, cursor::Hide)?;
-    let screen = Terminal::new(CrosstermBackend::new(stdout()))?;
+    let mut out = stdout();
+    if uses.alternate {
+        execute!(out, EnterAlternateScreen)?;
+    } else {
+        execute!(out, Clear(ClearType::All), cursor::MoveTo(0, 0))?;
+    }
+    if uses.mouse {
+        execute!(out, EnableMouseCapture)?;
+    }
+    if uses.focus {
+        execute!(out, EnableFocusChange)?;
+    }
+    execute!(out, cursor::Hide)?;
+    let screen = Terminal::new(CrosstermBackend::new(Sink::new(SIXTEEN.load(Ordering::SeqCst))))?;
     Ok((guard, screen))
 }
 
@@ -42,14 +93,21 @@ pub fn enter() -> io::Result<(Guard, Screen)> {
 /// If the terminal is gone.
 pub fn anew() -> io::Result<Screen> {
     execute!(stdout(), Clear(ClearType::All))?;
-    Terminal::new(CrosstermBackend::new(stdout()))
+    Terminal::new(CrosstermBackend::new(Sink::new(SIXTEEN.load(Ordering::SeqCst))))
 }
 
 /// Gives the terminal back, once. A terminal that is gone is no error: there is nobody to tell.
 pub fn leave() {
     if OURS.swap(false, Ordering::SeqCst) {
         let mut out = stdout();
-        let _ = execute!(out, DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
+        let _ = execute!(out, DisableBracketedPaste, DisableFocusChange, DisableMouseCapture);
+        if ALTERNATE.load(Ordering::SeqCst) {
+            let _ = execute!(out, LeaveAlternateScreen);
+        } else {
+            // What was drawn would stand among the shell's own lines.
+            let _ = execute!(out, Clear(ClearType::All), cursor::MoveTo(0, 0));
+        }
+        let _ = execute!(out, cursor::Show);
         let _ = out.flush();
         let _ = disable_raw_mode();
     }
@@ -101,12 +159,15 @@ pub fn watch() -> io::Result<()> {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         leave();
+        let place = info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
+        tracing::error!(place, "panic");
         before(info);
     }));
     let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP])?;
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             leave();
+            tracing::info!(signal, "ended by a signal");
             #[expect(clippy::exit, reason = "the main thread may be waiting for a key that never comes")]
             std::process::exit(128 + signal);
         }
@@ -129,8 +190,23 @@ pub fn watch() -> io::Result<()> {
 ///
 /// # Errors
 /// If the terminal can't be switched.
-pub fn suspend(guard: Guard) -> io::Result<(Guard, Screen)> {
+pub fn suspend(guard: Guard, uses: Uses) -> io::Result<(Guard, Screen)> {
     drop(guard);
     signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
-    enter()
+    enter(uses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_terminals_and_consoles_have_no_second_screen() {
+        for (kind, has) in [("xterm-256color", true), ("tmux-256color", true), ("screen", true), ("alacritty", true), ("foot", true)] {
+            assert_eq!(has_alternate(kind), has, "{kind}");
+        }
+        for kind in ["dumb", "vt100", "vt220", "linux", "linux-16color", "ansi", ""] {
+            assert!(!has_alternate(kind), "{kind}");
+        }
+    }
 }

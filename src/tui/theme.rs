@@ -69,8 +69,16 @@ impl Colours {
     #[must_use]
     pub fn detect() -> Self {
         use termprofile::{DetectorSettings, TermProfile};
+        let set = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+        let kind = set("TERM").unwrap_or_default();
         match TermProfile::detect(&std::io::stdout(), DetectorSettings::default()) {
-            TermProfile::NoTty | TermProfile::NoColor => Self::None,
+            TermProfile::NoTty => Self::None,
+            // A terminal that nothing is known of has its sixteen, unless it is one of those that never had any.
+            TermProfile::NoColor => {
+                let without =
+                    set("NO_COLOR").is_some() || kind.is_empty() || kind == "dumb" || kind.starts_with("vt") || kind.ends_with("-m");
+                if without { Self::None } else { Self::Sixteen }
+            }
             TermProfile::Ansi16 => Self::Sixteen,
             TermProfile::Ansi256 => Self::Many,
             TermProfile::TrueColor => Self::All,

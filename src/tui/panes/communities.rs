@@ -322,7 +322,7 @@ impl Communities {
         on.drawn.hit(area, Target::Pane(PaneId::Communities));
         let inside = paint::frame(on, area, "1 Communities", "", focused);
         let rows = usize::from(inside.height).saturating_sub(usize::from(self.find.is_active()));
-        let placed = self.table.layout(inside.width);
+        let placed = self.table.layout(inside.width, !on.theme.is_plain());
         for (line, at) in (self.cursor.offset..self.items.len()).take(rows).enumerate() {
             let y = inside.y + u16::try_from(line).unwrap_or(0);
             let row = Rect::new(inside.x, y, inside.width, 1);

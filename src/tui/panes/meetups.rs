@@ -189,7 +189,7 @@ impl Meetups {
         }
         let find = u16::from(self.find.is_active());
         let heads = u16::from(self.heads);
-        let placed = self.table.layout(inside.width);
+        let placed = self.table.layout(inside.width, !on.theme.is_plain());
         if self.heads {
             self.table.draw_heads(PaneId::Meetups, inside, &placed, on);
         }

@@ -27,7 +27,7 @@ impl Members {
         if inside.height == 0 {
             return;
         }
-        let placed = self.table.layout(inside.width);
+        let placed = self.table.layout(inside.width, !on.theme.is_plain());
         self.table.draw_heads(PaneId::Members, inside, &placed, on);
         let find = u16::from(self.find.is_active());
         let body = Rect::new(inside.x, inside.y + 1, inside.width, inside.height.saturating_sub(1 + find));
