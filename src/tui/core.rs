@@ -93,6 +93,12 @@ pub enum Request {
     Focus(PaneId),
     /// Search a list, and show it so.
     Search(PaneId, String, Option<ListLook>),
+    /// Show the view of this name.
+    NamedView(String),
+    /// Rehearse the import of the file that is typed so.
+    ImportFile(String),
+    /// Open the export with a format.
+    ExportAs(&'static str),
     /// Go back to how everything stood after a step.
     BackTo(OpId),
     /// Go on with the newest form that was not saved, or drop it.
@@ -103,8 +109,6 @@ pub enum Request {
     Open(String),
     /// Rehearse the adding of a list of people, as it was pasted, to the community that is shown.
     AddMembers(String),
-    /// Show a saved view.
-    View(PaneId, String, ListLook),
     /// Show a list with these columns, so sorted.
     Columns(PaneId, ListLook),
     /// Show what is under the cursor now.

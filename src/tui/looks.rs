@@ -123,14 +123,20 @@ impl Root {
             return;
         }
         let names = views.iter().map(|v| v.name.clone()).collect();
-        self.overlays.push(Box::new(Choose::asking("Views", names, false, move |name| match views.iter().find(|v| v.name == name) {
-            Some(view) => Request::View(pane_of(view), view.query.clone(), look_of(view)),
-            None => Request::Close,
-        })));
+        self.overlays.push(Box::new(Choose::asking("Views", names, false, |name| Request::NamedView(name.to_owned()))));
+    }
+
+    /// Shows the view of a name.
+    pub(super) fn show_named_view(&mut self, name: &str) {
+        let views = self.book.views();
+        let Some(views) = self.note(views) else { return };
+        if let Some(view) = views.iter().find(|v| v.name == name) {
+            self.show_view(pane_of(view), &view.query, &look_of(view));
+        }
     }
 
     /// Shows a view: of everybody or every meetup, for its query says which community it is about.
-    pub(super) fn show_view(&mut self, pane: PaneId, query: &str, look: &ListLook) {
+    fn show_view(&mut self, pane: PaneId, query: &str, look: &ListLook) {
         if pane != PaneId::Communities {
             self.communities.find.clear();
             self.communities.select_everybody();

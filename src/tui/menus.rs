@@ -45,7 +45,8 @@ impl Root {
         };
         let movement = |a: &&ActionInfo| a.scope != Scope::List && !matches!(a.action, Action::Palette | Action::Back);
         let mut entries: Vec<Entry> = ACTIONS.iter().filter(movement).map(|info| Entry { info, why_not: why_not(info.action) }).collect();
-        let age = |a: Action| self.recent.iter().rev().position(|r| *r == a).unwrap_or(usize::MAX);
+        let recent = &self.setup.remembered.recent;
+        let age = |a: Action| recent.iter().rev().position(|r| r == crate::actions::info(a).name).unwrap_or(usize::MAX);
         entries.sort_by_key(|e| age(e.info.action));
         self.overlays.push(Box::new(Palette::new(entries, self.keys().clone())));
     }

@@ -30,6 +30,9 @@ impl Root {
     fn perform(&mut self, request: Request) {
         match request {
             Request::Run(command) => self.run(command),
+            Request::NamedView(name) => self.show_named_view(&name),
+            Request::ImportFile(file) => self.rehearse_file(&file),
+            Request::ExportAs(format) => self.ask_for_export(Some(format)),
             Request::BackTo(op) => self.take_step(Step::BackTo(op)),
             Request::TakeDraft(go_on) => self.take_draft(go_on),
             Request::Close => {
@@ -50,7 +53,6 @@ impl Root {
             Request::Open(link) => self.errands.push(Errand::Open(link)),
             Request::AddMembers(_) if self.work.is_waited_for() => self.complain("something is under way already; Esc stops it"),
             Request::AddMembers(typed) => self.add_members(&typed),
-            Request::View(pane, query, look) => self.show_view(pane, &query, &look),
             Request::Columns(pane, look) => self.relook(pane, look),
             Request::Look => self.look(),
             Request::Rehearse(_) | Request::Import(_) if self.work.is_waited_for() => {
@@ -248,13 +250,16 @@ impl Root {
         let community = self.members.community.as_ref().map(|(_, name)| name.clone());
         let into = community.as_ref().map_or_else(String::new, |c| format!(" into {c}"));
         let title = format!("Import a CSV file{into}: its name");
-        self.overlays.push(Box::new(Prompt::new(&title, "", move |path| {
-            let file = expand(path.trim());
-            Request::Rehearse(ImportOptions { file, text: None, community: community.clone(), dry_run: true })
-        })));
+        self.overlays.push(Box::new(Prompt::new(&title, "", |path| Request::ImportFile(path.to_owned()))));
     }
 
-    pub(super) fn ask_for_export(&mut self) {
+    /// Shows what a file would bring, to the community that is shown.
+    fn rehearse_file(&mut self, typed: &str) {
+        let community = self.members.community.as_ref().map(|(_, name)| name.clone());
+        self.perform(Request::Rehearse(ImportOptions { file: expand(typed.trim()), text: None, community, dry_run: true }));
+    }
+
+    pub(super) fn ask_for_export(&mut self, format: Option<&str>) {
         let (people, community, query) = self.members.for_export();
         let who = match (&people, &self.members.community) {
             (Some(marked), _) => format!("the {} marked", text::count(marked.len() as u64, "person", "people")),
@@ -264,7 +269,7 @@ impl Root {
             (None, None) => format!("those found by {query}"),
         };
         let options = ExportOptions { format: String::new(), query, people, community };
-        let export = ExportBox::new(&who, options, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
+        let export = ExportBox::new(&who, options, format, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
         self.overlays.push(Box::new(export));
     }
 

@@ -53,7 +53,6 @@ pub struct Root {
     pub(super) work: Work,
     pub(super) then: Then,
     pub(super) drawn: Drawn,
-    pub(super) recent: Vec<Action>,
     pub(super) errands: Vec<Errand>,
     /// What is typed in the form that is open, as it was kept.
     pub(super) draft: Option<Draft>,
@@ -85,7 +84,6 @@ impl Root {
             work: Work::new(jobs),
             then: Then::Go,
             drawn: Drawn::default(),
-            recent: Vec::new(),
             errands: Vec::new(),
             draft: None,
             earlier_drafts: Vec::new(),
@@ -253,8 +251,7 @@ impl Root {
 
     /// Does what an action says: the focused pane is asked first.
     pub(super) fn act(&mut self, action: Action) {
-        self.recent.retain(|a| *a != action);
-        self.recent.push(action);
+        self.note_recent(action);
         let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         let outcome = match self.focus {
             PaneId::Communities => self.communities.act(action, &mut cx),
@@ -266,6 +263,20 @@ impl Root {
             self.act_here(action);
         } else {
             self.settle(outcome);
+        }
+    }
+
+    /// Remembers that an action was asked for; moving about is not worth it.
+    fn note_recent(&mut self, action: Action) {
+        let info = crate::actions::info(action);
+        if info.scope == Scope::List || matches!(action, Action::Palette | Action::Back) {
+            return;
+        }
+        let recent = &mut self.setup.remembered.recent;
+        recent.retain(|name| name != info.name);
+        recent.push(info.name.to_owned());
+        if recent.len() > 40 {
+            recent.remove(0);
         }
     }
 
@@ -303,7 +314,7 @@ impl Root {
                 self.settle(Outcome::Ask(vec![Request::Filter(None), Request::Look]));
             }
             Action::Import => self.ask_for_import(),
-            Action::Export => self.ask_for_export(),
+            Action::Export => self.ask_for_export(None),
             Action::Copy | Action::CopyPart | Action::OpenLink => self.act_outside(action),
             Action::AddMembers if self.focus == PaneId::Members => self.act_outside(action),
             Action::Columns

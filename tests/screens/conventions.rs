@@ -3,9 +3,11 @@
 use guildhall::tui::Then;
 use guildhall::tui::errands::Errand;
 use ratatui::crossterm::event::{Event, MouseEventKind};
-use ratatui::style::Modifier;
+use ratatui::style::{Color, Modifier};
 
 use guildhall::book::{Command, Jobs, Step};
+use guildhall::config::ThemeName;
+use guildhall::tui::theme::{Colours, Theme};
 
 use crate::Hall;
 use crate::common::World;
@@ -43,6 +45,78 @@ mod convention_4_keys {
     fn dates_are_written_as_the_lead_writes_them() {
         let mut hall = Hall::configured("date_format = \"month-first\"\n");
         hall.shows("Thu Dec  3").keys("3nX<tab><tab>12/3/2026 18:00").shows("Thursday, December 3, 2026, 18:00");
+    }
+}
+
+mod convention_1_help {
+    use super::*;
+
+    #[test]
+    fn help_lists_what_works_here_grouped_filters_by_name_or_key_and_runs() {
+        let mut hall = Hall::sample().sized(120, 50);
+        hall.keys("2?").shows("In members").shows("In every list").hides("In meetups");
+        hall.keys("ctrl-r").shows("Does again what undo took back").hides("Picks a saved view");
+        hall.keys("<ctrl-u>tags").shows("Tags the marked people").keys("<enter>").shows("Tag for 1 person").keys("<esc>");
+        hall.keys("3?").shows("Ticks who came").hides("Tags the marked people").keys("<esc>");
+    }
+
+    #[test]
+    fn help_shows_version_and_paths_and_the_search_language() {
+        let mut hall = Hall::sample().sized(160, 90);
+        hall.keys("?").shows(&format!("Guildhall {}", env!("CARGO_PKG_VERSION"))).shows("configuration").shows("log ").shows("org:");
+    }
+}
+
+mod convention_2_palette {
+    use super::*;
+
+    #[test]
+    fn every_action_is_there_with_its_key_and_the_reason_why_not() {
+        let mut hall = Hall::sample().sized(120, 100);
+        for info in guildhall::actions::ACTIONS.iter().filter(|a| a.scope != guildhall::actions::Scope::List) {
+            if matches!(info.name, "commands" | "back") {
+                continue;
+            }
+            hall.keys(":").keys(info.name).shows(info.name).keys("<esc>");
+        }
+        hall.keys(":take out").shows("select a community first").keys("<enter>").shows("take out of community: select a community first");
+        let dim = hall.keys("<esc>:redo").styled(Modifier::DIM);
+        assert!(dim.iter().any(|l| l.contains("redo") && l.contains("there is nothing to redo")), "{dim:?}");
+    }
+
+    #[test]
+    fn recent_commands_come_first_and_are_remembered() {
+        let mut hall = Hall::sample();
+        hall.keys(":organ<enter><esc>:check<enter>:");
+        let at = |hall: &mut Hall, name: &str| hall.find(name).1;
+        assert!(at(&mut hall, "check file") < at(&mut hall, "organisations "));
+        hall.keys("<esc>");
+        let mut hall = hall.again();
+        hall.keys(":");
+        assert!(at(&mut hall, "check file") < at(&mut hall, "organisations "));
+        assert_eq!(at(&mut hall, "organisations ") - at(&mut hall, "check file"), 1);
+    }
+
+    #[test]
+    fn beginnings_of_words_find_a_command() {
+        let mut hall = Hall::sample();
+        hall.keys("2:pic<enter>").shows("Put 1 person into").keys("<esc>:setfie<enter>").shows("Field of 1 person");
+    }
+
+    #[test]
+    fn verbs_take_words() {
+        let mut hall = Hall::sample();
+        hall.keys(":go noor").shows("person · DfH").keys("<enter>").shows("> Noor Hallam");
+        hall.keys(":go cont").shows("community").keys("<enter>").shows("Members of Content design");
+        hall.keys(":go spring<enter>").shows("> Sat 13 Mar");
+        hall.keys(":find org:mow<enter>")
+            .shows("/org:mow")
+            .keys("<esc>:export not")
+            .shows("export notify")
+            .keys("<enter>")
+            .shows("Format  notify");
+        hall.keys("<esc>:view").shows("view NAME").keys("<esc>:fin").shows("find QUERY").keys("<esc>");
+        hall.keys(":import /no/such.csv<enter>").shows("/no/such.csv");
     }
 }
 
@@ -161,6 +235,51 @@ mod convention_7_mouse {
         let mut hall = Hall::configured("mouse = false");
         hall.text();
         hall.click_on("Cloud").shows("> Everybody");
+    }
+}
+
+mod convention_8_colours {
+    use super::*;
+
+    /// Every mark of state on the screen, without colours: what is selected, marked, vacant, wrong.
+    #[test]
+    fn nothing_is_told_by_colour_alone() {
+        for (name, theme) in ThemeName::ALL {
+            let mut hall = Hall::set(World::sample(), |setup| setup.theme = Theme::new(theme, Colours::None));
+            hall.keys("2j<space>").shows("*Aoife").shows("> Beatriz").shows("1 marked");
+            assert!(hall.buffer().content.iter().all(|c| c.fg == Color::Reset && c.bg == Color::Reset), "{name}");
+            assert_eq!(hall.styled(Modifier::REVERSED).len(), 1, "{name}");
+            hall.keys("<esc>M").shows("asked not to be mailed").keys("1jj").shows("TBC").shows("person TBC");
+            hall.keys("2/orgg:x").shows("there is no field orgg:");
+        }
+    }
+
+    #[test]
+    fn a_theme_is_chosen_in_the_configuration() {
+        let colours = |config: &str| {
+            let mut hall = Hall::configured(config);
+            let setup_theme = hall.buffer();
+            setup_theme.content.iter().filter_map(|c| (c.fg != Color::Reset).then_some(c.fg)).collect::<std::collections::HashSet<_>>()
+        };
+        assert!(colours("").contains(&Color::Cyan));
+        assert!(colours("[theme]\nname = \"dark\"").contains(&Color::LightCyan));
+        assert!(colours("[theme]\nname = \"light\"").contains(&Color::Blue));
+        assert!(colours("[theme]\nname = \"mono\"").is_empty());
+        assert!(colours("[theme]\nkey = \"magenta\"").contains(&Color::Magenta));
+    }
+
+    #[test]
+    fn plain_drawing_has_headings_in_words_one_list_and_no_boxes() {
+        let mut hall = Hall::set(World::sample(), |setup| setup.theme = Theme::new(ThemeName::Terminal, Colours::None).plain());
+        hall.keys("jj2").shows("2 Members of Delivery. 10 of 63").hides("Product and delivery");
+        for keys in ["", "?", "<esc>:", "<esc>e", "<esc>x", "<esc>H", "<esc>C", "<esc>d", "<esc>4"] {
+            let text = hall.keys(keys).text();
+            assert!(!text.contains(['│', '╭', '─', '╰', '┃']), "{keys}:\n{text}");
+        }
+        insta::assert_snapshot!(
+            "plain_80x24",
+            Hall::set(World::sample(), |s| s.theme = s.theme.clone().plain()).sized(80, 24).keys("jj2").text()
+        );
     }
 }
 

@@ -37,6 +37,7 @@ impl Hall {
         Self::set(World::sample(), |setup| {
             std::fs::write(&setup.paths.config, text).unwrap();
             setup.config = Config::read(&setup.paths.config, true);
+            setup.theme = guildhall::tui::theme::Theme::of(&setup.config, Colours::Sixteen);
         })
     }
 

@@ -7,7 +7,7 @@ use guildhall::tui::Welcome;
 use guildhall::tui::core::{Canvas, Drawn};
 use guildhall::tui::theme::{Colours, Theme};
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::Event;
+use ratatui::crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
 use crate::common::World;
@@ -34,13 +34,20 @@ const SCREENS: &[(&str, &str)] = &[
     ("a question", "2d"),
     ("the roll", "3ao"),
     ("export", "x"),
+    ("columns", "2C"),
+    ("columns of meetups", "3C"),
+    ("copying a part", "2Y"),
+    ("opening a link", "2o"),
+    ("adding members", "2a"),
+    ("the first of two keys", "g"),
+    ("going somewhere", ":go a"),
     ("organisations", "go"),
     ("a prompt", "i"),
     ("choose", "2p"),
 ];
 
 #[test]
-fn every_screen_fits_every_size_from_one_to_eighty_by_one_to_twenty_four() {
+fn convention_9_every_screen_fits_every_size_from_one_by_one_to_four_hundred_by_one_hundred_and_twenty() {
     let mut hall = Hall::sample();
     for (name, keys) in SCREENS {
         hall.keys(keys);
@@ -112,26 +119,38 @@ const NAMED: &[&str] = &[
 ];
 
 #[test]
-fn twenty_thousand_random_keys_and_resizes_end_in_a_sound_file() {
+fn convention_9_a_hundred_thousand_random_keys_and_resizes_end_in_a_sound_file() {
     let mut hall = Hall::sample();
     // Where the prompts for files lead: nothing outside the test's own folder is written.
     std::env::set_current_dir(hall.folder.path()).unwrap();
-    let letters: Vec<char> = "abcdefghijklmnoprstuvwxyzADFGHMORSTVW0123456789/:?*.@ -éß日".chars().collect();
+    let letters: Vec<char> = "abcdefghijklmnoprstuvwxyzACDFGHMORSTVWY0123456789/:?*.@ -<>éß日".chars().collect();
     let mut dice = Dice(0x1234_5678_9abc_def1);
-    for n in 0..20_000 {
+    for n in 0..100_000 {
         let event = match dice.roll(40) {
             0 => {
-                hall.size = (u16::try_from(dice.roll(160)).unwrap() + 1, u16::try_from(dice.roll(50)).unwrap() + 1);
+                hall.size = (u16::try_from(dice.roll(400)).unwrap() + 1, u16::try_from(dice.roll(120)).unwrap() + 1);
                 Event::Resize(hall.size.0, hall.size.1)
             }
             1 => Event::FocusGained,
             2 => Event::Paste("paste\u{1b}[31m,x@example.org\n".into()),
-            3..=18 => Event::Key(key(NAMED[dice.roll(NAMED.len())])),
+            3 | 4 => {
+                let kinds = [
+                    MouseEventKind::Down(MouseButton::Left),
+                    MouseEventKind::Drag(MouseButton::Left),
+                    MouseEventKind::Up(MouseButton::Left),
+                    MouseEventKind::ScrollDown,
+                    MouseEventKind::ScrollUp,
+                ];
+                let (column, row) = (u16::try_from(dice.roll(420)).unwrap(), u16::try_from(dice.roll(130)).unwrap());
+                Event::Mouse(MouseEvent { kind: kinds[dice.roll(kinds.len())], column, row, modifiers: KeyModifiers::NONE })
+            }
+            5..=19 => Event::Key(key(NAMED[dice.roll(NAMED.len())])),
             _ => Event::Key(key(&letters[dice.roll(letters.len())].to_string())),
         };
         hall.root.handle(&event);
         hall.root.tick();
-        if n % 3 == 0 {
+        while hall.root.errand().is_some() {}
+        if n % 5 == 0 {
             hall.buffer();
         }
     }

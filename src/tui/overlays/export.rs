@@ -26,13 +26,13 @@ pub struct ExportBox {
 }
 
 impl ExportBox {
-    /// Offers to export these people; `who` says who they are.
+    /// Offers to export these people, in a format if one is named; `who` says who they are.
     #[must_use]
-    pub fn new(who: &str, options: ExportOptions, cx: &mut Cx<'_>) -> Self {
+    pub fn new(who: &str, options: ExportOptions, format: Option<&str>, cx: &mut Cx<'_>) -> Self {
         let mut export = Self {
             who: who.to_owned(),
             options,
-            format: 0,
+            format: FORMATS.iter().position(|f| Some(f.name) == format).unwrap_or(0),
             path: Line::default(),
             path_is_ours: true,
             preview: Err(String::new()),

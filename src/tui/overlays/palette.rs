@@ -1,4 +1,4 @@
-//! The command palette: every action by name, with its key, and, if it can't run now, why.
+//! The command palette: every action by name, with its key, and, if it can't run now, why; and verbs that take words.
 //!
 //! Must not know what the actions do.
 
@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
 use crate::actions::ActionInfo;
+use crate::book::{FORMATS, PeopleQuery, Thing};
 use crate::config::Keys;
 use crate::domain::text;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request};
@@ -20,66 +21,170 @@ pub struct Entry {
     pub why_not: Option<&'static str>,
 }
 
+/// The verbs that take words, with what they take and do.
+const VERBS: [(&str, &str, &str); 5] = [
+    ("go", "go NAME", "Goes to a person, a community or a meetup"),
+    ("find", "find QUERY", "Searches the members"),
+    ("view", "view NAME", "Shows a saved view"),
+    ("import", "import FILE", "Reads people from a file, after a review"),
+    ("export", "export FORMAT", "Writes the marked or listed people in a format"),
+];
+/// How many things of each kind `go` offers.
+const OFFERED: usize = 6;
+
+/// Something that a verb with its words comes to.
+enum Meant {
+    Go(Thing),
+    Find(String),
+    View(String),
+    Import(String),
+    Export(&'static str),
+}
+
+struct Offer {
+    name: String,
+    doc: String,
+    meant: Meant,
+}
+
+enum Row<'p> {
+    Offer(&'p Offer),
+    Action(&'p Entry),
+    Verb(usize),
+}
+
 /// The overlay.
 pub struct Palette {
     entries: Vec<Entry>,
     picker: Picker,
     keys: Keys,
+    offers: Vec<Offer>,
 }
 
 impl Palette {
     /// Offers these, in their order.
     #[must_use]
     pub fn new(entries: Vec<Entry>, keys: Keys) -> Self {
-        Self { entries, picker: Picker::default(), keys }
+        Self { entries, picker: Picker::default(), keys, offers: Vec::new() }
     }
 
-    fn shown(&self) -> Vec<&Entry> {
-        let typed = self.picker.line.text();
-        let mut out: Vec<&Entry> = self
-            .entries
-            .iter()
-            .filter(|e| typed.trim().is_empty() || picker::fits(typed, e.info.name) || picker::fits(typed, e.info.doc))
-            .collect();
-        // What has the words in its name comes before what has them in its description.
-        out.sort_by_key(|e| !picker::fits(typed, e.info.name));
+    fn shown(&self) -> Vec<Row<'_>> {
+        let typed = self.picker.line.text().trim();
+        let mut out: Vec<Row<'_>> = self.offers.iter().map(Row::Offer).collect();
+        let fitting = |e: &&Entry| typed.is_empty() || picker::fits(typed, e.info.name) || picker::fits(typed, e.info.doc);
+        let mut actions: Vec<&Entry> = self.entries.iter().filter(fitting).collect();
+        if !typed.is_empty() {
+            // What has the words in its name comes before what has them in its description.
+            actions.sort_by_key(|e| (!picker::fits(typed, e.info.name), picker::rank(typed, e.info.name)));
+        }
+        out.extend(actions.into_iter().map(Row::Action));
+        let verbs = VERBS.iter().enumerate().filter(|(_, (verb, ..))| typed.is_empty() || verb.starts_with(&typed.to_lowercase()));
+        if self.offers.is_empty() {
+            out.extend(verbs.map(|(at, _)| Row::Verb(at)));
+        }
         out
     }
 
-    /// `find org:dwp` and `go silvia`: verbs with text.
-    fn verb(&self) -> Option<Request> {
-        let (verb, rest) = self.picker.line.text().trim().split_once(' ')?;
-        matches!(verb, "find" | "go").then(|| Request::Search(PaneId::Members, rest.trim().to_owned(), None))
+    /// What the verb that is typed, with its words, could mean.
+    fn offer(&mut self, cx: &mut Cx<'_>) {
+        self.offers.clear();
+        let typed = self.picker.line.text().trim_start().to_owned();
+        let Some((verb, rest)) = typed.split_once(' ') else { return };
+        let rest = text::clean_line(rest).text.trim().to_owned();
+        let one = |name: String, doc: &str, meant: Meant| Offer { name, doc: doc.to_owned(), meant };
+        match verb.to_lowercase().as_str() {
+            "go" if !rest.is_empty() => self.offers = places(&rest, cx),
+            "find" if !rest.is_empty() => self.offers.push(one(format!("find {rest}"), "searches the members", Meant::Find(rest))),
+            "import" if !rest.is_empty() => {
+                self.offers.push(one(format!("import {rest}"), "shows what the file would bring", Meant::Import(rest)));
+            }
+            "view" => {
+                let views = cx.book.views().unwrap_or_default();
+                let fitting = views.into_iter().filter(|v| rest.is_empty() || picker::fits(&rest, &v.name));
+                self.offers.extend(fitting.map(|v| one(format!("view {}", v.name), &v.query, Meant::View(v.name.clone()))));
+            }
+            "export" => {
+                let fitting = FORMATS.iter().filter(|f| rest.is_empty() || picker::fits(&rest, f.name));
+                self.offers.extend(fitting.map(|f| one(format!("export {}", f.name), f.doc, Meant::Export(f.name))));
+            }
+            _ => {}
+        }
     }
 
-    fn take(&self) -> Outcome {
-        let shown = self.shown();
-        if let (Some(request), true) = (self.verb(), shown.is_empty()) {
-            return Outcome::ask(Request::Instead(Box::new(request)));
-        }
-        match shown.get(self.picker.cursor.at) {
-            Some(e) => match e.why_not {
+    fn take(&mut self, cx: &mut Cx<'_>) -> Outcome {
+        let instead = |request: Request| Outcome::ask(Request::Instead(Box::new(request)));
+        match self.shown().get(self.picker.cursor.at) {
+            Some(Row::Offer(offer)) => instead(match &offer.meant {
+                Meant::Go(thing) => Request::Select(*thing),
+                Meant::Find(query) => Request::Search(PaneId::Members, query.clone(), None),
+                Meant::View(name) => Request::NamedView(name.clone()),
+                Meant::Import(file) => Request::ImportFile(file.clone()),
+                Meant::Export(format) => Request::ExportAs(format),
+            }),
+            Some(Row::Action(e)) => match e.why_not {
                 Some(why) => Outcome::ask(Request::Toast(format!("{}: {why}", e.info.name))),
-                None => Outcome::ask(Request::Instead(Box::new(Request::Act(e.info.action)))),
+                None => instead(Request::Act(e.info.action)),
             },
+            Some(Row::Verb(at)) => {
+                let verb = VERBS[*at].0;
+                self.picker.line.set(&format!("{verb} "));
+                self.picker.cursor.at = 0;
+                self.offer(cx);
+                Outcome::Done
+            }
             None => Outcome::Done,
         }
     }
 }
 
+/// The communities, people and meetups whose name fits.
+fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
+    let mut out = Vec::new();
+    let communities = cx.book.communities().unwrap_or_default();
+    let fitting = communities.into_iter().filter(|c| picker::fits(wanted, &c.name)).take(OFFERED);
+    out.extend(fitting.map(|c| Offer { name: c.name, doc: "community".into(), meant: Meant::Go(Thing::Community(c.id)) }));
+    // Plain words only: here nobody types a query.
+    let words: String = wanted.split_whitespace().map(|w| format!("\"{}\" ", w.replace(['"', '\\'], ""))).collect();
+    let people = cx.book.find(&PeopleQuery { text: &words, ..PeopleQuery::default() }).map(|f| f.ids).unwrap_or_default();
+    let people: Vec<_> = people.into_iter().take(OFFERED).collect();
+    for p in cx.book.people(&people, None).unwrap_or_default() {
+        let name = p.title().to_owned();
+        out.push(Offer { name, doc: format!("person · {}", p.organisation), meant: Meant::Go(Thing::Person(p.id)) });
+    }
+    let meetups = cx.book.find_meetups(&words, None, crate::book::MeetupSort::When, false).map(|f| f.ids).unwrap_or_default();
+    let meetups: Vec<_> = meetups.into_iter().take(OFFERED).collect();
+    let days = cx.book.calendar();
+    for m in cx.book.meetups(&meetups).unwrap_or_default() {
+        let when = days.short(m.starts.date());
+        out.push(Offer { name: m.title, doc: format!("meetup · {}", when.trim()), meant: Meant::Go(Thing::Meetup(m.id)) });
+    }
+    out.sort_by_key(|o| picker::rank(wanted, &o.name));
+    out
+}
+
 impl Overlay for Palette {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+    fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
         match self.picker.key(key, self.shown().len()) {
             Picked::Left => Outcome::ask(Request::Close),
-            Picked::Taken => self.take(),
-            Picked::Typed | Picked::Moved => Outcome::Done,
+            Picked::Taken => self.take(cx),
+            Picked::Typed => {
+                self.offer(cx);
+                Outcome::Done
+            }
+            Picked::Moved => Outcome::Done,
             Picked::Ignored => Outcome::Ignored,
         }
     }
 
-    fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
+    fn paste(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Outcome {
+        self.picker.line.paste(pasted, ' ');
+        self.offer(cx);
+        Outcome::Done
+    }
+
+    fn click(&mut self, row: usize, cx: &mut Cx<'_>) -> Outcome {
         self.picker.cursor.at = row;
-        self.take()
+        self.take(cx)
     }
 
     fn scroll(&mut self, lines: i32) {
@@ -100,23 +205,26 @@ impl Overlay for Palette {
         let shown = self.shown();
         let texts: Vec<(String, String)> = shown
             .iter()
-            .map(|e| {
-                let keys = self.keys.words(e.info.action);
-                (text::pad(e.info.name, 24), text::pad(&keys, 14))
+            .map(|row| match row {
+                Row::Offer(o) => (text::pad(&o.name, 38), String::new()),
+                Row::Action(e) => (text::pad(e.info.name, 24), text::pad(&self.keys.words(e.info.action), 14)),
+                Row::Verb(at) => (text::pad(VERBS[*at].1, 24), text::pad("", 14)),
             })
             .collect();
         let mut rows: Vec<Vec<(&str, Tone)>> = shown
             .iter()
             .zip(&texts)
-            .map(|(e, (name, keys))| match e.why_not {
-                Some(why) => vec![(name.as_str(), Tone::Dim), (keys.as_str(), Tone::Dim), (why, Tone::Dim)],
-                None => vec![(name.as_str(), Tone::Plain), (keys.as_str(), Tone::Key), (e.info.doc, Tone::Dim)],
+            .map(|(row, (name, keys))| match row {
+                Row::Offer(o) => vec![(name.as_str(), Tone::Plain), (o.doc.as_str(), Tone::Dim)],
+                Row::Verb(at) => vec![(name.as_str(), Tone::Plain), (keys.as_str(), Tone::Key), (VERBS[*at].2, Tone::Dim)],
+                Row::Action(e) => match e.why_not {
+                    Some(why) => vec![(name.as_str(), Tone::Dim), (keys.as_str(), Tone::Dim), (why, Tone::Dim)],
+                    None => vec![(name.as_str(), Tone::Plain), (keys.as_str(), Tone::Key), (e.info.doc, Tone::Dim)],
+                },
             })
             .collect();
         if rows.is_empty() {
-            let hint =
-                if self.verb().is_some() { "Enter searches the members" } else { "no command fits; find WORDS searches the members" };
-            rows.push(vec![(hint, Tone::Dim)]);
+            rows.push(vec![("no command fits; find WORDS searches the members", Tone::Dim)]);
         }
         let place = picker::place(area, rows.len().min(16), 96);
         self.picker.draw(place, "Commands", "Enter runs · Esc", &rows, on);

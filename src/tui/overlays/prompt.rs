@@ -39,7 +39,7 @@ impl Overlay for Prompt {
             KeyCode::Esc => Outcome::ask(Request::Close),
             KeyCode::Enter => match (self.then)(self.line.text()) {
                 // These may be refused: the line stays until they are not.
-                run @ (Request::Run(_) | Request::Rehearse(_) | Request::AddMembers(_)) => Outcome::ask(run),
+                run @ (Request::Run(_) | Request::ImportFile(_) | Request::AddMembers(_)) => Outcome::ask(run),
                 other => Outcome::ask(Request::Instead(Box::new(other))),
             },
             _ if self.line.key(key) => {
