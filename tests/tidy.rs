@@ -160,12 +160,3 @@ fn every_layer_is_in_the_architecture() {
         assert!(page.contains(&format!("`{layer}`")), "{layer}");
     }
 }
-
-#[test]
-fn the_picture_in_the_readme_is_the_real_screen() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let picture = fs::read_to_string(root.join("tests/screens/snapshots/screens__stories__hall_120x30.snap")).unwrap();
-    let (_, picture) = picture.rsplit_once("---\n").unwrap();
-    assert!(readme.contains(picture.trim_end()), "the README shows another screen than the tests");
-}

@@ -4,8 +4,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod conventions;
+mod pictures;
 mod sizes;
 mod stories;
+mod svg;
 
 use common::World;
 use guildhall::book::{Book, Jobs};
