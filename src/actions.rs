@@ -72,7 +72,7 @@ actions! {
     Help, "help", Everywhere, ["?", "f1"], "help", "Shows the keys that work here";
     Palette, "commands", Everywhere, [":", "ctrl-p"], "commands", "Finds any command by name";
     Find, "find", Everywhere, ["/"], "find", "Filters the list as you type";
-    New, "new", Everywhere, ["n"], "new", "Adds something to this list: a community, a person, a meetup, a seat";
+    New, "new", Everywhere, ["n"], "new", "Adds a community, a person, a meetup, a seat";
     Edit, "edit", Everywhere, ["e"], "edit", "Changes what is under the cursor";
     Remove, "remove", Everywhere, ["d", "delete"], "", "Removes what is marked, or what is under the cursor";
     Undo, "undo", Everywhere, ["u"], "undo", "Takes back the last step";
@@ -89,9 +89,9 @@ actions! {
     NextPane, "next pane", Everywhere, ["tab", "right", "l"], "", "Moves to the next pane";
     PreviousPane, "previous pane", Everywhere, ["backtab", "left"], "", "Moves to the previous pane";
     Views, "views", Everywhere, ["V"], "", "Picks a saved view";
-    SaveView, "save view", Everywhere, ["W"], "", "Saves the search of this list, with its columns and order, under a name";
+    SaveView, "save view", Everywhere, ["W"], "", "Saves this search with its columns and order";
     RemoveView, "remove view", Everywhere, [], "", "Removes a saved view";
-    Copy, "copy", Everywhere, ["y"], "", "Copies the address under the cursor, or those of all marked people as a To: line";
+    Copy, "copy", Everywhere, ["y"], "", "Copies the address here, or all marked as a To: line";
     CopyPart, "copy a part", Everywhere, ["Y"], "", "Copies one part of what is under the cursor";
     OpenLink, "open link", Everywhere, ["o"], "", "Opens a link or begins a mail, after showing it";
     Organisations, "organisations", Everywhere, ["g o"], "", "Lists the organisations, to add or change one";
@@ -109,24 +109,24 @@ actions! {
     PageUp, "page up", List, ["pageup", "ctrl-u"], "", "Moves up a page";
     First, "first", List, ["home", "g g"], "", "Moves to the first";
     Last, "last", List, ["end", "G"], "", "Moves to the last";
-    Columns, "columns", List, ["C"], "", "Chooses the columns of this list, their order, and what it is sorted by";
+    Columns, "columns", List, ["C"], "", "Chooses the columns, their order and the sort";
     SortNext, "sort by next column", List, ["S"], "", "Sorts the list by the next column";
     SortReverse, "reverse sort", List, ["R"], "", "Turns the order of the list round";
     Open, "open", List, ["enter"], "open", "Moves on to what belongs to this one";
 
-    AddMembers, "add members", Members, ["a"], "", "Adds people by their addresses: type them, or paste a whole list";
+    AddMembers, "add members", Members, ["a"], "", "Adds people by address: typed, or a pasted list";
     Mark, "mark", Members, ["space"], "mark", "Marks or unmarks the person";
     MarkRange, "mark range", Members, ["v"], "", "Marks from the last mark to here";
     MarkAll, "mark all", Members, ["*"], "", "Marks everybody in the list, or unmarks all";
     PutInto, "put into community", Members, ["p"], "put into", "Puts the marked people into a community";
     TakeOut, "take out of community", Members, ["t"], "", "Takes the marked people out of the community shown";
-    SetStatus, "set status", Members, ["s"], "", "Sets the status of the marked people in the community shown";
+    SetStatus, "set status", Members, ["s"], "", "Sets the marked people's status in this community";
     SetOrganisation, "set organisation", Members, ["O"], "", "Sets the organisation of the marked people";
     SetDiscipline, "set discipline", Members, ["D"], "", "Sets the discipline of the marked people";
     AddTag, "add tag", Members, ["T"], "", "Tags the marked people";
     RemoveTag, "remove tag", Members, [], "", "Takes a tag off the marked people";
     SetField, "set field", Members, ["F"], "", "Sets a field of your own for the marked people";
-    StopMail, "never mail", Members, ["M"], "", "Puts the person's addresses on the list that is never mailed, or takes them off";
+    StopMail, "never mail", Members, ["M"], "", "Never mails this person again, or lifts that";
 
     Roll, "take the roll", Meetups, ["a"], "who came", "Ticks who came: find by three letters, Enter ticks";
 }
@@ -202,6 +202,8 @@ mod tests {
         for (i, a) in ACTIONS.iter().enumerate() {
             assert_eq!(a.action as usize, i, "{}", a.name);
             assert!(!a.doc.is_empty() && !a.doc.ends_with('.'), "{}", a.name);
+            // So that the help shows it whole on 80 columns.
+            assert!(a.doc.len() <= 58, "{}", a.name);
             assert_eq!(ACTIONS.iter().filter(|b| b.name == a.name).count(), 1, "{}", a.name);
         }
     }

@@ -118,16 +118,19 @@ impl Book {
         }))
     }
 
-    /// What an export would write, with nothing written: the counts, who is left out, the first five people.
+    /// What an export would write, with nothing written, on a thread: the counts, who is left out, the first five people.
     ///
     /// # Errors
     /// If the query can't be read.
-    pub fn export_preview(&mut self, options: &ExportOptions) -> Result<ExportSummary, BookError> {
-        let mut head = Head::default();
-        let mut summary = self.prepare(options)?.run(&mut head, &Progress::default())?;
-        let text = String::from_utf8_lossy(&head.0).into_owned();
-        summary.first_lines = text.lines().take(6).map(str::to_owned).collect();
-        Ok(summary)
+    pub fn export_preview(&mut self, options: &ExportOptions, jobs: Jobs) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
+        let prepared = self.prepare(options)?;
+        Ok(jobs.spawn(move |progress| {
+            let mut head = Head::default();
+            let mut summary = prepared.run(&mut head, progress)?;
+            let text = String::from_utf8_lossy(&head.0).into_owned();
+            summary.first_lines = text.lines().take(6).map(str::to_owned).collect();
+            Ok(summary)
+        }))
     }
 }
 

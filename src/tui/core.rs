@@ -7,7 +7,7 @@ use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
-use crate::book::{Book, Command, Draft, ExportOptions, ImportOptions, Thing};
+use crate::book::{Book, Command, Draft, ExportOptions, ExportSummary, ImportOptions, Thing};
 use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::ids::{CommunityId, OpId};
@@ -117,6 +117,8 @@ pub enum Request {
     Rehearse(ImportOptions),
     /// Import.
     Import(ImportOptions),
+    /// Look what an export would write.
+    Preview(ExportOptions),
     /// Write a file. The second says whether a file that is there may be replaced.
     Export(ExportOptions, std::path::PathBuf, bool),
     /// Open the form for a thing, or for a new one.
@@ -253,6 +255,8 @@ pub trait Overlay {
     fn originals(&self) -> Vec<String> {
         Vec::new()
     }
+    /// Takes what an export in a format would write.
+    fn previewed(&mut self, _format: &str, _result: Result<ExportSummary, String>) {}
     /// What is typed and not saved, if it is a form.
     fn draft(&self) -> Option<Draft> {
         None

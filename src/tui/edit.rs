@@ -60,6 +60,11 @@ impl Line {
         true
     }
 
+    /// Begins a new line at the cursor.
+    pub fn break_line(&mut self) {
+        self.input.handle(InputRequest::InsertChar('\n'));
+    }
+
     /// Puts pasted text in at the cursor: cleaned, its line breaks as `newline`.
     pub fn paste(&mut self, pasted: &str, newline: char) {
         let cleaned = text::clean_lines(pasted);
@@ -72,6 +77,48 @@ impl Line {
         let cursor = whole.chars().count();
         whole.extend(self.text().chars().skip(at));
         self.input = Input::new(whole).with_cursor(cursor);
+    }
+
+    /// The text in rows no wider than `room`, and where the cursor is in them: row, column, both from 0.
+    #[must_use]
+    pub fn rows(&self, room: usize) -> (Vec<String>, (usize, usize)) {
+        let (places, rows) = self.places(room);
+        let cursor = places[self.input.cursor().min(places.len() - 1)];
+        (rows, cursor)
+    }
+
+    /// Where each letter stands, and the end; and the rows.
+    fn places(&self, room: usize) -> (Vec<(usize, usize)>, Vec<String>) {
+        let (mut places, mut rows, mut column) = (Vec::new(), vec![String::new()], 0);
+        for c in self.text().chars() {
+            let wide = text::width(c.encode_utf8(&mut [0; 4]));
+            if c != '\n' && column + wide > room.max(2) {
+                rows.push(String::new());
+                column = 0;
+            }
+            places.push((rows.len() - 1, column));
+            if c == '\n' {
+                rows.push(String::new());
+                column = 0;
+            } else if let Some(row) = rows.last_mut() {
+                row.push(c);
+                column += wide;
+            }
+        }
+        places.push((rows.len() - 1, column));
+        (places, rows)
+    }
+
+    /// Moves the cursor a row up or down; whether there was one.
+    pub fn move_row(&mut self, step: isize, room: usize) -> bool {
+        let (places, rows) = self.places(room);
+        let (row, column) = places[self.input.cursor().min(places.len() - 1)];
+        let Some(wanted) = row.checked_add_signed(step).filter(|r| *r < rows.len()) else { return false };
+        let at = places.iter().rposition(|(r, c)| *r == wanted && *c <= column);
+        if let Some(at) = at {
+            self.input = Input::new(self.text().to_owned()).with_cursor(at);
+        }
+        at.is_some()
     }
 
     /// Draws it in one line, the cursor in view; `\n` shows as a sign of its own.

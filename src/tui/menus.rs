@@ -36,7 +36,7 @@ impl Root {
                 | Action::RemoveTag
                 | Action::SetField
                 | Action::StopMail
-                    if self.members.chosen().is_empty() =>
+                    if self.members.is_nobody() =>
                 {
                     Some("there is nobody in the list")
                 }

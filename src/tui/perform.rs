@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use crate::actions::Action;
-use crate::book::{Applied, BookError, Command, ExportOptions, ImportOptions, Step, Thing};
+use crate::book::{Applied, BookError, Command, ExportOptions, ExportSummary, ImportOptions, Step, Thing};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::log;
@@ -59,6 +59,7 @@ impl Root {
                 self.complain("something is under way already; Esc stops it")
             }
             Request::Rehearse(options) | Request::Import(options) => self.work.import(&self.book, options),
+            Request::Preview(options) => self.preview(&options),
             Request::Export(options, path, replace) => self.export(&options, path, replace),
             Request::Form(subject) => self.form(&subject),
         }
@@ -270,7 +271,21 @@ impl Root {
         };
         let options = ExportOptions { format: String::new(), query, people, community };
         let export = ExportBox::new(&who, options, format, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
+        let options = export.options();
         self.overlays.push(Box::new(export));
+        self.preview(&options);
+    }
+
+    fn preview(&mut self, options: &ExportOptions) {
+        if let Err(e) = self.work.preview(&mut self.book, options) {
+            self.previewed(&options.format, Err(e.to_string()));
+        }
+    }
+
+    fn previewed(&mut self, format: &str, result: Result<ExportSummary, String>) {
+        for overlay in &mut self.overlays {
+            overlay.previewed(format, result.clone());
+        }
     }
 
     fn export(&mut self, options: &ExportOptions, path: PathBuf, replace: bool) {
@@ -296,6 +311,10 @@ impl Root {
                 Came::Export(Some(Ok(summary)), path) => {
                     self.overlays.pop();
                     self.toast = Some((summary.sentence_to(&path.display().to_string()), Tone::Good));
+                }
+                Came::Preview(result, format) => {
+                    let result = result.unwrap_or_else(|| Err(BookError::Refused("the look at it broke off".into())));
+                    self.previewed(&format, result.map_err(|e| e.to_string()));
                 }
                 Came::Step(Some(result), step) => {
                     if let Ok(applied) = &result {

@@ -17,6 +17,7 @@ pub struct Work {
     index: Option<Job<Result<Option<Index>>>>,
     import: Option<(Job<Result<ImportReport>>, ImportOptions)>,
     export: Option<(Job<Result<ExportSummary>>, PathBuf)>,
+    preview: Option<(Job<Result<ExportSummary>>, String)>,
     step: Option<(Job<Result<Applied>>, Step)>,
     /// When what the lead waits for was begun.
     since: Option<Instant>,
@@ -32,6 +33,8 @@ pub enum Came {
     Import(Option<Result<ImportReport>>, ImportOptions),
     /// An export.
     Export(Option<Result<ExportSummary>>, PathBuf),
+    /// What an export in a format would write.
+    Preview(Option<Result<ExportSummary>>, String),
     /// A step that many rows go with.
     Step(Option<Result<Applied>>, Step),
     /// A check of the file.
@@ -44,7 +47,7 @@ impl Work {
     /// Nothing under way.
     #[must_use]
     pub const fn new(jobs: Jobs) -> Self {
-        Self { jobs, index: None, import: None, export: None, step: None, since: None, check: None, backup: None }
+        Self { jobs, index: None, import: None, export: None, preview: None, step: None, since: None, check: None, backup: None }
     }
 
     /// Builds the search index anew; one that is being built is dropped.
@@ -62,6 +65,13 @@ impl Work {
     pub fn export(&mut self, book: &mut Book, options: &ExportOptions, to: PathBuf) -> Result<()> {
         self.since = Some(Instant::now());
         self.export = Some((book.export_job(options, &to, self.jobs)?, to));
+        Ok(())
+    }
+
+    /// Looks what an export would write; an earlier look is dropped.
+    pub fn preview(&mut self, book: &mut Book, options: &ExportOptions) -> Result<()> {
+        self.preview = None;
+        self.preview = Some((book.export_preview(options, self.jobs)?, options.format.clone()));
         Ok(())
     }
 
@@ -84,7 +94,7 @@ impl Work {
     /// Whether something is under way.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
-        self.index.is_some() || self.is_waited_for() || self.check.is_some() || self.backup.is_some()
+        self.index.is_some() || self.is_waited_for() || self.preview.is_some() || self.check.is_some() || self.backup.is_some()
     }
 
     /// Whether the lead waits for something.
@@ -141,6 +151,11 @@ impl Work {
             && let Some((_, path)) = self.export.take()
         {
             return Some(Came::Export(result, path));
+        }
+        if let Some(result) = self.preview.as_ref().and_then(|(job, _)| job.poll())
+            && let Some((_, format)) = self.preview.take()
+        {
+            return Some(Came::Preview(result, format));
         }
         if let Some(result) = self.step.as_ref().and_then(|(job, _)| job.poll())
             && let Some((_, step)) = self.step.take()

@@ -265,3 +265,16 @@ fn esc_never_quits_and_q_and_ctrl_c_do() {
     assert_eq!(hall.keys("q").last, Then::Go, "in a field, q is a letter");
     assert_eq!(hall.keys("<ctrl-c>").last, Then::Quit);
 }
+
+#[test]
+fn a_note_of_several_lines_is_written_as_such() {
+    let mut hall = Hall::sample();
+    hall.keys("2e<up>").shows("Alt-Enter begins a new line").keys("First line<alt-enter>Second line<alt-enter>Third");
+    let text = hall.text();
+    let line = |what: &str| text.lines().position(|l| l.contains(what)).unwrap();
+    assert_eq!((line("Second line") - line("First line"), line("Third") - line("First line")), (1, 2));
+    hall.keys("<up><up>X<down><down>Y<ctrl-s>").shows("Changed Anton Grigore");
+    hall.keys("Ynote").shows("FirstX line").keys("<enter>");
+    let copied = hall.root.errand();
+    assert_eq!(copied, Some(guildhall::tui::errands::Errand::Copy("FirstX line\nSecond line\nThirdY".into())));
+}

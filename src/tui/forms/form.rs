@@ -16,6 +16,8 @@ use crate::tui::theme::Tone;
 
 /// How many of a list are offered below a field at once.
 const OFFERED: usize = 6;
+/// How wide a note is while it is written.
+const ROOM: usize = 54;
 /// How wide the labels are.
 const LABEL: u16 = 17;
 
@@ -201,6 +203,9 @@ impl Form {
     }
 
     fn arrow(&mut self, step: isize) {
+        if matches!(self.fields[self.at].kind, Kind::Note) && self.fields[self.at].line.move_row(step, ROOM) {
+            return;
+        }
         let offers = self.fields[self.at].offers().len();
         match self.offer {
             Some(at) if offers > 0 => self.offer = Some((at + offers).saturating_add_signed(step) % offers),
@@ -214,6 +219,10 @@ impl Form {
         let mut out = Vec::new();
         for (i, field) in self.fields.iter().enumerate() {
             out.push((Some(i), String::new(), Tone::Plain));
+            if i == self.at && matches!(field.kind, Kind::Note) {
+                let (rows, _) = field.line.rows(ROOM);
+                out.extend(rows.into_iter().skip(1).map(|row| (None, row, Tone::Plain)));
+            }
             if let Some(theirs) = &field.theirs {
                 out.push((None, format!("now there: {theirs}"), Tone::Warning));
             }
@@ -279,7 +288,7 @@ impl Overlay for Form {
                 self.complete();
                 return self.save();
             }
-            KeyCode::Enter if alt && matches!(self.fields[self.at].kind, Kind::Note) => self.fields[self.at].line.paste("\n", '\n'),
+            KeyCode::Enter if alt && matches!(self.fields[self.at].kind, Kind::Note) => self.fields[self.at].line.break_line(),
             KeyCode::Enter => self.enter(),
             KeyCode::Tab => {
                 self.complete();
@@ -395,7 +404,14 @@ impl Overlay for Form {
             let label = format!("{} {}", if here { ">" } else { " " }, self.fields[*at].label);
             let label_tone = if here { Tone::Heading } else { Tone::Dim };
             paint::pieces(on, (inside.x, y), value.0 - inside.x - 1, &[(&label, label_tone)]);
-            self.fields[*at].line.draw(on, value, room, here);
+            if here && matches!(self.fields[*at].kind, Kind::Note) {
+                let (rows, (row, column)) = self.fields[*at].line.rows(ROOM);
+                paint::pieces(on, value, room, &[(rows.first().map_or("", String::as_str), Tone::Plain)]);
+                let (x, y) = (value.0 + u16::try_from(column).unwrap_or(0), y + u16::try_from(row).unwrap_or(0));
+                on.drawn.cursor = Some((x.min(inside.right().saturating_sub(1)), y.min(inside.bottom().saturating_sub(1))));
+            } else {
+                self.fields[*at].line.draw(on, value, room, here);
+            }
         }
         if inside.height > 1 {
             self.draw_foot(inside, on);

@@ -21,7 +21,8 @@ pub struct ExportBox {
     format: usize,
     path: Line,
     path_is_ours: bool,
-    preview: Result<ExportSummary, String>,
+    /// What would be written, once that is known.
+    preview: Option<Result<ExportSummary, String>>,
     error: Option<String>,
 }
 
@@ -35,27 +36,40 @@ impl ExportBox {
             format: FORMATS.iter().position(|f| Some(f.name) == format).unwrap_or(0),
             path: Line::default(),
             path_is_ours: true,
-            preview: Err(String::new()),
+            preview: None,
             error: None,
         };
-        export.preview(cx);
+        export.choose(cx);
         export
     }
 
-    fn preview(&mut self, cx: &mut Cx<'_>) {
+    /// The options as they are, to be looked through.
+    #[must_use]
+    pub fn options(&self) -> ExportOptions {
+        self.options.clone()
+    }
+
+    fn choose(&mut self, cx: &mut Cx<'_>) {
         FORMATS[self.format].name.clone_into(&mut self.options.format);
         if self.path_is_ours {
             self.path.set(&file_name(&self.options.format, cx.book.today()));
         }
-        self.preview = cx.book.export_preview(&self.options).map_err(|e| e.to_string());
+        self.preview = None;
+    }
+
+    fn step(&mut self, by: usize, cx: &mut Cx<'_>) -> Outcome {
+        self.format = (self.format + by) % FORMATS.len();
+        self.choose(cx);
+        Outcome::ask(Request::Preview(self.options()))
     }
 
     fn lines(&self) -> Vec<(String, Tone)> {
         let info = &FORMATS[self.format];
         let mut out = vec![(format!("{}; limits: {}", info.carries, info.limits), Tone::Dim), (String::new(), Tone::Plain)];
         match &self.preview {
-            Err(e) => out.push((e.clone(), Tone::Error)),
-            Ok(summary) => {
+            None => out.push(("Looking who would be in it …".into(), Tone::Dim)),
+            Some(Err(e)) => out.push((e.clone(), Tone::Error)),
+            Some(Ok(summary)) => {
                 out.push((format!("{} will be written", text::count(summary.written, "person", "people")), Tone::Plain));
                 let left_out = summary.left_out.iter();
                 out.extend(left_out.map(|(why, n)| (format!("{} left out: {why}", text::thousands(*n)), Tone::Warning)));
@@ -72,17 +86,10 @@ impl Overlay for ExportBox {
         self.error = None;
         match key.code {
             KeyCode::Esc => Outcome::ask(Request::Close),
-            KeyCode::Tab | KeyCode::Down => {
-                self.format = (self.format + 1) % FORMATS.len();
-                self.preview(cx);
-                Outcome::Done
-            }
-            KeyCode::BackTab | KeyCode::Up => {
-                self.format = (self.format + FORMATS.len() - 1) % FORMATS.len();
-                self.preview(cx);
-                Outcome::Done
-            }
-            KeyCode::Enter if self.preview.is_ok() => {
+            KeyCode::Tab | KeyCode::Down => self.step(1, cx),
+            KeyCode::BackTab | KeyCode::Up => self.step(FORMATS.len() - 1, cx),
+            KeyCode::Enter if matches!(self.preview, Some(Err(_))) => Outcome::Done,
+            KeyCode::Enter => {
                 let path = self.path.text().trim();
                 if path.is_empty() {
                     self.error = Some("a file needs a name".into());
@@ -106,6 +113,12 @@ impl Overlay for ExportBox {
 
     fn takes_text(&self) -> bool {
         true
+    }
+
+    fn previewed(&mut self, format: &str, result: Result<ExportSummary, String>) {
+        if format == self.options.format {
+            self.preview = Some(result);
+        }
     }
 
     fn refuse(&mut self, message: &str) -> bool {

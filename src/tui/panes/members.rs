@@ -98,6 +98,12 @@ impl Members {
         chosen
     }
 
+    /// Whether there is nobody to whom a verb could apply.
+    #[must_use]
+    pub fn is_nobody(&self) -> bool {
+        self.marks.is_empty() && self.selected().is_none()
+    }
+
     /// The marked people; if none are, and something is searched for or a community is shown, all in the list.
     #[must_use]
     pub fn for_export(&self) -> (Option<Vec<PersonId>>, Option<CommunityId>, String) {
