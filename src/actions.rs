@@ -78,7 +78,7 @@ actions! {
     Undo, "undo", Everywhere, ["u"], "undo", "Takes back the last step";
     Redo, "redo", Everywhere, ["ctrl-r"], "", "Does again what undo took back";
     History, "history", Everywhere, ["H"], "", "Shows what was done, newest first";
-    HistoryHere, "history of this", Everywhere, ["h"], "", "Shows what was done to the thing under the cursor";
+    HistoryHere, "history of this", Everywhere, ["h"], "history", "Shows what was done to the thing under the cursor";
     Import, "import", Everywhere, ["i"], "import", "Reads people from a file, after a review";
     Export, "export", Everywhere, ["x"], "export", "Writes the marked or listed people to a file";
     ShowAll, "show all", Everywhere, ["0"], "", "Shows everybody and every meetup, whatever the community";
@@ -91,9 +91,9 @@ actions! {
     Views, "views", Everywhere, ["V"], "", "Picks a saved view";
     SaveView, "save view", Everywhere, ["W"], "", "Saves this search with its columns and order";
     RemoveView, "remove view", Everywhere, [], "", "Removes a saved view";
-    Copy, "copy", Everywhere, ["y"], "", "Copies the address here, or all marked as a To: line";
+    Copy, "copy", Everywhere, ["y"], "copy", "Copies the address here, or all marked as a To: line";
     CopyPart, "copy a part", Everywhere, ["Y"], "", "Copies one part of what is under the cursor";
-    OpenLink, "open link", Everywhere, ["o"], "", "Opens a link or begins a mail, after showing it";
+    OpenLink, "open link", Everywhere, ["o"], "open link", "Opens a link or begins a mail, after showing it";
     Organisations, "organisations", Everywhere, ["g o"], "", "Lists the organisations, to add or change one";
     CheckFile, "check file", Everywhere, [], "", "Looks whether the roster's file is sound";
     Back, "back", Everywhere, ["esc"], "", "Goes back one step: ends the search, drops the marks";
@@ -114,7 +114,7 @@ actions! {
     SortReverse, "reverse sort", List, ["R"], "", "Turns the order of the list round";
     Open, "open", List, ["enter"], "open", "Moves on to what belongs to this one";
 
-    AddMembers, "add members", Members, ["a"], "", "Adds people by address: typed, or a pasted list";
+    AddMembers, "add members", Members, ["a"], "add people", "Adds people by address: typed, or a pasted list";
     Mark, "mark", Members, ["space"], "mark", "Marks or unmarks the person";
     MarkRange, "mark range", Members, ["v"], "", "Marks from the last mark to here";
     MarkAll, "mark all", Members, ["*"], "", "Marks everybody in the list, or unmarks all";

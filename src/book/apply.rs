@@ -8,7 +8,7 @@ use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::meetup::AttendanceFacts;
 use crate::domain::person::PersonFacts;
-use crate::domain::words::{MembershipStatus, Source};
+use crate::domain::words::{MembershipStatus, Rsvp, Source};
 use crate::domain::{tags, text};
 use crate::store::schema::{CHANNEL, COMMUNITY, JOIN_ROUTE, MEETUP, PERSON, RULE, Table, VIEW};
 use crate::store::{StoreError, Write, people, places};
@@ -46,7 +46,10 @@ pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, 
             if let Some(community) = community {
                 write.put_membership(id, *community, &new_member(write, MembershipStatus::Identified, Source::Attendance))?;
             }
-            write.put_attendance(*meetup, id, &AttendanceFacts::came())?;
+            // Before the day nobody can have come: they say that they will.
+            let ahead = places::starts(write.reader(), *meetup)?.is_some_and(|s| s.date() > write.stamp().today);
+            let said_yes = AttendanceFacts { rsvp: Some(Rsvp::Yes), ..AttendanceFacts::default() };
+            write.put_attendance(*meetup, id, &if ahead { said_yes } else { AttendanceFacts::came() })?;
             Ok(Some(Thing::Person(id)))
         }
         Command::Suppress { addresses, reason } => addresses.iter().try_for_each(|a| write.suppress(a, reason, true)).map(|()| None),

@@ -7,9 +7,9 @@ use std::ops::ControlFlow;
 
 use super::{Book, BookError};
 use crate::domain::address;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
-use crate::domain::words::AddressState;
+use crate::domain::words::{AddressState, MembershipStatus};
 use crate::exchange::pasted::{self, Pasted};
 use crate::store::{people, slices};
 
@@ -37,11 +37,12 @@ impl MailLine {
 }
 
 impl Book {
-    /// The primary addresses of people, in their order, for a mail; nobody who asked not to be mailed, and no address that is no longer good.
+    /// The primary addresses of people, in their order, for a mail; nobody who asked not to be mailed, no address that is no
+    /// longer good, and of a community, if one is named, only the active members.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn mail_line(&self, ids: &[PersonId]) -> Result<MailLine, BookError> {
+    pub fn mail_line(&self, ids: &[PersonId], community: Option<CommunityId>) -> Result<MailLine, BookError> {
         let conn = self.store.reader();
         let suppressed: HashSet<String> = people::suppressed_keys(conn)?;
         let mut sorted: Vec<i64> = ids.iter().map(|p| p.0).collect();
@@ -52,6 +53,12 @@ impl Book {
             let why = match p.email_state {
                 _ if p.email.is_empty() => Some("no address"),
                 _ if suppressed.contains(&address::key(p.email)) => Some("asked not to be mailed"),
+                AddressState::Ok
+                    if community
+                        .is_some_and(|c| !p.memberships.iter().any(|m| m.community == c && m.facts.status == MembershipStatus::Active)) =>
+                {
+                    Some("not an active member")
+                }
                 AddressState::Ok => None,
                 AddressState::Bounced => Some("the address bounced"),
                 AddressState::Retired => Some("the address is retired"),

@@ -27,11 +27,19 @@ pub struct Draft {
     pub subject: String,
     /// The form's title.
     pub title: String,
+    /// The community whose members were shown: what is new goes into it.
+    pub community: Option<i64>,
     /// Its fields.
     pub fields: Vec<DraftField>,
 }
 
 impl Draft {
+    /// What was typed into its only field.
+    #[must_use]
+    pub fn typed_text(&self) -> String {
+        self.fields.first().map(|f| f.text.clone()).unwrap_or_default()
+    }
+
     /// What was typed, in lines, for somebody to read.
     #[must_use]
     pub fn typed(&self) -> String {
@@ -41,16 +49,43 @@ impl Draft {
 }
 
 impl Book {
+    /// The file of this program's own drafts: each that runs has one, so that two on one roster leave each other's alone.
     fn draft_path(&self) -> PathBuf {
+        self.draft_path_of(std::process::id())
+    }
+
+    fn draft_path_of(&self, process: u32) -> PathBuf {
         let mut name = self.path().as_os_str().to_owned();
-        name.push(".drafts");
+        name.push(format!(".draft-{process}"));
         name.into()
     }
 
-    /// The unsaved forms that were kept, the newest last.
+    /// The unsaved forms of programs that no longer run, the newest last; from here on this one keeps them.
     #[must_use]
-    pub fn drafts(&self) -> Vec<Draft> {
-        std::fs::read(self.draft_path()).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    pub fn take_over_drafts(&self) -> Vec<Draft> {
+        let Some(folder) = self.path().parent() else { return Vec::new() };
+        let prefix = self.path().file_name().map(|n| format!("{}.draft-", n.to_string_lossy())).unwrap_or_default();
+        let mut found: Vec<(std::time::SystemTime, PathBuf, Vec<Draft>)> = Vec::new();
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some(process) = name.strip_prefix(&prefix).and_then(|p| p.parse::<u32>().ok()) else { continue };
+            // One of our own number was left by an earlier program: this one has only begun.
+            if process != std::process::id() && runs(process) {
+                continue;
+            }
+            let drafts = std::fs::read(entry.path()).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            let at = entry.metadata().and_then(|m| m.modified()).unwrap_or(std::time::UNIX_EPOCH);
+            found.extend(drafts.map(|d| (at, entry.path(), d)));
+        }
+        found.sort_by_key(|(at, ..)| *at);
+        let all: Vec<Draft> = found.iter().flat_map(|(_, _, drafts)| drafts.clone()).collect();
+        if self.keep_drafts(&all).is_ok() {
+            for (_, path, _) in found.iter().filter(|(_, path, _)| *path != self.draft_path()) {
+                // One that can't be taken away is offered once more, no worse.
+                let _ = std::fs::remove_file(path);
+            }
+        }
+        all
     }
 
     /// Keeps unsaved forms, readable by the lead alone; none takes the file away.
@@ -72,4 +107,13 @@ impl Book {
         file.persist(path)?;
         Ok(())
     }
+}
+
+/// Whether a process of this number runs; one of somebody else's does.
+fn runs(process: u32) -> bool {
+    let pid = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
+    pid.is_some_and(|pid| match rustix::process::test_kill_process(pid) {
+        Ok(()) => true,
+        Err(e) => e != rustix::io::Errno::SRCH,
+    })
 }

@@ -124,6 +124,10 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn install(&mut self, index: Index) -> Result<bool, BookError> {
+        if self.index.is_some() {
+            // One has been built here and now meanwhile, and has been kept true since.
+            return Ok(true);
+        }
         let missed = std::mem::take(&mut self.missed);
         if missed.many {
             return Ok(false);

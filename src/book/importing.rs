@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Book, BookError, Clock, Job, Jobs, Progress};
+use crate::domain::address;
 use crate::domain::listed::Incoming;
 use crate::domain::text;
 use crate::exchange::columns::{Mapping, Reading, Role};
@@ -59,6 +60,8 @@ pub struct ImportReport {
     pub updated: u64,
     /// People of whom it said nothing new.
     pub unchanged: u64,
+    /// The first [`MOST_NAMED`] people: what becomes of each, and who it is.
+    pub people: Vec<(&'static str, String)>,
     /// Rows that were not taken, the first [`MOST_REFUSALS`] of them.
     pub refused: Vec<Refusal>,
     /// How many rows were not taken.
@@ -72,10 +75,25 @@ pub struct ImportReport {
     pub touched: Touched,
 }
 
+/// How many people are named one by one.
+pub const MOST_NAMED: usize = 200;
+
 /// How many refusals are listed one by one.
 pub const MOST_REFUSALS: usize = 1_000;
 
 impl ImportReport {
+    fn count(&mut self, taken: &Taken, person: &Incoming) {
+        let (what, count) = match taken {
+            Taken::Added(_) => ("new", &mut self.added),
+            Taken::Updated(_) => ("changed", &mut self.updated),
+            Taken::Same(_) => ("known", &mut self.unchanged),
+        };
+        *count += 1;
+        if self.people.len() < MOST_NAMED {
+            self.people.push((what, who(person)));
+        }
+    }
+
     /// One sentence: what came of it.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -96,19 +114,10 @@ impl ImportReport {
 impl Book {
     /// Imports a file, or rehearses it, on a thread.
     #[must_use]
-    pub fn import_job(&self, options: ImportOptions, jobs: Jobs) -> Job<Result<ImportReport, BookError>> {
+    pub fn import_job(&mut self, options: ImportOptions, jobs: Jobs) -> Job<Result<ImportReport, BookError>> {
         let (path, clock) = (self.path().to_owned(), self.clock());
+        self.note_newest();
         jobs.spawn(move |progress| run(&path, &clock, &options, progress))
-    }
-
-    /// Takes over what an import that ran elsewhere has done.
-    ///
-    /// # Errors
-    /// If the file can't be read.
-    pub fn after_import(&mut self, report: &ImportReport) -> Result<(), BookError> {
-        // The change is ours: it is not to be reported as somebody else's.
-        self.store.changed_elsewhere()?;
-        self.follow(&report.touched)
     }
 }
 
@@ -193,11 +202,8 @@ fn take_all(
         match mapping.read(row, reading, &mut incoming) {
             Ok(harmful) => {
                 removed += harmful;
-                match loader.take(write, &incoming)? {
-                    Taken::Added(_) => report.added += 1,
-                    Taken::Updated(_) => report.updated += 1,
-                    Taken::Same(_) => report.unchanged += 1,
-                }
+                let taken = loader.take(write, &incoming)?;
+                report.count(&taken, &incoming);
             }
             Err(reason) => refuse(&mut report, line, reason),
         }
@@ -208,6 +214,18 @@ fn take_all(
     }
     note_removed(&mut report, removed);
     Ok(report)
+}
+
+/// Somebody in a line, with what makes one look twice.
+fn who(p: &Incoming) -> String {
+    match (p.name.is_empty(), p.email.is_empty()) {
+        (_, true) => format!("{} — a name alone, without an address", p.name),
+        (is_unnamed, false) => {
+            let doubt = address::why_not_portable(&p.email).map_or_else(String::new, |why| format!(" — {why}"));
+            let who = if is_unnamed { p.email.clone() } else { address::mailbox(&p.name, &p.email) };
+            format!("{who}{doubt}")
+        }
+    }
 }
 
 fn delimiter_word(sign: u8) -> String {

@@ -56,9 +56,9 @@ pub fn label(store: &Store, command: &Command) -> Result<String, BookError> {
         Command::PutMeetup { facts, .. } => format!("Changed the meetup {}", facts.title),
         Command::RemoveMeetup(m) => format!("Removed the meetup {}", meetup(store, *m)?),
         Command::Attend { meetup: m, people, change } => attend_label(&who(store, people)?, &meetup(store, *m)?, change),
-        Command::WalkIn { meetup: m, facts, .. } => format!("{} walked in to {}", facts.title(), meetup(store, *m)?),
-        Command::Suppress { addresses, .. } => format!("{} will not be mailed again", addresses.join(", ")),
-        Command::LiftSuppression { addresses } => format!("{} may be mailed again", addresses.join(", ")),
+        Command::WalkIn { meetup: m, facts, .. } => format!("Put {} on the roll of {}", facts.title(), meetup(store, *m)?),
+        Command::Suppress { addresses, .. } => format!("{} will not be mailed again", some(addresses)),
+        Command::LiftSuppression { addresses } => format!("{} may be mailed again", some(addresses)),
         Command::SaveView { name, .. } => format!("Saved the view {name}"),
         Command::RemoveView(_) => "Removed a view".into(),
         Command::LoadSample => "Loaded the sample roster".into(),
@@ -86,4 +86,9 @@ fn who(store: &Store, ids: &[PersonId]) -> Result<String, BookError> {
         return Ok(people::rows(store.reader(), &[*only], None)?.pop().map_or_else(|| "a person".into(), |p| p.title().to_owned()));
     }
     Ok(text::count(ids.len() as u64, "person", "people"))
+}
+
+/// One address by name, several by their number.
+fn some(addresses: &[String]) -> String {
+    if addresses.len() > 1 { text::count(addresses.len() as u64, "address", "addresses") } else { addresses.join(", ") }
 }

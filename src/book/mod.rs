@@ -56,6 +56,8 @@ pub struct Book {
     index: Option<Index>,
     /// What was touched while the index was being built elsewhere.
     missed: Touched,
+    /// The newest step before the one that is being taken on another thread.
+    newest_before: Option<crate::domain::ids::OpId>,
 }
 
 impl Book {
@@ -76,7 +78,15 @@ impl Book {
     }
 
     fn on(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, order: Order::default(), week_start: Weekday::Mon, index: None, missed: Touched::default() }
+        Self {
+            store,
+            clock,
+            order: Order::default(),
+            week_start: Weekday::Mon,
+            index: None,
+            missed: Touched::default(),
+            newest_before: None,
+        }
     }
 
     /// Writes and reads dates as the lead does.
@@ -205,10 +215,15 @@ impl Book {
     pub fn changed_elsewhere(&mut self) -> Result<bool, BookError> {
         let changed = self.store.changed_elsewhere()?;
         if changed {
-            self.index = None;
-            self.missed = Touched { many: true, ..Touched::default() };
+            self.forget_index();
         }
         Ok(changed)
+    }
+
+    /// Drops the index, and any that is being built: what it was built from is no longer so.
+    fn forget_index(&mut self) {
+        self.index = None;
+        self.missed = Touched { many: true, ..Touched::default() };
     }
 
     /// The people with these ids, in their order; `community` is the one whose status is wanted.

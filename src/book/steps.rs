@@ -7,7 +7,7 @@ use std::path::Path;
 use super::command::{Applied, Command};
 use super::{Book, BookError, Job, Jobs, Progress, apply, labels};
 use crate::domain::ids::OpId;
-use crate::store::{Stamp, Store, journal};
+use crate::store::{Stamp, Store, journal, schema};
 
 /// From this many people or rows on a step takes longer than a frame.
 const LONG: u64 = 500;
@@ -86,7 +86,7 @@ impl Book {
     /// If the file can't be read.
     pub fn is_long(&self, step: &Step) -> Result<Option<u64>, BookError> {
         let size = match step {
-            Step::Run(command) => command.people().map_or(0, |p| p.len() as u64),
+            Step::Run(command) => self.size_of(command)?,
             Step::Undo => self.undoable()?.0.map_or(0, |op| op.changes),
             Step::Redo => self.undoable()?.1.map_or(0, |op| op.changes),
             Step::BackTo(op) => journal::rows_after(self.store.reader(), *op)?,
@@ -94,24 +94,51 @@ impl Book {
         Ok((size > LONG).then_some(size))
     }
 
+    fn size_of(&self, command: &Command) -> Result<u64, BookError> {
+        let rows = |table, column, id| Ok(crate::store::people::rows_of(self.store.reader(), table, column, id)?);
+        match command {
+            Command::RemoveCommunity(id) => rows(&schema::MEMBERSHIP, "community_id", id.0),
+            Command::RemoveMeetup(id) => rows(&schema::ATTENDANCE, "meetup_id", id.0),
+            Command::RemoveOrganisation(id) => rows(&schema::PERSON, "organisation_id", id.0),
+            other => Ok(other.people().map_or(0, |p| p.len() as u64)),
+        }
+    }
+
     /// Takes a step on a thread; [`Book::after_step`] takes over what it did.
     #[must_use]
-    pub fn step_job(&self, step: Step, size: u64, jobs: Jobs) -> Job<Result<Applied, BookError>> {
+    pub fn step_job(&mut self, step: Step, size: u64, jobs: Jobs) -> Job<Result<Applied, BookError>> {
         let (path, stamp) = (self.path().to_owned(), self.stamp());
+        self.note_newest();
         jobs.spawn(move |progress| {
             progress.expect(size);
             take_elsewhere(&path, stamp, &step, progress)
         })
     }
 
-    /// Takes over what a step that was taken elsewhere has done.
+    /// Notes which step is the newest before one is taken on another thread.
+    pub(super) fn note_newest(&mut self) {
+        self.newest_before = self.newest();
+    }
+
+    fn newest(&self) -> Option<OpId> {
+        journal::history(self.store.reader(), 1).ok().and_then(|ops| ops.first().map(|op| op.id))
+    }
+
+    /// Takes over what a step or an import that ran on another thread has touched. Says whether another program wrote
+    /// meanwhile too: then everything shown is to be read again, and the index built anew.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn after_step(&mut self, applied: &Applied) -> Result<(), BookError> {
-        // The change is ours: it is not to be reported as somebody else's.
+    pub fn after_step(&mut self, touched: &crate::store::Touched) -> Result<bool, BookError> {
+        // Our own change is not to be reported as somebody else's.
         self.store.changed_elsewhere()?;
-        self.follow(&applied.touched)
+        let steps = self.newest().map_or(0, |op| op.0) - self.newest_before.map_or(0, |op| op.0);
+        if steps > 1 {
+            self.forget_index();
+            return Ok(true);
+        }
+        self.follow(touched)?;
+        Ok(false)
     }
 }
 

@@ -27,7 +27,7 @@ pub fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<E
     let mut target = args.report.as_deref().map(AtomicFile::create).transpose().map_err(BookError::from)?;
     // A rehearsal leaves nothing behind, not even a new roster.
     let nowhere = tempfile::tempdir()?;
-    let book = match Book::open(roster, clock()) {
+    let mut book = match Book::open(roster, clock()) {
         Err(BookError::Store(StoreError::Absent(_))) if args.dry_run => Book::create(&nowhere.path().join("rehearsal.guildhall"), clock())?,
         Err(BookError::Store(StoreError::Absent(_))) => {
             let book = Book::create(roster, clock())?;

@@ -32,6 +32,17 @@ impl Binding {
     }
 }
 
+impl Binding {
+    /// The key, if it is one alone.
+    #[must_use]
+    pub fn only_key(&self) -> Option<KeyEvent> {
+        match self.keys.as_slice() {
+            [one] => Some((*one).into()),
+            _ => None,
+        }
+    }
+}
+
 fn unknown(part: &str) -> String {
     const NAMES: &[&str] = &[
         "enter",

@@ -79,6 +79,8 @@ pub struct Config {
     pub date_order: Order,
     /// The first day of a week.
     pub week_start: chrono::Weekday,
+    /// Whether what could be understood in the file was taken.
+    pub is_taken: bool,
     /// What is wrong with the file.
     pub problems: Vec<Problem>,
 }
@@ -95,6 +97,7 @@ impl Config {
             mouse: true,
             date_order: Order::default(),
             week_start: chrono::Weekday::Mon,
+            is_taken: true,
             problems: Vec::new(),
         }
     }
@@ -107,6 +110,7 @@ impl Config {
         let trouble = |message: String| Problem { line: 0, column: 0, message };
         match std::fs::metadata(path) {
             Ok(meta) if meta.len() > 1_000_000 => {
+                config.is_taken = false;
                 config.problems.push(trouble("the file is larger than a configuration can be".into()));
                 return config;
             }
@@ -118,8 +122,10 @@ impl Config {
                 Err(_) => config.problems.push(trouble("the file is not UTF-8 text".into())),
             },
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && !must => {}
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => config.problems.push(trouble("there is no such file".into())),
             Err(e) => config.problems.push(trouble(format!("it can't be read: {e}"))),
         }
+        config.is_taken &= !config.problems.iter().any(|p| p.line == 0);
         config
     }
 

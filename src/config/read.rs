@@ -107,7 +107,7 @@ pub(super) fn read(text: &str, config: &mut Config) {
         blank_line(&mut rest, at);
     }
     let Ok(table) = DeTable::parse(&rest) else {
-        reader.wrong(0..0, "there are too many such lines: nothing in the file was taken".into());
+        config.is_taken = false;
         config.problems = reader.problems;
         return;
     };

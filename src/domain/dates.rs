@@ -65,7 +65,7 @@ impl Calendar {
             ["last", day] => weekday(day).and_then(|w| step_to(today.pred_opt()?, w, -1)),
             ["this" | "on", day] => weekday(day).and_then(|w| step_to(today, w, 1)),
             ["in", n, unit] => number(n).and_then(|n| shift(today, n, unit)),
-            [n, unit, "ago"] => number(n).and_then(|n| shift(today, -n, unit)),
+            [n, unit, "ago"] => number(n).and_then(i64::checked_neg).and_then(|n| shift(today, n, unit)),
             _ => day_and_month(&words, today, lean),
         };
         date.filter(|d| (1900..=2200).contains(&d.year())).ok_or_else(|| {
@@ -119,7 +119,7 @@ impl Calendar {
     #[must_use]
     pub fn short(&self, date: NaiveDate) -> String {
         let month = capital(&MONTHS[date.month0() as usize][..3]);
-        let near = date.year() == self.today.year() || (date - self.today).num_days().unsigned_abs() < 180;
+        let near = date.year() == self.today.year() || (date - self.today).num_days().unsigned_abs() < 75;
         let weekday = capital(&WEEKDAYS[date.weekday().num_days_from_monday() as usize][..3]);
         match (self.order, near) {
             (Order::DayFirst, true) => format!("{weekday} {:>2} {month}", date.day()),

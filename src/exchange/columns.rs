@@ -78,6 +78,7 @@ const NAMES: &[(Role, &[&str])] = &[
             "organization",
             "org",
             "department",
+            "dept",
             "company",
             "companyname",
             "employer",

@@ -74,7 +74,10 @@ impl Order {
                 // Who has none stands last.
                 let key = |at: u32| {
                     let value = index.record(at as usize).field(field);
-                    (value.is_empty(), value, name(at))
+                    // An organisation is shown by its short name, which stands last; of addresses the first counts.
+                    let mut parts = value.split(super::subject::PART_SEPARATOR);
+                    let shown = if field == 1 { parts.next() } else { parts.next_back() }.unwrap_or("");
+                    (shown.is_empty(), shown, name(at))
                 };
                 entry_at.sort_by(|a, b| key(*a).cmp(&key(*b)));
             }

@@ -86,6 +86,20 @@ pub fn history(conn: &Connection, limit: usize) -> Result<Vec<Op>, StoreError> {
 /// `column` names the person or community in the other tables. What has been removed again is found only if `deep`: that reads
 /// every removal in the journal, too much for each move of a cursor.
 pub fn history_of(conn: &Connection, table: &Table, column: &str, id: i64, limit: usize, deep: bool) -> Result<Vec<Op>, StoreError> {
+    let mut suppressions: Vec<i64> = Vec::new();
+    if table.name == "person" {
+        let mut stopped = conn.prepare_cached(
+            "SELECT s.id FROM suppression s WHERE s.address_key IN (SELECT email_key FROM person WHERE id=?1 UNION SELECT address_key FROM address WHERE person_id=?1)",
+        )?;
+        suppressions = stopped.query_map([id], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        if deep {
+            let mut lifted = conn.prepare_cached(
+                "SELECT DISTINCT entity_id FROM op_change WHERE entity='suppression' AND json_extract(before, '$.address_key') IN (SELECT email_key FROM person WHERE id=?1 UNION SELECT address_key FROM address WHERE person_id=?1)",
+            )?;
+            let gone: Vec<i64> = lifted.query_map([id], |r| r.get(0))?.collect::<Result<_, _>>()?;
+            suppressions.extend(gone);
+        }
+    }
     let mut ids: Vec<i64> = Vec::new();
     // Single rows by the index on them; ranges, of which there are few, by an index of their own.
     let mut covering = conn.prepare_cached(
@@ -99,6 +113,9 @@ pub fn history_of(conn: &Connection, table: &Table, column: &str, id: i64, limit
         Ok(())
     };
     collect(table.name, id)?;
+    for row in suppressions {
+        collect("suppression", row)?;
+    }
     let mut gone = conn.prepare_cached("SELECT DISTINCT op, entity_id FROM op_change WHERE entity=?1 AND json_extract(before, ?2)=?3")?;
     for other in schema::TABLES.iter().filter(|t| t.columns.contains(&column)) {
         for row in super::write::ids_where(conn, other, column, id)? {
@@ -177,16 +194,21 @@ pub fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<(String, 
     let one = format!("SELECT {OP_COLUMNS} FROM op WHERE id=?1");
     let target = store.conn.query_row(&one, [point.0], op_of).optional()?;
     let target = target.ok_or_else(|| StoreError::Refused("there is no such step in the history".into()))?;
-    let since: Vec<Op> = {
-        let mut statement = store.conn.prepare(&format!("SELECT {OP_COLUMNS} FROM op WHERE id>?1 ORDER BY id DESC"))?;
-        statement.query_map([point.0], op_of)?.collect::<Result<_, _>>()?
+    let label = match target.kind {
+        OpKind::Do => format!("Went back to: {}", target.label),
+        OpKind::Undo => format!("Went back to when this was undone: {}", target.label),
+        OpKind::Redo => format!("Went back to when this was done again: {}", target.label),
     };
-    if since.is_empty() {
-        return Err(StoreError::Refused("this is how everything stands already".into()));
-    }
-    let label = format!("Went back to: {}", target.label);
     let ((), done) = store.step(&label, OpKind::Do.word(), None, stamp, true, |write| {
         write.reader().execute_batch("PRAGMA defer_foreign_keys=ON")?;
+        // Looked up inside the step: nobody else can write one in between.
+        let since: Vec<Op> = {
+            let mut statement = write.reader().prepare(&format!("SELECT {OP_COLUMNS} FROM op WHERE id>?1 AND id<?2 ORDER BY id DESC"))?;
+            statement.query_map([point.0, write.op()], op_of)?.collect::<Result<_, _>>()?
+        };
+        if since.is_empty() {
+            return Err(StoreError::Refused("this is how everything stands already".into()));
+        }
         since.iter().try_for_each(|op| revert_op(write, op))
     })?;
     Ok((label, done))
@@ -203,7 +225,8 @@ fn revert_op(write: &mut Write<'_>, target: &Op) -> Result<(), StoreError> {
         revert_change(write, target, &change)?;
         write.reach(write.written())?;
     }
-    Ok(())
+    // A row that another of these steps takes away again must not be in one range with those that come after.
+    write.flush()
 }
 
 fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp) -> Result<Done, StoreError> {

@@ -284,6 +284,12 @@ pub fn organisations(conn: &Connection) -> Result<Vec<OrganisationRow>, StoreErr
     Ok(rows)
 }
 
+/// How many rows of a table refer to `id` in `column`.
+pub fn rows_of(conn: &Connection, table: &Table, column: &str, id: i64) -> Result<u64, StoreError> {
+    let n: i64 = conn.prepare_cached(&format!("SELECT count(*) FROM {} WHERE {column}=?1", table.name))?.query_row([id], |r| r.get(0))?;
+    Ok(n.unsigned_abs())
+}
+
 /// The people who have exactly this name, whatever the case.
 pub fn named_so(conn: &Connection, name: &str) -> Result<Vec<PersonId>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id FROM person WHERE name_key=?1 ORDER BY id")?;

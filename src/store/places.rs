@@ -246,6 +246,11 @@ pub fn meetup_ids(
     Ok(ids)
 }
 
+/// When a meetup starts; `None` if it is gone.
+pub fn starts(conn: &Connection, meetup: MeetupId) -> Result<Option<NaiveDateTime>, StoreError> {
+    Ok(conn.prepare_cached("SELECT starts FROM meetup WHERE id=?1")?.query_row([meetup.0], |r| moment(r, 0)).optional()?)
+}
+
 /// The next meetup that is not cancelled, for the head line.
 pub fn next_meetup(conn: &Connection, today: chrono::NaiveDate) -> Result<Option<(NaiveDateTime, String)>, StoreError> {
     Ok(conn

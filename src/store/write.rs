@@ -124,6 +124,11 @@ impl<'c> Write<'c> {
         }
     }
 
+    /// The step's own number.
+    pub(super) const fn op(&self) -> i64 {
+        self.op
+    }
+
     /// How many rows have been written.
     #[must_use]
     pub const fn written(&self) -> u64 {
@@ -309,6 +314,7 @@ impl<'c> Write<'c> {
         let ids = ids_where(self.conn, table, column, id)?;
         for id in &ids {
             self.delete(table, *id)?;
+            self.reach(self.written())?;
         }
         Ok(ids.len())
     }

@@ -5,7 +5,7 @@
 use ratatui::layout::Rect;
 
 use crate::actions::{ACTIONS, Action, Scope};
-use crate::config::Keys;
+use crate::config::{Binding, Keys};
 use crate::domain::text;
 use crate::tui::core::{Canvas, PaneId, Target};
 use crate::tui::paint;
@@ -60,7 +60,11 @@ pub fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     let style = on.theme.style(Tone::Plain);
     paint::put(on, (area.x, area.y), area.width, &" ".repeat(usize::from(area.width)), style);
     if let Some(line) = root.work.line() {
-        let parts = [(" ", Tone::Plain), (line.as_str(), Tone::Plain), (" · ", Tone::Dim), ("Esc", Tone::Key), (" stops", Tone::Dim)];
+        let said = root.toast.as_ref().map(|(toast, tone)| (format!("{toast} · "), *tone));
+        let (said, tone) = said.unwrap_or((String::new(), Tone::Plain));
+        let stops = format!(" {}", root.keys().say("{back}"));
+        let parts =
+            [(" ", Tone::Plain), (&*said, tone), (&*line, Tone::Plain), (" ·", Tone::Dim), (&*stops, Tone::Key), (" stops", Tone::Dim)];
         paint::pieces(on, (area.x, area.y), area.width, &parts);
         return;
     }
@@ -69,6 +73,7 @@ pub fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
         return;
     }
     if !root.overlays.is_empty() {
+        overlay_hints(area, on);
         return;
     }
     if !root.pending.is_empty() {
@@ -79,6 +84,10 @@ pub fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
         }
         let parts: Vec<paint::Piece<'_>> = parts.iter().map(|(t, tone)| (t.as_str(), *tone)).collect();
         paint::pieces(on, (area.x, area.y), area.width, &parts);
+        return;
+    }
+    if let Some(error) = root.find_error() {
+        paint::pieces(on, (area.x, area.y), area.width, &[(" ", Tone::Plain), (&error, Tone::Error)]);
         return;
     }
     if root.takes_text() {
@@ -93,14 +102,25 @@ pub fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
         paint::pieces(on, (area.x, area.y), area.width, &parts);
         return;
     }
+    pane_hints(root, area, on);
+}
+
+/// The keys that work in the pane.
+fn pane_hints(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     let keys = root.keys();
     let right = [Action::Palette, Action::Help];
     let right_width: u16 = right.iter().map(|a| hint_width(keys, *a)).sum::<u16>() + 1;
     let mut x = area.x + 1;
     let own = root.focus.scope();
     let order = [own, Scope::List, Scope::Everywhere];
-    let shown = order.iter().flat_map(|s| ACTIONS.iter().filter(move |a| a.scope == *s));
-    for info in shown.filter(|a| !a.footer.is_empty() && !right.contains(&a.action)) {
+    // What is done to one thing is told where that thing is shown whole.
+    const DETAIL: [Action; 3] = [Action::OpenLink, Action::Copy, Action::HistoryHere];
+    let why_not = root.reasons();
+    let in_detail = root.focus == PaneId::Detail;
+    let first = DETAIL.iter().map(|a| crate::actions::info(*a)).filter(|_| in_detail);
+    let others = order.iter().flat_map(|s| ACTIONS.iter().filter(move |a| a.scope == *s)).filter(|a| !DETAIL.contains(&a.action));
+    let wanted = |a: &&crate::actions::ActionInfo| !a.footer.is_empty() && !right.contains(&a.action) && why_not(a.action).is_none();
+    for info in first.chain(others).filter(wanted) {
         let width = hint_width(keys, info.action);
         if width > 0 && x + width + right_width < area.right() {
             x += hint(keys, info.action, (x, area.y), width, on);
@@ -109,6 +129,29 @@ pub fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     let mut x = area.right().saturating_sub(right_width);
     for action in right {
         x += hint(keys, action, (x, area.y), area.right().saturating_sub(x).min(hint_width(keys, action)), on);
+    }
+}
+
+/// The keys of the overlay on top, as it has told them: `Enter runs · Esc`; each can be clicked.
+fn overlay_hints(area: Rect, on: &mut Canvas<'_>) {
+    let hint = on.drawn.hint.clone();
+    let mut x = area.x + 1;
+    for part in hint.split(" · ").filter(|p| !p.is_empty()) {
+        let (key, does) = part.split_once(' ').unwrap_or((part, if part == "Esc" { "goes back" } else { "" }));
+        let room = area.right().saturating_sub(x);
+        let name = match key {
+            "↓" => "down".to_owned(),
+            "↑" => "up".to_owned(),
+            one if one.chars().count() == 1 => one.to_owned(),
+            word => word.to_lowercase(),
+        };
+        let press = Binding::parse(&name).ok().and_then(|b| b.only_key());
+        let tone = if press.is_some() { Tone::Key } else { Tone::Dim };
+        let used = paint::pieces(on, (x, area.y), room, &[(key, tone), (" ", Tone::Plain), (does, Tone::Dim)]);
+        if let Some(press) = press {
+            on.drawn.hit(Rect::new(x, area.y, used, 1), Target::Press(press));
+        }
+        x += used + 2;
     }
 }
 
@@ -134,7 +177,7 @@ pub fn one_line(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     let people = root.book.people_count().map_or_else(String::new, |n| text::count(n, "person", "people"));
     let line = match &root.toast {
         Some((toast, _)) => toast.clone(),
-        None => format!("Guildhall · {people} · q quits"),
+        None => root.keys().say(&format!("Guildhall · {people} · {{quit}} quits")),
     };
     paint::pieces(on, (area.x, area.y), area.width, &[(&line, Tone::Plain)]);
 }

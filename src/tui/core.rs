@@ -42,6 +42,17 @@ impl PaneId {
         }
     }
 
+    /// The action that moves to it.
+    #[must_use]
+    pub const fn action(self) -> Action {
+        match self {
+            Self::Communities => Action::PaneCommunities,
+            Self::Members => Action::PaneMembers,
+            Self::Meetups => Action::PaneMeetups,
+            Self::Detail => Action::PaneDetail,
+        }
+    }
+
     /// The scope of its own keys.
     #[must_use]
     pub const fn scope(self) -> Scope {
@@ -99,6 +110,8 @@ pub enum Request {
     ImportFile(String),
     /// Open the export with a format.
     ExportAs(&'static str),
+    /// Take back the very first step, after it was asked about.
+    UndoFirst,
     /// Go back to how everything stood after a step.
     BackTo(OpId),
     /// Go on with the newest form that was not saved, or drop it.
@@ -169,6 +182,8 @@ pub enum Target {
     OverlayRow(usize),
     /// Anywhere else in the overlay on top.
     Overlay,
+    /// A key of the overlay on top, in the footer.
+    Press(KeyEvent),
     /// The scroll bar of the overlay on top: a page up (-1) or down (1).
     Page(i8),
 }
@@ -190,12 +205,20 @@ pub struct Drawn {
     hits: Vec<(Rect, Target)>,
     /// Where the terminal's cursor belongs.
     pub cursor: Option<(u16, u16)>,
+    /// What the keys of the overlay on top do, for the footer.
+    pub hint: String,
 }
 
 impl Drawn {
     /// Notes that a target was drawn.
     pub fn hit(&mut self, area: Rect, target: Target) {
         self.hits.push((area, target));
+    }
+
+    /// The scroll bars that were drawn.
+    #[must_use]
+    pub fn bars(&self) -> Vec<(Rect, Target)> {
+        self.hits.iter().filter(|(_, t)| matches!(t, Target::Bar(..))).copied().collect()
     }
 
     /// What was drawn last at a place.

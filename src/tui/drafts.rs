@@ -11,6 +11,8 @@ use crate::tui::root::Root;
 
 const GO_ON: &str = "go on with it";
 const DROP: &str = "drop it";
+/// The subject of a list of people that was not added yet.
+pub const LIST: &str = "list";
 
 impl Subject {
     /// The subject in words, to be read again by [`Subject::read`].
@@ -59,7 +61,8 @@ impl Subject {
 impl Root {
     /// Keeps what is typed in the form that is open, beside what was kept earlier and not yet taken up.
     pub(super) fn keep_draft(&mut self) {
-        let now = self.overlays.iter().rev().find_map(|o| o.draft());
+        let community = self.members.community.as_ref().map(|(id, _)| id.0);
+        let now = self.overlays.iter().rev().find_map(|o| o.draft()).map(|d| Draft { community, ..d });
         if now == self.draft {
             return;
         }
@@ -73,32 +76,51 @@ impl Root {
     pub(super) fn offer_draft(&mut self) {
         let Some(draft) = self.earlier_drafts.last() else { return };
         let title = format!("Not saved: {}", draft.title);
-        let names = vec![GO_ON.to_owned(), DROP.to_owned()];
-        self.overlays.push(Box::new(Choose::asking(&title, names, false, |name| Request::TakeDraft(name == GO_ON))));
+        let names = vec![GO_ON.to_owned(), "later, when Guildhall starts again".to_owned(), DROP.to_owned()];
+        self.overlays.push(Box::new(Choose::asking(&title, names, false, |name| match name {
+            GO_ON => Request::TakeDraft(true),
+            DROP => Request::TakeDraft(false),
+            _ => Request::Toast("Kept; it is offered again when Guildhall starts".into()),
+        })));
     }
 
     /// Goes on with the newest unsaved form, or drops it.
     pub(super) fn take_draft(&mut self, go_on: bool) {
         let Some(draft) = self.earlier_drafts.pop() else { return };
         if go_on {
-            let community = self.members.community.as_ref().map(|(id, _)| *id);
+            let community = draft.community.map(CommunityId);
+            if let Some(id) = community.filter(|c| Some(*c) != self.members.community.as_ref().map(|(id, _)| *id)) {
+                self.select(crate::book::Thing::Community(id));
+            }
+            if draft.subject == LIST {
+                self.ask_for_members(&draft.typed_text());
+                self.keep_earlier();
+                return;
+            }
             let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
-            match Subject::read(&draft.subject).map(|s| forms::open(&s, community, &mut cx)) {
+            let lost = match Subject::read(&draft.subject).map(|s| forms::open(&s, community, &mut cx)) {
                 Some(Ok(mut form)) => {
-                    form.restore(&draft);
+                    let lost = form.restore(&draft);
                     self.overlays.push(Box::new(form));
+                    (!lost.is_empty()).then_some(("These fields are no longer there. You had typed:", lost))
                 }
                 // What it was about is gone; what was typed is shown, so that it can be copied.
-                _ => {
-                    let body = format!("What this was about is no longer on the roster. You had typed:\n\n{}", draft.typed());
-                    self.overlays.push(Box::new(Message::new(&draft.title, &body)));
-                }
+                _ => Some(("What this was about is no longer on the roster. You had typed:", draft.typed())),
+            };
+            if let Some((why, typed)) = lost {
+                self.overlays.push(Box::new(Message::new(&draft.title, &format!("{why}\n\n{typed}"))));
             }
         } else {
             self.say("Dropped what was not saved");
         }
-        let all: Vec<Draft> = self.earlier_drafts.clone();
-        let _ = self.book.keep_drafts(&all);
+        self.keep_earlier();
+        if !go_on {
+            self.offer_draft();
+        }
+    }
+
+    fn keep_earlier(&mut self) {
+        let _ = self.book.keep_drafts(&self.earlier_drafts);
         self.draft = None;
         self.keep_draft();
     }

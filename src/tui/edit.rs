@@ -185,6 +185,12 @@ impl FindLine {
         self.back = 0;
     }
 
+    /// Ends the typing; what is searched for holds.
+    pub fn keep(&mut self) {
+        self.typing = None;
+        self.remember();
+    }
+
     /// Whether something is searched for.
     #[must_use]
     pub fn is_active(&self) -> bool {
@@ -215,8 +221,7 @@ impl FindLine {
         let Some(line) = &mut self.typing else { return Typed::Ignored };
         match key.code {
             KeyCode::Enter => {
-                self.typing = None;
-                self.remember();
+                self.keep();
                 Typed::Kept
             }
             KeyCode::Tab if self.did_you_mean.is_some() => {

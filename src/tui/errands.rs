@@ -4,7 +4,7 @@
 
 use crate::actions::Action;
 use crate::book::{BookError, Thing};
-use crate::domain::words::RouteKind;
+use crate::domain::words::{AddressState, RouteKind};
 use crate::domain::{address, link};
 use crate::tui::core::{PaneId, Request};
 use crate::tui::overlays::{Choose, Confirm, Prompt};
@@ -31,11 +31,11 @@ impl Root {
 
     /// Says that an errand could not be done.
     pub fn errand_failed(&mut self, errand: &Errand, why: &std::io::Error) {
-        let copy = self.keys().word(Action::CopyPart);
-        self.toast = Some(match errand {
-            Errand::Copy(_) => (format!("Could not copy: {why}"), Tone::Error),
-            Errand::Open(_) => (format!("Nothing here opens links ({why}); {copy} copies it instead"), Tone::Error),
-        });
+        let said = match errand {
+            Errand::Copy(_) => format!("Could not copy: {why}"),
+            Errand::Open(_) => self.keys().say(&format!("Nothing here opens links ({why}); {{copy a part}} copies it instead")),
+        };
+        self.toast = Some((said, Tone::Error));
     }
 
     /// Puts a text on the clipboard and says what it was.
@@ -54,12 +54,15 @@ impl Root {
         if self.focus == PaneId::Detail
             && let Some(line) = self.detail.line_text()
         {
-            self.copy(&format!("Copied {line}"), line);
+            let asked = self.is_suppressed(&line);
+            let but = if asked { " — who asked not to be mailed" } else { "" };
+            self.copy(&format!("Copied {line}{but}"), line);
             return;
         }
         if self.list == PaneId::Members {
             let people = self.members.chosen();
-            let found = self.book.mail_line(&people);
+            let community = self.members.community.as_ref().map(|(id, _)| *id).filter(|_| people.len() > 1);
+            let found = self.book.mail_line(&people, community);
             let Some(found) = self.note(found) else { return };
             if found.written == 0 && people.len() == 1 {
                 let reason = found.left_out.keys().next().copied().unwrap_or("no address");
@@ -73,6 +76,13 @@ impl Root {
             return;
         }
         self.copy_part();
+    }
+
+    /// Whether the person who is shown asked that this address is not mailed.
+    fn is_suppressed(&self, address: &str) -> bool {
+        let Some(Thing::Person(id)) = self.detail.thing() else { return false };
+        let key = address::key(address);
+        self.book.person(id).ok().flatten().is_some_and(|p| p.suppressed.iter().any(|s| address::key(s) == key))
     }
 
     /// Offers the parts of what is under the cursor, to copy one.
@@ -102,15 +112,23 @@ impl Root {
             Thing::Person(id) => {
                 if let Some(p) = self.book.person(id)? {
                     let f = &p.facts;
+                    let label = |what: &str, address: &str| {
+                        let asked = p.suppressed.iter().any(|s| s == address);
+                        if asked { format!("{what} (asked not to be mailed)") } else { what.to_owned() }
+                    };
+                    let row_email = if p.suppressed.contains(&f.email) { "" } else { &f.email };
                     add("Name", &f.name);
-                    add("E-mail", &f.email);
-                    f.others.iter().for_each(|o| add("Other e-mail", &o.address));
+                    add(&label("E-mail", &f.email), &f.email);
+                    f.others.iter().for_each(|o| add(&label("Other e-mail", &o.address), &o.address));
                     add("Organisation", &f.organisation);
                     add("Job title", &f.job_title);
                     add("Discipline", &f.discipline);
                     f.fields.iter().for_each(|(name, value)| add(name, value));
                     add("Note", &f.note);
-                    add("Row", &[&f.name, &f.email, &f.organisation, &f.job_title, &f.discipline].map(|s| s.replace('\t', " ")).join("\t"));
+                    add(
+                        "Row",
+                        &[&f.name, row_email, &f.organisation, &f.job_title, &f.discipline].map(|s| s.replace('\t', " ")).join("\t"),
+                    );
                 }
             }
             Thing::Community(id) => {
@@ -145,6 +163,7 @@ impl Root {
     /// Offers to open the link under the cursor, or one of those that belong to what is there. What will be opened is shown first.
     pub(super) fn open_link(&mut self) {
         let on_line = if self.focus == PaneId::Detail { self.detail.line_text().and_then(|l| link::first_in(&l)) } else { None };
+        let on_line = on_line.filter(|l| !self.is_suppressed(l.trim_start_matches("mailto:")));
         let links = match (on_line, self.detail.thing()) {
             (Some(link), _) => vec![link],
             (None, Some(thing)) => {
@@ -154,7 +173,7 @@ impl Root {
             (None, None) => Vec::new(),
         };
         match links.as_slice() {
-            [] => self.say("There is no link and no address here"),
+            [] => self.say("There is no link and no address here that may be written to"),
             [one] => {
                 let asks = confirm_opening(one);
                 self.overlays.push(Box::new(asks));
@@ -168,8 +187,10 @@ impl Root {
         match thing {
             Thing::Person(id) => {
                 if let Some(p) = self.book.person(id)? {
-                    let all = std::iter::once(&p.facts.email).chain(p.facts.others.iter().map(|o| &o.address));
-                    out.extend(all.filter_map(|a| link::read(a)));
+                    let first = (&p.facts.email, p.facts.email_state);
+                    let all = std::iter::once(first).chain(p.facts.others.iter().map(|o| (&o.address, o.state)));
+                    let may = all.filter(|(a, state)| *state == AddressState::Ok && !p.suppressed.contains(a));
+                    out.extend(may.filter_map(|(a, _)| link::read(a)));
                 }
             }
             Thing::Community(id) => {
@@ -193,10 +214,10 @@ impl Root {
     }
 
     /// Asks for people to add: typed, or a whole pasted list. What would be done is shown before it is.
-    pub(super) fn ask_for_members(&mut self) {
+    pub(super) fn ask_for_members(&mut self, start: &str) {
         let into = self.members.community.as_ref().map_or_else(|| "the roster".to_owned(), |(_, name)| name.clone());
         let title = format!("Add to {into}: addresses or names; paste a list");
-        self.overlays.push(Box::new(Prompt::of_lines(&title, move |typed| Request::AddMembers(typed.to_owned()))));
+        self.overlays.push(Box::new(Prompt::of_lines(&title, start, move |typed| Request::AddMembers(typed.to_owned()))));
     }
 
     /// Rehearses the adding of a pasted list.
@@ -204,8 +225,9 @@ impl Root {
         let rows = self.book.pasted_rows(typed);
         let Some(rows) = self.note(rows) else { return };
         let community = self.members.community.as_ref().map(|(_, name)| name.clone());
+        self.waiting = self.asker;
         let options = crate::book::ImportOptions { file: "the list".into(), text: Some(rows), community, dry_run: true };
-        self.work.import(&self.book, options);
+        self.work.import(&mut self.book, options);
     }
 
     /// Does what an action says that reaches outside.
@@ -214,12 +236,13 @@ impl Root {
             Action::Copy => self.copy_here(),
             Action::CopyPart => self.copy_part(),
             Action::OpenLink => self.open_link(),
-            _ => self.ask_for_members(),
+            _ => self.ask_for_members(""),
         }
     }
 }
 
 fn confirm_opening(link: &str) -> Confirm {
-    let with = if link.get(..7).is_some_and(|l| l.eq_ignore_ascii_case("mailto:")) { "your mail program" } else { "your browser" };
-    Confirm::asking("Open a link", &format!("{link}\n\nOpen it with {with}?"), "y", "opens it", Request::Open(link.to_owned()))
+    let is_mail = link.get(..7).is_some_and(|l| l.eq_ignore_ascii_case("mailto:"));
+    let (title, with) = if is_mail { ("Begin a mail", "your mail program") } else { ("Open a link", "your browser") };
+    Confirm::asking(title, &format!("{link}\n\nOpen it with {with}?"), "y", "opens it", Request::Open(link.to_owned()))
 }

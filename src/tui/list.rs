@@ -60,10 +60,12 @@ impl Cursor {
         self.fit(len, self.height);
     }
 
-    /// Moves by lines, as the wheel does.
+    /// Scrolls by lines, as the wheel does: the cursor stays where it is as long as that shows.
     pub fn scroll(&mut self, lines: i32, len: usize) {
         let by = usize::try_from(lines.unsigned_abs()).unwrap_or(0);
-        self.at = if lines < 0 { self.at.saturating_sub(by) } else { self.at + by };
+        let offset = if lines < 0 { self.offset.saturating_sub(by) } else { self.offset + by };
+        self.offset = offset.min(len.saturating_sub(self.height));
+        self.at = self.at.clamp(self.offset, self.offset + self.height.saturating_sub(1));
         self.fit(len, self.height);
     }
 }
@@ -138,15 +140,26 @@ impl<Id: Copy + Eq, Row> Listing<Id, Row> {
         self.cursor.scroll(lines, self.ids.len());
     }
 
-    /// Reads the rows that will show, if they aren't there.
-    pub fn prepare<E>(&mut self, height: usize, read: impl FnOnce(&[Id]) -> Result<Vec<Row>, E>) -> Result<(), E> {
-        self.cursor.fit(self.ids.len(), height);
-        let window = self.cursor.window(self.ids.len());
-        if self.rows.is_empty() || self.from != window.start || self.rows.len() < window.len() {
+    /// Reads the rows that will show, if they aren't there. What is gone meanwhile is no longer listed.
+    pub fn prepare<E>(&mut self, height: usize, read: impl Fn(&[Id]) -> Result<Vec<Row>, E>, id_of: impl Fn(&Row) -> Id) -> Result<(), E> {
+        loop {
+            self.cursor.fit(self.ids.len(), height);
+            let window = self.cursor.window(self.ids.len());
+            if !self.rows.is_empty() && self.from == window.start && self.rows.len() >= window.len() {
+                return Ok(());
+            }
             self.from = window.start;
-            self.rows = read(&self.ids[window])?;
+            self.rows = read(&self.ids[window.clone()])?;
+            if self.rows.len() >= window.len() {
+                return Ok(());
+            }
+            let there: Vec<Id> = self.rows.iter().map(&id_of).collect();
+            self.ids.splice(window, there);
+            self.rows.clear();
+            if self.ids.is_empty() {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 }
 

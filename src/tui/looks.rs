@@ -123,7 +123,11 @@ impl Root {
             return;
         }
         let names = views.iter().map(|v| v.name.clone()).collect();
-        self.overlays.push(Box::new(Choose::asking("Views", names, false, |name| Request::NamedView(name.to_owned()))));
+        let choose = Choose::asking("Views", names, false, |name| Request::NamedView(name.to_owned()));
+        self.overlays.push(Box::new(choose.removing(move |name| {
+            let id = views.iter().find(|v| v.name == name)?.id;
+            Some(Request::Run(Command::RemoveView(id)))
+        })));
     }
 
     /// Shows the view of a name.
@@ -142,7 +146,16 @@ impl Root {
             self.communities.select_everybody();
             self.settle(Outcome::ask(Request::Filter(None)));
         }
+        let own = self.table_of(pane).map(Table::look);
+        self.before_view = own.map(|own| (pane, own)).or(self.before_view.take());
         self.search(pane, query, Some(look));
+    }
+
+    /// When the search of a view ends, its list looks again as the lead had it.
+    pub(super) fn leave_view(&mut self) {
+        if let Some((pane, own)) = self.before_view.take_if(|(pane, _)| *pane == self.focus) {
+            self.show_as(pane, &own);
+        }
     }
 
     pub(super) fn ask_for_view_to_remove(&mut self) {

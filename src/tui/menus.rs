@@ -10,7 +10,7 @@ use crate::tui::root::Root;
 impl Root {
     pub(super) fn help(&mut self) {
         let mut scopes = vec![self.focus.scope(), Scope::List, Scope::Everywhere];
-        scopes.dedup();
+        scopes.extend(Scope::ALL.iter().filter(|s| !scopes.contains(s)).copied().collect::<Vec<_>>());
         let about = vec![format!("Guildhall {}", env!("CARGO_PKG_VERSION"))];
         let about = about.into_iter().chain(self.setup.paths.lines()).collect::<Vec<_>>();
         let backups = format!("{:<14} {}", "backups", self.book.backup_folder().display());
@@ -18,31 +18,40 @@ impl Root {
         self.overlays.push(Box::new(Help::new(scopes, about, self.keys().clone())));
     }
 
-    pub(super) fn palette(&mut self) {
-        let undoable = self.book.undoable().unwrap_or((None, None));
-        let why_not = |a: Action| -> Option<&'static str> {
-            match a {
-                Action::Undo if undoable.0.is_none() => Some("there is nothing to undo"),
-                Action::Redo if undoable.1.is_none() => Some("there is nothing to redo"),
-                Action::TakeOut | Action::SetStatus if self.members.community.is_none() => Some("select a community first"),
-                Action::Remove | Action::Edit | Action::HistoryHere if self.detail.thing().is_none() => {
-                    Some("there is nothing under the cursor")
-                }
-                Action::Roll if self.meetups.selected().is_none() => Some("there is no meetup"),
-                Action::PutInto
-                | Action::SetOrganisation
-                | Action::SetDiscipline
-                | Action::AddTag
-                | Action::RemoveTag
-                | Action::SetField
-                | Action::StopMail
-                    if self.members.is_nobody() =>
-                {
-                    Some("there is nobody in the list")
-                }
-                _ => None,
+    /// Why an action can't run now, if so.
+    pub(super) fn reasons(&self) -> impl Fn(Action) -> Option<&'static str> + use<> {
+        let undoable = self.book.undoable().map_or((false, false), |(u, r)| (u.is_some(), r.is_some()));
+        let (in_community, nothing, no_meetup) =
+            (self.members.community.is_some(), self.detail.thing().is_none(), self.meetups.selected().is_none());
+        let nobody = self.members.is_nobody();
+        move |a: Action| match a {
+            Action::Undo if !undoable.0 => Some("there is nothing to undo"),
+            Action::Redo if !undoable.1 => Some("there is nothing to redo"),
+            Action::TakeOut | Action::SetStatus if !in_community => Some("select a community first"),
+            Action::Remove | Action::Edit | Action::HistoryHere | Action::Copy | Action::CopyPart | Action::OpenLink if nothing => {
+                Some("there is nothing under the cursor")
             }
-        };
+            Action::Roll if no_meetup => Some("there is no meetup"),
+            Action::Mark
+            | Action::MarkAll
+            | Action::MarkRange
+            | Action::PutInto
+            | Action::SetOrganisation
+            | Action::SetDiscipline
+            | Action::AddTag
+            | Action::RemoveTag
+            | Action::SetField
+            | Action::StopMail
+                if nobody =>
+            {
+                Some("there is nobody in the list")
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn palette(&mut self) {
+        let why_not = self.reasons();
         let movement = |a: &&ActionInfo| a.scope != Scope::List && !matches!(a.action, Action::Palette | Action::Back);
         let mut entries: Vec<Entry> = ACTIONS.iter().filter(movement).map(|info| Entry { info, why_not: why_not(info.action) }).collect();
         let recent = &self.setup.remembered.recent;

@@ -5,6 +5,7 @@
 mod bars;
 pub mod core;
 mod drafts;
+mod drawing;
 mod edit;
 pub mod errands;
 mod forms;
@@ -21,6 +22,7 @@ mod root;
 mod searching;
 pub mod setup;
 mod sink;
+mod stack;
 mod table;
 mod terminal;
 pub mod theme;
@@ -43,6 +45,7 @@ use crate::book::{Book, BookError, Clock, Command, Jobs, StoreError};
 use crate::domain::dates::Calendar;
 use crate::log;
 use crate::paths::Paths;
+use crate::remembered::Remembered;
 use crate::tui::core::{Canvas, Drawn};
 use crate::tui::errands::Errand;
 use crate::tui::setup::Setup;
@@ -72,6 +75,7 @@ const IDLE: Duration = Duration::from_secs(86_400);
 /// # Errors
 /// If the roster or the terminal can't be used.
 pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
+    let plain = plain || terminal::is_dumb();
     // Opened before the screen is taken, so that what is wrong is said where it can be read.
     let found = match Book::open(&paths.roster, Arc::clone(&clock)) {
         Ok(book) => Some(book),
@@ -105,6 +109,7 @@ pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiE
 /// # Errors
 /// As [`run`].
 pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
+    let plain = plain || terminal::is_dumb();
     let folder = tempfile::tempdir()?;
     let roster = folder.path().join("demo.guildhall");
     need_terminal()?;
@@ -113,6 +118,7 @@ pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), Tui
     // The lead's own keys and colours, but nothing of the demo is remembered.
     let colours = Colours::detect();
     let mut setup = Setup::read(paths, plain, colours);
+    setup.remembered = Remembered::default();
     setup.paths = Paths { config: setup.paths.config, ..Paths::under(folder.path(), "demo.guildhall") };
     let uses = terminal::Uses::detect(plain, setup.config.mouse, colours);
     let (guard, screen) = terminal::enter(uses)?;

@@ -40,7 +40,7 @@ impl Root {
                 // A third click is not a second double click.
                 self.hand.last = target.filter(|_| !again).map(|t| (t, now));
                 self.hand.drags = target.filter(|t| matches!(t, Target::Border(_) | Target::Bar(..)));
-                self.click(target, again, event.row);
+                self.click(target, again, (event.column, event.row));
             }
             MouseEventKind::Drag(MouseButton::Left) => match self.hand.drags {
                 Some(Target::Border(edge)) => self.drag(edge, event.column, event.row),
@@ -77,7 +77,7 @@ impl Root {
         self.settle(outcome);
     }
 
-    fn click(&mut self, target: Option<Target>, again: bool, row: u16) {
+    fn click(&mut self, target: Option<Target>, again: bool, (column, row): (u16, u16)) {
         if !self.overlays.is_empty() {
             self.click_overlay(target);
             return;
@@ -85,6 +85,11 @@ impl Root {
         match target {
             Some(Target::Action(action)) => self.act(action),
             Some(Target::Pane(pane)) => self.go(pane),
+            Some(Target::Border(_)) => {
+                if let Some(pane) = self.pane_at(column, row) {
+                    self.go(pane);
+                }
+            }
             Some(Target::Head(pane, column)) => {
                 self.go(pane);
                 let name = self.table_of(pane).and_then(|t| t.all.get(column)).map(|c| c.name.clone());
@@ -120,19 +125,17 @@ impl Root {
     }
 
     fn click_overlay(&mut self, target: Option<Target>) {
-        let Some(mut top) = self.overlays.pop() else { return };
-        let outcome = match target {
-            Some(Target::OverlayRow(row)) => top.click(row, &mut self.cx()),
+        self.in_overlay(|top, cx| match target {
+            Some(Target::OverlayRow(row)) => top.click(row, cx),
+            Some(Target::Press(key)) => top.key(key, cx),
             Some(Target::Page(step)) => {
                 top.scroll(i32::from(step) * 10);
                 Outcome::Done
             }
             Some(Target::Overlay) => Outcome::Done,
             // Beside it: one step back, as Esc is. What is typed in a form is asked about.
-            _ => top.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE), &mut self.cx()),
-        };
-        self.overlays.push(top);
-        self.settle(outcome);
+            _ => top.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE), cx),
+        });
     }
 
     /// Moves to where a scroll bar was clicked or dragged to.
@@ -167,6 +170,12 @@ impl Root {
         }
     }
 
+    /// The pane at a place of the screen.
+    fn pane_at(&self, x: u16, y: u16) -> Option<PaneId> {
+        let at = crate::tui::layout::places(self.size, self.focus, &self.setup.remembered.borders, self.setup.theme.is_plain());
+        PaneId::ALL.into_iter().find(|p| at.pane(*p).is_some_and(|r| r.contains((x, y).into())))
+    }
+
     /// Gives the focused pane more room, or less.
     pub(super) fn widen(&mut self, step: i16) {
         let Some(place) = crate::tui::layout::places(self.size, self.focus, &self.setup.remembered.borders, false).pane(self.focus) else {
@@ -188,15 +197,11 @@ impl Root {
         self.remember();
     }
 
-    /// Notes where the borders can be taken hold of. Where a scroll bar stands, that is what is clicked.
+    /// Notes where the borders can be taken hold of.
     pub(super) fn note_borders(at: &crate::tui::layout::Places, drawn: &mut crate::tui::core::Drawn) {
-        let mut column = |x: u16, y: u16, height: u16, edge: Edge| {
-            for y in y..y + height {
-                if !matches!(drawn.at(x, y), Some(Target::Bar(..))) {
-                    drawn.hit(Rect::new(x, y, 1, 1), Target::Border(edge));
-                }
-            }
-        };
+        // Where a scroll bar stands, that is what is clicked.
+        let bars = drawn.bars();
+        let mut column = |x: u16, y: u16, height: u16, edge: Edge| drawn.hit(Rect::new(x, y, 1, height), Target::Border(edge));
         let all = [PaneId::Communities, PaneId::Members, PaneId::Meetups, PaneId::Detail].map(|p| at.pane(p));
         let [communities, members, meetups, detail] = all;
         if let (Some(c), Some(m)) = (communities, members.or(meetups).or(detail)) {
@@ -208,10 +213,12 @@ impl Root {
             column(d.x, d.y, d.height, Edge::Right);
         }
         if let (Some(above), Some(below)) = (members, meetups) {
-            for x in below.x + 1..below.right().saturating_sub(1) {
-                column(x, below.y, 1, Edge::Low);
-                column(x, above.bottom().saturating_sub(1), 1, Edge::Low);
-            }
+            let width = below.width.saturating_sub(2);
+            drawn.hit(Rect::new(below.x + 1, below.y, width, 1), Target::Border(Edge::Low));
+            drawn.hit(Rect::new(below.x + 1, above.bottom().saturating_sub(1), width, 1), Target::Border(Edge::Low));
+        }
+        for (place, bar) in bars {
+            drawn.hit(place, bar);
         }
     }
 }

@@ -112,6 +112,7 @@ pub fn window(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect 
     let area = if on.theme.is_plain() { Rect { height: whole.height.saturating_sub(1).max(1), ..whole } } else { area };
     let area = area.intersection(on.buf.area);
     Clear.render(area, on.buf);
+    right.clone_into(&mut on.drawn.hint);
     frame(on, area, left, right, true)
 }
 
@@ -135,6 +136,11 @@ pub fn at_cursor(on: &mut Canvas<'_>, row: Rect, focused: bool) {
 /// the overlay on top.
 pub fn scroll_bar(on: &mut Canvas<'_>, inside: Rect, offset: usize, all: usize, pane: Option<PaneId>) {
     let shown = usize::from(inside.height);
+    if on.theme.is_plain() && all > shown + offset && inside.height > 1 {
+        let more = format!(" {} more below", text::thousands((all - shown - offset) as u64));
+        let width = u16::try_from(text::width(&more)).unwrap_or(0);
+        pieces(on, (inside.right().saturating_sub(width), inside.bottom() - 1), width, &[(&more, Tone::Dim)]);
+    }
     if all <= shown || inside.height < 3 || inside.right() >= on.buf.area.right() || on.theme.is_plain() {
         return;
     }

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use crate::actions::Action;
-use crate::book::{Applied, BookError, Command, ExportOptions, ExportSummary, ImportOptions, Step, Thing};
+use crate::book::{Applied, AttendanceChange, BookError, Command, ExportOptions, ExportSummary, ImportOptions, Step, Thing};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::log;
@@ -33,14 +33,14 @@ impl Root {
             Request::NamedView(name) => self.show_named_view(&name),
             Request::ImportFile(file) => self.rehearse_file(&file),
             Request::ExportAs(format) => self.ask_for_export(Some(format)),
+            Request::UndoFirst => self.take_step_if(Step::Undo, true),
             Request::BackTo(op) => self.take_step(Step::BackTo(op)),
             Request::TakeDraft(go_on) => self.take_draft(go_on),
-            Request::Close => {
-                self.overlays.pop();
-            }
+            Request::Close => self.overlays.close(self.asker),
             Request::Push(overlay) => self.overlays.push(overlay),
             Request::Instead(then) => {
-                self.overlays.pop();
+                let asker = self.asker.take();
+                self.overlays.close(asker);
                 self.perform(*then);
             }
             Request::Act(action) => self.act(action),
@@ -58,7 +58,11 @@ impl Root {
             Request::Rehearse(_) | Request::Import(_) if self.work.is_waited_for() => {
                 self.complain("something is under way already; Esc stops it")
             }
-            Request::Rehearse(options) | Request::Import(options) => self.work.import(&self.book, options),
+            Request::Rehearse(options) | Request::Import(options) => {
+                self.waiting = self.asker;
+                self.work.import(&mut self.book, options);
+            }
+            Request::Export(..) if self.work.is_waited_for() => self.complain("something is under way already; Esc stops it"),
             Request::Preview(options) => self.preview(&options),
             Request::Export(options, path, replace) => self.export(&options, path, replace),
             Request::Form(subject) => self.form(&subject),
@@ -77,13 +81,32 @@ impl Root {
 
     /// Takes a step: on the spot, or on a thread if many rows go with it.
     pub(super) fn take_step(&mut self, step: Step) {
+        self.take_step_if(step, false);
+    }
+
+    fn take_step_if(&mut self, step: Step, confirmed: bool) {
         if self.work.is_waited_for() {
             self.complain("something is under way already; Esc stops it");
             return;
         }
+        if step == Step::Undo && !confirmed {
+            let first = self.book.undoable().ok().and_then(|(op, _)| op).filter(|op| op.id.0 == 1 && op.changes > 100);
+            if let Some(op) = first {
+                let question = format!("Take back “{}”? The book is empty then; {{redo}} fills it again.", op.label);
+                let question = self.keys().say(&question);
+                self.overlays.push(Box::new(Confirm::new(&question, "y", "take it back", Request::UndoFirst)));
+                return;
+            }
+        }
         let long = self.book.is_long(&step);
         match self.note(long) {
-            Some(Some(size)) => self.work.step(&self.book, step, size),
+            Some(Some(size)) => {
+                // Whoever asked has its answer: that it is under way. A refusal is told in the footer.
+                let asker = self.asker.take();
+                self.overlays.close(asker);
+                self.waiting = None;
+                self.work.step(&mut self.book, step, size);
+            }
             Some(None) => {
                 let result = self.book.step(&step);
                 self.stepped(&step, result);
@@ -97,10 +120,8 @@ impl Root {
         match (result, step) {
             (Ok(applied), Step::Run(command)) => {
                 // The roll stays open for the next name; whatever else asked has its answer.
-                if !self.overlays.is_empty()
-                    && !matches!(**command, Command::Attend { change: crate::book::AttendanceChange::Outcome(_), .. })
-                {
-                    self.overlays.pop();
+                if !matches!(**command, Command::Attend { change: AttendanceChange::Outcome(_) | AttendanceChange::Rsvp(_), .. }) {
+                    self.overlays.close(self.asker);
                 }
                 if matches!(**command, Command::RemovePeople(_)) {
                     self.members.unmark();
@@ -124,14 +145,14 @@ impl Root {
 
     /// Somebody else has changed what the form on top is about: their values are shown beside, and saving again is asked for.
     fn conflict(&mut self, error: &BookError) {
-        let Some(subject) = self.overlays.last().and_then(|o| o.subject()) else {
+        let Some(subject) = self.overlays.get_mut(self.asker).and_then(|o| o.subject()) else {
             self.complain(&error.to_string());
             return;
         };
         let community = self.members.community.as_ref().map(|(id, _)| *id);
         match forms::open(&subject, community, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys }) {
             Ok(theirs) => {
-                if let Some(form) = self.overlays.last_mut() {
+                if let Some(form) = self.overlays.get_mut(self.asker) {
                     form.conflict(Box::new(theirs));
                 }
             }
@@ -189,7 +210,7 @@ impl Root {
     }
 
     /// Moves to a thing, wherever it is.
-    fn select(&mut self, thing: Thing) {
+    pub(super) fn select(&mut self, thing: Thing) {
         match thing {
             Thing::Community(id) => {
                 self.communities.find.clear();
@@ -283,7 +304,7 @@ impl Root {
     }
 
     fn previewed(&mut self, format: &str, result: Result<ExportSummary, String>) {
-        for overlay in &mut self.overlays {
+        for overlay in self.overlays.iter_mut() {
             overlay.previewed(format, result.clone());
         }
     }
@@ -293,11 +314,15 @@ impl Root {
         if path.exists() && !replace {
             let question = format!("{} exists. Replace it? Undo can't bring the old file back.", path.display());
             let then = Request::Export(options.clone(), path, true);
+            self.replacing = self.asker;
             self.overlays.push(Box::new(Confirm::new(&question, "r", "replace", then)));
             return;
         }
+        self.waiting = self.asker.or(self.replacing.take());
+        self.asker = self.waiting;
         let result = self.work.export(&mut self.book, options, path);
         self.note(result);
+        self.asker = None;
     }
 
     /// Takes in one result after the other; whether there was one.
@@ -305,11 +330,15 @@ impl Root {
         let mut any = false;
         while let Some(came) = self.work.poll() {
             any = true;
+            if came.is_waited_for() {
+                self.asker = self.waiting.take();
+            }
             match came {
                 Came::Index(result) => self.take_index(result),
                 Came::Import(Some(Ok(report)), options) => self.take_import(report, options),
                 Came::Export(Some(Ok(summary)), path) => {
-                    self.overlays.pop();
+                    self.overlays.close(self.asker);
+                    let path = std::path::absolute(&path).unwrap_or(path);
                     self.toast = Some((summary.sentence_to(&path.display().to_string()), Tone::Good));
                 }
                 Came::Preview(result, format) => {
@@ -317,9 +346,9 @@ impl Root {
                     self.previewed(&format, result.map_err(|e| e.to_string()));
                 }
                 Came::Step(Some(result), step) => {
-                    if let Ok(applied) = &result {
-                        let taken = self.book.after_step(applied);
-                        self.note(taken);
+                    if result.is_ok() {
+                        let taken = self.book.after_step(result.as_ref().map_or(&Default::default(), |a| &a.touched));
+                        self.others_wrote(taken);
                     }
                     self.stepped(&step, result);
                 }
@@ -338,8 +367,16 @@ impl Root {
                     self.complain("the work broke off; nothing was changed");
                 }
             }
+            self.asker = None;
         }
         any
+    }
+
+    /// If somebody else wrote while our own work was under way, says so; the index is built anew by `applied`.
+    fn others_wrote(&mut self, taken: Result<bool, BookError>) {
+        if self.note(taken) == Some(true) {
+            self.toast = Some(("Another program has changed the roster too; this is how it stands now".into(), Tone::Warning));
+        }
     }
 
     fn take_index(&mut self, result: Option<Result<Option<crate::search::Index>, BookError>>) {
@@ -357,12 +394,12 @@ impl Root {
     fn take_import(&mut self, report: crate::book::ImportReport, options: ImportOptions) {
         if options.dry_run {
             let real = ImportOptions { dry_run: false, ..options };
-            self.overlays.pop();
+            self.overlays.close(self.asker);
             self.overlays.push(Box::new(Review::new(report, real)));
             return;
         }
-        let result = self.book.after_import(&report);
-        self.note(result);
+        let taken = self.book.after_step(&report.touched);
+        self.others_wrote(taken);
         let refused = report.refused_count > 0;
         let applied =
             Applied { label: report.summary(), touched: report.touched.clone(), select: None, changes: report.added + report.updated };

@@ -2,8 +2,6 @@
 //!
 //! Must not know what is in a pane or overlay.
 
-use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Rect;
 
@@ -11,14 +9,13 @@ use crate::actions::{Action, Scope};
 use crate::book::{Book, BookError, Draft, Jobs, Step};
 use crate::config::{Asked, Keys};
 use crate::log;
-use crate::tui::bars;
-use crate::tui::core::{Canvas, Cx, Drawn, Outcome, Overlay, PaneId, Request};
+use crate::tui::core::{Cx, Drawn, Outcome, Overlay, PaneId, Request};
 use crate::tui::errands::Errand;
-use crate::tui::layout::{Places, places};
 use crate::tui::mouse::Hand;
 use crate::tui::overlays::Message;
 use crate::tui::panes::{Communities, Detail, Meetups, Members};
 use crate::tui::setup::Setup;
+use crate::tui::stack::{LayerId, Stack};
 use crate::tui::theme::Tone;
 use crate::tui::work::Work;
 
@@ -48,7 +45,17 @@ pub struct Root {
     pub(super) focus: PaneId,
     /// The list whose cursor the detail follows.
     pub(super) list: PaneId,
-    pub(super) overlays: Vec<Box<dyn Overlay>>,
+    pub(super) overlays: Stack,
+    /// The overlay that asks for something at the moment.
+    pub(super) asker: Option<LayerId>,
+    /// Whether the lead was told that quitting drops what is under way.
+    quits: bool,
+    /// How a list looked before a view was shown in it.
+    pub(super) before_view: Option<(PaneId, crate::remembered::ListLook)>,
+    /// The overlay that asked for the work that is under way.
+    pub(super) waiting: Option<LayerId>,
+    /// The export that waits for an answer whether a file may be replaced.
+    pub(super) replacing: Option<LayerId>,
     pub(super) toast: Option<(String, Tone)>,
     pub(super) work: Work,
     pub(super) then: Then,
@@ -79,7 +86,12 @@ impl Root {
             detail: Detail::default(),
             focus: PaneId::Communities,
             list: PaneId::Communities,
-            overlays: Vec::new(),
+            overlays: Stack::default(),
+            asker: None,
+            quits: false,
+            before_view: None,
+            waiting: None,
+            replacing: None,
             toast: None,
             work: Work::new(jobs),
             then: Then::Go,
@@ -95,11 +107,18 @@ impl Root {
         }
         root.refresh()?;
         root.look_as_before();
-        root.earlier_drafts = root.book.drafts();
+        root.members.list.top();
+        root.meetups.list.top();
+        root.earlier_drafts = root.book.take_over_drafts();
         root.offer_draft();
         let complaints = root.setup.config.complaints();
         if !complaints.is_empty() {
-            let body = format!("{}\n\nEverything else in it holds.", complaints.join("\n\n"));
+            let rest = if root.setup.config.is_taken {
+                "Everything else in it holds."
+            } else {
+                "Nothing in it was taken; Guildhall runs with its own settings."
+            };
+            let body = format!("{}\n\n{rest}", complaints.join("\n\n"));
             root.overlays.push(Box::new(Message::new("The configuration has mistakes", &body)));
         }
         Ok(root)
@@ -121,7 +140,7 @@ impl Root {
         self.members.refresh(&mut cx)?;
         self.meetups.refresh(&mut cx)?;
         self.detail.refresh(&mut cx)?;
-        for overlay in &mut self.overlays {
+        for overlay in self.overlays.iter_mut() {
             overlay.refresh(&mut cx);
         }
         self.look();
@@ -152,9 +171,9 @@ impl Root {
         }
     }
 
-    /// Says what went wrong: in the overlay on top if it can, in the footer if it fits, else in a message.
+    /// Says what went wrong: in the overlay that asked if it can, in the footer if it fits, else in a message.
     pub(super) fn complain(&mut self, message: &str) {
-        if self.overlays.last_mut().is_some_and(|o| o.refuse(message)) {
+        if self.overlays.get_mut(self.asker).is_some_and(|o| o.refuse(message)) {
             return;
         }
         if message.contains('\n') || message.chars().count() > usize::from(self.size.width.saturating_sub(4)) {
@@ -169,7 +188,7 @@ impl Root {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
                 self.toast = None;
-                let changed = !self.work.is_waited_for() && self.look_elsewhere();
+                let changed = self.look_elsewhere();
                 // The key was meant for a picture that is no longer true: it is not carried out, but for typing and leaving.
                 let leaves = matches!(key.code, KeyCode::Char('c' | 'z')) && key.modifiers.contains(KeyModifiers::CONTROL);
                 let asks = changed && self.compare_form();
@@ -191,6 +210,10 @@ impl Root {
 
     /// Looks whether another program has written, and reads everything again if so.
     pub(super) fn look_elsewhere(&mut self) -> bool {
+        if self.work.is_waited_for() {
+            // What is being written is ours; others' changes are looked for when it is done.
+            return false;
+        }
         let changed = self.book.changed_elsewhere();
         let changed = self.note(changed) == Some(true);
         if changed {
@@ -200,6 +223,17 @@ impl Root {
             self.toast = Some(("The roster was changed by another program; this is how it stands now".into(), Tone::Warning));
         }
         changed
+    }
+
+    /// Has the overlay on top deal with something, and does what it asks for; whether there is one.
+    pub(super) fn in_overlay(&mut self, deal: impl FnOnce(&mut dyn Overlay, &mut Cx<'_>) -> Outcome) -> bool {
+        let Some(mut layer) = self.overlays.lift() else { return false };
+        let outcome = deal(&mut *layer.1, &mut self.cx());
+        self.asker = Some(layer.0);
+        self.overlays.put_back(layer);
+        self.settle(outcome);
+        self.asker = None;
+        true
     }
 
     fn key(&mut self, key: KeyEvent) {
@@ -215,10 +249,7 @@ impl Root {
             self.toast = Some(("Stopping …".into(), Tone::Warning));
             return;
         }
-        if let Some(mut top) = self.overlays.pop() {
-            let outcome = top.key(key, &mut self.cx());
-            self.overlays.push(top);
-            self.settle(outcome);
+        if self.in_overlay(|top, cx| top.key(key, cx)) {
             return;
         }
         if self.type_search(key) {
@@ -232,7 +263,10 @@ impl Root {
         };
         match asked {
             Asked::More => self.pending = vec![key],
-            Asked::Nothing => self.pending.clear(),
+            Asked::Nothing => {
+                self.pending.clear();
+                self.say_where(key);
+            }
             Asked::Action(action) => {
                 self.pending.clear();
                 self.act(action);
@@ -242,10 +276,29 @@ impl Root {
 
     /// Focuses a pane.
     pub(super) fn go(&mut self, pane: PaneId) {
+        // A search that is left is kept, and no longer typed into.
+        if pane != self.focus
+            && let Some(find) = self.find_line()
+        {
+            find.keep();
+        }
         self.focus = pane;
         if pane != PaneId::Detail {
             self.list = pane;
             self.look();
+        }
+    }
+
+    /// Says in which list a key would mean something, if it does in one.
+    fn say_where(&mut self, key: KeyEvent) {
+        let elsewhere =
+            PaneId::ALL.into_iter().filter(|p| *p != self.focus).find_map(|pane| match self.keys().asked(&[key], pane.scope()) {
+                Asked::Action(action) => Some((pane, action)),
+                _ => None,
+            });
+        if let Some((pane, action)) = elsewhere {
+            let (key, there) = (self.keys().word(action), self.keys().word(pane.action()));
+            self.say(&format!("{key} is a key of the {} ({there}): {}", pane.word(), crate::actions::info(action).name));
         }
     }
 
@@ -283,7 +336,7 @@ impl Root {
     fn act_here(&mut self, action: Action) {
         let scope = crate::actions::info(action).scope;
         match action {
-            Action::Quit => self.then = Then::Quit,
+            Action::Quit => self.quit(),
             Action::Suspend => self.then = Then::Suspend,
             Action::Reload => {
                 let result = self.refresh();
@@ -335,6 +388,16 @@ impl Root {
         }
     }
 
+    /// Quits; while something is under way, only when asked twice.
+    fn quit(&mut self) {
+        if self.work.is_waited_for() && !self.quits {
+            self.quits = true;
+            self.say("Something is under way: {back} stops it; {quit} again quits, and none of it is kept");
+            return;
+        }
+        self.then = Then::Quit;
+    }
+
     fn check_file(&mut self) {
         self.toast = Some(("Looking through the file …".into(), Tone::Dim));
         self.work.check(&self.book);
@@ -377,75 +440,5 @@ impl Root {
         if self.book.was_unclean() {
             self.work.check(&self.book);
         }
-    }
-
-    fn prepare(&mut self, area: Rect, at: &Places) {
-        for overlay in &mut self.overlays {
-            overlay.prepare(area);
-        }
-        let frame = if self.setup.theme.is_plain() { 1 } else { 2 };
-        let inside = |r: Option<Rect>| r.map_or(0, |r| usize::from(r.height.saturating_sub(frame)));
-        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
-        self.communities.prepare(inside(at.pane(PaneId::Communities)));
-        let members = self.members.prepare(inside(at.pane(PaneId::Members)), &mut cx);
-        let meetups = self.meetups.prepare(inside(at.pane(PaneId::Meetups)), &mut cx);
-        let detail = at
-            .pane(PaneId::Detail)
-            .map_or(Ok(()), |r| self.detail.prepare(r.width.saturating_sub(2), usize::from(r.height.saturating_sub(2)), &mut cx));
-        for result in [members, meetups, detail] {
-            self.note(result);
-        }
-    }
-
-    /// Draws everything.
-    pub fn draw(&mut self, frame: &mut Frame<'_>) {
-        let area = frame.area();
-        let cursor = self.draw_on(area, frame.buffer_mut());
-        if let Some(at) = cursor {
-            frame.set_cursor_position(at);
-        }
-    }
-
-    /// Draws everything into a buffer; returns where the text cursor belongs.
-    pub fn draw_on(&mut self, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
-        self.size = area;
-        let at = places(area, self.focus, &self.setup.remembered.borders, self.setup.theme.is_plain());
-        self.prepare(area, &at);
-        let mut drawn = Drawn::default();
-        let mut on =
-            Canvas { buf, theme: &self.setup.theme, keys: &self.setup.config.keys, calendar: self.book.calendar(), drawn: &mut drawn };
-        if area.height == 1 {
-            bars::one_line(self, area, &mut on);
-        } else {
-            for pane in PaneId::ALL {
-                let Some(place) = at.pane(pane) else { continue };
-                let focused = pane == self.focus && self.overlays.is_empty();
-                match pane {
-                    PaneId::Communities => self.communities.draw(place, focused, &mut on),
-                    PaneId::Members => self.members.draw(place, focused, &mut on),
-                    PaneId::Meetups => self.meetups.draw(place, focused, &mut on),
-                    PaneId::Detail => self.detail.draw(place, focused, &mut on),
-                }
-            }
-            Self::note_borders(&at, on.drawn);
-            if let Some(place) = at.header {
-                bars::header(self, place, &mut on);
-            }
-            if let Some(place) = at.tabs {
-                bars::tabs(self.focus, place, &mut on);
-            }
-        }
-        for overlay in &self.overlays {
-            on.drawn.cursor = None;
-            overlay.draw(area, &mut on);
-        }
-        if let Some(place) = at.footer {
-            let keep = on.drawn.cursor;
-            bars::footer(self, place, &mut on);
-            on.drawn.cursor = keep;
-        }
-        let cursor = drawn.cursor.filter(|(x, y)| area.contains((*x, *y).into()));
-        self.drawn = drawn;
-        cursor
     }
 }

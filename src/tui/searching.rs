@@ -9,7 +9,6 @@ use crate::config::Asked;
 use crate::tui::core::{Cx, Outcome, PaneId};
 use crate::tui::edit::{FindLine, Typed};
 use crate::tui::root::Root;
-use crate::tui::theme::Tone;
 
 impl Root {
     pub(super) fn find_line(&mut self) -> Option<&mut FindLine> {
@@ -52,23 +51,37 @@ impl Root {
     }
 
     pub(super) fn paste(&mut self, text: &str) {
-        if let Some(mut top) = self.overlays.pop() {
-            let outcome = if top.takes_text() { top.paste(text, &mut self.cx()) } else { Outcome::Done };
-            self.overlays.push(top);
-            self.settle(outcome);
-        } else if let Some(find) = self.find_line().filter(|f| f.typing.is_some()) {
+        let in_overlay = self.in_overlay(|top, cx| if top.takes_text() { top.paste(text, cx) } else { Outcome::Done });
+        if in_overlay {
+            return;
+        }
+        if let Some(find) = self.find_line().filter(|f| f.typing.is_some()) {
             find.paste(text);
             self.searched();
         }
     }
 
+    /// What is wrong with the search that is being typed.
+    pub(super) fn find_error(&self) -> Option<String> {
+        let find = match self.focus {
+            PaneId::Communities => &self.communities.find,
+            PaneId::Members => &self.members.find,
+            PaneId::Meetups => &self.meetups.find,
+            PaneId::Detail => return None,
+        };
+        find.error.clone().filter(|_| find.typing.is_some())
+    }
+
     /// Whether text is being typed, so that a paste is welcome.
     #[must_use]
     pub fn takes_text(&self) -> bool {
-        self.overlays.last().map_or_else(
-            || [&self.communities.find, &self.members.find, &self.meetups.find].iter().any(|f| f.typing.is_some()),
-            |o| o.takes_text(),
-        )
+        let typing = match self.focus {
+            PaneId::Communities => self.communities.find.typing.is_some(),
+            PaneId::Members => self.members.find.typing.is_some(),
+            PaneId::Meetups => self.meetups.find.typing.is_some(),
+            PaneId::Detail => false,
+        };
+        self.overlays.last().map_or(typing, |o| o.takes_text())
     }
 
     pub(super) fn find_members(&mut self) {
@@ -99,13 +112,16 @@ impl Root {
             PaneId::Detail => false,
         };
         if went {
+            if self.find_line().is_some_and(|f| !f.is_active()) {
+                self.leave_view();
+            }
             self.look();
             return;
         }
         match self.focus {
             PaneId::Detail => self.go(self.list),
             PaneId::Members | PaneId::Meetups => self.go(PaneId::Communities),
-            PaneId::Communities => self.toast = Some(("q quits; everything is saved".into(), Tone::Dim)),
+            PaneId::Communities => self.say("{quit} quits; everything is saved"),
         }
     }
 }

@@ -43,10 +43,15 @@ impl Uses {
     /// What this terminal has, less what the lead does not want.
     #[must_use]
     pub fn detect(plain: bool, mouse: bool, colours: Colours) -> Self {
-        let kind = std::env::var("TERM").unwrap_or_default();
-        let alternate = !plain && has_alternate(&kind);
-        Self { alternate, sixteen: colours == Colours::Sixteen, mouse: mouse && !plain && kind != "dumb", focus: !plain && kind != "dumb" }
+        let alternate = !plain && has_alternate(&std::env::var("TERM").unwrap_or_default());
+        Self { alternate, sixteen: colours == Colours::Sixteen, mouse: mouse && !plain, focus: !plain }
     }
+}
+
+/// Whether the terminal says that it can do next to nothing: then everything is drawn plainly.
+#[must_use]
+pub fn is_dumb() -> bool {
+    std::env::var("TERM").is_ok_and(|kind| kind == "dumb")
 }
 
 /// Whether a kind of terminal has a second screen: those of the last thirty years do, but for consoles and the old ones.
@@ -141,7 +146,9 @@ pub fn copy(text: &str) -> io::Result<()> {
         write!(out, "\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b"))?;
     } else if std::env::var_os("STY").is_some() {
         // screen takes 768 bytes at a time.
-        for part in sequence.as_bytes().chunks(700) {
+        // Its own wrapping ends where ESC \ stands, so that the sequence inside must end with BEL.
+        let inner = format!("{}\x07", sequence.trim_end_matches("\x1b\\").trim_end_matches('\x07'));
+        for part in inner.as_bytes().chunks(700) {
             out.write_all(b"\x1bP")?;
             out.write_all(part)?;
             out.write_all(b"\x1b\\")?;

@@ -43,6 +43,14 @@ pub enum Came {
     Backup(Option<Result<Option<PathBuf>>>),
 }
 
+impl Came {
+    /// Whether it is what the lead waited for.
+    #[must_use]
+    pub const fn is_waited_for(&self) -> bool {
+        matches!(self, Self::Import(..) | Self::Export(..) | Self::Step(..))
+    }
+}
+
 impl Work {
     /// Nothing under way.
     #[must_use]
@@ -56,7 +64,7 @@ impl Work {
     }
 
     /// Imports, or rehearses.
-    pub fn import(&mut self, book: &Book, options: ImportOptions) {
+    pub fn import(&mut self, book: &mut Book, options: ImportOptions) {
         self.since = Some(Instant::now());
         self.import = Some((book.import_job(options.clone(), self.jobs), options));
     }
@@ -76,7 +84,7 @@ impl Work {
     }
 
     /// Takes a step about so many people or rows.
-    pub fn step(&mut self, book: &Book, step: Step, size: u64) {
+    pub fn step(&mut self, book: &mut Book, step: Step, size: u64) {
         self.since = Some(Instant::now());
         self.step = Some((book.step_job(step.clone(), size, self.jobs), step));
     }

@@ -98,7 +98,7 @@ impl World {
         let file = self.file(name, content);
         let options = guildhall::book::ImportOptions { file, text: None, community: community.map(str::to_owned), dry_run: false };
         let report = self.book.import_job(options, Jobs::Inline).wait().unwrap().unwrap_or_else(|e| panic!("{e}"));
-        self.book.after_import(&report).unwrap();
+        self.book.after_step(&report.touched).unwrap();
         report
     }
 

@@ -19,7 +19,7 @@ fn data(name: &str) -> PathBuf {
 
 fn import(world: &mut World, file: PathBuf, dry_run: bool) -> Result<guildhall::book::ImportReport, BookError> {
     let report = world.book.import_job(ImportOptions { file, text: None, community: None, dry_run }, Jobs::Inline).wait().unwrap()?;
-    world.book.after_import(&report)?;
+    world.book.after_step(&report.touched)?;
     Ok(report)
 }
 

@@ -58,6 +58,36 @@ impl Hall {
         Self { root, folder, size: (120, 30), last: Then::Go }
     }
 
+    /// The same with long work on threads, as in the real program.
+    pub fn threaded(self) -> Self {
+        let Self { root, folder, size, .. } = self;
+        drop(root);
+        let paths = Paths::under(folder.path(), "roster.guildhall");
+        let book = Book::open(&paths.roster, common::clock()).unwrap();
+        let mut root = Root::new(book, Setup::read(&paths, false, Colours::Sixteen), Jobs::Thread).unwrap();
+        root.settle_in();
+        let mut hall = Self { root, folder, size, last: Then::Go };
+        hall.wait();
+        hall
+    }
+
+    /// Waits until no work is under way.
+    pub fn wait(&mut self) -> &mut Self {
+        let begun = std::time::Instant::now();
+        while self.root.is_busy() {
+            assert!(begun.elapsed().as_secs() < 30, "the work goes on");
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            self.root.tick();
+        }
+        self.buffer();
+        self
+    }
+
+    /// The whole roster as text.
+    pub fn root_dump(&self) -> String {
+        Book::open(&self.folder.path().join("roster.guildhall"), common::clock()).unwrap().dump().unwrap()
+    }
+
     pub fn sample() -> Self {
         Self::on(World::sample())
     }

@@ -41,8 +41,8 @@ fn a_community_three_people_a_roll_and_a_file_need_no_more_than_the_footer() {
     hall.keys("3nCrit<tab>crit<tab>3 dec 18:00").shows("Thursday 3 December 2026, 18:00");
     hall.keys("<ctrl-s>").shows("Thu  3 Dec 18:00  Crit");
     hall.keys("aann<enter>").shows("[x] Ann Example");
-    hall.keys("bo<enter>").shows("Who came to Crit · 2");
-    hall.keys("wim new<enter>").shows("Walked in").keys("<ctrl-s>").shows("Who came to Crit · 3").shows("[x] wim new");
+    hall.keys("bo<enter>").shows("Who comes to Crit · 2");
+    hall.keys("wim new<enter>").shows("Walked in").keys("<ctrl-s>").shows("Who comes to Crit · 3").shows("[x] wim new");
     hall.keys("<esc>2x").shows("people will be written");
     let file = hall.folder.path().join("out.csv");
     hall.keys("<ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("written to");
@@ -228,7 +228,7 @@ fn organisations_are_listed_changed_and_added() {
 fn never_mail_is_set_and_lifted_and_shown() {
     let mut hall = Hall::sample();
     hall.keys("2M").shows("will not be mailed again").shows("asked not to be mailed");
-    hall.keys("M").shows("may be mailed again").hides("asked not to be mailed");
+    hall.keys("M").shows("Have they said").keys("y").shows("may be mailed again").hides("asked not to be mailed");
 }
 
 #[test]
@@ -277,4 +277,39 @@ fn a_note_of_several_lines_is_written_as_such() {
     hall.keys("Ynote").shows("FirstX line").keys("<enter>");
     let copied = hall.root.errand();
     assert_eq!(copied, Some(guildhall::tui::errands::Errand::Copy("FirstX line\nSecond line\nThirdY".into())));
+}
+
+#[test]
+fn before_the_day_it_is_ticked_who_will_come_and_after_it_who_came() {
+    let mut hall = Hall::sample();
+    hall.keys("3a").shows("Who comes to Show and tell").keys("aoife<enter><esc>").shows("10 yes").hides("came to Show");
+    hall.keys("/crit<enter>a").shows("Who came to");
+}
+
+#[test]
+fn never_mail_is_for_all_who_are_marked_and_is_in_their_history() {
+    let mut hall = Hall::sample();
+    hall.keys("2<space><space>M").shows("2 addresses will not be mailed again").keys("<esc><home>h").shows("will not be mailed again");
+    hall.keys("<esc>o").shows("no address here that may be written to").keys("Ymail").shows("E-mail (asked not to be mailed)");
+}
+
+#[test]
+fn a_line_of_the_detail_is_copied_whole_however_it_is_broken() {
+    let mut hall = Hall::sample();
+    hall.keys("24<home>y");
+    let copied = hall.root.errand();
+    assert_eq!(copied, Some(guildhall::tui::errands::Errand::Copy("anton.grigore@tnorth.example".into())));
+}
+
+#[test]
+fn taking_back_the_very_first_step_asks() {
+    let mut hall = Hall::sample();
+    hall.keys("u").shows("The book is empty").keys("n").shows("63 people").keys("uy").shows("0 people").keys("<ctrl-r>").shows("63 people");
+}
+
+#[test]
+fn the_community_of_an_import_can_be_left_out_in_the_review() {
+    let mut hall = Hall::sample();
+    hall.keys("jj2anew.one@example.org<enter>").shows("would be put into Delivery").keys("c").hides("would be put into");
+    hall.keys("<enter>").shows("1 person added").shows("10 of 64");
 }

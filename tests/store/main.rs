@@ -205,16 +205,17 @@ proptest! {
                 points.push((op.id, dump_of(world)));
             }
         };
-        for step in &steps {
+        for (n, step) in steps.iter().enumerate() {
             let all = things(&mut world.book);
             if let Some(command) = command(step, &all) {
                 let _ = world.book.run(&command);
                 note(&world, &mut points);
             }
-        }
-        for n in 0..undos {
-            let _ = if n == 1 { world.book.redo() } else { world.book.undo() };
-            note(&world, &mut points);
+            // Undo and redo between the steps, not only after them.
+            for turn in 0..(undos + n) % 4 {
+                let _ = if turn == 1 { world.book.redo() } else { world.book.undo() };
+                note(&world, &mut points);
+            }
         }
         prop_assume!(points.len() > 1);
         let now = dump_of(&world);
@@ -441,4 +442,37 @@ fn a_step_of_migration_that_fails_leaves_the_version_before() {
     assert!(guildhall::store::migrate(&conn, &world.path(), 1, &steps).is_err());
     assert_eq!(conn.pragma_query_value(None, "user_version", |r| r.get::<_, i64>(0)).unwrap(), 2);
     assert!(conn.is_autocommit());
+}
+
+#[test]
+fn going_back_over_a_removal_that_was_undone_can_itself_be_undone() {
+    let mut world = World::empty();
+    let report = world.import("list.csv", "Name,E-mail\nAnn,ann@example.org\nBo,bo@example.org\n");
+    assert_eq!(report.added, 2);
+    let ids = world.book.find_ids("", None).unwrap();
+    let imported = world.book.history(None, 1).unwrap()[0].id;
+    let then = dump_of(&world);
+    world.run(Command::RemovePeople(vec![ids[1]]));
+    world.book.undo().unwrap();
+    world.run(Command::RemovePeople(vec![ids[0]]));
+    let now = dump_of(&world);
+    world.book.step(&guildhall::book::Step::BackTo(imported)).unwrap();
+    assert_eq!(dump_of(&world), then);
+    world.book.undo().unwrap();
+    assert_eq!(dump_of(&world), now);
+}
+
+#[test]
+fn a_step_that_is_stopped_in_the_middle_leaves_nothing_behind() {
+    use guildhall::store::{Stamp, Store, journal};
+    let mut world = World::empty();
+    let rows: String = (0..400).map(|i| format!("Person {i},p{i}@example.org\n")).collect();
+    world.import("list.csv", format!("Name,E-mail\n{rows}"));
+    let before = dump_of(&world);
+    let mut store = Store::open_again(&world.path()).unwrap();
+    store.watch(Box::new(|done| if done >= 128 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }));
+    let stamp = Stamp { action: [7; 16], at: world.clock.now(), today: world.clock.today() };
+    assert!(matches!(journal::undo(&mut store, stamp), Err(StoreError::Stopped)));
+    drop(store);
+    assert_eq!(dump_of(&world), before);
 }

@@ -104,6 +104,7 @@ impl Field {
             Kind::Choices { options, new: false } => parts(&value).try_for_each(|p| match_one(options, p).map(|_| ())).map(|()| None),
             Kind::Date(_) | Kind::Email | Kind::Number if value.is_empty() => Ok(Some(String::new())),
             Kind::Date(lean) => calendar.read(&value, *lean).map(|d| Some(calendar.in_full(d))),
+            Kind::Moment if value.is_empty() => Err("say when it starts, such as 3 dec 18:00".into()),
             Kind::Moment => calendar.read_with_time(&value, Lean::Ahead).and_then(|(d, t)| match t {
                 Some(t) => Ok(Some(format!("{}, {}", calendar.in_full(d), t.format("%H:%M")))),
                 None => Err("a time is missing: try 3 dec 18:00".into()),

@@ -113,7 +113,8 @@ impl Form {
     }
 
     /// Puts back what was typed earlier; where the row has changed since, both are shown.
-    pub fn restore(&mut self, draft: &Draft) {
+    /// Returns the text of fields that there are no longer.
+    pub fn restore(&mut self, draft: &Draft) -> String {
         for field in &mut self.fields {
             let Some(kept) = draft.fields.iter().find(|k| k.key == field.key).filter(|k| k.text != k.original) else { continue };
             let changed = field.original != kept.original && field.original != kept.text;
@@ -123,6 +124,8 @@ impl Form {
         if self.fields.iter().any(|f| f.theirs.is_some()) {
             self.error = Some("changed since you typed this: Ctrl-S saves yours over it, Esc drops yours".into());
         }
+        let gone = |k: &&DraftField| !self.fields.iter().any(|f| f.key == k.key);
+        Draft { fields: draft.fields.iter().filter(gone).cloned().collect(), ..draft.clone() }.typed()
     }
 
     fn go(&mut self, step: isize) {
@@ -135,8 +138,8 @@ impl Form {
 
     fn save(&mut self) -> Outcome {
         let calendar = self.calendar;
-        let wrong = self.fields.iter_mut().enumerate().filter_map(|(i, f)| (!f.check(&calendar)).then_some(i)).next();
-        if let Some(at) = wrong {
+        let checked: Vec<bool> = self.fields.iter_mut().map(|f| f.check(&calendar)).collect();
+        if let Some(at) = checked.iter().position(|fine| !fine) {
             self.at = at;
             return Outcome::Done;
         }
@@ -233,9 +236,9 @@ impl Form {
                 }
             }
             if let Some(error) = &field.error {
-                out.push((None, error.clone(), Tone::Error));
+                out.extend(text::wrap(error, ROOM).into_iter().map(|line| (None, line, Tone::Error)));
             } else if !field.echo.is_empty() && (i == self.at || matches!(field.kind, Kind::Date(_) | Kind::Moment)) {
-                out.push((None, field.echo.clone(), Tone::Dim));
+                out.extend(text::wrap(&field.echo, ROOM).into_iter().map(|line| (None, line, Tone::Dim)));
             }
         }
         if let Some(error) = self.error.as_ref().filter(|e| e.chars().count() > 56) {
@@ -360,6 +363,7 @@ impl Overlay for Form {
         self.is_changed().then(|| Draft {
             subject: self.subject.write(),
             title: self.title.clone(),
+            community: None,
             fields: self.fields.iter().map(field).collect(),
         })
     }
@@ -380,6 +384,7 @@ impl Overlay for Form {
         let place = paint::centred(area, 78, u16::try_from(rows.len() + 4).unwrap_or(u16::MAX));
         on.drawn.hit(place, Target::Overlay);
         let inside = paint::window(on, place, &self.title, "");
+        "Ctrl-S saves · Tab next · ↓ choices · Esc leaves".clone_into(&mut on.drawn.hint);
         if inside.height == 0 {
             return;
         }

@@ -2,7 +2,7 @@
 //!
 //! Must not know what the name is for.
 
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
@@ -21,6 +21,8 @@ pub struct Choose {
     new_too: bool,
     picker: Picker,
     then: Then,
+    /// What Del does to the one under the cursor, if it does something.
+    remove: Option<Then>,
 }
 
 impl Choose {
@@ -36,7 +38,14 @@ impl Choose {
 
     fn with(title: &str, names: Vec<String>, new_too: bool, then: Then) -> Self {
         let shown = (0..names.len()).collect();
-        Self { title: title.to_owned(), names, shown, new_too, picker: Picker::default(), then }
+        Self { title: title.to_owned(), names, shown, new_too, picker: Picker::default(), then, remove: None }
+    }
+
+    /// With Del asking for something about the one under the cursor.
+    #[must_use]
+    pub fn removing(mut self, remove: impl Fn(&str) -> Option<Request> + 'static) -> Self {
+        self.remove = Some(Box::new(remove));
+        self
     }
 
     fn typed(&self) -> String {
@@ -70,6 +79,9 @@ impl Choose {
 
 impl Overlay for Choose {
     fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        if let (KeyCode::Delete, Some(remove), Some(at)) = (key.code, &self.remove, self.shown.get(self.picker.cursor.at)) {
+            return remove(&self.names[*at]).map_or(Outcome::Done, Outcome::ask);
+        }
         match self.picker.key(key, self.len()) {
             Picked::Left => Outcome::ask(Request::Close),
             Picked::Taken => self.take(),
@@ -116,6 +128,7 @@ impl Overlay for Choose {
             rows.push(vec![(if self.new_too { "type a name" } else { "nothing fits" }, Tone::Dim)]);
         }
         let place = picker::place(area, rows.len(), 56);
-        self.picker.draw(place, &self.title, "Enter takes it · Esc", &rows, on);
+        let hint = if self.remove.is_some() { "Enter takes it · Delete removes it · Esc" } else { "Enter takes it · Esc" };
+        self.picker.draw(place, &self.title, hint, &rows, on);
     }
 }

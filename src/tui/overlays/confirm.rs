@@ -2,7 +2,7 @@
 //!
 //! Must not know what is confirmed.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
 use crate::domain::text;
@@ -49,6 +49,7 @@ impl Overlay for Confirm {
         let place = paint::centred(area, width, u16::try_from(lines.len() + 4).unwrap_or(8));
         on.drawn.hit(place, Target::Overlay);
         let inside = paint::window(on, place, &self.title, "");
+        on.drawn.hint = format!("{} {} · Esc leaves it", self.key, self.verb);
         for (i, line) in lines.iter().enumerate() {
             let y = inside.y + u16::try_from(i).unwrap_or(0);
             if y < inside.bottom() {
@@ -60,6 +61,11 @@ impl Overlay for Confirm {
             let hints =
                 [(self.key.as_str(), Tone::Key), (verb.as_str(), Tone::Plain), ("any other key", Tone::Key), (" leaves it", Tone::Plain)];
             paint::pieces(on, (inside.x + 1, inside.bottom() - 1), inside.width.saturating_sub(1), &hints);
+            if let Some(key) = self.key.chars().next() {
+                let width = u16::try_from(text::width(&self.verb)).unwrap_or(0) + 2;
+                let press = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
+                on.drawn.hit(Rect::new(inside.x + 1, inside.bottom() - 1, width.min(inside.width), 1), Target::Press(press));
+            }
         }
     }
 }

@@ -71,6 +71,12 @@ impl ExportBox {
             Some(Err(e)) => out.push((e.clone(), Tone::Error)),
             Some(Ok(summary)) => {
                 out.push((format!("{} will be written", text::count(summary.written, "person", "people")), Tone::Plain));
+                let typed = self.path.text().trim();
+                if !typed.starts_with(['/', '~'])
+                    && let Ok(whole) = std::path::absolute(typed)
+                {
+                    out.push((format!("to {}", whole.display()), Tone::Dim));
+                }
                 let left_out = summary.left_out.iter();
                 out.extend(left_out.map(|(why, n)| (format!("{} left out: {why}", text::thousands(*n)), Tone::Warning)));
                 out.push((String::new(), Tone::Plain));

@@ -46,6 +46,9 @@ impl Overlay for History {
             KeyCode::End | KeyCode::Char('G') => Action::Last,
             KeyCode::Char('u') => return Outcome::ask(Request::Act(Action::Undo)),
             KeyCode::Char('b') => {
+                if self.of.is_some() {
+                    return Outcome::ask(Request::Toast("Going back is for everything at once: {history} shows all steps".into()));
+                }
                 let Some(op) = self.ops.get(self.cursor.at) else { return Outcome::Done };
                 return Outcome::ask(Request::BackTo(op.id));
             }
@@ -67,7 +70,10 @@ impl Overlay for History {
     }
 
     fn refresh(&mut self, cx: &mut Cx<'_>) {
+        let here = self.ops.get(self.cursor.at).map(|op| op.id);
         self.ops = cx.book.history(self.of, MOST).unwrap_or_default();
+        // The cursor stays on its step when another is added above it.
+        self.cursor.at = self.ops.iter().position(|op| Some(op.id) == here).unwrap_or(0);
         for op in &mut self.ops {
             op.at = cx.book.local(op.at);
         }
@@ -81,7 +87,12 @@ impl Overlay for History {
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
         let place = picker::place(area, self.ops.len().max(3), 90);
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, "u undoes · r redoes · b goes back to here · Esc");
+        let inside = paint::window(
+            on,
+            place,
+            &self.title,
+            if self.of.is_some() { "u undoes · r redoes · Esc" } else { "u undoes · r redoes · b goes back to here · Esc" },
+        );
         let cursor = self.cursor;
         if self.ops.is_empty() && inside.height > 0 {
             paint::pieces(on, (inside.x + 2, inside.y), inside.width.saturating_sub(2), &[("Nothing has been done yet.", Tone::Dim)]);

@@ -93,7 +93,12 @@ impl Palette {
         let rest = text::clean_line(rest).text.trim().to_owned();
         let one = |name: String, doc: &str, meant: Meant| Offer { name, doc: doc.to_owned(), meant };
         match verb.to_lowercase().as_str() {
-            "go" if !rest.is_empty() => self.offers = places(&rest, cx),
+            "go" if !rest.is_empty() => {
+                self.offers = places(&rest, cx);
+                if self.offers.is_empty() {
+                    self.offers.push(one(format!("find {rest}"), "nothing is called so; searches the members", Meant::Find(rest)));
+                }
+            }
             "find" if !rest.is_empty() => self.offers.push(one(format!("find {rest}"), "searches the members", Meant::Find(rest))),
             "import" if !rest.is_empty() => {
                 self.offers.push(one(format!("import {rest}"), "shows what the file would bring", Meant::Import(rest)));
@@ -143,6 +148,10 @@ fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
     let communities = cx.book.communities().unwrap_or_default();
     let fitting = communities.into_iter().filter(|c| picker::fits(wanted, &c.name)).take(OFFERED);
     out.extend(fitting.map(|c| Offer { name: c.name, doc: "community".into(), meant: Meant::Go(Thing::Community(c.id)) }));
+    if !cx.book.is_ready() {
+        // The index is still being built behind the screen.
+        return out;
+    }
     // Plain words only: here nobody types a query.
     let words: String = wanted.split_whitespace().map(|w| format!("\"{}\" ", w.replace(['"', '\\'], ""))).collect();
     let people = cx.book.find(&PeopleQuery { text: &words, ..PeopleQuery::default() }).map(|f| f.ids).unwrap_or_default();

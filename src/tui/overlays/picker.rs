@@ -77,7 +77,9 @@ impl Picker {
         let key = on.theme.style(Tone::Key);
         paint::put(on, (inside.x + 1, inside.y), 2, "› ", key);
         self.line.draw(on, (inside.x + 3, inside.y), inside.width.saturating_sub(4), true);
-        let cursor = self.cursor;
+        let mut cursor = self.cursor;
+        // Without boxes there is more room than was thought.
+        cursor.fit(rows.len(), usize::from(inside.height.saturating_sub(1)));
         for (line, at) in cursor.window(rows.len()).enumerate() {
             let row = Rect::new(inside.x, inside.y + 1 + u16::try_from(line).unwrap_or(0), inside.width, 1);
             on.drawn.hit(row, Target::OverlayRow(at));

@@ -5,8 +5,10 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
+use crate::book::{Draft, DraftField};
 use crate::domain::text;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::drafts::LIST;
 use crate::tui::edit::Line;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
@@ -28,8 +30,8 @@ impl Prompt {
     }
 
     /// Asks for a text that may have several lines.
-    pub fn of_lines(title: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
-        Self { lines: true, ..Self::new(title, "", then) }
+    pub fn of_lines(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
+        Self { lines: true, ..Self::new(title, start, then) }
     }
 }
 
@@ -53,6 +55,17 @@ impl Overlay for Prompt {
     fn paste(&mut self, pasted: &str, _: &mut Cx<'_>) -> Outcome {
         self.line.paste(pasted, if self.lines { '\n' } else { ' ' });
         Outcome::Done
+    }
+
+    fn draft(&self) -> Option<Draft> {
+        let text = self.line.text().to_owned();
+        let field = DraftField { key: "list".into(), text, original: String::new() };
+        (self.lines && !field.text.trim().is_empty()).then(|| Draft {
+            subject: LIST.into(),
+            title: "people to add".into(),
+            community: None,
+            fields: vec![field],
+        })
     }
 
     fn takes_text(&self) -> bool {

@@ -33,18 +33,18 @@ impl Review {
         let r = &self.report;
         let number = |n: u64| text::pad_left(&text::thousands(n), 9);
         let mut out = vec![
-            (format!("{} rows, {}, separated by {}", text::thousands(r.rows), r.encoding, r.delimiter), Tone::Dim),
+            (format!("{}, {}, separated by {}", text::count(r.rows, "row", "rows"), r.encoding, r.delimiter), Tone::Dim),
             (String::new(), Tone::Plain),
             (format!("{}  would be added", number(r.added)), Tone::Plain),
             (format!("{}  would be updated, nothing of theirs emptied", number(r.updated)), Tone::Plain),
-            (format!("{}  are known, with nothing new", number(r.unchanged)), Tone::Plain),
+            (format!("{}  known already, or twice in the list, with nothing new", number(r.unchanged)), Tone::Plain),
         ];
         if r.refused_count > 0 {
             out.push((format!("{}  can't be taken, see below", number(r.refused_count)), Tone::Warning));
         }
         if let Some(name) = &r.community {
             out.push((String::new(), Tone::Plain));
-            out.push((format!("Everybody would be put into {name}."), Tone::Plain));
+            out.push((format!("Everybody would be put into {name}; c leaves that out."), Tone::Plain));
         }
         out.push((String::new(), Tone::Plain));
         out.push(("Columns".into(), Tone::Heading));
@@ -55,6 +55,16 @@ impl Review {
             out.push(("Not taken".into(), Tone::Heading));
             out.extend(r.refused.iter().map(|f| (format!("  line {}: {}", f.line, f.reason), Tone::Warning)));
         }
+        if !r.people.is_empty() {
+            out.push((String::new(), Tone::Plain));
+            out.push(("People".into(), Tone::Heading));
+            let tone = |who: &str| if who.contains(" — ") { Tone::Warning } else { Tone::Plain };
+            out.extend(r.people.iter().map(|(what, who)| (format!("  {} {who}", text::pad(what, 8)), tone(who))));
+            let more = (r.added + r.updated + r.unchanged).saturating_sub(r.people.len() as u64);
+            if more > 0 {
+                out.push((format!("  and {} more", text::thousands(more)), Tone::Dim));
+            }
+        }
         out
     }
 }
@@ -64,6 +74,18 @@ impl Overlay for Review {
         match key.code {
             KeyCode::Enter if self.does_something() => Outcome::ask(Request::Instead(Box::new(Request::Import(self.options.clone())))),
             KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => Outcome::ask(Request::Close),
+            KeyCode::Char('c') if self.options.community.is_some() => {
+                let options = ImportOptions { community: None, dry_run: true, ..self.options.clone() };
+                Outcome::ask(Request::Rehearse(options))
+            }
+            KeyCode::PageDown | KeyCode::Char(' ') => {
+                self.top += 10;
+                Outcome::Done
+            }
+            KeyCode::PageUp => {
+                self.top = self.top.saturating_sub(10);
+                Outcome::Done
+            }
             KeyCode::Down | KeyCode::Char('j') => {
                 self.top += 1;
                 Outcome::Done
@@ -86,7 +108,7 @@ impl Overlay for Review {
         let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height.saturating_sub(2).max(5));
         let place = paint::centred(area, 78, height);
         on.drawn.hit(place, Target::Overlay);
-        let hint = if self.does_something() { "Enter imports · Esc leaves it" } else { "nothing to do · Esc" };
+        let hint = if self.does_something() { "Enter imports · ↓ shows more · Esc leaves it" } else { "nothing to do · Esc" };
         let inside = paint::window(on, place, &format!("Import {}", self.report.file), hint);
         let top = self.top.min(lines.len().saturating_sub(usize::from(inside.height)));
         for (i, (line, tone)) in lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {

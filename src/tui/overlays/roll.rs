@@ -32,6 +32,8 @@ pub struct Roll {
     detail: MeetupDetail,
     rows: Vec<Row>,
     new: Option<String>,
+    /// Whether the meetup is still to come.
+    ahead: bool,
     picker: Picker,
 }
 
@@ -40,13 +42,15 @@ impl Roll {
     #[must_use]
     pub fn new(meetup: MeetupId, cx: &mut Cx<'_>) -> Option<Self> {
         let detail = cx.book.meetup(meetup).ok().flatten()?;
-        let mut roll = Self { meetup, detail, rows: Vec::new(), new: None, picker: Picker::default() };
+        let mut roll = Self { meetup, detail, rows: Vec::new(), new: None, ahead: false, picker: Picker::default() };
         roll.find(cx);
         Some(roll)
     }
 
     /// Those on the roll, then, once something is typed, those of the roster who fit.
     fn find(&mut self, cx: &mut Cx<'_>) {
+        let ahead = self.is_ahead(cx.book.today());
+        self.ahead = ahead;
         let typed = text::clean_line(self.picker.line.text()).text.into_owned();
         let fits = |name: &str, org: &str| typed.is_empty() || picker::fits(&typed, &format!("{name} {org}"));
         self.rows = self
@@ -58,7 +62,7 @@ impl Roll {
                 person: r.person_id,
                 name: r.name.clone(),
                 organisation: r.organisation.clone(),
-                came: r.facts.outcome == Came::Attended,
+                came: if ahead { r.facts.rsvp == Some(Rsvp::Yes) } else { r.facts.outcome == Came::Attended },
                 word: match (r.facts.outcome, r.facts.rsvp) {
                     (Came::Attended, _) => "came".into(),
                     (Came::Unknown, Some(Rsvp::Yes)) => "said yes".into(),
@@ -115,14 +119,23 @@ impl Roll {
         self.add_rows(&found.ids, OFFERED, cx);
     }
 
+    /// Before the day nobody can have come: then it is ticked who says yes.
+    fn is_ahead(&self, today: chrono::NaiveDate) -> bool {
+        self.detail.facts.starts.date() > today
+    }
+
     fn len(&self) -> usize {
         self.rows.len() + usize::from(self.new.is_some())
     }
 
     fn take(&mut self) -> Outcome {
         if let Some(row) = self.rows.get(self.picker.cursor.at) {
-            let outcome = if row.came { Came::Unknown } else { Came::Attended };
-            let command = Command::Attend { meetup: self.meetup, people: vec![row.person], change: AttendanceChange::Outcome(outcome) };
+            let change = match (self.ahead, row.came) {
+                (true, ticked) => AttendanceChange::Rsvp((!ticked).then_some(Rsvp::Yes)),
+                (false, true) => AttendanceChange::Outcome(Came::Unknown),
+                (false, false) => AttendanceChange::Outcome(Came::Attended),
+            };
+            let command = Command::Attend { meetup: self.meetup, people: vec![row.person], change };
             // The next name can be typed at once; without one, the cursor goes on to the next.
             if self.picker.line.text().is_empty() {
                 self.picker.cursor.at += 1;
@@ -189,7 +202,10 @@ impl Overlay for Roll {
     }
 
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
-        let came = self.detail.roll.iter().filter(|r| r.facts.outcome == Came::Attended).count();
+        let ticked = |r: &&crate::book::RollRow| {
+            if self.ahead { r.facts.rsvp == Some(Rsvp::Yes) } else { r.facts.outcome == Came::Attended }
+        };
+        let came = self.detail.roll.iter().filter(ticked).count();
         let texts: Vec<(String, String, String)> = self
             .rows
             .iter()
@@ -209,7 +225,8 @@ impl Overlay for Roll {
             rows.push(vec![("type three letters of a name", Tone::Dim)]);
         }
         let place = picker::place(area, rows.len().max(8), 72);
-        let title = format!("Who came to {} · {came}", self.detail.facts.title);
+        let asks = if self.ahead { "Who comes to" } else { "Who came to" };
+        let title = format!("{asks} {} · {came}", self.detail.facts.title);
         self.picker.draw(place, &title, "Enter ticks · Esc", &rows, on);
     }
 }

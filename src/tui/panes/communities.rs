@@ -29,6 +29,8 @@ enum Item {
 /// The pane.
 pub struct Communities {
     all: Vec<CommunityRow>,
+    /// Those that the search has found.
+    hits: Vec<CommunityId>,
     items: Vec<Item>,
     counts: HashMap<CommunityId, u64>,
     people: Option<u64>,
@@ -69,6 +71,7 @@ impl Default for Communities {
     fn default() -> Self {
         Self {
             all: Vec::new(),
+            hits: Vec::new(),
             items: Vec::new(),
             counts: HashMap::new(),
             people: None,
@@ -94,8 +97,9 @@ impl Communities {
             self.counts = counts;
         }
         self.people = cx.book.people_count();
+        let count = u16::try_from(text::thousands(self.people.unwrap_or(0)).len()).unwrap_or(4).max(4);
         let widest = self.all.iter().map(|c| text::width(standing(c))).max().unwrap_or(0);
-        self.table.all = columns(u16::try_from(widest).unwrap_or(3), if self.people.unwrap_or(0) < 10_000 { 4 } else { 7 });
+        self.table.all = columns(u16::try_from(widest).unwrap_or(3), count);
         self.table.absent = if widest > 0 { &[] } else { &["standing"] };
         self.arrange(cx);
         if let Some(id) = here {
@@ -105,18 +109,17 @@ impl Communities {
     }
 
     fn arrange(&mut self, cx: &mut Cx<'_>) {
-        let hits = match cx.book.find_communities(&self.find.query, &self.all) {
+        match cx.book.find_communities(&self.find.query, &self.all) {
             Ok(found) => {
                 self.find.error = None;
                 self.find.words = found.words;
-                found.ids
+                self.hits = found.ids;
             }
-            Err(BookError::Query { error, .. }) => {
-                self.find.error = Some(error.message);
-                return;
-            }
-            Err(_) => return,
-        };
+            // What was found last stays, as far as it is still there.
+            Err(BookError::Query { error, .. }) => self.find.error = Some(error.message),
+            Err(_) => {}
+        }
+        let hits = &self.hits;
         self.items.clear();
         if self.find.query.is_empty() {
             self.items.push(Item::Everybody);

@@ -79,13 +79,7 @@ impl Detail {
     #[must_use]
     pub fn line_text(&self) -> Option<String> {
         let line = self.lines.get(self.cursor.at)?;
-        let text = match line.item {
-            Some(item) => {
-                let parts: Vec<&str> = self.lines.iter().filter(|l| l.item == Some(item)).map(|l| l.text.trim()).collect();
-                parts.concat()
-            }
-            None => line.text.trim().to_owned(),
-        };
+        let text = line.whole.as_deref().unwrap_or(&line.text).trim().to_owned();
         (!text.is_empty()).then_some(text)
     }
 

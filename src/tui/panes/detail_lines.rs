@@ -31,6 +31,8 @@ pub struct Line {
     pub text: String,
     pub tone: Tone,
     pub item: Option<Item>,
+    /// The whole of it, where it was broken for the width.
+    pub whole: Option<String>,
 }
 
 impl Line {
@@ -44,7 +46,7 @@ impl Line {
             .enumerate()
             .map(|(i, part)| {
                 let lead = " ".repeat(if i == 0 { indent } else { indent + hang });
-                Self { text: format!("{lead}{part}"), tone: self.tone, item: self.item }
+                Self { text: format!("{lead}{part}"), tone: self.tone, item: self.item, whole: Some(words.to_owned()) }
             })
             .collect()
     }
@@ -61,20 +63,20 @@ impl Lines {
     fn toned(&mut self, what: impl Into<String>, tone: Tone) {
         let what: String = what.into();
         for part in what.lines().filter(|p| !p.trim().is_empty()) {
-            self.0.push(Line { text: text::safe(part).into_owned(), tone, item: None });
+            self.0.push(Line { text: text::safe(part).into_owned(), tone, item: None, whole: None });
         }
     }
 
     fn item(&mut self, what: impl Into<String>, tone: Tone, item: Item) {
         let what: String = what.into();
-        self.0.push(Line { text: text::safe(&what).into_owned(), tone, item: Some(item) });
+        self.0.push(Line { text: text::safe(&what).into_owned(), tone, item: Some(item), whole: None });
     }
 
     fn heading(&mut self, what: &str) {
         if !self.0.is_empty() {
-            self.0.push(Line { text: String::new(), tone: Tone::Plain, item: None });
+            self.0.push(Line { text: String::new(), tone: Tone::Plain, item: None, whole: None });
         }
-        self.0.push(Line { text: what.to_owned(), tone: Tone::Heading, item: None });
+        self.0.push(Line { text: what.to_owned(), tone: Tone::Heading, item: None, whole: None });
     }
 }
 
@@ -154,7 +156,7 @@ const fn undone(op: &Op) -> &'static str {
     match op.kind {
         OpKind::Do => "",
         OpKind::Undo => "undone: ",
-        OpKind::Redo => "again: ",
+        OpKind::Redo => "done again: ",
     }
 }
 

@@ -168,7 +168,9 @@ impl Members {
         }
         // Else the hits of the search stay until the index is there again: unrelated rows would be worse than old ones.
         self.find.error = None;
-        self.all = cx.book.people_count();
+        // While one searches in a community, the count is of its members.
+        let members = || community.and_then(|c| cx.book.community_counts()?.get(&c).copied());
+        self.all = if self.find.query.is_empty() { None } else { members() }.or_else(|| cx.book.people_count());
         Ok(())
     }
 
@@ -294,7 +296,7 @@ impl Members {
         let words = |which: Words, cx: &mut Cx<'_>| cx.book.words(which).unwrap_or_default();
         let overlay: Box<dyn crate::tui::core::Overlay> = match action {
             Action::Remove => return self.remove(people, &who),
-            Action::StopMail => return self.stop_mail(cx),
+            Action::StopMail => return Self::stop_mail(&people, &who, cx),
             Action::TakeOut | Action::SetStatus => return self.in_community(action, people, &who),
             Action::PutInto => {
                 let communities = cx.book.communities().unwrap_or_default();
@@ -339,7 +341,7 @@ impl Members {
             [only] => self.list.rows.iter().find(|r| r.id == *only).map_or_else(|| who.to_owned(), |r| r.title().to_owned()),
             _ => who.to_owned(),
         };
-        let question = format!("Remove {name} from the roster, with memberships and attendance?");
+        let question = format!("Remove {name} from the roster, with memberships and attendance? It can be undone.");
         Outcome::ask(Request::Push(Box::new(Confirm::new(&question, "y", "remove", Request::Run(Command::RemovePeople(people))))))
     }
 
@@ -356,22 +358,30 @@ impl Members {
         }))))
     }
 
-    fn stop_mail(&self, cx: &mut Cx<'_>) -> Outcome {
-        let detail = self.selected().and_then(|id| cx.book.person(id).ok().flatten());
-        let Some(detail) = detail.filter(|d| !d.facts.email.is_empty()) else {
-            return Outcome::ask(Request::Toast("There is no address here to stop".into()));
-        };
-        if !detail.suppressed.is_empty() {
-            return Outcome::ask(Request::Run(Command::LiftSuppression { addresses: detail.suppressed }));
+    /// Never mails the chosen people again; where that holds for all of them already, asks whether to lift it.
+    fn stop_mail(people: &[PersonId], who: &str, cx: &mut Cx<'_>) -> Outcome {
+        let (mut mailed, mut stopped) = (Vec::new(), Vec::new());
+        for detail in people.iter().filter_map(|id| cx.book.person(*id).ok().flatten()) {
+            let all = std::iter::once(detail.facts.email).chain(detail.facts.others.into_iter().map(|o| o.address));
+            for address in all.filter(|a| !a.is_empty()) {
+                if detail.suppressed.contains(&address) { stopped.push(address) } else { mailed.push(address) }
+            }
         }
-        let addresses = std::iter::once(detail.facts.email).chain(detail.facts.others.into_iter().map(|o| o.address)).collect();
-        Outcome::ask(Request::Run(Command::Suppress { addresses, reason: "asked the lead".into() }))
+        if !mailed.is_empty() {
+            return Outcome::ask(Request::Run(Command::Suppress { addresses: mailed, reason: "asked the lead".into() }));
+        }
+        if stopped.is_empty() {
+            return Outcome::ask(Request::Toast("There is no address here to stop".into()));
+        }
+        let question = format!("{who} asked not to be mailed. Have they said that they may be mailed again?");
+        let lift = Request::Run(Command::LiftSuppression { addresses: stopped });
+        Outcome::ask(Request::Push(Box::new(Confirm::new(&question, "y", "they may be mailed again", lift))))
     }
 
     /// Reads the rows that will show.
     pub fn prepare(&mut self, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let height = height.saturating_sub(1 + usize::from(self.find.is_active()));
         let community = self.community.as_ref().map(|(id, _)| *id);
-        self.list.prepare(height, |ids| cx.book.people(ids, community))
+        self.list.prepare(height, |ids| cx.book.people(ids, community), |row| row.id)
     }
 }
