@@ -181,7 +181,7 @@ impl Session {
 }
 
 #[test]
-fn the_first_run_is_a_welcome_and_q_gives_the_terminal_back() {
+fn convention_9_the_first_run_is_a_welcome_and_q_gives_the_terminal_back() {
     let mut session = Session::start((120, 30), &[]);
     session.wait_for("Start an empty book");
     session.send("q");
@@ -203,7 +203,7 @@ fn the_sample_opens_and_everything_typed_is_in_the_file() {
 }
 
 #[test]
-fn an_error_on_opening_is_said_on_a_terminal_that_is_whole() {
+fn convention_9_an_error_on_opening_is_said_on_a_terminal_that_is_whole() {
     let mut session = Session::run((80, 24), &[], |roster| {
         std::fs::write(roster, "shopping list").unwrap();
         let mut command = CommandBuilder::new(PROGRAM);
@@ -216,7 +216,7 @@ fn an_error_on_opening_is_said_on_a_terminal_that_is_whole() {
 }
 
 #[test]
-fn sigterm_and_sighup_give_the_terminal_back() {
+fn convention_9_sigterm_and_sighup_give_the_terminal_back() {
     for (signal, code) in [("TERM", 143), ("HUP", 129)] {
         let mut session = Session::sample((80, 24), &[]);
         let pid = session.child.process_id().unwrap().to_string();
@@ -227,7 +227,7 @@ fn sigterm_and_sighup_give_the_terminal_back() {
 }
 
 #[test]
-fn a_terminal_that_hangs_up_ends_the_program() {
+fn convention_9_a_terminal_that_hangs_up_ends_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let pty = native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
     let mut command = CommandBuilder::new(PROGRAM);
@@ -253,7 +253,7 @@ fn a_terminal_that_hangs_up_ends_the_program() {
 }
 
 #[test]
-fn ctrl_z_sleeps_and_fg_wakes() {
+fn convention_9_ctrl_z_sleeps_and_fg_wakes() {
     let mut session = Session::run((80, 24), &[], |roster| {
         let mut command = CommandBuilder::new("/bin/bash");
         command.args([
@@ -281,7 +281,7 @@ fn ctrl_z_sleeps_and_fg_wakes() {
 }
 
 #[test]
-fn no_color_means_no_colour() {
+fn convention_8_no_color_means_no_colour() {
     let colours = |raw: &[u8]| {
         let text = String::from_utf8_lossy(raw).into_owned();
         (30..38).chain(90..98).any(|c| text.contains(&format!("\x1b[{c}m"))) || text.contains("\x1b[38;")
@@ -297,7 +297,7 @@ fn no_color_means_no_colour() {
 }
 
 #[test]
-fn a_paste_goes_into_a_field_as_one_text() {
+fn convention_9_a_paste_goes_into_a_field_as_one_text() {
     let mut session = Session::sample((120, 30), &[]);
     session.send("2n");
     session.wait_for("New person");
@@ -310,11 +310,11 @@ fn a_paste_goes_into_a_field_as_one_text() {
 }
 
 #[test]
-fn resizes_down_to_one_by_one_are_survived() {
+fn convention_9_four_hundred_resizes_down_to_one_by_one_are_survived() {
     let mut session = Session::sample((120, 30), &[]);
-    for (cols, rows) in [(80, 24), (40, 10), (20, 3), (1, 1), (3, 60), (300, 2), (1, 1), (120, 30)].repeat(5) {
+    for (cols, rows) in [(80, 24), (40, 10), (20, 3), (1, 1), (3, 60), (300, 2), (1, 1), (120, 30)].repeat(50) {
         session.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(2));
     }
     session.send("3");
     session.wait_for("> Thu");
@@ -438,4 +438,18 @@ fn convention_10_the_log_and_what_is_remembered_lie_by_xdg_and_hold_no_personal_
     for word in ["Vera", "vera", "example", "Anton", "anton"] {
         assert!(!log.contains(word) && !kept.contains(word), "{word}: {log}{kept}");
     }
+}
+
+#[test]
+fn convention_9_a_panic_gives_the_terminal_back_before_it_is_told() {
+    let mut session = Session::run((80, 24), &[], |_| {
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.args(["selftest", "panic"]);
+        command
+    });
+    assert_eq!(session.ended(), 101);
+    session.is_given_back();
+    let raw = String::from_utf8_lossy(&session.raw()).into_owned();
+    let (left, told) = (raw.rfind("\x1b[?1049l").unwrap(), raw.find("on purpose").unwrap());
+    assert!(left < told, "the message stands on the shell's own screen");
 }

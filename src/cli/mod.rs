@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use clap::CommandFactory;
 
-pub use args::{Args, Verb};
-use args::{KeysFormat, Selftest};
+use args::KeysFormat;
+pub use args::{Args, Selftest, Verb};
 
 use crate::actions;
 use crate::book::{Book, BookError, Clock, FORMATS, StoreError, SystemClock, Thing, selftest};
@@ -162,6 +162,7 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
         Verb::Completions { shell } => clap_complete::generate(*shell, &mut Args::command(), "guildhall", &mut Pipe(out)),
         Verb::Man => clap_mangen::Man::new(Args::command()).render(&mut Pipe(out))?,
         Verb::Selftest { what } => match what {
+            Selftest::Panic => return Err(CliError::Usage("this test needs a terminal".into())),
             Selftest::Writer { file } => selftest::write(file, clock(), out)?,
             Selftest::Check { file, saves } => writeln!(out, "{}", selftest::check(file, *saves, clock())?)?,
         },

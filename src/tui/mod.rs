@@ -125,6 +125,21 @@ pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), Tui
     hall(guard, screen, uses, Root::new(book, setup, Jobs::Thread)?)
 }
 
+/// Takes the terminal over and panics: a test looks whether it is given back.
+///
+/// # Errors
+/// If there is no terminal.
+#[doc(hidden)]
+pub fn panic_for_tests() -> Result<(), TuiError> {
+    need_terminal()?;
+    terminal::watch()?;
+    let _taken = terminal::enter(terminal::Uses::detect(false, true, Colours::Sixteen))?;
+    #[expect(clippy::panic, reason = "that is what is tested")]
+    {
+        panic!("on purpose")
+    }
+}
+
 fn need_terminal() -> Result<(), TuiError> {
     if std::io::stdout().is_terminal() { Ok(()) } else { Err(TuiError::NoTerminal) }
 }

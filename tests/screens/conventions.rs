@@ -160,11 +160,16 @@ mod convention_3_find {
     #[test]
     fn every_list_is_filtered_as_one_types_with_its_count_and_the_hits_marked() {
         let mut hall = Hall::sample();
-        hall.keys("/design").shows("Content design").hides("Delivery     TBC");
+        hall.keys("/design").shows("1 Communities ── 3 of 9").shows("Content design").hides("Delivery     TBC");
         assert_eq!(hall.styled(Modifier::UNDERLINED), ["design"]);
         hall.keys("<esc>02/hall").shows("3 of 63");
         assert_eq!(hall.styled(Modifier::UNDERLINED), ["Hall", "Hall", "hall"]);
-        hall.keys("<esc>").shows("63 of 63").keys("3/call").shows("User research monthly call").hides("Spring unconference");
+        hall.keys("<esc>")
+            .shows("63 of 63")
+            .keys("3/call")
+            .shows("17 of 29 ╮")
+            .shows("User research monthly call")
+            .hides("Spring unconference");
         hall.keys("<esc>").shows("Spring unconference").keys("/<up>").shows("/call").hides("Spring unconference");
     }
 

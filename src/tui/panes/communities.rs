@@ -320,10 +320,15 @@ impl Communities {
         }
     }
 
+    /// While one searches: how many are found of how many there are.
+    fn count(&self) -> String {
+        if self.find.query.is_empty() { String::new() } else { format!("{} of {}", self.hits.len(), self.all.len()) }
+    }
+
     /// Draws the pane.
     pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Communities));
-        let inside = paint::frame(on, area, "1 Communities", "", focused);
+        let inside = paint::frame(on, area, "1 Communities", &self.count(), focused);
         let rows = usize::from(inside.height).saturating_sub(usize::from(self.find.is_active()));
         let placed = self.table.layout(inside.width, !on.theme.is_plain());
         for (line, at) in (self.cursor.offset..self.items.len()).take(rows).enumerate() {

@@ -48,12 +48,14 @@ pub struct Meetups {
     /// Its columns.
     pub table: Table,
     heads: bool,
+    /// How many there are without the search.
+    all: usize,
 }
 
 impl Default for Meetups {
     fn default() -> Self {
         let table = Table::new(columns(), OWN, "when");
-        Self { list: Listing::default(), community: None, find: FindLine::default(), table, heads: false }
+        Self { list: Listing::default(), community: None, find: FindLine::default(), table, heads: false, all: 0 }
     }
 }
 
@@ -88,6 +90,7 @@ impl Meetups {
             }
         }
         self.find.error = None;
+        self.all = if self.find.query.is_empty() { self.list.ids.len() } else { cx.book.meetup_ids(self.community, usize::MAX)?.len() };
         Ok(())
     }
 
@@ -182,7 +185,12 @@ impl Meetups {
     /// Draws the pane.
     pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Meetups));
-        let count = if self.list.ids.is_empty() { String::new() } else { text::thousands(self.list.ids.len() as u64) };
+        let number = |n: usize| text::thousands(n as u64);
+        let count = match (self.find.query.is_empty(), self.all) {
+            (true, 0) => String::new(),
+            (true, all) => number(all),
+            (false, all) => format!("{} of {}", number(self.list.ids.len()), number(all)),
+        };
         let inside = paint::frame(on, area, "3 Meetups", &count, focused);
         if inside.height == 0 {
             return;
