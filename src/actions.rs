@@ -126,6 +126,7 @@ actions! {
     AddTag, "add tag", Members, ["T"], "", "Tags the marked people";
     RemoveTag, "remove tag", Members, [], "", "Takes a tag off the marked people";
     SetField, "set field", Members, ["F"], "", "Sets a field of your own for the marked people";
+    SetConsent, "set consent", Members, ["c"], "", "Notes what the marked people agree to, or not";
     StopMail, "never mail", Members, ["M"], "", "Never mails this person again, or lifts that";
 
     Roll, "take the roll", Meetups, ["a"], "who came", "Ticks who came: find by three letters, Enter ticks";

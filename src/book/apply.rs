@@ -94,6 +94,9 @@ fn apply_to_many(write: &mut Write<'_>, command: &Command) -> Result<bool, Store
             each(write, people, |write, person| write.update(&PERSON, person.0, &[("discipline_id", &id)]).map(|_| ()))?;
         }
         Command::SetField { people, field, value } => each_person(write, people, |facts| set_field(facts, field, value))?,
+        Command::SetConsent { people, consent } => {
+            each(write, people, |write, person| write.put_consent(person, consent).map(|_| ()))?;
+        }
         Command::AddTag { people, tag } => each_person(write, people, |facts| {
             for tag in tags::read(tag) {
                 if !facts.tags.iter().any(|t| text::same_key(t) == text::same_key(&tag)) {

@@ -5,7 +5,7 @@
 use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
-use crate::domain::person::{OrganisationFacts, PersonFacts};
+use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
 use crate::domain::words::{MembershipStatus, Outcome, Rsvp};
 use crate::store::Touched;
 
@@ -67,6 +67,7 @@ pub enum Command {
     RemoveMeetup(MeetupId),
     Attend { meetup: MeetupId, people: Vec<PersonId>, change: AttendanceChange },
     WalkIn { meetup: MeetupId, facts: PersonFacts, community: Option<CommunityId> },
+    SetConsent { people: Vec<PersonId>, consent: ConsentFacts },
     Suppress { addresses: Vec<String>, reason: String },
     LiftSuppression { addresses: Vec<String> },
     SaveView { name: String, pane: String, query: String, sort: String, columns: String },

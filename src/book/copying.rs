@@ -9,7 +9,7 @@ use super::{Book, BookError};
 use crate::domain::address;
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
-use crate::domain::words::{AddressState, MembershipStatus};
+use crate::domain::words::{AddressState, ConsentState, MembershipStatus, Purpose};
 use crate::exchange::pasted::{self, Pasted};
 use crate::store::{people, slices};
 
@@ -53,6 +53,7 @@ impl Book {
             let why = match p.email_state {
                 _ if p.email.is_empty() => Some("no address"),
                 _ if suppressed.contains(&address::key(p.email)) => Some("asked not to be mailed"),
+                _ if p.consent(Purpose::Mail) == ConsentState::Withdrawn => Some("withdrew consent to mail"),
                 AddressState::Ok
                     if community
                         .is_some_and(|c| !p.memberships.iter().any(|m| m.community == c && m.facts.status == MembershipStatus::Active)) =>

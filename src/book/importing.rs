@@ -8,11 +8,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::reports;
 use super::{Book, BookError, Clock, Job, Jobs, Progress};
 use crate::domain::address;
 use crate::domain::listed::Incoming;
 use crate::domain::text;
 use crate::exchange::columns::{Mapping, Reading, Role};
+use crate::exchange::reports::Report;
 use crate::exchange::{ExchangeError, Rows, SourceFile};
 use crate::store::bulk::{Loader, Taken};
 use crate::store::{Stamp, Store, StoreError, Touched, Write, people, schema};
@@ -60,6 +62,9 @@ pub struct ImportReport {
     pub updated: u64,
     /// People of whom it said nothing new.
     pub unchanged: u64,
+    /// What came of it in a sentence, where it is no list of people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
     /// The first [`MOST_NAMED`] people: what becomes of each, and who it is.
     pub people: Vec<(&'static str, String)>,
     /// Rows that were not taken, the first [`MOST_REFUSALS`] of them.
@@ -97,6 +102,9 @@ impl ImportReport {
     /// One sentence: what came of it.
     #[must_use]
     pub fn summary(&self) -> String {
+        if let Some(said) = &self.said {
+            return said.clone();
+        }
         let verb = if self.dry_run { "would be added" } else { "added" };
         let mut out = format!(
             "{} {verb}, {} updated, {} known already",
@@ -178,6 +186,9 @@ fn take_all(
     let community = options.community.as_deref().map(|c| text::clean_line(c).text.into_owned()).filter(|c| !c.is_empty());
     let mapping = {
         let header = rows.next_row()?.ok_or_else(|| ExchangeError::Empty(options.file.clone()))?;
+        if let Some(known) = Report::recognise(header) {
+            return reports::take_all(write, rows, &known, report, &|left| progress.reach(total.saturating_sub(left)));
+        }
         Mapping::new(header, &known, community.is_some())?
     };
     describe(&mapping, &mut report);
@@ -243,7 +254,7 @@ fn note_removed(report: &mut ImportReport, removed: usize) {
     }
 }
 
-fn refuse(report: &mut ImportReport, line: u64, reason: String) {
+pub(super) fn refuse(report: &mut ImportReport, line: u64, reason: String) {
     report.refused_count += 1;
     if report.refused.len() < MOST_REFUSALS {
         report.refused.push(Refusal { line, reason });

@@ -32,6 +32,9 @@ pub fn label(store: &Store, command: &Command) -> Result<String, BookError> {
         Command::SetDiscipline { people, name } => format!("Set the discipline of {} to {name}", who(store, people)?),
         Command::SetField { people, field, value } if value.is_empty() => format!("Cleared {field} of {}", who(store, people)?),
         Command::SetField { people, field, value } => format!("Set {field} of {} to {}", who(store, people)?, text::clip(value, 40)),
+        Command::SetConsent { people, consent } => {
+            format!("Consent of {} to {}: {}", who(store, people)?, consent.purpose, consent.state)
+        }
         Command::AddTag { people, tag } => format!("Tagged {} {tag}", who(store, people)?),
         Command::RemoveTag { people, tag } => format!("Took the tag {tag} off {}", who(store, people)?),
         Command::PutOrganisation { id: None, facts } => format!("Added {}", facts.name),

@@ -12,6 +12,7 @@ mod finding;
 mod importing;
 mod job;
 mod labels;
+mod reports;
 mod sample;
 pub mod selftest;
 mod steps;

@@ -154,6 +154,7 @@ impl Command {
             | Self::SetOrganisation { people, .. }
             | Self::SetDiscipline { people, .. }
             | Self::SetField { people, .. }
+            | Self::SetConsent { people, .. }
             | Self::AddTag { people, .. }
             | Self::RemoveTag { people, .. }
             | Self::Attend { people, .. } => Some(people),

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use crate::domain::address::OtherAddress;
 use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{CommunityId, PersonId};
-use crate::domain::words::{AddressState, PersonKind};
+use crate::domain::person::ConsentFacts;
+use crate::domain::words::{AddressState, ConsentState, PersonKind, Purpose};
 
 /// A person as they are read out of the roster by the thousand: borrowed, in the file's own forms.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,8 @@ pub struct Listed<'a> {
     pub note: &'a str,
     /// The memberships.
     pub memberships: &'a [ListedMembership],
+    /// What they said they agree to, or not.
+    pub consents: &'a [ConsentFacts],
     /// How many meetups they came to.
     pub attended: u32,
     /// The start of the last of them.
@@ -86,6 +89,16 @@ pub struct Incoming {
     pub note: String,
     /// Memberships by the community's name.
     pub memberships: Vec<(String, MembershipFacts)>,
+    /// What they said they agree to, or not.
+    pub consents: Vec<ConsentFacts>,
+}
+
+impl Listed<'_> {
+    /// What they said for a purpose.
+    #[must_use]
+    pub fn consent(&self, purpose: Purpose) -> ConsentState {
+        self.consents.iter().find(|c| c.purpose == purpose).map_or(ConsentState::Unknown, |c| c.state)
+    }
 }
 
 impl Incoming {
@@ -105,6 +118,7 @@ impl Incoming {
         self.others.clear();
         self.fields.clear();
         self.memberships.clear();
+        self.consents.clear();
         self.email_state = None;
         self.kind = None;
         self.joined = None;

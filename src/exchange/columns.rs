@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use super::{ExchangeError, Row, memberships};
+use super::{ExchangeError, Row, consents, memberships};
 use crate::domain::community::MembershipFacts;
 use crate::domain::dates::{self, Lean};
 use crate::domain::listed::Incoming;
@@ -29,6 +29,7 @@ pub enum Role {
     Joined,
     Communities,
     Status,
+    Consents,
     Note,
     /// A custom field, by its place in [`Mapping::custom`].
     Custom(usize),
@@ -55,6 +56,7 @@ impl Role {
             Self::Joined => "joined",
             Self::Communities => "communities",
             Self::Status => "status in the community",
+            Self::Consents => "consent",
             Self::Note => "note",
             Self::Custom(_) => "a field of your own",
             Self::Ignored => "nothing (it has no header)",
@@ -94,6 +96,7 @@ const NAMES: &[(Role, &[&str])] = &[
     (Role::Tags, &["tags", "tag", "labels"]),
     (Role::Joined, &["joined", "since", "joinedon", "joindate", "membersince", "datejoined"]),
     (Role::Communities, &["communities", "community"]),
+    (Role::Consents, &["consent", "consents", "mailconsent", "emailconsent", "consenttomail", "consenttoemail"]),
     (Role::Status, &["status", "membershipstatus"]),
     (Role::Note, &["note", "notes", "comment", "comments"]),
 ];
@@ -233,6 +236,10 @@ impl Mapping {
             Role::Tags => into.tags = tags::write(&tags::read(value)),
             Role::Note => add_line(&mut into.note, value),
             Role::Communities => into.memberships = memberships::read(value)?,
+            Role::Consents => match consents::read(value) {
+                Ok(said) => into.consents = said,
+                Err(_) => add_line(&mut into.note, &format!("Consent: {value}")),
+            },
             Role::Custom(at) => into.fields.push((at, value.to_owned())),
             Role::Joined => match date(value, reading.today) {
                 Some(day) => into.joined = Some(day),

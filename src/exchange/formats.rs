@@ -7,11 +7,11 @@ use std::io::Write;
 
 use chrono::NaiveDate;
 
-use super::{ExchangeError, memberships};
+use super::{ExchangeError, consents, memberships};
 use crate::domain::address::{self, OtherAddress};
 use crate::domain::listed::Listed;
 use crate::domain::text;
-use crate::domain::words::{AddressState, PersonKind};
+use crate::domain::words::{AddressState, ConsentState, PersonKind, Purpose};
 
 /// A format, as `guildhall formats` lists it.
 pub struct FormatInfo {
@@ -148,6 +148,7 @@ pub const ROSTER_COLUMNS: &[&str] = &[
     "Tags",
     "Joined",
     "Communities",
+    "Consents",
     "Note",
 ];
 
@@ -175,6 +176,7 @@ fn roster_row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut csv::Write
         person.tags,
         person.joined,
         &communities,
+        &consents::write(person.consents),
         person.note,
     ] {
         field(to, value)?;
@@ -198,6 +200,9 @@ fn notify_row<W: Write>(p: &Outgoing<'_>, to: &mut csv::Writer<W>) -> Result<Wri
     if p.email.is_empty() {
         let had_one = !p.person.email.is_empty();
         return Ok(Written::LeftOut(if had_one { "asked not to be mailed" } else { "no e-mail address" }));
+    }
+    if p.person.consent(Purpose::Mail) == ConsentState::Withdrawn {
+        return Ok(Written::LeftOut("withdrew consent to mail"));
     }
     match p.email_state {
         AddressState::Bounced => return Ok(Written::LeftOut("the address bounced")),

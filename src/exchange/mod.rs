@@ -3,11 +3,13 @@
 //! Must not know the roster's file, nor who asks for the exchange.
 
 pub mod columns;
+pub mod consents;
 mod decode;
 pub mod formats;
 pub mod memberships;
 mod output;
 pub mod pasted;
+pub mod reports;
 mod rows;
 
 pub use decode::{Encoded, SourceFile};

@@ -11,8 +11,9 @@ use super::order::{Order, Ranks, SortBy};
 use super::subject::{FIELD_SEPARATOR, PART_SEPARATOR, Record};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::listed::Listed;
+use crate::domain::person::ConsentFacts;
 use crate::domain::query::{Expr, Plan};
-use crate::domain::words::{MembershipStatus, PersonKind, Source};
+use crate::domain::words::{ConsentState, MembershipStatus, PersonKind, Source};
 use crate::domain::{dates, tags, text};
 
 /// A day that is not known.
@@ -29,6 +30,8 @@ pub(super) struct Entry {
     pub joined: i32,
     pub seen: i32,
     pub attended: u32,
+    /// A bit for each purpose that was granted, then for each that was withdrawn.
+    pub consents: u8,
 }
 
 /// A membership in the index.
@@ -136,6 +139,7 @@ impl Index {
             joined: joined.map_or(NO_DAY, |d| d.num_days_from_ce()),
             seen: p.seen.map_or(NO_DAY, |d| d.num_days_from_ce()),
             attended: p.attended,
+            consents: consent_bits(p),
         });
     }
 
@@ -322,6 +326,15 @@ pub(super) fn short(n: i64) -> u32 {
 }
 
 /// The order of the fields in a record; [`Record::field`] counts them.
+fn consent_bits(p: &Listed<'_>) -> u8 {
+    let bit = |c: &ConsentFacts| match c.state {
+        ConsentState::Granted => 1_u8 << c.purpose as u8,
+        ConsentState::Withdrawn => 16_u8 << c.purpose as u8,
+        ConsentState::Unknown => 0,
+    };
+    p.consents.iter().map(bit).fold(0, |all, one| all | one)
+}
+
 fn write_record(out: &mut String, p: &Listed<'_>) {
     text::fold_into(out, p.name);
     out.push(FIELD_SEPARATOR);

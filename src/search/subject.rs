@@ -7,6 +7,7 @@ use memchr::memmem::Finder;
 use super::index::{Entry, Index, NO_DAY};
 use crate::domain::address;
 use crate::domain::query::{Key, MembershipTest, Subject};
+use crate::domain::words::Purpose;
 
 /// Ends each field of a record. No folded text contains it.
 pub(super) const FIELD_SEPARATOR: char = '\u{1f}';
@@ -67,6 +68,19 @@ impl<'a> Record<'a> {
     }
 }
 
+/// `mail`: granted; `mail-withdrawn`, `mail-unknown`.
+fn consent_holds(bits: u8, needle: &str) -> bool {
+    let (purpose, state) = needle.split_once(['-', ' ']).unwrap_or((needle, "granted"));
+    Purpose::ALL.iter().filter(|p| p.word().starts_with(purpose)).any(|p| {
+        let (granted, withdrawn) = (bits & (1 << *p as u8) != 0, bits & (16 << *p as u8) != 0);
+        match state {
+            "withdrawn" => withdrawn,
+            "unknown" => !granted && !withdrawn,
+            _ => granted,
+        }
+    })
+}
+
 impl Subject for Record<'_> {
     fn anywhere(&self, needle: &str) -> bool {
         self.text.contains(needle)
@@ -81,6 +95,7 @@ impl Subject for Record<'_> {
                 let kind = self.field(6);
                 if kind.is_empty() { "person".starts_with(needle) } else { kind.contains(needle) }
             }
+            Key::Consent => consent_holds(self.entry.consents, needle),
             Key::Custom(name) => self.custom(name).any(|v| v.contains(needle)),
             Key::Attended => self.index.attendees.get(needle).is_some_and(|ids| ids.binary_search(&self.entry.id).is_ok()),
             _ => Self::place(key).is_some_and(|at| self.field(at).contains(needle)),
@@ -94,6 +109,7 @@ impl Subject for Record<'_> {
             Key::Seen => self.entry.seen == NO_DAY,
             Key::Attended => self.entry.attended == 0,
             Key::Role => self.field(3).is_empty() && self.field(4).is_empty(),
+            Key::Consent => self.entry.consents == 0,
             Key::Custom(name) => self.custom(name).all(str::is_empty),
             _ => Self::place(key).is_some_and(|at| self.field(at).is_empty()),
         }

@@ -112,6 +112,9 @@ impl Loader {
                 changed |= write.put_membership(id, community, facts)?;
             }
         }
+        for consent in &row.consents {
+            changed |= write.learn_consent(id, consent)?;
+        }
         Ok(if changed && !before { Taken::Updated(id) } else { taken })
     }
 

@@ -214,18 +214,19 @@ fn visits(conn: &Connection, id: PersonId) -> Result<Vec<VisitRow>, StoreError> 
     Ok(rows)
 }
 
-fn consents(conn: &Connection, id: PersonId) -> Result<Vec<ConsentFacts>, StoreError> {
+/// A consent, its purpose, state, day and source from this column on.
+pub(super) fn consent_of(r: &Row<'_>, at: usize) -> rusqlite::Result<ConsentFacts> {
+    Ok(ConsentFacts {
+        purpose: word(r, at, Purpose::parse, Purpose::Mail)?,
+        state: word(r, at + 1, ConsentState::parse, ConsentState::Unknown)?,
+        on: date(r, at + 2)?,
+        source: r.get(at + 3)?,
+    })
+}
+
+pub(super) fn consents(conn: &Connection, id: PersonId) -> Result<Vec<ConsentFacts>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT purpose, state, given_on, source FROM consent WHERE person_id=?1 ORDER BY id")?;
-    let rows = statement
-        .query_map([id.0], |r| {
-            Ok(ConsentFacts {
-                purpose: word(r, 0, Purpose::parse, Purpose::Mail)?,
-                state: word(r, 1, ConsentState::parse, ConsentState::Unknown)?,
-                on: date(r, 2)?,
-                source: r.get(3)?,
-            })
-        })?
-        .collect::<Result<_, _>>()?;
+    let rows = statement.query_map([id.0], |r| consent_of(r, 0))?.collect::<Result<_, _>>()?;
     Ok(rows)
 }
 

@@ -12,7 +12,8 @@ use super::schema::{
 use super::write::{Write, ids_where};
 use crate::domain::address::{self, OtherAddress};
 use crate::domain::ids::{OrganisationId, PersonId};
-use crate::domain::person::{OrganisationFacts, PersonFacts};
+use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
+use crate::domain::words::{AddressState, ConsentState};
 use crate::domain::{tags, text};
 
 impl Write<'_> {
@@ -210,6 +211,56 @@ impl Write<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Notes what somebody agrees to, or not; an unknown state takes the note away. Whether that was new.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn put_consent(&mut self, person: PersonId, facts: &ConsentFacts) -> Result<bool, StoreError> {
+        let purpose = facts.purpose.word();
+        let row: Option<i64> = self
+            .reader()
+            .prepare_cached("SELECT id FROM consent WHERE person_id=?1 AND purpose=?2")?
+            .query_row((person.0, purpose), |r| r.get(0))
+            .optional()?;
+        let (state, on) = (facts.state.word(), facts.on.map(|d| d.to_string()));
+        match row {
+            Some(row) if facts.state == ConsentState::Unknown => self.delete(&CONSENT, row).map(|()| true),
+            Some(row) => self.update(&CONSENT, row, &[("state", &state), ("given_on", &on), ("source", &facts.source)]),
+            None if facts.state == ConsentState::Unknown => Ok(false),
+            None => self.insert(&CONSENT, &[&person.0, &purpose, &state, &on, &facts.source]).map(|_| true),
+        }
+    }
+
+    /// What a file says of somebody's consent: nothing that is withdrawn is granted again by it, unless it was said later.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn learn_consent(&mut self, person: PersonId, facts: &ConsentFacts) -> Result<bool, StoreError> {
+        let known = super::people::consents(self.reader(), person)?.into_iter().find(|c| c.purpose == facts.purpose);
+        let holds = known.is_some_and(|k| {
+            let later = k.on.is_some() && facts.on > k.on;
+            k.state == facts.state || (k.state == ConsentState::Withdrawn && !later)
+        });
+        if holds { Ok(false) } else { self.put_consent(person, facts) }
+    }
+
+    /// Marks an address as bounced, whosever it is; whether that was new.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn bounce(&mut self, typed: &str) -> Result<Option<bool>, StoreError> {
+        let Some(person) = holder_of(self.reader(), typed)? else { return Ok(None) };
+        let Some((mut facts, _)) = super::people::facts(self.reader(), person)? else { return Ok(None) };
+        let key = address::key(typed);
+        if address::key(&facts.email) == key {
+            facts.email_state = AddressState::Bounced;
+        }
+        for other in facts.others.iter_mut().filter(|o| address::key(&o.address) == key) {
+            other.state = AddressState::Bounced;
+        }
+        self.update_person(person, &facts).map(Some)
     }
 
     /// Adds or changes an organisation.

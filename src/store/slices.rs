@@ -14,6 +14,7 @@ use crate::domain::address::OtherAddress;
 use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::listed::{Listed, ListedMembership};
+use crate::domain::person::ConsentFacts;
 use crate::domain::words::{AddressState, MembershipStatus, PersonKind, Source};
 
 /// How many people one slice holds.
@@ -60,6 +61,7 @@ struct Words {
     organisations: HashMap<i64, (String, String)>,
     disciplines: HashMap<i64, String>,
     others: bool,
+    consents: bool,
 }
 
 impl Words {
@@ -69,7 +71,8 @@ impl Words {
         let mut statement = conn.prepare("SELECT id, name FROM discipline")?;
         let disciplines = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
         let others = conn.prepare("SELECT 1 FROM address")?.exists([])?;
-        Ok(Self { organisations, disciplines, others })
+        let consents = conn.prepare("SELECT 1 FROM consent")?.exists([])?;
+        Ok(Self { organisations, disciplines, others, consents })
     }
 }
 
@@ -92,25 +95,30 @@ fn read_span(
         "SELECT a.person_id, count(*), max(t.starts) FROM attendance a JOIN meetup t ON t.id=a.meetup_id \
          WHERE a.person_id BETWEEN ?1 AND ?2 AND a.outcome='attended' GROUP BY a.person_id ORDER BY a.person_id",
     )?;
+    let mut consents = conn.prepare_cached(
+        "SELECT person_id, purpose, state, given_on, source FROM consent WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, id",
+    )?;
     let span = [first, last];
+    let mut consents = if words.consents { Some(Follower::new(consents.query(span)?)) } else { None };
     let mut members = Follower::new(members.query(span)?);
     let mut addresses = if words.others { Some(Follower::new(addresses.query(span)?)) } else { None };
     let mut visits = if attendance { Some(Follower::new(visits.query(span)?)) } else { None };
-    let (mut memberships, mut others) = (Vec::new(), Vec::new());
+    let (mut memberships, mut others, mut said) = (Vec::new(), Vec::new(), Vec::new());
     let mut rows = people.query(span)?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
         memberships.clear();
-        members.of(id, |r| {
-            memberships.push(membership(r)?);
-            Ok(())
-        })?;
+        members.of(id, |r| membership(r).map(|m| memberships.push(m)))?;
         others.clear();
         if let Some(addresses) = &mut addresses {
             addresses.of(id, |r| {
                 others.push(OtherAddress { address: r.get(1)?, state: word(r, 2, AddressState::parse, AddressState::Ok)? });
                 Ok(())
             })?;
+        }
+        said.clear();
+        if let Some(consents) = &mut consents {
+            consents.of(id, |r| super::people::consent_of(r, 1).map(|c| said.push(c)))?;
         }
         let mut seen = (0_u32, None::<NaiveDate>);
         if let Some(visits) = &mut visits {
@@ -119,7 +127,7 @@ fn read_span(
                 Ok(())
             })?;
         }
-        let listed = listed(row, words, &memberships, &others, seen)?;
+        let listed = listed(row, words, (&memberships, &others, &said), seen)?;
         if take(&listed).is_break() {
             return Ok(ControlFlow::Break(()));
         }
@@ -130,8 +138,7 @@ fn read_span(
 fn listed<'a>(
     row: &'a Row<'_>,
     words: &'a Words,
-    memberships: &'a [ListedMembership],
-    others: &'a [OtherAddress],
+    (memberships, others, consents): (&'a [ListedMembership], &'a [OtherAddress], &'a [ConsentFacts]),
     (attended, seen): (u32, Option<NaiveDate>),
 ) -> Result<Listed<'a>, StoreError> {
     let text =
@@ -155,6 +162,7 @@ fn listed<'a>(
         joined: text(10)?,
         note: text(11)?,
         memberships,
+        consents,
         attended,
         seen,
     })

@@ -153,6 +153,7 @@ pub enum Subject {
     Membership(crate::domain::ids::PersonId, Option<CommunityId>),
     Attendance(crate::domain::ids::MeetupId, crate::domain::ids::PersonId),
     WalkIn(crate::domain::ids::MeetupId, String),
+    Consent(crate::domain::ids::PersonId, crate::domain::words::Purpose),
 }
 
 /// What a pane or overlay may look at while it handles a key: the book, for reading.

@@ -31,6 +31,7 @@ impl Subject {
             Self::Membership(p, c) => format!("membership {} {p}", id(c.map(|c| c.0))),
             Self::Attendance(m, p) => format!("attendance {p} {m}"),
             Self::WalkIn(m, name) => format!("walk-in {m} {name}"),
+            Self::Consent(p, purpose) => format!("consent {p} {purpose}"),
         }
     }
 
@@ -52,6 +53,7 @@ impl Subject {
             "channel" => Self::Channel(CommunityId(of()?), id),
             "membership" => Self::Membership(PersonId(of()?), id.map(CommunityId)),
             "attendance" => Self::Attendance(MeetupId(of()?), PersonId(id?)),
+            "consent" => Self::Consent(PersonId(id?), crate::domain::words::Purpose::parse(last)?),
             "walk-in" => Self::WalkIn(MeetupId(id?), last.to_owned()),
             _ => return None,
         })
@@ -147,6 +149,7 @@ mod tests {
             Subject::Membership(PersonId(5), Some(CommunityId(6))),
             Subject::Attendance(MeetupId(8), PersonId(5)),
             Subject::WalkIn(MeetupId(8), "Ann Example the Second".into()),
+            Subject::Consent(PersonId(5), crate::domain::words::Purpose::Photo),
         ] {
             assert_eq!(Subject::read(&subject.write()), Some(subject));
         }

@@ -39,6 +39,7 @@ impl Root {
             | Action::SetOrganisation
             | Action::SetDiscipline
             | Action::AddTag
+            | Action::SetConsent
             | Action::RemoveTag
             | Action::SetField
             | Action::StopMail

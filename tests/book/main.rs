@@ -8,7 +8,7 @@ use common::{World, today};
 use guildhall::book::{AttendanceChange, BookError, Command, Jobs, MeetupSort, PeopleQuery, SortBy, Thing, Words};
 use guildhall::domain::ids::PersonId;
 use guildhall::domain::person::{OrganisationFacts, PersonFacts};
-use guildhall::domain::words::{MembershipStatus, Outcome};
+use guildhall::domain::words::{AddressState, ConsentState, MembershipStatus, Outcome, Purpose};
 
 fn crowd() -> World {
     let mut world = World::empty();
@@ -246,4 +246,84 @@ fn twenty_thousand_can_be_put_in_and_undone_as_one_step() {
     world.book.undo().unwrap();
     assert_eq!(world.find("community:everyone").len(), 0);
     assert_eq!(world.book.dump().unwrap().len(), before);
+}
+
+fn notify_unsubscribes() -> &'static str {
+    "Email address,Template name,Uploaded spreadsheet file name,Template sent at,Unsubscribe request received at\n\
+     BO@example.org,November newsletter,cop.csv,2026-11-20 09:00:00,2026-11-21 10:00:00\n\
+     stranger@example.org,November newsletter,cop.csv,2026-11-20 09:00:00,2026-11-21 11:00:00\n"
+}
+
+#[test]
+fn notifys_unsubscribe_report_stops_mail_and_keeps_the_person_and_a_second_time_changes_nothing() {
+    let mut world = World::empty();
+    let bo = world.person("Bo Smith", "bo@example.org");
+    let report = world.import("unsubscribes.csv", notify_unsubscribes());
+    assert_eq!(report.summary(), "2 addresses will not be mailed again; 1 address of nobody on the roster, stopped all the same");
+    let detail = world.book.person(bo).unwrap().unwrap();
+    assert_eq!(detail.suppressed, ["bo@example.org"]);
+    let consent = &detail.consents[0];
+    assert_eq!((consent.purpose, consent.state), (Purpose::Mail, ConsentState::Withdrawn));
+    assert_eq!(consent.on.unwrap().to_string(), "2026-11-21");
+    assert_eq!(consent.source, "Notify unsubscribe: November newsletter");
+    assert!(!world.export("notify", "").contains("bo@example.org"));
+    let before = world.book.dump().unwrap();
+    let again = world.import("unsubscribes.csv", notify_unsubscribes());
+    assert_eq!(again.summary(), "0 addresses will not be mailed again; 2 known before");
+    assert_eq!(world.book.dump().unwrap(), before);
+    // Not even when the stranger is imported later.
+    world.import("list.csv", "Name,E-mail\nStranger,stranger@example.org\n");
+    assert!(!world.export("notify", "").contains("stranger"));
+    // One step: undone as one.
+    world.book.undo().unwrap();
+    world.book.undo().unwrap();
+    assert!(world.book.person(bo).unwrap().unwrap().suppressed.is_empty());
+}
+
+#[test]
+fn notifys_job_report_marks_addresses_that_there_are_none_of() {
+    let mut world = World::empty();
+    let gone = world.person("Gone", "gone@example.org");
+    let full = world.person("Full", "full@example.org");
+    let text = "Row number,email address,name,Template,Type,Job,Status,Time\n\
+                1,gone@example.org,Gone,November,email,cop.csv,Email address does not exist,2026-11-20 09:00:07\n\
+                2,full@example.org,Full,November,email,cop.csv,Inbox not accepting messages right now,2026-11-20 09:00:07\n\
+                3,nobody@example.org,No,November,email,cop.csv,Email address does not exist,2026-11-20 09:00:07\n\
+                4,nonsense,No,November,email,cop.csv,Delivered,2026-11-20 09:00:07\n";
+    let report = world.import("job.csv", text);
+    assert_eq!(report.summary(), "1 address marked as bounced; 1 address of nobody on the roster; 1 row not taken");
+    let state = |world: &World, id| world.book.person(id).unwrap().unwrap().facts.email_state;
+    assert_eq!((state(&world, gone), state(&world, full)), (AddressState::Bounced, AddressState::Ok));
+    assert_eq!(world.import("job.csv", text).updated, 0);
+}
+
+#[test]
+fn consent_is_kept_searched_exported_and_never_granted_again_by_an_older_file() {
+    let mut world = World::empty();
+    world.import("list.csv", "Name,E-mail,Consent\nAnn,ann@example.org,yes\nBo,bo@example.org,no\nCy,cy@example.org,\nDi,di@example.org,photo granted 2026-01-02 form\n");
+    assert_eq!(world.find("consent:mail"), ["Ann"]);
+    assert_eq!(world.find("consent:mail-withdrawn"), ["Bo"]);
+    assert_eq!(world.find("consent:photo"), ["Di"]);
+    assert_eq!(world.find("consent:mail-unknown"), ["Cy", "Di"]);
+    assert_eq!(world.find("missing:consent"), ["Cy"]);
+    let mailed = world.export("notify", "");
+    assert!(mailed.contains("ann@") && mailed.contains("cy@") && !mailed.contains("bo@"), "{mailed}");
+    let bo = world.book.find_ids("bo", None).unwrap();
+    world.import("old.csv", "Name,E-mail,Consent\nBo,bo@example.org,mail granted 2020-01-01\n");
+    assert_eq!(world.find("consent:mail-withdrawn"), ["Bo"]);
+    let consent = guildhall::domain::person::ConsentFacts {
+        purpose: Purpose::Mail,
+        state: ConsentState::Granted,
+        on: Some(today()),
+        source: "told the lead".into(),
+    };
+    let label = world.run(Command::SetConsent { people: bo, consent }).label;
+    assert_eq!(label, "Consent of Bo to mail: granted");
+    assert_eq!(world.find("consent:mail"), ["Ann", "Bo"]);
+    // Out and in again it is the same.
+    let out = world.export("roster", "");
+    let mut other = World::empty();
+    other.import("roster.csv", &out);
+    assert_eq!(other.export("roster", ""), out);
+    assert_eq!(other.find("consent:photo"), ["Di"]);
 }

@@ -313,3 +313,23 @@ fn the_community_of_an_import_can_be_left_out_in_the_review() {
     hall.keys("jj2anew.one@example.org<enter>").shows("would be put into Delivery").keys("c").hides("would be put into");
     hall.keys("<enter>").shows("1 person added").shows("10 of 64");
 }
+
+#[test]
+fn consent_is_noted_for_many_at_once_and_changed_where_it_is_shown() {
+    let mut hall = Hall::sample();
+    hall.keys("2<space><space>cmail: withd<enter>").shows("Consent of 2 people to mail: withdrawn");
+    hall.keys("<esc><home>").shows("consent to mail: withdrawn").keys("/consent:mail-withdrawn<enter>").shows("2 of 63");
+    hall.keys("<esc><home>4").keys("<down><down><down><down><down><down><down>").keys("e").shows("Consent of Anton Grigore to mail");
+    hall.keys("granted<tab><tab>at the desk<ctrl-s>").shows("consent to mail: granted");
+}
+
+#[test]
+fn a_report_of_unsubscribers_is_reviewed_like_any_import() {
+    let mut hall = Hall::sample();
+    let file = hall.folder.path().join("unsubscribes.csv");
+    let header = "Email address,Template name,Uploaded spreadsheet file name,Template sent at,Unsubscribe request received at\n";
+    let row = "anton.grigore@tnorth.example,News,cop.csv,2026-11-20 09:00:00,2026-11-21 10:00:00\n";
+    std::fs::write(&file, format!("{header}{row}")).unwrap();
+    hall.keys(":import ").keys(file.to_str().unwrap()).keys("<enter>").shows("1 address will not be mailed again").shows("stopped  anton");
+    hall.keys("<enter>2").shows("asked not to be mailed").keys("u").hides("asked not to be mailed");
+}

@@ -47,6 +47,7 @@ pub enum Key {
     Joined,
     Seen,
     Attended,
+    Consent,
     Missing,
     Family,
     Stage,
@@ -127,6 +128,13 @@ pub const FIELDS: &[Field] = &[
         scopes: &[P, M],
         doc: "how many meetups they came to, or which",
     },
+    Field {
+        key: Key::Consent,
+        words: &["consent"],
+        value: ValueKind::Text,
+        scopes: &[P],
+        doc: "what they agreed to: mail, mail-withdrawn, mail-unknown",
+    },
     Field { key: Key::Missing, words: &["missing"], value: ValueKind::FieldName, scopes: &[P, C, M, O], doc: "a field that is empty" },
     Field { key: Key::Family, words: &["family"], value: ValueKind::Text, scopes: &[C], doc: "the job family" },
     Field { key: Key::Stage, words: &["stage"], value: ValueKind::Text, scopes: &[C], doc: "the stage" },
@@ -151,6 +159,7 @@ pub fn closed_words(key: &Key, scope: Scope) -> Option<Vec<&'static str>> {
         (Key::Status, Scope::Communities) => all(words::CommunityStatus::ALL, words::CommunityStatus::word),
         (Key::Status, Scope::Meetups) => all(words::MeetupStatus::ALL, words::MeetupStatus::word),
         (Key::Source, _) => all(words::Source::ALL, words::Source::word),
+        (Key::Consent, _) => Some(CONSENTS.to_vec()),
         (Key::Kind, _) => all(words::PersonKind::ALL, words::PersonKind::word),
         (Key::Stage, _) => all(words::Stage::ALL, words::Stage::word),
         (Key::WriteUp, _) => all(words::WriteUp::ALL, words::WriteUp::word),
@@ -160,7 +169,23 @@ pub fn closed_words(key: &Key, scope: Scope) -> Option<Vec<&'static str>> {
 }
 
 /// Fields of the language that this version can't decide yet.
-pub const LATER: &[&str] = &["level", "consent"];
+pub const LATER: &[&str] = &["level"];
+
+/// What can be asked of consent: each purpose granted, withdrawn, or not known.
+const CONSENTS: &[&str] = &[
+    "mail",
+    "mail-withdrawn",
+    "mail-unknown",
+    "directory",
+    "directory-withdrawn",
+    "directory-unknown",
+    "introductions",
+    "introductions-withdrawn",
+    "introductions-unknown",
+    "photo",
+    "photo-withdrawn",
+    "photo-unknown",
+];
 
 impl Key {
     /// The word that is printed for the field.

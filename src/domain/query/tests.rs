@@ -92,7 +92,7 @@ fn a_mistake_is_shown_where_it_is() {
         ("a |", 3, "must follow |"),
         ("| a", 0, "must stand before |"),
         ("level:core", 0, "later version"),
-        ("consent:mail", 0, "later version"),
+        ("consent:photos", 8, "did you mean photo"),
         ("format:call", 0, "no field of people"),
         ("missing:grde", 8, "did you mean grade:"),
         ("status:actve", 7, "did you mean active?"),

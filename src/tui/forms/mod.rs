@@ -20,6 +20,7 @@ pub fn open(subject: &Subject, community: Option<CommunityId>, cx: &mut Cx<'_>) 
     match subject {
         Subject::Person(id) => people::person(*id, community, cx),
         Subject::WalkIn(meetup, name) => people::walk_in(*meetup, name, community, cx),
+        Subject::Consent(person, purpose) => people::consent(*person, *purpose, cx),
         Subject::Organisation(id) => people::organisation(*id, cx),
         Subject::Membership(person, community) => people::membership(*person, *community, cx),
         Subject::Community(id) => communities::community(*id, cx),

@@ -9,9 +9,9 @@ use crate::domain::address;
 use crate::domain::community::MembershipFacts;
 use crate::domain::dates::Lean;
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
-use crate::domain::person::{OrganisationFacts, PersonFacts};
+use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
 use crate::domain::tags;
-use crate::domain::words::{AddressState, MembershipStatus, PersonKind, Source};
+use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose, Source};
 use crate::tui::core::{Cx, Subject};
 
 /// The words of a closed list, for a choice.
@@ -142,6 +142,25 @@ pub fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<
             return Err(("left".into(), "nobody leaves before they join".into()));
         }
         Ok(Command::EditMembership { person, community, facts })
+    }))
+}
+
+/// What somebody agrees to, or not.
+pub fn consent(person: PersonId, purpose: Purpose, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let detail = cx.book.person(person)?.ok_or_else(|| gone("the person"))?;
+    let known = detail.consents.iter().find(|c| c.purpose == purpose);
+    let day = known.and_then(|c| c.on).map(|d| d.to_string()).unwrap_or_default();
+    let fields = vec![
+        Field::new("state", "State", choice(ConsentState::ALL), known.map_or(ConsentState::Unknown, |c| c.state).word())
+            .hint("unknown takes the note away"),
+        Field::new("on", "When", Kind::Date(Lean::Back), &day),
+        Field::new("source", "Where", Kind::Text, known.map_or("", |c| c.source.as_str())).hint("such as sign-up form, or told the lead"),
+    ];
+    let title = format!("Consent of {} to {purpose}", detail.facts.title());
+    Ok(Form::new(&title, Subject::Consent(person, purpose), fields, None, cx.book.calendar(), move |v| {
+        let state = ConsentState::parse(&v.text("state")).unwrap_or(ConsentState::Unknown);
+        let consent = ConsentFacts { purpose, state, on: v.date("on"), source: v.text("source") };
+        Ok(Command::SetConsent { people: vec![person], consent })
     }))
 }
 

@@ -32,6 +32,12 @@ impl Review {
     fn lines(&self) -> Vec<(String, Tone)> {
         let r = &self.report;
         let number = |n: u64| text::pad_left(&text::thousands(n), 9);
+        if let Some(said) = &r.said {
+            let mut out = vec![(said.clone(), Tone::Plain), (String::new(), Tone::Plain)];
+            out.extend(r.people.iter().map(|(what, who)| (format!("  {} {who}", text::pad(what, 8)), Tone::Plain)));
+            out.extend(r.refused.iter().map(|f| (format!("  line {}: {}", f.line, f.reason), Tone::Warning)));
+            return out;
+        }
         let mut out = vec![
             (format!("{}, {}, separated by {}", text::count(r.rows, "row", "rows"), r.encoding, r.delimiter), Tone::Dim),
             (String::new(), Tone::Plain),

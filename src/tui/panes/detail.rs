@@ -9,7 +9,9 @@ use crate::actions::Action;
 use crate::book::{AttendanceChange, BookError, Command, Thing};
 use crate::domain::ids::CommunityId;
 use crate::domain::meetup::AttendanceFacts;
+use crate::domain::person::ConsentFacts;
 use crate::domain::text;
+use crate::domain::words::ConsentState;
 use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
 use crate::tui::list::Cursor;
 use crate::tui::overlays::Choose;
@@ -125,6 +127,7 @@ impl Detail {
             (Some(Item::Membership(community)), Some(Thing::Person(person))) => Some(Subject::Membership(person, Some(*community))),
             (Some(Item::Visit(meetup)), Some(Thing::Person(person))) => Some(Subject::Attendance(*meetup, person)),
             (Some(Item::Roll(person)), Some(Thing::Meetup(meetup))) => Some(Subject::Attendance(meetup, *person)),
+            (Some(Item::Consent(purpose)), Some(Thing::Person(person))) => Some(Subject::Consent(person, *purpose)),
             (Some(Item::Seat(id)), Some(Thing::Community(c))) => Some(Subject::Seat(c, Some(*id))),
             (Some(Item::Route(id)), Some(Thing::Community(c))) => Some(Subject::Route(c, Some(*id))),
             (Some(Item::Rule(id)), Some(Thing::Community(c))) => Some(Subject::Rule(c, Some(*id))),
@@ -170,6 +173,10 @@ impl Detail {
         let command = match (self.item(), self.thing, self.community()) {
             (Some(Item::Membership(community)), Some(Thing::Person(person)), _) => {
                 Command::TakeOut { people: vec![person], community: *community }
+            }
+            (Some(Item::Consent(purpose)), Some(Thing::Person(person)), _) => {
+                let consent = ConsentFacts { purpose: *purpose, state: ConsentState::Unknown, on: None, source: String::new() };
+                Command::SetConsent { people: vec![person], consent }
             }
             (Some(Item::Visit(meetup)), Some(Thing::Person(person)), _) => {
                 Command::Attend { meetup: *meetup, people: vec![person], change: blank }

@@ -8,7 +8,9 @@ use crate::book::{CommunityDetail, MeetupDetail, Op, OpKind, PersonDetail};
 use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
-use crate::domain::words::{AddressState, CommunityStatus, MembershipStatus, Outcome, PersonKind, Rsvp, RunBy, WriteUp};
+use crate::domain::words::{
+    AddressState, CommunityStatus, ConsentState, MembershipStatus, Outcome, PersonKind, Purpose, Rsvp, RunBy, WriteUp,
+};
 use crate::domain::{address, meetup, text};
 use crate::tui::theme::Tone;
 
@@ -23,6 +25,7 @@ pub enum Item {
     Route(i64),
     Rule(i64),
     Channel(i64),
+    Consent(Purpose),
 }
 
 /// A line.
@@ -111,6 +114,12 @@ pub fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, history:
         out.toned(format!("{title}, {community}{since}"), Tone::Good);
     }
     out.toned(&*f.note, Tone::Dim);
+    for c in &p.consents {
+        let on = c.on.map_or_else(String::new, |d| format!(", {}", calendar.plain(d)));
+        let source = if c.source.is_empty() { String::new() } else { format!(" ({})", c.source) };
+        let tone = if c.state == ConsentState::Withdrawn { Tone::Warning } else { Tone::Dim };
+        out.item(format!("consent to {}: {}{on}{source}", c.purpose, c.state), tone, Item::Consent(c.purpose));
+    }
     out.heading("Communities");
     if p.memberships.is_empty() {
         out.toned(keys.say("  none yet: {put into community} puts them into one"), Tone::Dim);

@@ -7,8 +7,9 @@ use std::collections::{BTreeSet, HashSet};
 use crate::actions::Action;
 use crate::book::{BookError, Command, PeopleQuery, PersonRow, SortBy, Thing, Words};
 use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::person::ConsentFacts;
 use crate::domain::text;
-use crate::domain::words::MembershipStatus;
+use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
 use crate::remembered::ListLook;
 use crate::tui::core::{Cx, Outcome, PaneId, Request, Subject};
 use crate::tui::edit::FindLine;
@@ -54,6 +55,20 @@ fn columns(fields: &[String]) -> Vec<Column> {
     let own: Vec<Column> = fields.iter().filter(|f| known(f)).map(|f| Column::new(f, 6, 16).unsorted()).collect();
     all.extend(own);
     all
+}
+
+/// Asks what people agree to, or not.
+fn consent(people: Vec<PersonId>, who: &str, today: chrono::NaiveDate) -> Choose {
+    let all: Vec<(String, Purpose, ConsentState)> = Purpose::ALL
+        .iter()
+        .flat_map(|p| [ConsentState::Granted, ConsentState::Withdrawn, ConsentState::Unknown].map(|s| (format!("{p}: {s}"), *p, s)))
+        .collect();
+    let names = all.iter().map(|(name, ..)| name.clone()).collect();
+    Choose::new(&format!("Consent of {who}"), names, false, move |name| {
+        let (_, purpose, state) = all.iter().find(|(n, ..)| n == name)?;
+        let consent = ConsentFacts { purpose: *purpose, state: *state, on: Some(today), source: "told the lead".into() };
+        Some(Command::SetConsent { people: people.clone(), consent })
+    })
 }
 
 impl Default for Members {
@@ -251,6 +266,7 @@ impl Members {
             | Action::SetOrganisation
             | Action::SetDiscipline
             | Action::AddTag
+            | Action::SetConsent
             | Action::RemoveTag
             | Action::SetField
             | Action::StopMail => self.verb(action, cx),
@@ -316,6 +332,7 @@ impl Members {
                     Some(Command::SetDiscipline { people: people.clone(), name: name.to_owned() })
                 }))
             }
+            Action::SetConsent => Box::new(consent(people, &who, cx.book.today())),
             Action::AddTag => Box::new(Choose::new(&format!("Tag for {who}"), words(Words::Tags, cx), true, move |tag| {
                 Some(Command::AddTag { people: people.clone(), tag: tag.to_owned() })
             })),

@@ -1,0 +1,111 @@
+//! Notify's own reports, taken in: who asked not to be mailed is never mailed again, and addresses that there are none of
+//! are marked. One step; a report that comes again changes nothing.
+//!
+//! Must not know how a report is written.
+
+use std::ops::ControlFlow;
+
+use super::BookError;
+use super::importing::{ImportReport, MOST_NAMED, refuse};
+use crate::domain::person::ConsentFacts;
+use crate::domain::text;
+use crate::domain::words::{ConsentState, Purpose};
+use crate::exchange::Rows;
+use crate::exchange::reports::{Report, ReportKind, Said};
+use crate::store::{StoreError, Write, people};
+
+#[derive(Default)]
+struct Counts {
+    unsubscribed: u64,
+    bounced: u64,
+    strangers: u64,
+    before: u64,
+}
+
+/// Takes a report in, row by row; `reach` is told how much is left and says whether to go on.
+pub fn take_all(
+    write: &mut Write<'_>,
+    mut rows: Rows<'_>,
+    known: &Report,
+    mut report: ImportReport,
+    reach: &dyn Fn(u64) -> ControlFlow<()>,
+) -> Result<ImportReport, BookError> {
+    let mut counts = Counts::default();
+    loop {
+        let left = rows.left();
+        let Some(row) = rows.next_row()? else { break };
+        report.rows += 1;
+        if report.rows.is_multiple_of(512) && reach(left).is_break() {
+            return Err(StoreError::Stopped.into());
+        }
+        let line = row.line;
+        match known.read(row) {
+            Ok(said) => {
+                if let Some((what, who)) = take(write, &said, &mut counts)?
+                    && report.people.len() < MOST_NAMED
+                {
+                    report.people.push((what, who));
+                }
+            }
+            Err(reason) => refuse(&mut report, line, reason),
+        }
+    }
+    report.updated = counts.unsubscribed + counts.bounced;
+    report.unchanged = counts.before;
+    report.columns = vec![(known.kind.word().to_owned(), "what it says of addresses".to_owned())];
+    report.said = Some(sentence(known.kind, &counts, &report));
+    Ok(report)
+}
+
+fn take(write: &mut Write<'_>, said: &Said, counts: &mut Counts) -> Result<Option<(&'static str, String)>, BookError> {
+    match said {
+        Said::Unsubscribed { email, on, source } => {
+            let holder = people::holder_of(write.reader(), email)?;
+            let mut changed = !people::is_suppressed(write.reader(), email)?;
+            write.suppress(email, source, true)?;
+            if let Some(person) = holder {
+                let consent = ConsentFacts { purpose: Purpose::Mail, state: ConsentState::Withdrawn, on: *on, source: source.clone() };
+                changed |= write.learn_consent(person, &consent)?;
+            } else if changed {
+                counts.strangers += 1;
+            }
+            *(if changed { &mut counts.unsubscribed } else { &mut counts.before }) += 1;
+            Ok(changed.then(|| ("stopped", email.clone())))
+        }
+        Said::Gone { email } => match write.bounce(email)? {
+            Some(true) => {
+                counts.bounced += 1;
+                Ok(Some(("bounced", email.clone())))
+            }
+            Some(false) => {
+                counts.before += 1;
+                Ok(None)
+            }
+            None => {
+                counts.strangers += 1;
+                Ok(None)
+            }
+        },
+        Said::Nothing => Ok(None),
+    }
+}
+
+fn sentence(kind: ReportKind, counts: &Counts, report: &ImportReport) -> String {
+    let strangers = match (kind, counts.strangers) {
+        (_, 0) => String::new(),
+        (ReportKind::Unsubscribes, n) => {
+            format!("; {} of nobody on the roster, stopped all the same", text::count(n, "address", "addresses"))
+        }
+        (ReportKind::Job, n) => format!("; {} of nobody on the roster", text::count(n, "address", "addresses")),
+    };
+    let before = if counts.before > 0 { format!("; {} known before", text::thousands(counts.before)) } else { String::new() };
+    let refused =
+        if report.refused_count > 0 { format!("; {} not taken", text::count(report.refused_count, "row", "rows")) } else { String::new() };
+    let done = match kind {
+        ReportKind::Unsubscribes => {
+            format!("{} will not be mailed again", text::count(counts.unsubscribed, "address", "addresses"))
+        }
+        ReportKind::Job => format!("{} marked as bounced", text::count(counts.bounced, "address", "addresses")),
+    };
+    format!("{done}{before}{strangers}{refused}")
+}

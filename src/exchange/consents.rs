@@ -1,0 +1,81 @@
+//! Consents in one cell: `mail granted 2026-01-02 form | photo withdrawn`.
+//!
+//! Must not know whose they are.
+
+use chrono::NaiveDate;
+
+use crate::domain::person::ConsentFacts;
+use crate::domain::words::{ConsentState, Purpose};
+
+/// Writes consents, parted by `|`.
+#[must_use]
+pub fn write(consents: &[ConsentFacts]) -> String {
+    let one = |c: &ConsentFacts| {
+        let on = c.on.map_or_else(String::new, |d| format!(" {d}"));
+        let source = c.source.replace('|', "/");
+        format!("{} {}{on} {source}", c.purpose, c.state).trim_end().to_owned()
+    };
+    consents.iter().map(one).collect::<Vec<_>>().join(" | ")
+}
+
+/// Reads what [`write`] wrote, and what forms say: a plain yes or no is about mail.
+///
+/// # Errors
+/// The part that can't be read.
+pub fn read(cell: &str) -> Result<Vec<ConsentFacts>, String> {
+    cell.split(['|', ';']).map(str::trim).filter(|p| !p.is_empty()).map(one).collect()
+}
+
+fn one(part: &str) -> Result<ConsentFacts, String> {
+    let mut words = part.split_whitespace().peekable();
+    let purpose = words.peek().and_then(|w| Purpose::parse(w));
+    if purpose.is_some() {
+        words.next();
+    }
+    let state = match words.next() {
+        None if purpose.is_some() => ConsentState::Granted,
+        Some(word) => state(word).ok_or_else(|| part.to_owned())?,
+        None => return Err(part.to_owned()),
+    };
+    let on = words.peek().and_then(|w| NaiveDate::parse_from_str(w, "%Y-%m-%d").ok());
+    if on.is_some() {
+        words.next();
+    }
+    let source = words.collect::<Vec<_>>().join(" ");
+    Ok(ConsentFacts { purpose: purpose.unwrap_or(Purpose::Mail), state, on, source })
+}
+
+fn state(word: &str) -> Option<ConsentState> {
+    match word.to_lowercase().trim_end_matches([',', '.']) {
+        "yes" | "y" | "true" | "1" | "agree" | "agreed" => Some(ConsentState::Granted),
+        "no" | "n" | "false" | "0" => Some(ConsentState::Withdrawn),
+        other => ConsentState::parse(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again_and_plain_answers_are_understood() {
+        let facts = |purpose, state, on: Option<&str>, source: &str| ConsentFacts {
+            purpose,
+            state,
+            on: on.map(|d| d.parse().unwrap()),
+            source: source.to_owned(),
+        };
+        let both = vec![
+            facts(Purpose::Mail, ConsentState::Granted, Some("2026-01-02"), "sign-up form"),
+            facts(Purpose::Photo, ConsentState::Withdrawn, None, ""),
+        ];
+        assert_eq!(write(&both), "mail granted 2026-01-02 sign-up form | photo withdrawn");
+        assert_eq!(read(&write(&both)), Ok(both));
+        assert_eq!(read("Yes"), Ok(vec![facts(Purpose::Mail, ConsentState::Granted, None, "")]));
+        assert_eq!(
+            read("photo no; directory"),
+            Ok(vec![facts(Purpose::Photo, ConsentState::Withdrawn, None, ""), facts(Purpose::Directory, ConsentState::Granted, None, "")])
+        );
+        assert_eq!(read("perhaps"), Err("perhaps".into()));
+    }
+}

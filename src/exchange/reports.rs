@@ -1,0 +1,94 @@
+//! GOV.UK Notify's own reports: who asked to be unsubscribed, and which addresses there are none of.
+//!
+//! Headers and statuses as Notify writes them (its unsubscribe report, and the report of a job). Must not know the roster.
+
+use chrono::NaiveDate;
+
+use super::Row;
+use crate::domain::{address, text};
+
+/// What a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportKind {
+    /// Who asked not to be mailed again.
+    Unsubscribes,
+    /// What became of each mail of a job.
+    Job,
+}
+
+impl ReportKind {
+    /// What it is called.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unsubscribes => "Notify's unsubscribe report",
+            Self::Job => "Notify's job report",
+        }
+    }
+}
+
+/// A report, by its header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Which one.
+    pub kind: ReportKind,
+    email: usize,
+    template: Option<usize>,
+    what: usize,
+}
+
+/// What a row of a report says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// The address asked not to be mailed: since when, and by which template.
+    Unsubscribed {
+        /// The address.
+        email: String,
+        /// The day.
+        on: Option<NaiveDate>,
+        /// Where they said it, for the record.
+        source: String,
+    },
+    /// There is no such address.
+    Gone {
+        /// The address.
+        email: String,
+    },
+    /// Delivered, or not for good: nothing follows from it.
+    Nothing,
+}
+
+impl Report {
+    /// Recognises a report by its header.
+    #[must_use]
+    pub fn recognise(header: Row<'_>) -> Option<Self> {
+        let keys: Vec<String> = (0..header.len()).map(|at| text::header_key(header.field(at))).collect();
+        let at = |name: &str| keys.iter().position(|k| k == name);
+        let email = at("emailaddress")?;
+        if let (Some(what), Some(template)) = (at("unsubscriberequestreceivedat"), at("templatename")) {
+            return Some(Self { kind: ReportKind::Unsubscribes, email, template: Some(template), what });
+        }
+        let is_job = ["rownumber", "template", "type", "job", "status", "time"].iter().all(|n| at(n).is_some());
+        is_job.then(|| Self { kind: ReportKind::Job, email, template: at("template"), what: at("status").unwrap_or(0) })
+    }
+
+    /// Reads a row.
+    ///
+    /// # Errors
+    /// If its address can't be one.
+    pub fn read(&self, row: Row<'_>) -> Result<Said, String> {
+        let typed = row.field(self.email);
+        let email = address::read(typed).map_err(|e| format!("{}: {e}", text::safe(typed)))?.to_owned();
+        let what = row.field(self.what).trim();
+        match self.kind {
+            ReportKind::Unsubscribes => {
+                let template = self.template.map_or("", |at| row.field(at));
+                let on = what.get(..10).and_then(|d| NaiveDate::parse_from_str(d, "%Y-%m-%d").ok());
+                let source = format!("Notify unsubscribe: {}", text::clean_line(template).text);
+                Ok(Said::Unsubscribed { email, on, source })
+            }
+            ReportKind::Job if text::same_key(what) == "email address does not exist" => Ok(Said::Gone { email }),
+            ReportKind::Job => Ok(Said::Nothing),
+        }
+    }
+}
