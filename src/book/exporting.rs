@@ -14,8 +14,8 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::listed::Listed;
 use crate::domain::query::{Key, Scope};
 use crate::domain::text;
-use crate::domain::words::{AddressState, MembershipStatus};
-use crate::exchange::formats::{Format, Outgoing, Written};
+use crate::domain::words::{AddressState, ChannelKind, MembershipStatus};
+use crate::exchange::formats::{Format, Outgoing, Settings, Written};
 use crate::exchange::{AtomicFile, ExchangeError};
 use crate::store::{StoreError, open_reader, people, places, schema, slices};
 
@@ -30,6 +30,8 @@ pub struct ExportOptions {
     pub people: Option<Vec<PersonId>>,
     /// Only members of this community.
     pub community: Option<CommunityId>,
+    /// What the format is told.
+    pub settings: Settings,
 }
 
 /// What came of an export.
@@ -74,7 +76,13 @@ pub(super) struct Prepared {
 impl Book {
     fn prepare(&mut self, options: &ExportOptions) -> Result<Prepared, BookError> {
         let fields = people::names_by_age(self.store.reader(), &schema::FIELD)?;
-        let format = Format::named(&options.format, fields)?;
+        let mut settings = options.settings.clone();
+        if settings.group.is_empty()
+            && let Some(community) = options.community
+        {
+            settings.group = self.list_of(community)?;
+        }
+        let format = Format::named(&options.format, fields, settings)?;
         let any_status = self.parse(&options.query, Scope::People)?.mentions(&Key::Status);
         let ids = match &options.people {
             Some(chosen) => {
@@ -87,6 +95,13 @@ impl Book {
             None => Some(self.find_ids(&options.query, options.community)?.into_iter().map(|p| p.0).collect()),
         };
         Ok(Prepared { roster: self.path().to_owned(), format, ids, community: options.community, any_status })
+    }
+
+    /// The address of a community's e-mail list, if it has one.
+    fn list_of(&self, community: CommunityId) -> Result<String, BookError> {
+        let detail = self.community(community)?;
+        let lists = detail.into_iter().flat_map(|c| c.channels).filter(|(_, ch)| ch.kind == ChannelKind::List);
+        Ok(lists.map(|(_, ch)| ch.name).find(|name| address::read(name).is_ok()).unwrap_or_default())
     }
 
     /// Exports to a writer, such as standard output.
@@ -107,7 +122,7 @@ impl Book {
         target: &Path,
         jobs: Jobs,
     ) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
-        let prepared = self.prepare(options)?;
+        let mut prepared = self.prepare(options)?;
         super::spare_the_roster(self.path(), target)?;
         let target = target.to_owned();
         Ok(jobs.spawn(move |progress| {
@@ -123,7 +138,7 @@ impl Book {
     /// # Errors
     /// If the query can't be read.
     pub fn export_preview(&mut self, options: &ExportOptions, jobs: Jobs) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
-        let prepared = self.prepare(options)?;
+        let mut prepared = self.prepare(options)?;
         Ok(jobs.spawn(move |progress| {
             let mut head = Head::default();
             let mut summary = prepared.run(&mut head, progress)?;
@@ -151,7 +166,7 @@ impl Write for Head {
 }
 
 impl Prepared {
-    fn run(&self, to: &mut dyn Write, progress: &Progress) -> Result<ExportSummary, BookError> {
+    fn run(&mut self, to: &mut dyn Write, progress: &Progress) -> Result<ExportSummary, BookError> {
         let conn = open_reader(&self.roster)?;
         let total = match &self.ids {
             Some(ids) => ids.len() as u64,
@@ -161,11 +176,13 @@ impl Prepared {
         let suppressed: HashSet<String> = people::suppressed_keys(&conn)?;
         let names: HashMap<CommunityId, (String, String)> =
             places::communities(&conn)?.into_iter().map(|c| (c.id, (text::same_key(&c.name), c.name))).collect();
-        let mut csv = csv::WriterBuilder::new().buffer_capacity(64 * 1024).from_writer(to);
         let mut summary = ExportSummary::default();
+        to.write_all(self.format.before().as_bytes()).map_err(ExchangeError::Write)?;
+        let mut csv = self.format.writer(to);
         self.format.head(&mut csv)?;
         let (mut done, mut trouble) = (0_u64, None);
-        slices::everybody(&conn, self.ids.as_deref(), false, |person| {
+        let ids = self.ids.take();
+        slices::everybody(&conn, ids.as_deref(), false, |person| {
             done += 1;
             if done.is_multiple_of(1024) && progress.reach(done).is_break() {
                 trouble = Some(StoreError::Stopped.into());
@@ -182,6 +199,7 @@ impl Prepared {
         if let Some(trouble) = trouble {
             return Err(trouble);
         }
+        self.format.end(&mut csv)?;
         csv.flush().map_err(ExchangeError::Write)?;
         if progress.reach(done).is_break() {
             return Err(StoreError::Stopped.into());
@@ -190,7 +208,7 @@ impl Prepared {
     }
 
     fn one<W: Write>(
-        &self,
+        &mut self,
         person: &Listed<'_>,
         suppressed: &HashSet<String>,
         names: &HashMap<CommunityId, (String, String)>,
@@ -228,13 +246,7 @@ impl Prepared {
             Written::Row => summary.written += 1,
             Written::LeftOut(reason) => *summary.left_out.entry(reason).or_default() += 1,
         }
-        match self.format.most_rows() {
-            Some(most) if summary.written > most => Err(BookError::Refused(format!(
-                "GOV.UK Notify takes {} rows in one file, and there are more: narrow the search",
-                text::thousands(most)
-            ))),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// For mail to a community, only its active members are wanted, unless the query asks for a status.

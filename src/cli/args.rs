@@ -212,6 +212,21 @@ pub struct ExportArgs {
     /// The file, replaced whole if it is there; else standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// The group's or list's own address or name, for formats that name it
+    #[arg(long, value_name = "ADDRESS", default_value = "")]
+    pub group: String,
+    /// Where guests come to (entra-guests)
+    #[arg(long, value_name = "LINK", default_value = "")]
+    pub redirect: String,
+    /// Writes names with the addresses (bcc)
+    #[arg(long)]
+    pub names: bool,
+    /// What parts the addresses of a line (bcc); Outlook wants ;
+    #[arg(long, value_name = "SIGN", default_value = ",")]
+    pub separator: String,
+    /// Writes so many addresses to a line (bcc)
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub chunk: usize,
 }
 
 /// The two parts of the test that saves are kept.

@@ -206,7 +206,7 @@ fn history(book: &mut Book, which: &str, out: &mut dyn Write) -> Result<(), CliE
 
 fn formats(out: &mut dyn Write) -> Result<(), CliError> {
     for f in FORMATS {
-        writeln!(out, "{:<10} {}\n{:<10} carries {}; limits: {}", f.name, f.doc, "", f.carries, f.limits)?;
+        writeln!(out, "{:<16} {}\n{:<16} carries {}; limits: {}", f.name, f.doc, "", f.carries, f.limits)?;
     }
     Ok(())
 }

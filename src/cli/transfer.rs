@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::args::{ExportArgs, ImportArgs};
 use super::{CliError, Ended, clock, may_show_progress, say};
-use crate::book::{Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, StoreError, spare_the_roster};
+use crate::book::{Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Settings, StoreError, spare_the_roster};
 use crate::domain::text;
 use crate::exchange::{AtomicFile, SourceFile};
 
@@ -106,7 +106,14 @@ fn watch<T>(job: Job<T>, doing: &str, bytes: bool) -> Result<T, CliError> {
 /// Exports to a file, whole or not at all, or to standard output.
 pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result<(), CliError> {
     let community = args.community.as_deref().map(|name| book.community_named(name)).transpose()?;
-    let options = ExportOptions { format: args.format.clone(), query: args.query.join(" "), people: None, community };
+    let settings = Settings {
+        group: args.group.clone(),
+        redirect: args.redirect.clone(),
+        names: args.names,
+        separator: args.separator.clone(),
+        chunk: args.chunk,
+    };
+    let options = ExportOptions { format: args.format.clone(), query: args.query.join(" "), people: None, community, settings };
     let summary = match &args.output {
         Some(path) => watch(book.export_job(&options, path, Jobs::Thread)?, "writing", false)??,
         None => book.export_to(&options, out)?,

@@ -171,7 +171,6 @@ fn welcome(screen: &mut terminal::Screen, setup: &Setup, today: chrono::NaiveDat
 }
 
 fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal::Uses, mut root: Root) -> Result<(), TuiError> {
-    let mut pasting = false;
     draw(&mut screen, &mut root)?;
     root.settle_in();
     loop {
@@ -198,7 +197,6 @@ fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal
             }
             Then::Suspend => {
                 (guard, screen) = terminal::suspend(guard, uses)?;
-                pasting = false;
                 root.handle(&Event::FocusGained);
             }
             Then::Redraw => screen = terminal::anew()?,
@@ -213,10 +211,6 @@ fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal
                 tracing::warn!(kind = log::kind(&why.kind()), "an errand failed");
                 root.errand_failed(&errand, &why);
             }
-        }
-        if root.takes_text() != pasting {
-            pasting = !pasting;
-            terminal::bracketed_paste(pasting)?;
         }
         if changed {
             draw(&mut screen, &mut root)?;

@@ -139,7 +139,8 @@ pub fn scroll_bar(on: &mut Canvas<'_>, inside: Rect, offset: usize, all: usize, 
     if on.theme.is_plain() && all > shown + offset && inside.height > 1 {
         let more = format!(" {} more below", text::thousands((all - shown - offset) as u64));
         let width = u16::try_from(text::width(&more)).unwrap_or(0);
-        pieces(on, (inside.right().saturating_sub(width), inside.bottom() - 1), width, &[(&more, Tone::Dim)]);
+        // On the line above the list, where nothing of it is covered.
+        pieces(on, (inside.right().saturating_sub(width), inside.y.saturating_sub(1)), width, &[(&more, Tone::Dim)]);
     }
     if all <= shown || inside.height < 3 || inside.right() >= on.buf.area.right() || on.theme.is_plain() {
         return;

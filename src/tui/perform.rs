@@ -205,7 +205,9 @@ impl Root {
         let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         let members = self.members.filter(named, &mut cx);
         let meetups = self.meetups.filter(community, &mut cx);
-        self.note(members);
+        if let Some(dropped @ 1..) = self.note(members) {
+            self.say(&format!("{} dropped: marks are of one list", text::count(dropped as u64, "mark", "marks")));
+        }
         self.note(meetups);
     }
 
@@ -290,7 +292,7 @@ impl Root {
             (None, None) if query.is_empty() => "everybody".to_owned(),
             (None, None) => format!("those found by {query}"),
         };
-        let options = ExportOptions { format: String::new(), query, people, community };
+        let options = ExportOptions { query, people, community, ..ExportOptions::default() };
         let export = ExportBox::new(&who, options, format, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
         let options = export.options();
         self.overlays.push(Box::new(export));

@@ -137,6 +137,13 @@ impl Root {
     pub(super) fn refresh(&mut self) -> Result<(), BookError> {
         let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         self.communities.refresh(&mut cx)?;
+        // It may have been given another name, or be gone.
+        let shown = self.members.community.take().map(|(id, _)| id);
+        self.members.community = shown.and_then(|id| self.communities.name_of(id).map(|name| (id, name.to_owned())));
+        if shown.is_some() && self.members.community.is_none() {
+            self.members.filter(None, &mut cx)?;
+            self.meetups.filter(None, &mut cx)?;
+        }
         self.members.refresh(&mut cx)?;
         self.meetups.refresh(&mut cx)?;
         self.detail.refresh(&mut cx)?;

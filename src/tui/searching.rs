@@ -55,6 +55,15 @@ impl Root {
         if in_overlay {
             return;
         }
+        if self.find_line().is_none_or(|f| f.typing.is_none()) {
+            // Never run as keys. Addresses pasted onto the members are meant to be added.
+            if self.focus == PaneId::Members && text.contains('@') {
+                self.ask_for_members(text);
+            } else {
+                self.say("Pasted text goes into fields: open one first");
+            }
+            return;
+        }
         if let Some(find) = self.find_line().filter(|f| f.typing.is_some()) {
             find.paste(text);
             self.searched();

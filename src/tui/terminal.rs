@@ -85,7 +85,8 @@ pub fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
         execute!(out, EnableMouseCapture)?;
     }
     if uses.focus {
-        execute!(out, EnableFocusChange)?;
+        // A paste comes as one text, so that what is pasted beside a field is never taken for keys.
+        execute!(out, EnableFocusChange, EnableBracketedPaste)?;
     }
     execute!(out, cursor::Hide)?;
     let screen = Terminal::new(CrosstermBackend::new(Sink::new(SIXTEEN.load(Ordering::SeqCst))))?;
@@ -122,14 +123,6 @@ impl Drop for Guard {
     fn drop(&mut self) {
         leave();
     }
-}
-
-/// Lets pastes come as one text, or not: only while a field has the focus, for an unfinished paste swallows all keys.
-///
-/// # Errors
-/// If the terminal is gone.
-pub fn bracketed_paste(on: bool) -> io::Result<()> {
-    if on { execute!(stdout(), EnableBracketedPaste) } else { execute!(stdout(), DisableBracketedPaste) }
 }
 
 /// Puts a text on the clipboard of the machine where the terminal runs, through any ssh: OSC 52. Inside tmux or screen it is

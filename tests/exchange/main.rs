@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod formats;
 
 use std::path::PathBuf;
 
@@ -421,7 +422,7 @@ fn who_left_a_community_gets_none_of_its_mail_whatever_they_are_elsewhere() {
     world.put_in(&[lefty], design);
     world.run(Command::SetStatus { people: vec![lefty], community: research, status: MembershipStatus::Left });
     for query in ["", "status:active", "Status:active"] {
-        let options = ExportOptions { format: "notify".into(), query: query.into(), community: Some(research), people: None };
+        let options = ExportOptions { format: "notify".into(), query: query.into(), community: Some(research), ..Default::default() };
         let mut out = Vec::new();
         world.book.export_to(&options, &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "email address,name\nstays@example.org,Stays\n", "{query}");

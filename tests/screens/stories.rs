@@ -42,7 +42,7 @@ fn a_community_three_people_a_roll_and_a_file_need_no_more_than_the_footer() {
     hall.keys("<ctrl-s>").shows("Thu  3 Dec 18:00  Crit");
     hall.keys("aann<enter>").shows("[x] Ann Example");
     hall.keys("bo<enter>").shows("Who comes to Crit · 2");
-    hall.keys("wim new<enter>").shows("Walked in").keys("<ctrl-s>").shows("Who comes to Crit · 3").shows("[x] wim new");
+    hall.keys("wim new<enter>").shows("Somebody new on the roll").keys("<ctrl-s>").shows("Who comes to Crit · 3").shows("[x] wim new");
     hall.keys("<esc>2x").shows("people will be written");
     let file = hall.folder.path().join("out.csv");
     hall.keys("<ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("written to");
@@ -234,8 +234,9 @@ fn never_mail_is_set_and_lifted_and_shown() {
 #[test]
 fn a_pasted_list_goes_into_a_field_and_nowhere_else() {
     let mut hall = Hall::sample();
-    hall.event(&Event::Paste("dyq".into())).shows("63 people");
+    hall.event(&Event::Paste("dyq".into())).shows("63 people").shows("Pasted text goes into fields");
     assert!(!hall.root.takes_text());
+    hall.keys("2").event(&Event::Paste("new.one@example.org".into())).shows("Add to the roster").keys("<esc>");
     hall.keys("2n<tab><tab><tab>");
     assert!(hall.root.takes_text());
     hall.event(&Event::Paste("a@example.org\nb@example.org\u{1b}[2J".into())).shows("a@example.org;b@example.org[2J");
@@ -332,4 +333,18 @@ fn a_report_of_unsubscribers_is_reviewed_like_any_import() {
     std::fs::write(&file, format!("{header}{row}")).unwrap();
     hall.keys(":import ").keys(file.to_str().unwrap()).keys("<enter>").shows("1 address will not be mailed again").shows("stopped  anton");
     hall.keys("<enter>2").shows("asked not to be mailed").keys("u").hides("asked not to be mailed");
+}
+
+#[test]
+fn a_renamed_community_is_known_by_its_new_name_everywhere() {
+    let mut hall = Hall::sample();
+    hall.keys("je<ctrl-u>Products<ctrl-s>").shows("Members of Products").keys("2a").shows("Add to Products");
+    hall.keys("new.one@example.org<enter><enter>").shows("16 of 64").shows("9 communities");
+    hall.keys("1dy").shows("Removed the community Products").hides("Members of Products");
+}
+
+#[test]
+fn marks_that_are_dropped_are_told_and_leave_nothing_to_mark_from() {
+    let mut hall = Hall::sample();
+    hall.keys("j2<space>1j").shows("1 mark dropped").keys("2<home><space><esc>jjjv").shows("1 marked of");
 }

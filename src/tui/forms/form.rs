@@ -255,7 +255,7 @@ impl Form {
             paint::pieces(on, (inside.x + 1, y), width, &parts);
         } else if let Some(error) = &self.error {
             paint::pieces(on, (inside.x + 1, y), width, &[(error, Tone::Error)]);
-        } else {
+        } else if !on.theme.is_plain() {
             let parts = [
                 ("Ctrl-S", Tone::Key),
                 (" saves  ", Tone::Dim),
@@ -342,6 +342,13 @@ impl Overlay for Form {
     }
 
     fn refuse(&mut self, message: &str) -> bool {
+        // What names the value of a field is told there.
+        let named = |f: &Field| f.value().len() > 3 && message.contains(&f.value());
+        if let Some(at) = self.fields.iter().position(named) {
+            self.at = at;
+            self.fields[at].error = Some(message.to_owned());
+            return true;
+        }
         self.error = Some(message.to_owned());
         true
     }

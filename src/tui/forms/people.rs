@@ -96,7 +96,7 @@ pub fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, cx:
     ];
     let calendar = cx.book.calendar();
     let subject = Subject::WalkIn(meetup, name.to_owned());
-    Ok(Form::new("Walked in", subject, fields, None, calendar, move |v| {
+    Ok(Form::new("Somebody new on the roll", subject, fields, None, calendar, move |v| {
         let mut facts = person_facts(v)?;
         facts.joined = Some(calendar.today);
         Ok(Command::WalkIn { meetup, facts, community })

@@ -44,6 +44,10 @@ impl Overlay for History {
             KeyCode::PageUp => Action::PageUp,
             KeyCode::Home | KeyCode::Char('g') => Action::First,
             KeyCode::End | KeyCode::Char('G') => Action::Last,
+            KeyCode::Char('u' | 'r') if self.of.is_some() => {
+                let said = "The last step may be about something else: {history} shows all steps, and takes them back";
+                return Outcome::ask(Request::Toast(said.into()));
+            }
             KeyCode::Char('u') => return Outcome::ask(Request::Act(Action::Undo)),
             KeyCode::Char('b') => {
                 if self.of.is_some() {
@@ -91,7 +95,7 @@ impl Overlay for History {
             on,
             place,
             &self.title,
-            if self.of.is_some() { "u undoes · r redoes · Esc" } else { "u undoes · r redoes · b goes back to here · Esc" },
+            if self.of.is_some() { "Esc" } else { "u undoes · r redoes · b goes back to here · Esc" },
         );
         let cursor = self.cursor;
         if self.ops.is_empty() && inside.height > 0 {

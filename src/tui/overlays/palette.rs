@@ -93,12 +93,7 @@ impl Palette {
         let rest = text::clean_line(rest).text.trim().to_owned();
         let one = |name: String, doc: &str, meant: Meant| Offer { name, doc: doc.to_owned(), meant };
         match verb.to_lowercase().as_str() {
-            "go" if !rest.is_empty() => {
-                self.offers = places(&rest, cx);
-                if self.offers.is_empty() {
-                    self.offers.push(one(format!("find {rest}"), "nothing is called so; searches the members", Meant::Find(rest)));
-                }
-            }
+            "go" if !rest.is_empty() => self.offers = places(&rest, cx),
             "find" if !rest.is_empty() => self.offers.push(one(format!("find {rest}"), "searches the members", Meant::Find(rest))),
             "import" if !rest.is_empty() => {
                 self.offers.push(one(format!("import {rest}"), "shows what the file would bring", Meant::Import(rest)));
@@ -233,7 +228,7 @@ impl Overlay for Palette {
             })
             .collect();
         if rows.is_empty() {
-            rows.push(vec![("no command fits; find WORDS searches the members", Tone::Dim)]);
+            rows.push(vec![("nothing fits, and nothing is called so; find WORDS searches the members", Tone::Dim)]);
         }
         let place = picker::place(area, rows.len().min(16), 96);
         self.picker.draw(place, "Commands", "Enter runs · Esc", &rows, on);

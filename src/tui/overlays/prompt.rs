@@ -78,11 +78,11 @@ impl Overlay for Prompt {
     }
 
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
-        let width = 70.min(area.width);
+        let width = 78.min(area.width);
         let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(width.saturating_sub(4))));
         let place = paint::centred(area, width, u16::try_from(errors.len() + 3).unwrap_or(5));
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, "Enter · Esc");
+        let inside = paint::window(on, place, &self.title, "Enter goes on · Esc");
         if inside.height == 0 {
             return;
         }

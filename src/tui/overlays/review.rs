@@ -38,8 +38,14 @@ impl Review {
             out.extend(r.refused.iter().map(|f| (format!("  line {}: {}", f.line, f.reason), Tone::Warning)));
             return out;
         }
+        let typed = self.options.text.is_some();
+        let read = if typed {
+            text::count(r.rows, "person", "people")
+        } else {
+            format!("{}, {}, separated by {}", text::count(r.rows, "row", "rows"), r.encoding, r.delimiter)
+        };
         let mut out = vec![
-            (format!("{}, {}, separated by {}", text::count(r.rows, "row", "rows"), r.encoding, r.delimiter), Tone::Dim),
+            (read, Tone::Dim),
             (String::new(), Tone::Plain),
             (format!("{}  would be added", number(r.added)), Tone::Plain),
             (format!("{}  would be updated, nothing of theirs emptied", number(r.updated)), Tone::Plain),
@@ -52,9 +58,11 @@ impl Review {
             out.push((String::new(), Tone::Plain));
             out.push((format!("Everybody would be put into {name}; c leaves that out."), Tone::Plain));
         }
-        out.push((String::new(), Tone::Plain));
-        out.push(("Columns".into(), Tone::Heading));
-        out.extend(r.columns.iter().map(|(header, field)| (format!("  {} is {field}", text::pad(header, 26)), Tone::Plain)));
+        if !typed {
+            out.push((String::new(), Tone::Plain));
+            out.push(("Columns".into(), Tone::Heading));
+            out.extend(r.columns.iter().map(|(header, field)| (format!("  {} is {field}", text::pad(header, 26)), Tone::Plain)));
+        }
         out.extend(r.notes.iter().map(|n| (format!("  {n}"), Tone::Dim)));
         if !r.refused.is_empty() {
             out.push((String::new(), Tone::Plain));

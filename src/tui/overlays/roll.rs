@@ -2,7 +2,7 @@
 //!
 //! Must not know the panes.
 
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
@@ -157,6 +157,9 @@ impl Roll {
 
 impl Overlay for Roll {
     fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
+        if key.code == KeyCode::Char(' ') && self.picker.line.text().is_empty() {
+            return self.take();
+        }
         match self.picker.key(key, self.len()) {
             Picked::Left => Outcome::ask(Request::Close),
             Picked::Taken => self.take(),
@@ -227,6 +230,6 @@ impl Overlay for Roll {
         let place = picker::place(area, rows.len().max(8), 72);
         let asks = if self.ahead { "Who comes to" } else { "Who came to" };
         let title = format!("{asks} {} · {came}", self.detail.facts.title);
-        self.picker.draw(place, &title, "Enter ticks · Esc", &rows, on);
+        self.picker.draw(place, &title, "Enter ticks, goes to the next · Esc", &rows, on);
     }
 }

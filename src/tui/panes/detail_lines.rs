@@ -298,9 +298,14 @@ pub fn meetup_lines(m: &MeetupDetail, calendar: &Calendar, keys: &Keys) -> Vec<L
     out.toned(&*f.note, Tone::Dim);
     let count = |outcome: Outcome| m.roll.iter().filter(|r| r.facts.outcome == outcome).count();
     let yes = m.roll.iter().filter(|r| r.facts.rsvp == Some(Rsvp::Yes)).count();
-    out.heading(&format!("Roll · {yes} yes · {} came", count(Outcome::Attended)));
+    let ahead = f.starts.date() > calendar.today;
+    let came = if ahead { String::new() } else { format!(" · {} came", count(Outcome::Attended)) };
+    out.heading(&format!("Roll · {yes} yes{came}"));
     if m.roll.is_empty() {
-        out.toned(keys.say("  nobody yet: {take the roll} ticks who came"), Tone::Dim);
+        out.toned(
+            keys.say(if ahead { "  nobody yet: {take the roll} ticks who comes" } else { "  nobody yet: {take the roll} ticks who came" }),
+            Tone::Dim,
+        );
     }
     for r in &m.roll {
         let what = match (r.facts.outcome, r.facts.rsvp) {

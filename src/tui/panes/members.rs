@@ -202,18 +202,20 @@ impl Members {
         Outcome::ask(Request::Look)
     }
 
-    /// Shows the members of another community, or everybody.
-    pub fn filter(&mut self, community: Option<(CommunityId, String)>, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    /// Shows the members of another community, or everybody. Marks are of one list: says how many were dropped.
+    pub fn filter(&mut self, community: Option<(CommunityId, String)>, cx: &mut Cx<'_>) -> Result<usize, BookError> {
+        let mut dropped = 0;
         if self.community.as_ref().map(|(id, _)| *id) != community.as_ref().map(|(id, _)| *id) {
             self.list.cursor.at = 0;
-            self.marks.clear();
+            dropped = self.marks.len();
+            self.unmark();
         }
         self.table.absent = if community.is_some() { &[] } else { &["status"] };
         self.community = community;
         let result = self.read(cx);
         self.keep_reading(result)?;
         self.list.fit();
-        Ok(())
+        Ok(dropped)
     }
 
     /// Moves the cursor to a person, ending the search if it hides them. Whether they are in the list.
@@ -227,13 +229,14 @@ impl Members {
 
     /// Drops the marks.
     pub fn unmark(&mut self) {
+        self.last_mark = None;
         self.marks.clear();
     }
 
     /// One step back: the marks, then the search. Whether there was one.
     pub fn back(&mut self, cx: &mut Cx<'_>) -> bool {
         if !self.marks.is_empty() {
-            self.marks.clear();
+            self.unmark();
             return true;
         }
         if self.find.clear() {
@@ -358,7 +361,8 @@ impl Members {
             [only] => self.list.rows.iter().find(|r| r.id == *only).map_or_else(|| who.to_owned(), |r| r.title().to_owned()),
             _ => who.to_owned(),
         };
-        let question = format!("Remove {name} from the roster, with memberships and attendance? It can be undone.");
+        let only = self.community.as_ref().map_or_else(String::new, |(_, c)| format!(" To take them out of {c} alone there is t."));
+        let question = format!("Remove {name} from the roster, with memberships and attendance? It can be undone.{only}");
         Outcome::ask(Request::Push(Box::new(Confirm::new(&question, "y", "remove", Request::Run(Command::RemovePeople(people))))))
     }
 

@@ -50,7 +50,7 @@ impl Members {
         let hint = if !self.find.query.is_empty() {
             "Nobody is found. {back} ends the search."
         } else if self.community.is_some() {
-            "No members yet: {new} adds one, {import} imports a list. From Everybody ({show all}), {put into community} puts people in."
+            "No members yet: {new} adds one, {import} imports a list. Or press {show all} for everybody, mark some with {mark}, and {put into community} puts them in."
         } else {
             "Nobody is on the roster yet: {new} adds somebody, {import} imports a list."
         };

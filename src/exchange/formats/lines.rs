@@ -1,0 +1,111 @@
+//! The formats that are a line for each person.
+//!
+//! Must not know who is written, or where to.
+
+use super::{FormatInfo, MAILING, Outgoing, RAW, Shape, takes};
+use crate::domain::text;
+
+/// `"Display Name" <address>`, the name always in quotes, `\` and `"` in it escaped: unquoted, brackets and commas in a name are
+/// lost or break the line (RFC 5322 section 3.4).
+pub fn quoted(name: &str, email: &str) -> String {
+    if name.trim().is_empty() {
+        return email.to_owned();
+    }
+    format!("\"{}\" <{email}>", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Mailman 3: `addmembers`, `syncmembers`, mass subscription.
+pub const MAILMAN: FormatInfo = FormatInfo {
+    name: "mailman",
+    doc: "members for Mailman 3: addmembers, syncmembers or mass subscription",
+    carries: "\"name\" <address>, one a line",
+    limits: "no ^ or | before the @",
+    extension: "txt",
+    takes: Some((takes::mailman, "Mailman refuses such an address")),
+    look: RAW,
+    shape: Shape::Rows(&[], |p, _| vec![quoted(&p.name(), p.email)]),
+    ..MAILING
+};
+
+/// LISTSERV: a plain list for the add job; the name stands behind the address.
+pub const LISTSERV: FormatInfo = FormatInfo {
+    name: "listserv",
+    doc: "subscribers for LISTSERV: a command for each, to be sent to it",
+    carries: "QUIET ADD list address name; without --group the address and name alone",
+    extension: "txt",
+    look: RAW,
+    shape: Shape::Rows(&[], |p, s| {
+        let name = p.name();
+        let name = if name.is_empty() { "(No Name Available)".to_owned() } else { name };
+        let list = s.group.split('@').next().unwrap_or_default();
+        vec![if list.is_empty() { format!("{} {name}", p.email) } else { format!("QUIET ADD {list} {} {name}", p.email) }]
+    }),
+    ..MAILING
+};
+
+/// Sympa: the address first, then the name.
+pub const SYMPA: FormatInfo = FormatInfo {
+    name: "sympa",
+    doc: "subscribers for Sympa",
+    carries: "address and name, one a line",
+    extension: "txt",
+    look: RAW,
+    shape: Shape::Rows(&[], |p, _| vec![format!("{} {}", p.email, p.name()).trim_end().to_owned()]),
+    ..MAILING
+};
+
+/// mutt: aliases. What a shell would run, or mutt would take as its own, is escaped.
+pub const MUTT: FormatInfo = FormatInfo {
+    name: "mutt",
+    doc: "aliases for mutt",
+    carries: "alias, name and address, one a line",
+    limits: "nothing in a name is run: what mutt would take for a command is escaped",
+    extension: "muttrc",
+    look: RAW,
+    shape: Shape::Rows(&[], |p, _| {
+        let local = p.email.split('@').next().unwrap_or_default();
+        let alias: String =
+            text::fold(local).chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
+        vec![format!("alias {alias} {}", escaped(&quoted(&p.name(), p.email)))]
+    }),
+    ..MAILING
+};
+
+/// Escaped as mutt reads its configuration: each of these signs would be taken for something else.
+fn escaped(mailbox: &str) -> String {
+    let mut out = String::with_capacity(mailbox.len() + 8);
+    for c in mailbox.chars() {
+        if "\\`$#;'\"".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A person as a JSON object.
+pub fn json(p: &Outgoing<'_>) -> String {
+    let person = p.person;
+    serde_json::json!({
+        "name": person.name,
+        "email": p.email,
+        "organisation": person.organisation,
+        "job_title": person.job_title,
+        "discipline": person.discipline,
+        "tags": p.tags().collect::<Vec<_>>(),
+    })
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_always_quoted_and_nothing_in_an_alias_is_run() {
+        assert_eq!(quoted("Eve (she/her)", "eve@x.example"), "\"Eve (she/her)\" <eve@x.example>");
+        assert_eq!(quoted("A \"B\" \\C", "a@x.example"), "\"A \\\"B\\\" \\\\C\" <a@x.example>");
+        assert_eq!(quoted("", "a@x.example"), "a@x.example");
+        assert_eq!(escaped(&quoted("Ann `id` $HOME", "a@x.example")), "\\\"Ann \\`id\\` \\$HOME\\\" <a@x.example>");
+    }
+}

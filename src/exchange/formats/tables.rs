@@ -1,0 +1,208 @@
+//! The formats that are tables: headers and columns as each target wants them, byte for byte.
+//!
+//! Must not know who is written, or where to.
+
+use super::{FormatInfo, Look, MAILING, Outgoing, PLAIN, Settings, Shape, takes};
+
+fn strings(values: &[&str]) -> Vec<String> {
+    values.iter().map(|v| (*v).to_owned()).collect()
+}
+
+/// GOV.UK Notify: a list of recipients.
+pub const NOTIFY: FormatInfo = FormatInfo {
+    name: "notify",
+    doc: "recipients for GOV.UK Notify",
+    carries: "email address, name",
+    limits: "100,000 rows, 10 MB; only addresses that Notify accepts and that work",
+    takes: Some((takes::notify, "Notify refuses such an address")),
+    ascii: false,
+    rows: (0, 100_000),
+    shape: Shape::Rows(&[&["email address", "name"]], |p, _| vec![p.email.to_owned(), p.name()]),
+    ..MAILING
+};
+
+/// GOV.UK Notify: an emergency contact list, exactly one column.
+pub const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
+    name: "notify-contacts",
+    doc: "an emergency contact list for GOV.UK Notify",
+    carries: "email address alone",
+    shape: Shape::Rows(&[&["email address"]], |p, _| vec![p.email.to_owned()]),
+    ..NOTIFY
+};
+
+/// A spreadsheet for people to look at: the mark makes Excel read UTF-8.
+pub const PEOPLE: FormatInfo = FormatInfo {
+    name: "people",
+    doc: "a list for people to read, in Excel or another spreadsheet",
+    carries: "name, e-mail, organisation, job title, discipline, tags; UTF-8 with a byte order mark",
+    limits: "no formula runs: a value that could be one begins with an apostrophe",
+    mailing: false,
+    ascii: false,
+    look: Look { crlf: true, before: "\u{feff}", ..PLAIN },
+    shape: Shape::Rows(&[&["Name", "E-mail", "Organisation", "Job title", "Discipline", "Tags"]], |p, _| {
+        let person = p.person;
+        let tags = p.tags().collect::<Vec<_>>().join(", ");
+        [person.name, p.email, person.organisation, person.job_title, person.discipline, &tags].map(neutral).to_vec()
+    }),
+    ..MAILING
+};
+
+/// A value that a spreadsheet takes as text (OWASP's list of what may begin a formula).
+fn neutral(value: &str) -> String {
+    let starts = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    if starts { format!("'{value}") } else { value.to_owned() }
+}
+
+/// Google Groups: the admin console's bulk upload.
+pub const GOOGLE_GROUPS: FormatInfo = FormatInfo {
+    name: "google-groups",
+    doc: "members for a Google Group, uploaded in the admin console",
+    carries: "the group's address, each member's address, USER, MEMBER",
+    limits: "needs --group, or a community with an e-mail list as its channel",
+    shape: Shape::Rows(&[&["Group Email [Required]", "Member Email", "Member Type", "Member Role"]], |p, s| {
+        strings(&[&s.group, p.email, "USER", "MEMBER"])
+    }),
+    needs: Some((
+        |s: &Settings| !s.group.is_empty(),
+        "the group's own address: --group ADDRESS, or a community whose channel is an e-mail list",
+    )),
+    ..MAILING
+};
+
+/// Microsoft Entra: members of a group, by user principal name; at least two rows.
+pub const ENTRA_MEMBERS: FormatInfo = FormatInfo {
+    name: "entra-members",
+    doc: "members for a Microsoft Entra group, uploaded in bulk",
+    carries: "the user principal name: a field of your own called UPN, else the address",
+    limits: "at least two people",
+    rows: (2, u64::MAX),
+    shape: Shape::Rows(&[&["Member object ID or user principal name [memberObjectIdOrUpn] Required"]], |p, _| vec![upn(p)]),
+    ..MAILING
+};
+
+fn upn(p: &Outgoing<'_>) -> String {
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(p.person.fields).unwrap_or_default();
+    let own = fields.iter().find(|(name, _)| crate::domain::text::header_key(name) == "upn").and_then(|(_, v)| v.as_str());
+    own.filter(|v| !v.is_empty()).unwrap_or(p.email).to_owned()
+}
+
+/// Microsoft Entra: invitations of guests; two fixed lines.
+pub const ENTRA_GUESTS: FormatInfo = FormatInfo {
+    name: "entra-guests",
+    doc: "guests to invite to Microsoft Entra, uploaded in bulk",
+    carries: "the address, where the guest comes to, that an invitation is sent",
+    limits: "needs --redirect, the link that guests come to",
+    shape: Shape::Rows(
+        &[
+            &["version:v1.0"],
+            &[
+                "Email address to invite [inviteeEmail] Required",
+                "Redirection url [inviteRedirectURL] Required",
+                "Send invitation message (true or false) [sendEmail]",
+                "Customized invitation message [customizedMessageBody]",
+            ],
+        ],
+        |p, s| strings(&[p.email, &s.redirect, "true", ""]),
+    ),
+    needs: Some((|s: &Settings| !s.redirect.is_empty(), "the link that guests come to: --redirect LINK")),
+    ..MAILING
+};
+
+/// GovDelivery: one column, as any other header has to be a question of the topic.
+pub const GOVDELIVERY: FormatInfo = FormatInfo {
+    name: "govdelivery",
+    doc: "subscribers for GovDelivery (Granicus)",
+    carries: "Destination alone: another header has to be a question of the topic",
+    look: Look { crlf: true, ..PLAIN },
+    shape: Shape::Rows(&[&["Destination"]], |p, _| vec![p.email.to_owned()]),
+    ..MAILING
+};
+
+/// At most so many bytes of a text, at the end of a letter.
+fn cut(value: &str, bytes: usize) -> String {
+    value[..value.floor_char_boundary(bytes.min(value.len()))].to_owned()
+}
+
+/// Mailchimp: an audience.
+pub const MAILCHIMP: FormatInfo = FormatInfo {
+    name: "mailchimp",
+    doc: "contacts for a Mailchimp audience",
+    carries: "Email Address, First Name, Last Name, Tags",
+    limits: "names are cut at 255 bytes, tags at 100 letters; nothing but ASCII before the @",
+    takes: Some((takes::mailchimp, "Mailchimp refuses such an address")),
+    shape: Shape::Rows(&[&["Email Address", "First Name", "Last Name", "Tags"]], |p, _| {
+        let (first, last) = p.names();
+        let tag = |t: &str| if t.contains(',') { format!("\"{}\"", t.replace('"', "'")) } else { t.to_owned() };
+        let tags: Vec<String> = p.tags().map(|t| tag(&t.chars().take(100).collect::<String>())).collect();
+        vec![p.email.to_owned(), cut(&first, 255), cut(&last, 255), tags.join(",")]
+    }),
+    ..MAILING
+};
+
+/// Brevo: contacts.
+pub const BREVO: FormatInfo = FormatInfo {
+    name: "brevo",
+    doc: "contacts for Brevo",
+    carries: "EMAIL, FIRSTNAME, LASTNAME, parted by semicolons",
+    limits: "250 MB",
+    look: Look { delimiter: b';', ..PLAIN },
+    shape: Shape::Rows(&[&["EMAIL", "FIRSTNAME", "LASTNAME"]], |p, _| {
+        let (first, last) = p.names();
+        vec![p.email.to_owned(), first, last]
+    }),
+    ..MAILING
+};
+
+/// Buttondown: subscribers.
+pub const BUTTONDOWN: FormatInfo = FormatInfo {
+    name: "buttondown",
+    doc: "subscribers for Buttondown",
+    carries: "email, name, tags",
+    shape: Shape::Rows(&[&["email", "name", "tags"]], |p, _| vec![p.email.to_owned(), p.name(), p.tags().collect::<Vec<_>>().join(",")]),
+    ..MAILING
+};
+
+/// listmonk: subscribers with attributes as a JSON object.
+pub const LISTMONK: FormatInfo = FormatInfo {
+    name: "listmonk",
+    doc: "subscribers for listmonk",
+    carries: "email, name, attributes (organisation, discipline, tags)",
+    limits: "only addresses that listmonk accepts",
+    takes: Some((takes::listmonk, "listmonk refuses such an address")),
+    ascii: false,
+    shape: Shape::Rows(&[&["email", "name", "attributes"]], |p, _| {
+        let mut attributes = serde_json::Map::new();
+        for (name, value) in [("organisation", p.person.organisation), ("discipline", p.person.discipline)] {
+            if !value.is_empty() {
+                attributes.insert(name.into(), value.into());
+            }
+        }
+        let tags: Vec<&str> = p.tags().collect();
+        if !tags.is_empty() {
+            attributes.insert("tags".into(), tags.into());
+        }
+        vec![p.email.to_owned(), p.name(), serde_json::Value::Object(attributes).to_string()]
+    }),
+    ..MAILING
+};
+
+/// phpList: subscribers; its header must be `email` and nothing like it.
+pub const PHPLIST: FormatInfo = FormatInfo {
+    name: "phplist",
+    doc: "subscribers for phpList",
+    carries: "email, name, parted by tabs",
+    extension: "tsv",
+    look: Look { delimiter: b'\t', ..PLAIN },
+    shape: Shape::Rows(&[&["email", "name"]], |p, _| vec![p.email.to_owned(), p.name()]),
+    ..MAILING
+};
+
+/// Discourse: invitations; no header.
+pub const DISCOURSE: FormatInfo = FormatInfo {
+    name: "discourse",
+    doc: "invitations to a Discourse forum, in bulk",
+    carries: "the address, and the group where --group names one; no header",
+    limits: "as many at once as the forum's max_bulk_invites",
+    shape: Shape::Rows(&[], |p, s| if s.group.is_empty() { vec![p.email.to_owned()] } else { strings(&[p.email, &s.group]) }),
+    ..MAILING
+};

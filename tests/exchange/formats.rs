@@ -1,0 +1,188 @@
+//! Each format, byte for byte as its target wants it; and who is never in one.
+
+use guildhall::book::{Command, ExportOptions, FORMATS, Settings};
+use guildhall::domain::person::{ConsentFacts, PersonFacts};
+use guildhall::domain::words::{AddressState, ConsentState, PersonKind, Purpose};
+use proptest::prelude::*;
+
+use crate::common::World;
+
+fn told() -> Settings {
+    Settings {
+        group: "cop@lists.example.gov.uk".into(),
+        redirect: "https://example.gov.uk/cop".into(),
+        separator: ",".into(),
+        ..Settings::default()
+    }
+}
+
+fn export(world: &mut World, format: &str, settings: Settings) -> Result<String, String> {
+    let options = ExportOptions { format: format.into(), settings, ..ExportOptions::default() };
+    let mut out = Vec::new();
+    world.book.export_to(&options, &mut out).map_err(|e| e.to_string())?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+fn two() -> World {
+    let mut world = World::empty();
+    world.facts(PersonFacts {
+        organisation: "Office of Maps".into(),
+        discipline: "Cartographer".into(),
+        tags: vec!["a11y".into(), "one, two".into()],
+        ..PersonFacts::named("Zoë \"Z\" O'Neil", "zoe@example.gov.uk")
+    });
+    world.facts(PersonFacts::named("Hallam, Noor (she/her)", "noor@bücher.example"));
+    world
+}
+
+#[test]
+fn every_format_is_written_as_its_target_wants_it() {
+    let mut world = two();
+    for (format, expected) in [
+        ("notify", "email address,name\nzoe@example.gov.uk,\"Zoë \"\"Z\"\" O'Neil\"\nnoor@bücher.example,\"Hallam, Noor (she/her)\"\n"),
+        ("notify-contacts", "email address\nzoe@example.gov.uk\nnoor@bücher.example\n"),
+        ("bcc", "zoe@example.gov.uk, noor@xn--bcher-kva.example\n"),
+        (
+            "google-groups",
+            "Group Email [Required],Member Email,Member Type,Member Role\n\
+             cop@lists.example.gov.uk,zoe@example.gov.uk,USER,MEMBER\ncop@lists.example.gov.uk,noor@xn--bcher-kva.example,USER,MEMBER\n",
+        ),
+        (
+            "entra-members",
+            "Member object ID or user principal name [memberObjectIdOrUpn] Required\nzoe@example.gov.uk\nnoor@xn--bcher-kva.example\n",
+        ),
+        (
+            "entra-guests",
+            "version:v1.0\nEmail address to invite [inviteeEmail] Required,Redirection url [inviteRedirectURL] Required,\
+             Send invitation message (true or false) [sendEmail],Customized invitation message [customizedMessageBody]\n\
+             zoe@example.gov.uk,https://example.gov.uk/cop,true,\nnoor@xn--bcher-kva.example,https://example.gov.uk/cop,true,\n",
+        ),
+        ("govdelivery", "Destination\r\nzoe@example.gov.uk\r\nnoor@xn--bcher-kva.example\r\n"),
+        (
+            "mailchimp",
+            "Email Address,First Name,Last Name,Tags\nzoe@example.gov.uk,\"Zoë \"\"Z\"\"\",O'Neil,\"a11y,\"\"one, two\"\"\"\n\
+             noor@xn--bcher-kva.example,Noor (she/her),Hallam,\n",
+        ),
+        (
+            "brevo",
+            "EMAIL;FIRSTNAME;LASTNAME\nzoe@example.gov.uk;\"Zoë \"\"Z\"\"\";O'Neil\nnoor@xn--bcher-kva.example;Noor (she/her);Hallam\n",
+        ),
+        (
+            "buttondown",
+            "email,name,tags\nzoe@example.gov.uk,\"Zoë \"\"Z\"\" O'Neil\",\"a11y,one, two\"\nnoor@xn--bcher-kva.example,\"Hallam, Noor (she/her)\",\n",
+        ),
+        ("mailman", "\"Zoë \\\"Z\\\" O'Neil\" <zoe@example.gov.uk>\n\"Hallam, Noor (she/her)\" <noor@xn--bcher-kva.example>\n"),
+        (
+            "listserv",
+            "QUIET ADD cop zoe@example.gov.uk Zoë \"Z\" O'Neil\nQUIET ADD cop noor@xn--bcher-kva.example Hallam, Noor (she/her)\n",
+        ),
+        (
+            "listmonk",
+            "email,name,attributes\nzoe@example.gov.uk,\"Zoë \"\"Z\"\" O'Neil\",\"{\"\"organisation\"\":\"\"Office of Maps\"\",\
+             \"\"discipline\"\":\"\"Cartographer\"\",\"\"tags\"\":[\"\"a11y\"\",\"\"one, two\"\"]}\"\n\
+             noor@bücher.example,\"Hallam, Noor (she/her)\",{}\n",
+        ),
+        ("sympa", "zoe@example.gov.uk Zoë \"Z\" O'Neil\nnoor@xn--bcher-kva.example Hallam, Noor (she/her)\n"),
+        ("phplist", "email\tname\nzoe@example.gov.uk\t\"Zoë \"\"Z\"\" O'Neil\"\nnoor@xn--bcher-kva.example\tHallam, Noor (she/her)\n"),
+        ("discourse", "zoe@example.gov.uk,cop@lists.example.gov.uk\nnoor@xn--bcher-kva.example,cop@lists.example.gov.uk\n"),
+        (
+            "mutt",
+            "alias zoe \\\"Zoë \\\\\\\"Z\\\\\\\" O\\'Neil\\\" <zoe@example.gov.uk>\n\
+             alias noor \\\"Hallam, Noor (she/her)\\\" <noor@xn--bcher-kva.example>\n",
+        ),
+    ] {
+        assert_eq!(export(&mut world, format, told()).unwrap(), expected, "{format}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&export(&mut world, "json", told()).unwrap()).unwrap();
+    assert_eq!(json[0]["tags"][0], "a11y");
+    assert_eq!(json.as_array().unwrap().len(), 2);
+    assert_eq!(export(&mut World::empty(), "json", told()).unwrap(), "[\n]\n");
+}
+
+#[test]
+fn a_line_of_addresses_is_parted_chunked_and_named_as_wanted() {
+    let mut world = two();
+    world.person("Cy", "cy@example.org");
+    let settings = Settings { chunk: 2, separator: ";".into(), ..told() };
+    assert_eq!(export(&mut world, "bcc", settings).unwrap(), "zoe@example.gov.uk; noor@xn--bcher-kva.example\ncy@example.org\n");
+    let named = Settings { names: true, ..told() };
+    let line = export(&mut world, "bcc", named).unwrap();
+    assert!(line.contains("\"Hallam, Noor (she/her)\" <noor@xn--bcher-kva.example>, \"Cy\" <cy@example.org>"), "{line}");
+}
+
+#[test]
+fn the_people_list_opens_in_excel_and_runs_nothing() {
+    let mut world = World::empty();
+    world.facts(PersonFacts { job_title: "+44 20".into(), ..PersonFacts::named("=1+1", "=ann@example.org") });
+    let text = export(&mut world, "people", told()).unwrap();
+    assert_eq!(text, "\u{feff}Name,E-mail,Organisation,Job title,Discipline,Tags\r\n'=1+1,'=ann@example.org,,'+44 20,,\r\n");
+    // A mailing writes the address exactly: with an apostrophe it would be somebody else's.
+    assert!(export(&mut world, "notify", told()).unwrap().contains("\n=ann@example.org,"));
+}
+
+#[test]
+fn a_format_that_must_be_told_something_or_takes_so_many_says_so() {
+    let mut world = World::empty();
+    world.person("Ann", "ann@example.org");
+    let says = |world: &mut World, format: &str| export(world, format, Settings::default()).unwrap_err();
+    assert!(says(&mut world, "google-groups").contains("--group"));
+    assert!(says(&mut world, "entra-guests").contains("--redirect"));
+    assert!(says(&mut world, "entra-members").contains("fewer than 2 people"));
+}
+
+#[test]
+fn an_address_that_a_target_refuses_is_left_out_and_counted() {
+    let mut world = World::empty();
+    for (i, address) in ["ann^bob@example.org", "an..n@example.org", ".cy@example.org", "fine@example.org"].iter().enumerate() {
+        world.person(&format!("P{i}"), address);
+    }
+    for (format, left) in [("mailman", 1), ("notify", 1), ("listmonk", 2)] {
+        let options = ExportOptions { format: format.into(), settings: told(), ..ExportOptions::default() };
+        let summary = world.book.export_to(&options, &mut Vec::new()).unwrap();
+        assert_eq!((summary.written, summary.left_out.values().sum::<u64>()), (4 - left, left), "{format}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nobody_whom_nobody_may_write_to_is_in_any_mailing(
+        people in proptest::collection::vec(("[a-c]{1,2}", "[A-Ca-c.]{1,3}", 0..7_usize), 1..12),
+    ) {
+        let mut world = World::empty();
+        let mut never: Vec<String> = Vec::new();
+        for (n, (name, local, fate)) in people.iter().enumerate() {
+            let email = format!("{local}{n}@Example{n}.org");
+            let mut facts = PersonFacts::named(name, &email);
+            match fate {
+                0 => facts.email_state = AddressState::Bounced,
+                1 => facts.email_state = AddressState::Retired,
+                2 => facts.kind = PersonKind::TeamMailbox,
+                _ => {}
+            }
+            let id = world.facts(facts);
+            match fate {
+                3 => {
+                    world.run(Command::Suppress { addresses: vec![email.to_uppercase()], reason: "asked".into() });
+                }
+                4 => {
+                    let consent = ConsentFacts { purpose: Purpose::Mail, state: ConsentState::Withdrawn, on: None, source: String::new() };
+                    world.run(Command::SetConsent { people: vec![id], consent });
+                }
+                _ => {}
+            }
+            if *fate < 5 {
+                never.push(email.to_lowercase());
+            }
+        }
+        for format in FORMATS {
+            let Ok(text) = export(&mut world, format.name, told()) else { continue };
+            let text = text.to_lowercase();
+            for (address, (_, _, fate)) in never.iter().zip(people.iter().filter(|(_, _, f)| *f < 5)) {
+                // Who asked not to be mailed is in no file at all; the others in none for mail.
+                prop_assert!(!(text.contains(address.as_str()) && (format.mailing || *fate == 3)), "{} has {address}", format.name);
+            }
+        }
+    }
+}
