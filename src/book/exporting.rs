@@ -32,6 +32,12 @@ pub struct ExportOptions {
     pub community: Option<CommunityId>,
     /// What the format is told.
     pub settings: Settings,
+    /// For mail to a community: members of these statuses; the active alone if none is named.
+    pub statuses: Vec<MembershipStatus>,
+    /// Whether each address of a person gets a row of its own; else the primary one alone.
+    pub all_addresses: bool,
+    /// Whether it is told of each person why they were left out.
+    pub explain: bool,
 }
 
 /// What came of an export.
@@ -43,6 +49,8 @@ pub struct ExportSummary {
     pub left_out: BTreeMap<&'static str, u64>,
     /// The first lines, as they are in the file.
     pub first_lines: Vec<String>,
+    /// Who was left out and why, person by person, if that was asked for.
+    pub explained: Vec<(String, &'static str)>,
 }
 
 impl ExportSummary {
@@ -71,6 +79,9 @@ pub(super) struct Prepared {
     ids: Option<Vec<i64>>,
     community: Option<CommunityId>,
     any_status: bool,
+    statuses: Vec<MembershipStatus>,
+    all_addresses: bool,
+    explain: bool,
 }
 
 impl Book {
@@ -94,7 +105,17 @@ impl Book {
             None if options.query.trim().is_empty() && options.community.is_none() => None,
             None => Some(self.find_ids(&options.query, options.community)?.into_iter().map(|p| p.0).collect()),
         };
-        Ok(Prepared { roster: self.path().to_owned(), format, ids, community: options.community, any_status })
+        let statuses = if options.statuses.is_empty() { vec![MembershipStatus::Active] } else { options.statuses.clone() };
+        Ok(Prepared {
+            roster: self.path().to_owned(),
+            format,
+            ids,
+            community: options.community,
+            any_status,
+            statuses,
+            all_addresses: options.all_addresses,
+            explain: options.explain,
+        })
     }
 
     /// The address of a community's e-mail list, if it has one.
@@ -216,8 +237,11 @@ impl Prepared {
         summary: &mut ExportSummary,
     ) -> Result<(), BookError> {
         if let Some(reason) = self.why_not(person) {
-            *summary.left_out.entry(reason).or_default() += 1;
+            self.leave(person, person.email, reason, summary);
             return Ok(());
+        }
+        if self.all_addresses && self.format.is_mailing() {
+            return self.each_address(person, suppressed, csv, summary);
         }
         let mut allowed: Vec<OtherAddress> = Vec::new();
         let (mut email, mut state) = (person.email, person.email_state);
@@ -244,15 +268,42 @@ impl Prepared {
         let outgoing = Outgoing { person, email, email_state: state, others, memberships: &memberships };
         match self.format.person(&outgoing, csv)? {
             Written::Row => summary.written += 1,
-            Written::LeftOut(reason) => *summary.left_out.entry(reason).or_default() += 1,
+            Written::LeftOut(reason) => self.leave(person, person.email, reason, summary),
         }
         Ok(())
     }
 
-    /// For mail to a community, only its active members are wanted, unless the query asks for a status.
+    /// A row for each address that may be used.
+    fn each_address<W: Write>(
+        &mut self,
+        person: &Listed<'_>,
+        suppressed: &HashSet<String>,
+        csv: &mut csv::Writer<W>,
+        summary: &mut ExportSummary,
+    ) -> Result<(), BookError> {
+        let all = std::iter::once((person.email, person.email_state)).chain(person.others.iter().map(|o| (o.address.as_str(), o.state)));
+        for (typed, email_state) in all.filter(|(a, _)| !a.is_empty() || person.others.is_empty()) {
+            let email = if suppressed.contains(&address::key(typed)) { "" } else { typed };
+            match self.format.person(&Outgoing { person, email, email_state, others: &[], memberships: &[] }, csv)? {
+                Written::Row => summary.written += 1,
+                Written::LeftOut(reason) => self.leave(person, typed, reason, summary),
+            }
+        }
+        Ok(())
+    }
+
+    fn leave(&self, person: &Listed<'_>, address: &str, reason: &'static str, summary: &mut ExportSummary) {
+        *summary.left_out.entry(reason).or_default() += 1;
+        if self.explain {
+            summary.explained.push((address::mailbox(person.name, address), reason));
+        }
+    }
+
+    /// For mail to a community, only its members of the wanted statuses, unless the query asks for a status itself.
     fn why_not(&self, person: &Listed<'_>) -> Option<&'static str> {
         let community = self.community.filter(|_| self.format.is_mailing() && !self.any_status)?;
-        let active = person.memberships.iter().any(|m| m.community == community && m.facts.status == MembershipStatus::Active);
-        (!active).then_some("not an active member")
+        let wanted = person.memberships.iter().any(|m| m.community == community && self.statuses.contains(&m.facts.status));
+        let active = self.statuses == [MembershipStatus::Active];
+        (!wanted).then_some(if active { "not an active member" } else { "not a member of that status" })
     }
 }

@@ -224,9 +224,33 @@ pub struct ExportArgs {
     /// What parts the addresses of a line (bcc); Outlook wants ;
     #[arg(long, value_name = "SIGN", default_value = ",")]
     pub separator: String,
+    /// Of a community: members of these statuses, parted by commas; the active alone otherwise
+    #[arg(long, value_name = "STATUS", value_delimiter = ',')]
+    pub status: Vec<String>,
+    /// Which addresses of a person
+    #[arg(long, default_value = "primary")]
+    pub addresses: Addresses,
+    /// Writes to team mailboxes too
+    #[arg(long)]
+    pub mailboxes: bool,
+    /// Only those who have granted consent to mail
+    #[arg(long)]
+    pub require_consent: bool,
+    /// Says of each person who is left out why
+    #[arg(long)]
+    pub explain: bool,
     /// Writes so many addresses to a line (bcc)
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub chunk: usize,
+}
+
+/// Which addresses of a person are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Addresses {
+    /// The first alone
+    Primary,
+    /// A row for each
+    All,
 }
 
 /// The two parts of the test that saves are kept.

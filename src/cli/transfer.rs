@@ -6,10 +6,11 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use super::args::{ExportArgs, ImportArgs};
+use super::args::{Addresses, ExportArgs, ImportArgs};
 use super::{CliError, Ended, clock, may_show_progress, say};
 use crate::book::{Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Settings, StoreError, spare_the_roster};
 use crate::domain::text;
+use crate::domain::words::MembershipStatus;
 use crate::exchange::{AtomicFile, SourceFile};
 
 /// Imports the files one after the other. A roster that isn't there yet is made.
@@ -103,6 +104,13 @@ fn watch<T>(job: Job<T>, doing: &str, bytes: bool) -> Result<T, CliError> {
     }
 }
 
+fn status(word: &str) -> Result<MembershipStatus, CliError> {
+    MembershipStatus::parse(word).ok_or_else(|| {
+        let all = MembershipStatus::ALL.iter().map(|s| s.word()).collect::<Vec<_>>().join(", ");
+        CliError::Usage(format!("there is no status {}; there are {all}", text::safe(word)))
+    })
+}
+
 /// Exports to a file, whole or not at all, or to standard output.
 pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result<(), CliError> {
     let community = args.community.as_deref().map(|name| book.community_named(name)).transpose()?;
@@ -112,12 +120,27 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
         names: args.names,
         separator: args.separator.clone(),
         chunk: args.chunk,
+        mailboxes: args.mailboxes,
+        require_consent: args.require_consent,
     };
-    let options = ExportOptions { format: args.format.clone(), query: args.query.join(" "), people: None, community, settings };
+    let statuses = args.status.iter().map(|s| status(s)).collect::<Result<Vec<_>, _>>()?;
+    let options = ExportOptions {
+        format: args.format.clone(),
+        query: args.query.join(" "),
+        people: None,
+        community,
+        settings,
+        statuses,
+        all_addresses: args.addresses == Addresses::All,
+        explain: args.explain,
+    };
     let summary = match &args.output {
         Some(path) => watch(book.export_job(&options, path, Jobs::Thread)?, "writing", false)??,
         None => book.export_to(&options, out)?,
     };
+    for (who, why) in &summary.explained {
+        say(&format!("left out: {who}: {why}"));
+    }
     say(&summary.sentence_to(&args.output.as_ref().map_or_else(String::new, |p| p.display().to_string())));
     Ok(())
 }

@@ -143,6 +143,39 @@ fn an_address_that_a_target_refuses_is_left_out_and_counted() {
     }
 }
 
+#[test]
+fn who_is_in_it_is_chosen_and_told_person_by_person() {
+    let mut world = World::empty();
+    let research = world.community("Research");
+    let paused = world.person("Paused", "paused@example.org");
+    let active = world.facts(PersonFacts {
+        others: vec![guildhall::domain::address::OtherAddress { address: "ann@home.example".into(), state: AddressState::Ok }],
+        ..PersonFacts::named("Ann", "ann@example.org")
+    });
+    let desk = world.facts(PersonFacts { kind: PersonKind::TeamMailbox, ..PersonFacts::named("Desk", "desk@example.org") });
+    world.put_in(&[paused, active, desk], research);
+    let status = guildhall::domain::words::MembershipStatus::Paused;
+    world.run(Command::SetStatus { people: vec![paused], community: research, status });
+    let base = ExportOptions { format: "notify".into(), community: Some(research), settings: told(), explain: true, ..Default::default() };
+    let mut run = |options: &ExportOptions| {
+        let mut out = Vec::new();
+        let summary = world.book.export_to(options, &mut out).unwrap();
+        let explained: Vec<String> = summary.explained.iter().map(|(who, why)| format!("{who}: {why}")).collect();
+        (String::from_utf8(out).unwrap().lines().skip(1).map(|l| l.split(',').next().unwrap().to_owned()).collect::<Vec<_>>(), explained)
+    };
+    let (rows, explained) = run(&base);
+    assert_eq!(rows, ["ann@example.org"]);
+    assert_eq!(explained, ["Paused <paused@example.org>: not an active member", "Desk <desk@example.org>: a team mailbox"]);
+    let both = ExportOptions { statuses: vec![status, guildhall::domain::words::MembershipStatus::Active], ..base.clone() };
+    assert_eq!(run(&both).0, ["paused@example.org", "ann@example.org"]);
+    let all = ExportOptions { all_addresses: true, ..base.clone() };
+    assert_eq!(run(&all).0, ["ann@example.org", "ann@home.example"]);
+    let desks = ExportOptions { settings: Settings { mailboxes: true, ..told() }, ..base.clone() };
+    assert_eq!(run(&desks).0, ["ann@example.org", "desk@example.org"]);
+    let granted = ExportOptions { settings: Settings { require_consent: true, ..told() }, ..base.clone() };
+    assert!(run(&granted).0.is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 

@@ -33,6 +33,10 @@ pub struct Settings {
     pub separator: String,
     /// How many addresses stand on one line; 0 for all.
     pub chunk: usize,
+    /// Whether team mailboxes are wanted too.
+    pub mailboxes: bool,
+    /// Whether only those are wanted who have granted consent to mail.
+    pub require_consent: bool,
 }
 
 /// How the rows of a format look.
@@ -211,12 +215,14 @@ pub enum Written {
 }
 
 /// Why nobody may write to a person, if so; in the order in which it is told.
-fn unmailable(p: &Outgoing<'_>) -> Option<&'static str> {
+fn unmailable(p: &Outgoing<'_>, settings: &Settings) -> Option<&'static str> {
+    let consent = p.person.consent(Purpose::Mail);
     match p.email_state {
-        _ if p.person.kind == PersonKind::TeamMailbox => Some("a team mailbox"),
+        _ if p.person.kind == PersonKind::TeamMailbox && !settings.mailboxes => Some("a team mailbox"),
         _ if p.email.is_empty() && !p.person.email.is_empty() => Some("asked not to be mailed"),
         _ if p.email.is_empty() => Some("no e-mail address"),
-        _ if p.person.consent(Purpose::Mail) == ConsentState::Withdrawn => Some("withdrew consent to mail"),
+        _ if consent == ConsentState::Withdrawn => Some("withdrew consent to mail"),
+        _ if settings.require_consent && consent != ConsentState::Granted => Some("has not granted consent to mail"),
         AddressState::Bounced => Some("the address bounced"),
         AddressState::Retired => Some("the address is retired"),
         AddressState::Ok => None,
@@ -296,7 +302,7 @@ impl Format {
         let ascii;
         let mut p = Outgoing { ..*p };
         if self.info.mailing {
-            if let Some(why) = unmailable(&p) {
+            if let Some(why) = unmailable(&p, &self.settings) {
                 return Ok(Written::LeftOut(why));
             }
             if self.info.ascii && !p.email.is_ascii() {
