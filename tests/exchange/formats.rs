@@ -100,6 +100,41 @@ fn every_format_is_written_as_its_target_wants_it() {
 }
 
 #[test]
+fn address_books_are_written_as_their_readers_want_them() {
+    let mut world = two();
+    let card = export(&mut world, "vcard", told()).unwrap();
+    assert!(
+        card.starts_with(
+            "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Zoë \"Z\" O'Neil\r\nN:O'Neil;Zoë \"Z\";;;\r\nEMAIL;TYPE=work:zoe@example.gov.uk\r\nORG:Office of Maps\r\n\
+             CATEGORIES:a11y,one\\, two\r\nEND:VCARD\r\n"
+        ),
+        "{card}"
+    );
+    assert!(
+        export(&mut world, "vcard3", told())
+            .unwrap()
+            .contains("VERSION:3.0\r\nFN:Hallam\\, Noor (she/her)\r\nN:Hallam;Noor (she/her);;;\r\n")
+    );
+    let google = export(&mut world, "google-contacts", told()).unwrap();
+    let mut rows = csv::Reader::from_reader(google.as_bytes());
+    let headers = rows.headers().unwrap().clone();
+    let row = rows.records().next().unwrap().unwrap();
+    let cell = |name: &str| row[headers.iter().position(|h| h == name).unwrap()].to_owned();
+    assert_eq!(
+        (headers.len(), cell("Labels"), cell("E-mail 1 - Value")),
+        (21, "a11y ::: one, two ::: * myContacts".into(), "zoe@example.gov.uk".into())
+    );
+    let outlook = export(&mut world, "outlook-contacts", told()).unwrap();
+    assert_eq!(outlook.lines().next().unwrap().split(',').count(), 61);
+    assert!(outlook.starts_with("\u{feff}First Name,Middle Name"));
+    assert!(export(&mut world, "thunderbird", told()).unwrap().contains(",Home County,Home Post Code,"));
+    assert!(export(&mut world, "thunderbird-us", told()).unwrap().lines().next().unwrap().ends_with(",Notes,"));
+    let ldif = export(&mut world, "ldif", told()).unwrap();
+    assert!(ldif.contains("\nobjectclass: mozillaAbPersonAlpha\ncn:: Wm/DqyAiWiIgTydOZWls\n"), "{ldif}");
+    assert!(ldif.contains("dn: cn=Hallam\\, Noor (she/her)") || ldif.contains("dn:: "), "{ldif}");
+}
+
+#[test]
 fn a_line_of_addresses_is_parted_chunked_and_named_as_wanted() {
     let mut world = two();
     world.person("Cy", "cy@example.org");

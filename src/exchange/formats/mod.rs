@@ -3,6 +3,7 @@
 //! Adding one: an entry in [`FORMATS`], in `tables` (rows of a table), `lines` (a line each) or here. Must not know who is
 //! written, or where to.
 
+mod contacts;
 mod lines;
 mod ours;
 mod tables;
@@ -154,6 +155,13 @@ pub const FORMATS: &[FormatInfo] = &[
     tables::LISTMONK,
     lines::SYMPA,
     tables::PHPLIST,
+    contacts::VCARD,
+    contacts::VCARD_3,
+    contacts::GOOGLE_CONTACTS,
+    contacts::OUTLOOK_CONTACTS,
+    contacts::THUNDERBIRD,
+    contacts::THUNDERBIRD_IN_US,
+    contacts::LDIF,
     tables::DISCOURSE,
     lines::MUTT,
     FormatInfo {
@@ -312,6 +320,9 @@ impl Format {
             if let Some((_, why)) = self.info.takes.filter(|(takes, _)| !takes(p.email)) {
                 return Ok(Written::LeftOut(why));
             }
+        }
+        if p.email.is_empty() && p.person.name.is_empty() {
+            return Ok(Written::LeftOut("no name, and every address asked not to be used"));
         }
         self.written += 1;
         if self.written > self.info.rows.0.max(1) && self.written > self.info.rows.1 {
