@@ -34,7 +34,7 @@ pub use job::{Job, Jobs, Progress};
 pub use steps::Step;
 pub use time::{Clock, FixedClock, SystemClock};
 
-pub use crate::exchange::formats::{FORMATS, FormatInfo, Settings, file_name};
+pub use crate::exchange::formats::{FORMATS, FormatInfo, Placeholder, Settings, each_once, file_name, placeholders};
 pub use crate::search::SortBy;
 pub use crate::store::journal::{Op, OpKind};
 pub use crate::store::rows::{

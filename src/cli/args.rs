@@ -239,6 +239,15 @@ pub struct ExportArgs {
     /// Says of each person who is left out why
     #[arg(long)]
     pub explain: bool,
+    /// The template's text, from which it is read what the mail asks for (notify)
+    #[arg(long, value_name = "FILE", conflicts_with = "placeholders")]
+    pub template: Option<PathBuf>,
+    /// What the mail's template asks for, parted by commas (notify)
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub placeholders: Vec<String>,
+    /// What stands in a placeholder for whoever has nothing there, such as 'first name=colleague'; may be said again
+    #[arg(long, value_name = "NAME=TEXT")]
+    pub fallback: Vec<String>,
     /// Writes so many addresses to a line (bcc)
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub chunk: usize,

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use super::args::{Addresses, ExportArgs, ImportArgs};
 use super::{CliError, Ended, clock, may_show_progress, say};
-use crate::book::{Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Settings, StoreError, spare_the_roster};
+use crate::book::{
+    Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Placeholder, Settings, StoreError, each_once, placeholders,
+    spare_the_roster,
+};
 use crate::domain::text;
 use crate::domain::words::MembershipStatus;
 use crate::exchange::{AtomicFile, SourceFile};
@@ -111,6 +114,36 @@ fn status(word: &str) -> Result<MembershipStatus, CliError> {
     })
 }
 
+/// What the mail's template asks for, with what stands there for whoever has nothing.
+fn asked(args: &ExportArgs) -> Result<Vec<Placeholder>, CliError> {
+    let mut all = match &args.template {
+        Some(file) => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|e| CliError::Usage(format!("can't read the template {}: {e}", text::safe(&file.display().to_string()))))?;
+            placeholders(&text)
+        }
+        None => each_once(args.placeholders.iter().map(|name| Placeholder::named(name)).collect()),
+    };
+    for said in &args.fallback {
+        let (name, stands) = said.split_once('=').unwrap_or((said, ""));
+        let key = text::header_key(name);
+        match all.iter_mut().find(|p| text::header_key(&p.name) == key) {
+            Some(found) if !stands.trim().is_empty() => stands.trim().clone_into(&mut found.fallback),
+            Some(_) => return Err(CliError::Usage(format!("--fallback '{}' says no text: write NAME=TEXT", text::safe(said)))),
+            None => {
+                let among = all.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ");
+                let among = if among.is_empty() { "nothing".to_owned() } else { among };
+                return Err(CliError::Usage(format!(
+                    "--fallback names {}, but the template asks for {}",
+                    text::safe(name),
+                    text::safe(&among)
+                )));
+            }
+        }
+    }
+    Ok(all)
+}
+
 /// Exports to a file, whole or not at all, or to standard output.
 pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result<(), CliError> {
     let community = args.community.as_deref().map(|name| book.community_named(name)).transpose()?;
@@ -122,6 +155,7 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
         chunk: args.chunk,
         mailboxes: args.mailboxes,
         require_consent: args.require_consent,
+        placeholders: asked(args)?,
     };
     let statuses = args.status.iter().map(|s| status(s)).collect::<Result<Vec<_>, _>>()?;
     let options = ExportOptions {

@@ -1,6 +1,6 @@
 //! Each format, byte for byte as its target wants it; and who is never in one.
 
-use guildhall::book::{Command, ExportOptions, FORMATS, Settings};
+use guildhall::book::{Command, ExportOptions, FORMATS, Settings, placeholders};
 use guildhall::domain::person::{ConsentFacts, PersonFacts};
 use guildhall::domain::words::{AddressState, ConsentState, PersonKind, Purpose};
 use proptest::prelude::*;
@@ -209,6 +209,31 @@ fn who_is_in_it_is_chosen_and_told_person_by_person() {
     assert_eq!(run(&desks).0, ["ann@example.org", "desk@example.org"]);
     let granted = ExportOptions { settings: Settings { require_consent: true, ..told() }, ..base.clone() };
     assert!(run(&granted).0.is_empty());
+}
+
+#[test]
+fn what_a_template_asks_for_has_a_column_and_something_in_every_row() {
+    let mut world = World::empty();
+    let fields = |of: &str| vec![("Venue".to_owned(), of.to_owned())];
+    world.facts(PersonFacts {
+        tags: vec!["a11y".into()],
+        fields: fields("Leeds"),
+        ..PersonFacts::named("Hallam, Noor", "noor@example.org")
+    });
+    world.facts(PersonFacts { job_title: "Cartographer".into(), fields: fields("York"), ..PersonFacts::named("Zoë", "zoe@example.org") });
+    let template = "Dear ((first_name)), ((a11y??captions are on)). ((first name)): ((job title)) in ((venue))";
+    let mut settings = Settings { placeholders: placeholders(template), ..told() };
+    let lacking = export(&mut world, "notify", settings.clone()).unwrap_err();
+    assert!(lacking.contains("nothing to put in ((job title)) for 1 person") && lacking.contains("--fallback 'job title=…'"), "{lacking}");
+    settings.placeholders[2].fallback = "colleague".into();
+    let text = export(&mut world, "notify", settings.clone()).unwrap();
+    assert_eq!(
+        text,
+        "email address,first_name,a11y,job title,venue\nnoor@example.org,Noor,yes,colleague,Leeds\nzoe@example.org,Zoë,no,Cartographer,York\n"
+    );
+    assert!(export(&mut world, "brevo", settings).unwrap_err().contains("fills in no template"));
+    let unknown = Settings { placeholders: placeholders("((shoe size))"), ..told() };
+    assert!(export(&mut world, "notify", unknown).unwrap_err().contains("((shoe size)), which nobody has"));
 }
 
 proptest! {

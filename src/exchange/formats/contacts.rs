@@ -251,6 +251,8 @@ pub const LDIF: FormatInfo = FormatInfo {
     extension: "ldif",
     look: RAW,
     shape: Shape::Rows(&[], |p, _| vec![entry(p)]),
+    // RFC 4524: `mail` is of IA5 letters alone.
+    ascii: true,
     ..CONTACTS
 };
 

@@ -8,6 +8,7 @@ mod lines;
 mod ours;
 mod tables;
 pub mod takes;
+mod template;
 
 use std::io::Write;
 
@@ -20,6 +21,7 @@ use crate::domain::text;
 use crate::domain::words::{AddressState, ConsentState, PersonKind, Purpose};
 
 pub use ours::{ROSTER_COLUMNS, failed};
+pub use template::{Placeholder, each_once, placeholders};
 
 /// What a format may be told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct Settings {
     pub mailboxes: bool,
     /// Whether only those are wanted who have granted consent to mail.
     pub require_consent: bool,
+    /// What the mail's template asks for.
+    pub placeholders: Vec<Placeholder>,
 }
 
 /// How the rows of a format look.
@@ -101,6 +105,8 @@ pub struct FormatInfo {
     shape: Shape,
     /// Which settings it can't do without, and what they are.
     needs: Option<Only<Settings>>,
+    /// Whether the target fills in a template.
+    templates: bool,
 }
 
 /// Most formats are so.
@@ -117,6 +123,7 @@ const MAILING: FormatInfo = FormatInfo {
     look: PLAIN,
     shape: Shape::Joined,
     needs: None,
+    templates: false,
 };
 
 /// Every format.
@@ -226,13 +233,13 @@ pub enum Written {
 fn unmailable(p: &Outgoing<'_>, settings: &Settings) -> Option<&'static str> {
     let consent = p.person.consent(Purpose::Mail);
     match p.email_state {
-        _ if p.person.kind == PersonKind::TeamMailbox && !settings.mailboxes => Some("a team mailbox"),
         _ if p.email.is_empty() && !p.person.email.is_empty() => Some("asked not to be mailed"),
         _ if p.email.is_empty() => Some("no e-mail address"),
         _ if consent == ConsentState::Withdrawn => Some("withdrew consent to mail"),
         _ if settings.require_consent && consent != ConsentState::Granted => Some("has not granted consent to mail"),
         AddressState::Bounced => Some("the address bounced"),
         AddressState::Retired => Some("the address is retired"),
+        AddressState::Ok if p.person.kind == PersonKind::TeamMailbox && !settings.mailboxes => Some("a team mailbox"),
         AddressState::Ok => None,
     }
 }
@@ -246,6 +253,8 @@ pub struct Format {
     written: u64,
     /// The line that is being put together.
     line: String,
+    /// How many people have nothing for each of the placeholders.
+    nothing: Vec<u64>,
 }
 
 impl Format {
@@ -264,7 +273,17 @@ impl Format {
         if let Some((_, what)) = info.needs.filter(|(has, _)| !has(&settings)) {
             return Err(ExchangeError::Refused(format!("{name} needs {what}")));
         }
-        Ok(Self { info, settings, fields, written: 0, line: String::new() })
+        if !settings.placeholders.is_empty() && !info.templates {
+            return Err(ExchangeError::Refused(format!("{name} fills in no template: leave out --template and --placeholders")));
+        }
+        if let Some(unknown) = settings.placeholders.iter().find(|p| p.fallback.is_empty() && !p.is_known(&fields)) {
+            let named = text::safe(&unknown.name);
+            return Err(ExchangeError::Refused(format!(
+                "the template asks for (({named})), which nobody has: give members a field of that name, or say --fallback '{named}=…'"
+            )));
+        }
+        let nothing = vec![0; settings.placeholders.len()];
+        Ok(Self { info, settings, fields, written: 0, line: String::new(), nothing })
     }
 
     /// The writer that its rows go through.
@@ -293,6 +312,11 @@ impl Format {
     pub fn head<W: Write>(&mut self, to: &mut csv::Writer<W>) -> Result<(), ExchangeError> {
         match self.info.shape {
             Shape::Ours => ours::head(&self.fields, to),
+            Shape::Rows(heads, _) if !self.settings.placeholders.is_empty() => {
+                let asked = self.settings.placeholders.iter().map(|p| p.name.as_str());
+                let first = heads.first().and_then(|h| h.first()).copied();
+                to.write_record(first.into_iter().chain(asked)).map_err(failed)
+            }
             Shape::Rows(heads, _) => heads.iter().try_for_each(|h| to.write_record(*h).map_err(failed)),
             Shape::Json => to.write_record(["["]).map_err(failed),
             Shape::Joined => Ok(()),
@@ -309,17 +333,17 @@ impl Format {
         }
         let ascii;
         let mut p = Outgoing { ..*p };
-        if self.info.mailing {
-            if let Some(why) = unmailable(&p, &self.settings) {
-                return Ok(Written::LeftOut(why));
-            }
-            if self.info.ascii && !p.email.is_ascii() {
-                ascii = takes::in_ascii(p.email).unwrap_or_else(|| p.email.to_owned());
-                p.email = &ascii;
-            }
-            if let Some((_, why)) = self.info.takes.filter(|(takes, _)| !takes(p.email)) {
-                return Ok(Written::LeftOut(why));
-            }
+        if self.info.mailing
+            && let Some(why) = unmailable(&p, &self.settings)
+        {
+            return Ok(Written::LeftOut(why));
+        }
+        if self.info.ascii && !p.email.is_ascii() {
+            ascii = takes::in_ascii(p.email).unwrap_or_else(|| p.email.to_owned());
+            p.email = &ascii;
+        }
+        if let Some((_, why)) = self.info.takes.filter(|(takes, _)| !takes(p.email)) {
+            return Ok(Written::LeftOut(why));
         }
         if p.email.is_empty() && p.person.name.is_empty() {
             return Ok(Written::LeftOut("no name, and every address asked not to be used"));
@@ -333,6 +357,13 @@ impl Format {
             )));
         }
         match self.info.shape {
+            Shape::Rows(..) if !self.settings.placeholders.is_empty() => {
+                let values: Vec<String> = self.settings.placeholders.iter().map(|asked| asked.value(&p)).collect();
+                for (n, value) in self.nothing.iter_mut().zip(&values) {
+                    *n += u64::from(value.is_empty());
+                }
+                to.write_record(std::iter::once(p.email).chain(values.iter().map(String::as_str))).map_err(failed)?;
+            }
             Shape::Rows(_, row) => to.write_record(row(&p, &self.settings)).map_err(failed)?,
             Shape::Joined => self.join(&p, to)?,
             Shape::Json => {
@@ -364,13 +395,23 @@ impl Format {
     /// Writes what stands behind the people.
     ///
     /// # Errors
-    /// If it can't be written, or there are fewer people than the target takes.
+    /// If it can't be written, there are fewer people than the target takes, or some have nothing for what a template asks.
     pub fn end<W: Write>(&mut self, to: &mut csv::Writer<W>) -> Result<(), ExchangeError> {
         if self.written < self.info.rows.0 {
             let least = text::thousands(self.info.rows.0);
             return Err(ExchangeError::Refused(format!(
                 "{} takes no file of fewer than {least} people, and there are {}",
                 self.info.name, self.written
+            )));
+        }
+        let lacking: Vec<_> = self.settings.placeholders.iter().zip(&self.nothing).filter(|(_, n)| **n > 0).collect();
+        if let Some((first, _)) = lacking.first() {
+            let all: Vec<String> =
+                lacking.iter().map(|(p, n)| format!("(({})) for {}", text::safe(&p.name), text::count(**n, "person", "people"))).collect();
+            return Err(ExchangeError::Refused(format!(
+                "there is nothing to put in {}; fill it in, or say what stands there instead: --fallback '{}=…'",
+                all.join(", "),
+                text::safe(&first.name)
             )));
         }
         match self.info.shape {

@@ -12,11 +12,12 @@ fn strings(values: &[&str]) -> Vec<String> {
 pub const NOTIFY: FormatInfo = FormatInfo {
     name: "notify",
     doc: "recipients for GOV.UK Notify",
-    carries: "email address, name",
+    carries: "email address, name; with --template or --placeholders, what the template asks for",
     limits: "100,000 rows, 10 MB; only addresses that Notify accepts and that work",
     takes: Some((takes::notify, "Notify refuses such an address")),
     ascii: false,
     rows: (0, 100_000),
+    templates: true,
     shape: Shape::Rows(&[&["email address", "name"]], |p, _| vec![p.email.to_owned(), p.name()]),
     ..MAILING
 };
@@ -26,6 +27,7 @@ pub const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
     name: "notify-contacts",
     doc: "an emergency contact list for GOV.UK Notify",
     carries: "email address alone",
+    templates: false,
     shape: Shape::Rows(&[&["email address"]], |p, _| vec![p.email.to_owned()]),
     ..NOTIFY
 };
