@@ -40,6 +40,17 @@ pub struct ExportOptions {
     pub explain: bool,
 }
 
+/// What is said of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    /// Who, as a mail would name them.
+    pub who: String,
+    /// Why.
+    pub why: &'static str,
+    /// Whether they were left out; else they are in it, and something may go wrong.
+    pub left_out: bool,
+}
+
 /// What came of an export.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExportSummary {
@@ -47,10 +58,12 @@ pub struct ExportSummary {
     pub written: u64,
     /// Who was left out, by reason.
     pub left_out: BTreeMap<&'static str, u64>,
+    /// How many were written that something may go wrong with, by what.
+    pub doubtful: BTreeMap<&'static str, u64>,
     /// The first lines, as they are in the file.
     pub first_lines: Vec<String>,
-    /// Who was left out and why, person by person, if that was asked for.
-    pub explained: Vec<(String, &'static str)>,
+    /// Who was left out or is doubtful and why, person by person, if that was asked for.
+    pub explained: Vec<Explained>,
 }
 
 impl ExportSummary {
@@ -67,6 +80,9 @@ impl ExportSummary {
         let mut out = format!("{} written{to}", text::count(self.written, "person", "people"));
         for (reason, n) in &self.left_out {
             out.push_str(&format!("; {} left out: {reason}", text::thousands(*n)));
+        }
+        for (reason, n) in &self.doubtful {
+            out.push_str(&format!("; {} to look at: {reason}", text::thousands(*n)));
         }
         out
     }
@@ -237,7 +253,7 @@ impl Prepared {
         summary: &mut ExportSummary,
     ) -> Result<(), BookError> {
         if let Some(reason) = self.why_not(person) {
-            self.leave(person, person.email, reason, summary);
+            self.count(person, person.email, Written::LeftOut(reason), summary);
             return Ok(());
         }
         if self.all_addresses && self.format.is_mailing() {
@@ -266,10 +282,8 @@ impl Prepared {
         }
         let memberships: Vec<(&str, &MembershipFacts)> = memberships.into_iter().map(|(_, n, f)| (n, f)).collect();
         let outgoing = Outgoing { person, email, email_state: state, others, memberships: &memberships };
-        match self.format.person(&outgoing, csv)? {
-            Written::Row => summary.written += 1,
-            Written::LeftOut(reason) => self.leave(person, person.email, reason, summary),
-        }
+        let written = self.format.person(&outgoing, csv)?;
+        self.count(person, person.email, written, summary);
         Ok(())
     }
 
@@ -284,18 +298,25 @@ impl Prepared {
         let all = std::iter::once((person.email, person.email_state)).chain(person.others.iter().map(|o| (o.address.as_str(), o.state)));
         for (typed, email_state) in all.filter(|(a, _)| !a.is_empty() || person.others.is_empty()) {
             let email = if suppressed.contains(&address::key(typed)) { "" } else { typed };
-            match self.format.person(&Outgoing { person, email, email_state, others: &[], memberships: &[] }, csv)? {
-                Written::Row => summary.written += 1,
-                Written::LeftOut(reason) => self.leave(person, typed, reason, summary),
-            }
+            let written = self.format.person(&Outgoing { person, email, email_state, others: &[], memberships: &[] }, csv)?;
+            self.count(person, typed, written, summary);
         }
         Ok(())
     }
 
-    fn leave(&self, person: &Listed<'_>, address: &str, reason: &'static str, summary: &mut ExportSummary) {
-        *summary.left_out.entry(reason).or_default() += 1;
+    fn count(&self, person: &Listed<'_>, address: &str, written: Written, summary: &mut ExportSummary) {
+        let (why, left_out) = match written {
+            Written::LeftOut(why) => (why, true),
+            Written::Row(doubt) => {
+                summary.written += 1;
+                let Some(why) = doubt else { return };
+                (why, false)
+            }
+        };
+        let reasons = if left_out { &mut summary.left_out } else { &mut summary.doubtful };
+        *reasons.entry(why).or_default() += 1;
         if self.explain {
-            summary.explained.push((address::mailbox(person.name, address), reason));
+            summary.explained.push(Explained { who: address::mailbox(person.name, address), why, left_out });
         }
     }
 

@@ -236,7 +236,7 @@ pub struct ExportArgs {
     /// Only those who have granted consent to mail
     #[arg(long)]
     pub require_consent: bool,
-    /// Says of each person who is left out why
+    /// Says of each person who is left out, or to look at, why
     #[arg(long)]
     pub explain: bool,
     /// The template's text, from which it is read what the mail asks for (notify)

@@ -172,8 +172,9 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
         Some(path) => watch(book.export_job(&options, path, Jobs::Thread)?, "writing", false)??,
         None => book.export_to(&options, out)?,
     };
-    for (who, why) in &summary.explained {
-        say(&format!("left out: {who}: {why}"));
+    for one in &summary.explained {
+        let what = if one.left_out { "left out" } else { "to look at" };
+        say(&format!("{what}: {}: {}", one.who, one.why));
     }
     say(&summary.sentence_to(&args.output.as_ref().map_or_else(String::new, |p| p.display().to_string())));
     Ok(())

@@ -179,6 +179,30 @@ fn an_address_that_a_target_refuses_is_left_out_and_counted() {
 }
 
 #[test]
+fn what_may_go_wrong_with_a_row_is_told_and_the_value_is_written_exactly() {
+    let mut world = World::empty();
+    world.person("Fine", "fine@example.org");
+    world.person("=SUM(1)", "sum@example.org");
+    world.person("Dot", "dot.@example.org");
+    let base = ExportOptions { format: "brevo".into(), settings: told(), explain: true, ..ExportOptions::default() };
+    let mut out = Vec::new();
+    let summary = world.book.export_to(&base, &mut out).unwrap();
+    assert!(String::from_utf8(out).unwrap().contains("sum@example.org;=SUM(1);"));
+    assert_eq!((summary.written, summary.left_out.len(), summary.doubtful.values().sum::<u64>()), (3, 0, 2));
+    let told: Vec<(&str, bool)> = summary.explained.iter().map(|e| (e.who.as_str(), e.left_out)).collect();
+    assert_eq!(told, [("\"=SUM(1)\" <sum@example.org>", false), ("Dot <dot.@example.org>", false)]);
+    assert!(summary.sentence().contains("; 1 to look at: a full stop at an end"), "{}", summary.sentence());
+    // A file that is no mailing has no such doubts: its own form keeps a spreadsheet quiet.
+    let people = ExportOptions { format: "people".into(), ..base };
+    assert!(world.book.export_to(&people, &mut Vec::new()).unwrap().doubtful.is_empty());
+}
+
+#[test]
+fn a_directory_has_addresses_of_ascii_letters_alone() {
+    assert!(export(&mut two(), "ldif", told()).unwrap().contains("\nmail: noor@xn--bcher-kva.example\n"));
+}
+
+#[test]
 fn who_is_in_it_is_chosen_and_told_person_by_person() {
     let mut world = World::empty();
     let research = world.community("Research");
@@ -195,7 +219,7 @@ fn who_is_in_it_is_chosen_and_told_person_by_person() {
     let mut run = |options: &ExportOptions| {
         let mut out = Vec::new();
         let summary = world.book.export_to(options, &mut out).unwrap();
-        let explained: Vec<String> = summary.explained.iter().map(|(who, why)| format!("{who}: {why}")).collect();
+        let explained: Vec<String> = summary.explained.iter().map(|e| format!("{}: {}", e.who, e.why)).collect();
         (String::from_utf8(out).unwrap().lines().skip(1).map(|l| l.split(',').next().unwrap().to_owned()).collect::<Vec<_>>(), explained)
     };
     let (rows, explained) = run(&base);

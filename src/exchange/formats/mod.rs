@@ -15,7 +15,7 @@ use std::io::Write;
 use chrono::NaiveDate;
 
 use super::ExchangeError;
-use crate::domain::address::OtherAddress;
+use crate::domain::address::{self, OtherAddress};
 use crate::domain::listed::Listed;
 use crate::domain::text;
 use crate::domain::words::{AddressState, ConsentState, PersonKind, Purpose};
@@ -223,8 +223,8 @@ impl Outgoing<'_> {
 /// What became of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
-    /// A row was written.
-    Row,
+    /// A row was written; and what the lead should know of it, if anything.
+    Row(Option<&'static str>),
     /// Left out, and why.
     LeftOut(&'static str),
 }
@@ -242,6 +242,13 @@ fn unmailable(p: &Outgoing<'_>, settings: &Settings) -> Option<&'static str> {
         AddressState::Ok if p.person.kind == PersonKind::TeamMailbox && !settings.mailboxes => Some("a team mailbox"),
         AddressState::Ok => None,
     }
+}
+
+/// What may go wrong with a row that the target takes: mailings write every value exactly, so it is told instead.
+fn doubt(p: &Outgoing<'_>) -> Option<&'static str> {
+    let formula = tables::could_be_a_formula(p.email) || tables::could_be_a_formula(p.person.name);
+    let formula = formula.then_some("a spreadsheet would take the name or address for a formula");
+    address::why_not_portable(p.email).or(formula)
 }
 
 /// A format at work.
@@ -372,7 +379,7 @@ impl Format {
             }
             Shape::Ours => {}
         }
-        Ok(Written::Row)
+        Ok(Written::Row(if self.info.mailing { doubt(&p) } else { None }))
     }
 
     fn join<W: Write>(&mut self, p: &Outgoing<'_>, to: &mut csv::Writer<W>) -> Result<(), ExchangeError> {

@@ -70,7 +70,7 @@ pub fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut csv::Writer<W
         }
     }
     to.write_record(None::<&[u8]>).map_err(failed)?;
-    Ok(Written::Row)
+    Ok(Written::Row(None))
 }
 
 /// A value of our own format: exact, but for what would drive a terminal in a file edited by hand.

@@ -49,10 +49,14 @@ pub const PEOPLE: FormatInfo = FormatInfo {
     ..MAILING
 };
 
-/// A value that a spreadsheet takes as text (OWASP's list of what may begin a formula).
+/// Whether a spreadsheet may take a value for a formula (OWASP's list of what may begin one).
+pub(super) fn could_be_a_formula(value: &str) -> bool {
+    value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+}
+
+/// A value that a spreadsheet takes as text.
 fn neutral(value: &str) -> String {
-    let starts = value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if starts { format!("'{value}") } else { value.to_owned() }
+    if could_be_a_formula(value) { format!("'{value}") } else { value.to_owned() }
 }
 
 /// Google Groups: the admin console's bulk upload.

@@ -1,8 +1,6 @@
-//! Which addresses a target takes: each as its own reader was found to decide, and what all of them take.
+//! Which addresses a target takes: each as its own reader was found to decide.
 //!
 //! Must not know whose the addresses are.
-
-use crate::domain::address;
 
 /// Whether GOV.UK Notify takes an address: its own pattern, no two full stops in a row, at least two labels, the last of letters.
 #[must_use]
@@ -42,12 +40,6 @@ pub fn listmonk(email: &str) -> bool {
 #[must_use]
 pub fn mailchimp(email: &str) -> bool {
     notify(email) && email.split_once('@').is_some_and(|(local, _)| local.is_ascii())
-}
-
-/// Whether every one of them takes an address.
-#[must_use]
-pub fn portable(email: &str) -> bool {
-    address::why_not_portable(email).is_none()
 }
 
 /// The address with an internationalised domain in its ASCII form; `None` where it has none.

@@ -79,6 +79,8 @@ impl ExportBox {
                 }
                 let left_out = summary.left_out.iter();
                 out.extend(left_out.map(|(why, n)| (format!("{} left out: {why}", text::thousands(*n)), Tone::Warning)));
+                let doubtful = summary.doubtful.iter();
+                out.extend(doubtful.map(|(why, n)| (format!("{} to look at: {why}", text::thousands(*n)), Tone::Warning)));
                 out.push((String::new(), Tone::Plain));
                 out.extend(summary.first_lines.iter().map(|l| (format!("  {l}"), Tone::Dim)));
             }
