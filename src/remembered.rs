@@ -37,6 +37,8 @@ pub struct Borders {
 pub struct Remembered {
     /// The names of the commands asked for last, the newest at the end.
     pub recent: Vec<String>,
+    /// The format that was exported last; empty before the first.
+    pub format: String,
     /// Where the borders stand.
     pub borders: Borders,
     /// The lists, by the name of their pane.

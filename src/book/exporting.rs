@@ -180,7 +180,8 @@ impl Book {
             let mut head = Head::default();
             let mut summary = prepared.run(&mut head, progress)?;
             let text = String::from_utf8_lossy(&head.0).into_owned();
-            summary.first_lines = text.lines().take(6).map(str::to_owned).collect();
+            // A byte order mark is for programs; to read, it is nothing.
+            summary.first_lines = text.trim_start_matches('\u{feff}').lines().take(6).map(str::to_owned).collect();
             Ok(summary)
         }))
     }

@@ -293,6 +293,8 @@ impl Root {
             (None, None) => format!("those found by {query}"),
         };
         let options = ExportOptions { query, people, community, ..ExportOptions::default() };
+        let last = self.setup.remembered.format.clone();
+        let format = format.or(Some(&last));
         let export = ExportBox::new(&who, options, format, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
         let options = export.options();
         self.overlays.push(Box::new(export));
@@ -322,6 +324,7 @@ impl Root {
         }
         self.waiting = self.asker.or(self.replacing.take());
         self.asker = self.waiting;
+        self.setup.remembered.format.clone_from(&options.format);
         let result = self.work.export(&mut self.book, options, path);
         self.note(result);
         self.asker = None;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
+use super::picker::{fits, rank};
 use crate::book::{ExportOptions, ExportSummary, FORMATS, file_name};
 use crate::domain::text;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
@@ -19,6 +20,8 @@ pub struct ExportBox {
     who: String,
     options: ExportOptions,
     format: usize,
+    /// What is typed to find a format; `None` while the file's name is typed.
+    finding: Option<Line>,
     path: Line,
     path_is_ours: bool,
     /// What would be written, once that is known.
@@ -34,6 +37,7 @@ impl ExportBox {
             who: who.to_owned(),
             options,
             format: FORMATS.iter().position(|f| Some(f.name) == format).unwrap_or(0),
+            finding: None,
             path: Line::default(),
             path_is_ours: true,
             preview: None,
@@ -61,6 +65,24 @@ impl ExportBox {
         self.format = (self.format + by) % FORMATS.len();
         self.choose(cx);
         Outcome::ask(Request::Preview(self.options()))
+    }
+
+    /// Goes to the format that fits best what is typed; stays where it is if none does.
+    fn find(&mut self, cx: &mut Cx<'_>) -> Outcome {
+        let typed = self.finding.as_ref().map_or_else(String::new, |line| line.text().trim().to_owned());
+        if typed.is_empty() {
+            return Outcome::Done;
+        }
+        let offered = |at: &usize| format!("{} {}", FORMATS[*at].name, FORMATS[*at].doc);
+        let found = (0..FORMATS.len()).filter(|at| fits(&typed, &offered(at))).min_by_key(|at| rank(&typed, &offered(at)));
+        match found {
+            Some(at) if at == self.format => Outcome::Done,
+            Some(at) => self.step(FORMATS.len() + at - self.format, cx),
+            None => {
+                self.error = Some(format!("no format is called {}; ↓ goes through them all", text::safe(&typed)));
+                Outcome::Done
+            }
+        }
     }
 
     fn lines(&self) -> Vec<(String, Tone)> {
@@ -93,9 +115,17 @@ impl Overlay for ExportBox {
     fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
         self.error = None;
         match key.code {
+            KeyCode::Down => self.step(1, cx),
+            KeyCode::Up => self.step(FORMATS.len() - 1, cx),
+            KeyCode::Tab | KeyCode::BackTab if self.finding.is_none() => {
+                self.finding = Some(Line::default());
+                Outcome::Done
+            }
+            KeyCode::Tab | KeyCode::BackTab | KeyCode::Enter | KeyCode::Esc if self.finding.is_some() => {
+                self.finding = None;
+                Outcome::Done
+            }
             KeyCode::Esc => Outcome::ask(Request::Close),
-            KeyCode::Tab | KeyCode::Down => self.step(1, cx),
-            KeyCode::BackTab | KeyCode::Up => self.step(FORMATS.len() - 1, cx),
             KeyCode::Enter if matches!(self.preview, Some(Err(_))) => Outcome::Done,
             KeyCode::Enter => {
                 let path = self.path.text().trim();
@@ -105,6 +135,10 @@ impl Overlay for ExportBox {
                 }
                 Outcome::ask(Request::Export(self.options.clone(), PathBuf::from(path), false))
             }
+            _ if self.finding.is_some() => {
+                let typed = self.finding.as_mut().is_some_and(|line| line.key(key));
+                if typed { self.find(cx) } else { Outcome::Ignored }
+            }
             _ if self.path.key(key) => {
                 self.path_is_ours = false;
                 Outcome::Done
@@ -113,7 +147,11 @@ impl Overlay for ExportBox {
         }
     }
 
-    fn paste(&mut self, pasted: &str, _: &mut Cx<'_>) -> Outcome {
+    fn paste(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Outcome {
+        if let Some(line) = &mut self.finding {
+            line.paste(pasted, ' ');
+            return self.find(cx);
+        }
         self.path.paste(pasted, ' ');
         self.path_is_ours = false;
         Outcome::Done
@@ -136,9 +174,10 @@ impl Overlay for ExportBox {
 
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
         let lines = self.lines();
-        let place = paint::centred(area, 84, u16::try_from(lines.len() + 7).unwrap_or(20));
+        let place = paint::centred(area, 84, u16::try_from(lines.len() + 7 + usize::from(self.finding.is_some())).unwrap_or(20));
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, "Export", "Tab format · Enter writes · Esc");
+        let keys = if self.finding.is_some() { "↑↓ next · Enter takes it · Esc" } else { "Tab format · Enter writes · Esc" };
+        let inside = paint::window(on, place, "Export", keys);
         let width = inside.width.saturating_sub(2);
         let mut y = inside.y;
         let mut line = |parts: &[paint::Piece<'_>], on: &mut Canvas<'_>| {
@@ -150,6 +189,7 @@ impl Overlay for ExportBox {
         };
         line(&[("Who     ", Tone::Dim), (&self.who, Tone::Plain)], on);
         let info = &FORMATS[self.format];
+        let find_at = self.finding.is_some().then(|| line(&[("Find    ", Tone::Dim)], on));
         line(&[("Format  ", Tone::Dim), (info.name, Tone::Heading), (" — ", Tone::Dim), (info.doc, Tone::Plain)], on);
         let at = line(&[("File    ", Tone::Dim)], on);
         if let Some(error) = &self.error {
@@ -160,7 +200,10 @@ impl Overlay for ExportBox {
             line(&[(what, *tone)], on);
         }
         if at < inside.bottom() {
-            self.path.draw(on, (inside.x + 9, at), width.saturating_sub(8), true);
+            self.path.draw(on, (inside.x + 9, at), width.saturating_sub(8), self.finding.is_none());
+        }
+        if let (Some(line), Some(at)) = (&self.finding, find_at.filter(|at| *at < inside.bottom())) {
+            line.draw(on, (inside.x + 9, at), width.saturating_sub(8), true);
         }
     }
 }
