@@ -18,7 +18,7 @@ pub fn write(consents: &[ConsentFacts]) -> String {
     consents.iter().map(one).collect::<Vec<_>>().join(" | ")
 }
 
-/// Reads what [`write`] wrote, and what forms say: a plain yes or no is about mail.
+/// Reads what [`write()`] wrote, and what forms say: a plain yes or no is about mail.
 ///
 /// # Errors
 /// The part that can't be read.
