@@ -209,6 +209,12 @@ impl FindLine {
         was
     }
 
+    /// Searches for something else, as if it had been typed.
+    pub fn set(&mut self, query: &str) {
+        self.clear();
+        query.clone_into(&mut self.query);
+    }
+
     fn remember(&mut self) {
         if !self.query.trim().is_empty() && self.earlier.last() != Some(&self.query) {
             self.earlier.retain(|q| *q != self.query);

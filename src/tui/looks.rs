@@ -52,11 +52,12 @@ impl Root {
     }
 
     fn show_as(&mut self, pane: PaneId, look: &ListLook) {
+        self.take_look(pane, look);
         let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         let result = match pane {
-            PaneId::Communities => self.communities.relook(look, &mut cx),
-            PaneId::Members => self.members.relook(look, &mut cx),
-            PaneId::Meetups => self.meetups.relook(look, &mut cx),
+            PaneId::Communities => self.communities.refresh(&mut cx),
+            PaneId::Members => self.members.refresh(&mut cx),
+            PaneId::Meetups => self.meetups.refresh(&mut cx),
             PaneId::Detail => Ok(()),
         };
         self.note(result);
@@ -68,6 +69,15 @@ impl Root {
             PaneId::Members => Some(&self.members.table),
             PaneId::Meetups => Some(&self.meetups.table),
             PaneId::Detail => None,
+        }
+    }
+
+    fn take_look(&mut self, pane: PaneId, look: &ListLook) {
+        match pane {
+            PaneId::Communities => self.communities.table.take(look),
+            PaneId::Members => self.members.table.take(look),
+            PaneId::Meetups => self.meetups.table.take(look),
+            PaneId::Detail => {}
         }
     }
 
@@ -103,14 +113,14 @@ impl Root {
     /// Searches a list; as a view, in its columns and order too.
     pub(super) fn search(&mut self, pane: PaneId, query: &str, look: Option<&ListLook>) {
         self.go(pane);
-        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
-        let (outcome, error) = match pane {
-            PaneId::Communities => (self.communities.set_search(query, look, &mut cx), self.communities.find.error.clone()),
-            PaneId::Meetups => (self.meetups.set_search(query, look, &mut cx), self.meetups.find.error.clone()),
-            _ => (self.members.set_search(query, look, &mut cx), self.members.find.error.clone()),
-        };
-        self.settle(outcome);
-        if let Some(error) = error {
+        if let Some(find) = self.find_line() {
+            find.set(query);
+        }
+        if let Some(look) = look {
+            self.take_look(pane, look);
+        }
+        self.searched();
+        if let Some(error) = self.find_line().and_then(|f| f.error.clone()) {
             self.toast = Some((error, Tone::Error));
         }
     }

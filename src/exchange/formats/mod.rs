@@ -1,6 +1,6 @@
 //! The formats that people are written in.
 //!
-//! Adding one: an entry in [`FORMATS`], in `tables` (rows of a table), `lines` (a line each) or here. Must not know who is
+//! Adding one: an entry in [`FORMATS`], in `tables` (rows of a table), `lines` (a line each), `contacts` (address books) or here. Must not know who is
 //! written, or where to.
 
 mod contacts;

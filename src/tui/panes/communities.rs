@@ -11,7 +11,6 @@ use crate::book::{BookError, CommunityRow, Thing};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::domain::words::RunBy;
-use crate::remembered::ListLook;
 use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Cursor;
@@ -164,22 +163,6 @@ impl Communities {
         if self.table.reverse {
             order.reverse();
         }
-    }
-
-    /// Searches as a view says; with a look, in its columns and order.
-    pub fn set_search(&mut self, query: &str, look: Option<&ListLook>, cx: &mut Cx<'_>) -> Outcome {
-        self.find.clear();
-        query.clone_into(&mut self.find.query);
-        if let Some(look) = look {
-            self.table.take(look);
-        }
-        self.searched(cx)
-    }
-
-    /// Shows other columns, or another order; the cursor stays on the same community.
-    pub fn relook(&mut self, look: &ListLook, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        self.table.take(look);
-        self.refresh(cx)
     }
 
     /// The community under the cursor; `None` for everybody.

@@ -9,7 +9,6 @@ use crate::book::{BookError, Command, MeetupRow, MeetupSort, Thing};
 use crate::domain::ids::{CommunityId, MeetupId};
 use crate::domain::words::{MeetupStatus, WriteUp};
 use crate::domain::{meetup, text};
-use crate::remembered::ListLook;
 use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Listing;
@@ -111,22 +110,6 @@ impl Meetups {
         self.read(cx)?;
         self.list.fit();
         Ok(())
-    }
-
-    /// Searches as a view says; with a look, in its columns and order.
-    pub fn set_search(&mut self, query: &str, look: Option<&ListLook>, cx: &mut Cx<'_>) -> Outcome {
-        self.find.clear();
-        query.clone_into(&mut self.find.query);
-        if let Some(look) = look {
-            self.table.take(look);
-        }
-        self.searched(cx)
-    }
-
-    /// Shows other columns, or another order; the cursor stays on the same meetup.
-    pub fn relook(&mut self, look: &ListLook, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        self.table.take(look);
-        self.refresh(cx)
     }
 
     /// Moves the cursor to a meetup; whether it is in the list.

@@ -10,7 +10,6 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::person::ConsentFacts;
 use crate::domain::text;
 use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
-use crate::remembered::ListLook;
 use crate::tui::core::{Cx, Outcome, PaneId, Request, Subject};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Listing;
@@ -126,22 +125,6 @@ impl Members {
             return (None, self.community.as_ref().map(|(id, _)| *id), self.find.query.clone());
         }
         (Some(self.marks.iter().copied().collect()), None, String::new())
-    }
-
-    /// Searches as a view says; with a look, in its columns and order.
-    pub fn set_search(&mut self, query: &str, look: Option<&ListLook>, cx: &mut Cx<'_>) -> Outcome {
-        self.find.clear();
-        query.clone_into(&mut self.find.query);
-        if let Some(look) = look {
-            self.table.take(look);
-        }
-        self.searched(cx)
-    }
-
-    /// Shows other columns, or another order; the cursor stays on the same person.
-    pub fn relook(&mut self, look: &ListLook, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        self.table.take(look);
-        self.refresh(cx)
     }
 
     fn keep_reading(&mut self, result: Result<(), BookError>) -> Result<(), BookError> {
