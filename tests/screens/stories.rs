@@ -206,7 +206,12 @@ fn a_format_is_found_by_typing_and_the_last_one_comes_first() {
     hall.keys("x").shows("roster — everything").keys("<tab>mailch").shows("mailchimp — contacts for").shows("Email Address,First Name");
     hall.keys("<ctrl-u>zzz").shows("no format is called zzz").shows("mailchimp —");
     hall.keys("<ctrl-u>excel").shows("people — a list").shows("  Name,E-mail").hides("\u{fffd}");
-    hall.keys("<ctrl-u>notify").shows("notify — recipients").keys("<down>").shows("notify-contacts —").keys("<up><esc>");
+    hall.keys("<ctrl-u>notify")
+        .shows("notify — recipients")
+        .shows("100,000 rows")
+        .keys("<down>")
+        .shows("notify-contacts —")
+        .keys("<up><esc>");
     // One step back is the file's name; what is typed now is typed into it, and Enter writes.
     let file = hall.folder.path().join("list.csv");
     hall.keys("<ctrl-u>").keys(file.to_str().unwrap()).shows("notify — recipients").keys("<enter>").shows("written to");

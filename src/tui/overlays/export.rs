@@ -87,7 +87,9 @@ impl ExportBox {
 
     fn lines(&self) -> Vec<(String, Tone)> {
         let info = &FORMATS[self.format];
-        let mut out = vec![(format!("{}; limits: {}", info.carries, info.limits), Tone::Dim), (String::new(), Tone::Plain)];
+        let about = text::wrap(&format!("{}; limits: {}", info.carries, info.limits), 80);
+        let mut out: Vec<(String, Tone)> = about.into_iter().map(|line| (line, Tone::Dim)).collect();
+        out.push((String::new(), Tone::Plain));
         match &self.preview {
             None => out.push(("Looking who would be in it …".into(), Tone::Dim)),
             Some(Err(e)) => out.push((e.clone(), Tone::Error)),
