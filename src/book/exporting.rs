@@ -2,22 +2,24 @@
 //!
 //! Must not know who asked.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::Write;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::{Book, BookError, Job, Jobs, Progress};
-use crate::domain::address::{self, OtherAddress};
-use crate::domain::community::MembershipFacts;
+use chrono::NaiveDateTime;
+
+use super::in_step::OldList;
+use super::outgoing::Prepared;
+use super::{Book, BookError, Exported, Job, Jobs, Progress};
+use crate::domain::address;
 use crate::domain::ids::{CommunityId, PersonId};
-use crate::domain::listed::Listed;
 use crate::domain::query::{Key, Scope};
 use crate::domain::text;
-use crate::domain::words::{AddressState, ChannelKind, MembershipStatus};
-use crate::exchange::formats::{Format, Outgoing, Settings, Written};
-use crate::exchange::{AtomicFile, ExchangeError};
-use crate::store::{StoreError, open_reader, people, places, schema, slices};
+use crate::domain::words::{ChannelKind, MembershipStatus};
+use crate::exchange::formats::{FORMATS, Format, Settings};
+use crate::exchange::{ExchangeError, Outlet, Single, dump};
+use crate::store::exports::{self, ExportKind};
+use crate::store::{people, schema};
 
 /// What is to be exported.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +40,24 @@ pub struct ExportOptions {
     pub all_addresses: bool,
     /// Whether it is told of each person why they were left out.
     pub explain: bool,
+    /// Whether everybody is written, or what has changed on a list.
+    pub since: Since,
+    /// What the export is called, to be compared with later.
+    pub name: String,
+}
+
+/// What an export is compared with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Since {
+    /// With nothing: everybody is written.
+    #[default]
+    Ever,
+    /// With the last one of the same format, search, community and group.
+    Last,
+    /// With the last one of this name.
+    Named(String),
+    /// With what the list says of itself.
+    Dump(PathBuf),
 }
 
 /// What is said of one person.
@@ -64,6 +84,31 @@ pub struct ExportSummary {
     pub first_lines: Vec<String>,
     /// Who was left out or is doubtful and why, person by person, if that was asked for.
     pub explained: Vec<Explained>,
+    /// Which files were written.
+    pub files: Vec<PathBuf>,
+    /// What has changed on the list, if that was asked for.
+    pub changed: Option<Changed>,
+    /// What is to be remembered of it.
+    pub(super) memory: Option<Exported>,
+}
+
+/// What has changed on a list since an earlier one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// How many are to be put on the list; they are the ones that were written.
+    pub added: u64,
+    /// How many are to be taken off it.
+    pub removed: u64,
+    /// How many stay.
+    pub kept: u64,
+    /// How many were sent once whom nobody can name any more.
+    pub nameless: u64,
+    /// How many are on the list and not known here, if it was compared with the list's own file.
+    pub unknown: Option<u64>,
+    /// How many rows of that file had no address that could be read.
+    pub unread: u64,
+    /// When the earlier export was, UTC.
+    pub at: Option<NaiveDateTime>,
 }
 
 impl ExportSummary {
@@ -77,7 +122,13 @@ impl ExportSummary {
     #[must_use]
     pub fn sentence_to(&self, place: &str) -> String {
         let to = if place.is_empty() { String::new() } else { format!(" to {place}") };
-        let mut out = format!("{} written{to}", text::count(self.written, "person", "people"));
+        let mut out = match &self.changed {
+            Some(changed) => changed.sentence(),
+            None => format!("{} written{to}", text::count(self.written, "person", "people")),
+        };
+        if self.changed.is_none() && self.files.len() > 1 {
+            out.push_str(&format!(" and {} more beside it", text::count(self.files.len() as u64 - 1, "file", "files")));
+        }
         for (reason, n) in &self.left_out {
             out.push_str(&format!("; {} left out: {reason}", text::thousands(*n)));
         }
@@ -88,28 +139,25 @@ impl ExportSummary {
     }
 }
 
-/// Everything an export needs, gathered before it runs on another thread.
-pub(super) struct Prepared {
-    roster: PathBuf,
-    format: Format,
-    ids: Option<Vec<i64>>,
-    community: Option<CommunityId>,
-    any_status: bool,
-    statuses: Vec<MembershipStatus>,
-    all_addresses: bool,
-    explain: bool,
-}
-
 impl Book {
     fn prepare(&mut self, options: &ExportOptions) -> Result<Prepared, BookError> {
+        options.check()?;
         let fields = people::names_by_age(self.store.reader(), &schema::FIELD)?;
-        let mut settings = options.settings.clone();
+        let mut settings = Settings { in_step: options.since != Since::Ever, ..options.settings.clone() };
         if settings.group.is_empty()
             && let Some(community) = options.community
         {
             settings.group = self.list_of(community)?;
         }
-        let format = Format::named(&options.format, fields, settings)?;
+        let format = Format::named(&options.format, fields.clone(), settings.clone())?;
+        let kind = ExportKind {
+            format: options.format.clone(),
+            query: if options.people.is_some() { "(marked people)".to_owned() } else { options.query.trim().to_owned() },
+            community: options.community,
+            list: settings.group.clone(),
+        };
+        let old = self.old_list(&options.since, &kind)?;
+        let removal = Format::named(&options.format, fields, Settings { removing: true, placeholders: Vec::new(), ..settings })?;
         let any_status = self.parse(&options.query, Scope::People)?.mentions(&Key::Status);
         let ids = match &options.people {
             Some(chosen) => {
@@ -122,6 +170,16 @@ impl Book {
             None => Some(self.find_ids(&options.query, options.community)?.into_iter().map(|p| p.0).collect()),
         };
         let statuses = if options.statuses.is_empty() { vec![MembershipStatus::Active] } else { options.statuses.clone() };
+        let stamp = self.stamp();
+        // What was compared with the list's own file may or may not be done to it: that is not known.
+        let remembers = !matches!(options.since, Since::Dump(_));
+        let memory = remembers.then(|| Exported {
+            kind,
+            name: options.name.trim().to_owned(),
+            at: stamp.at,
+            salt: old.as_ref().and_then(OldList::salt).unwrap_or(&stamp.action).to_vec(),
+            digests: Vec::new(),
+        });
         Ok(Prepared {
             roster: self.path().to_owned(),
             format,
@@ -131,7 +189,51 @@ impl Book {
             statuses,
             all_addresses: options.all_addresses,
             explain: options.explain,
+            old,
+            removal,
+            memory,
         })
+    }
+
+    /// The list that an export is compared with.
+    fn old_list(&self, since: &Since, kind: &ExportKind) -> Result<Option<OldList>, BookError> {
+        let earlier = match since {
+            Since::Ever => return Ok(None),
+            Since::Dump(path) => return Ok(Some(OldList::of_dump(dump::read(path)?))),
+            Since::Last => exports::last(self.store.reader(), kind)?.ok_or_else(|| {
+                BookError::Refused(format!("nothing was exported as {} for this search yet: export the whole list once", kind.format))
+            }),
+            Since::Named(name) => match exports::named(self.store.reader(), name)? {
+                Some(found) => Ok(found),
+                None => {
+                    let names = exports::names(self.store.reader())?;
+                    let known = if names.is_empty() { "none has a name yet".to_owned() } else { format!("there are {}", names.join(", ")) };
+                    Err(BookError::Refused(format!("no export is called {}; {}", text::safe(name), text::safe(&known))))
+                }
+            },
+        }?;
+        Ok(Some(OldList::of_export(earlier)))
+    }
+
+    /// Remembers an export, so that the next can be compared with it. What came of it stands whether or not this can be written.
+    ///
+    /// # Errors
+    /// If the roster can't be written to.
+    pub fn remember(&mut self, summary: &ExportSummary) -> Result<(), BookError> {
+        let Some(memory) = &summary.memory else { return Ok(()) };
+        if self.read_only().is_some() {
+            return Ok(());
+        }
+        let of = memory.kind.community.map(|c| self.community(c)).transpose()?.flatten();
+        let of = of.map_or_else(String::new, |c| format!(" of {}", c.facts.name));
+        let called = if memory.name.is_empty() { String::new() } else { format!(" ({})", memory.name) };
+        let how_many = match &summary.changed {
+            Some(changed) => format!("what has changed ({} to add, {} to remove)", changed.added, changed.removed),
+            None => text::count(summary.written, "person", "people"),
+        };
+        let label = format!("Exported {how_many}{of} as {}{called}", memory.kind.format);
+        let stamp = self.stamp();
+        Ok(exports::remember(&mut self.store, &label, memory, stamp)?)
     }
 
     /// The address of a community's e-mail list, if it has one.
@@ -141,15 +243,26 @@ impl Book {
         Ok(lists.map(|(_, ch)| ch.name).find(|name| address::read(name).is_ok()).unwrap_or_default())
     }
 
-    /// Exports to a writer, such as standard output.
+    /// Exports to a writer, such as standard output. What the target would refuse is found out before anything is written.
     ///
     /// # Errors
-    /// If the query can't be read or the writer fails.
+    /// If the query can't be read, the target would refuse the file, or the writer fails.
     pub fn export_to(&mut self, options: &ExportOptions, to: &mut dyn Write) -> Result<ExportSummary, BookError> {
-        self.prepare(options)?.run(to, &Progress::default())
+        if options.since != Since::Ever {
+            return Err(BookError::Refused("what has changed on a list is written to two files: say which with --output".into()));
+        }
+        let prepared = self.prepare(options)?;
+        if prepared.format.may_refuse() {
+            self.prepare(options)?.run(&mut Single(&mut std::io::sink()), false, &Progress::default())?;
+        }
+        let summary = prepared.run(&mut Single(to), false, &Progress::default())?;
+        self.remember(&summary)?;
+        Ok(summary)
     }
 
-    /// Exports to a file, on a thread: the file stands whole under its name, or what stood there is untouched.
+    /// Exports to a file, on a thread: the file stands whole under its name, or what stood there is untouched. Where the target
+    /// takes no such large file, further ones stand beside it; where it is asked what has changed, `-add` and `-remove` do.
+    /// [`Book::remember`] is to be called with what came of it.
     ///
     /// # Errors
     /// If the query can't be read.
@@ -159,15 +272,11 @@ impl Book {
         target: &Path,
         jobs: Jobs,
     ) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
-        let mut prepared = self.prepare(options)?;
+        let prepared = self.prepare(options)?;
         super::spare_the_roster(self.path(), target)?;
         let target = target.to_owned();
-        Ok(jobs.spawn(move |progress| {
-            let mut file = AtomicFile::create(&target)?;
-            let summary = prepared.run(&mut file, progress)?;
-            file.finish()?;
-            Ok(summary)
-        }))
+        let workbook = target.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"));
+        Ok(jobs.spawn(move |progress| prepared.into_files(&target, workbook, progress)))
     }
 
     /// What an export would write, with nothing written, on a thread: the counts, who is left out, the first five people.
@@ -175,15 +284,66 @@ impl Book {
     /// # Errors
     /// If the query can't be read.
     pub fn export_preview(&mut self, options: &ExportOptions, jobs: Jobs) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
-        let mut prepared = self.prepare(options)?;
+        let prepared = self.prepare(options)?;
         Ok(jobs.spawn(move |progress| {
             let mut head = Head::default();
-            let mut summary = prepared.run(&mut head, progress)?;
+            let mut summary = prepared.run(&mut Unending(&mut head), false, progress)?;
             let text = String::from_utf8_lossy(&head.0).into_owned();
             // A byte order mark is for programs; to read, it is nothing.
             summary.first_lines = text.trim_start_matches('\u{feff}').lines().take(6).map(str::to_owned).collect();
             Ok(summary)
         }))
+    }
+}
+
+impl ExportOptions {
+    /// Whether what was asked for can be had at all.
+    fn check(&self) -> Result<(), BookError> {
+        let mailing = FORMATS.iter().find(|f| f.name == self.format).is_none_or(|f| f.mailing);
+        if !mailing && self.since != Since::Ever {
+            return Err(BookError::Refused(format!("{} is no mailing list: export it whole", self.format)));
+        }
+        Ok(())
+    }
+}
+
+impl Changed {
+    fn sentence(&self) -> String {
+        let people = |n: u64| text::count(n, "person", "people");
+        let mut out =
+            format!("{} to add, {} to remove, {} stay", people(self.added), text::thousands(self.removed), text::thousands(self.kept));
+        if let Some(unknown) = self.unknown.filter(|n| *n > 0) {
+            out.push_str(&format!("; {} on the list and not known here", text::thousands(unknown)));
+        }
+        if self.nameless > 0 {
+            out.push_str(&format!(
+                "; {} sent once can't be named any more: compare with the list's own file, --against FILE",
+                text::count(self.nameless, "address", "addresses")
+            ));
+        }
+        if self.unread > 0 {
+            out.push_str(&format!("; {} of the list's file without an address", text::count(self.unread, "row", "rows")));
+        }
+        out
+    }
+}
+
+/// Goes on for ever: to see what would be written, however many files it takes.
+struct Unending<'a>(&'a mut Head);
+
+impl Write for Unending<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Outlet for Unending<'_> {
+    fn turn_over(&mut self) -> Result<bool, ExchangeError> {
+        Ok(true)
     }
 }
 
@@ -200,132 +360,5 @@ impl Write for Head {
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
-    }
-}
-
-impl Prepared {
-    fn run(&mut self, to: &mut dyn Write, progress: &Progress) -> Result<ExportSummary, BookError> {
-        let conn = open_reader(&self.roster)?;
-        let total = match &self.ids {
-            Some(ids) => ids.len() as u64,
-            None => 0,
-        };
-        progress.expect(total);
-        let suppressed: HashSet<String> = people::suppressed_keys(&conn)?;
-        let names: HashMap<CommunityId, (String, String)> =
-            places::communities(&conn)?.into_iter().map(|c| (c.id, (text::same_key(&c.name), c.name))).collect();
-        let mut summary = ExportSummary::default();
-        to.write_all(self.format.before().as_bytes()).map_err(ExchangeError::Write)?;
-        let mut csv = self.format.writer(to);
-        self.format.head(&mut csv)?;
-        let (mut done, mut trouble) = (0_u64, None);
-        let ids = self.ids.take();
-        slices::everybody(&conn, ids.as_deref(), false, |person| {
-            done += 1;
-            if done.is_multiple_of(1024) && progress.reach(done).is_break() {
-                trouble = Some(StoreError::Stopped.into());
-                return ControlFlow::Break(());
-            }
-            match self.one(person, &suppressed, &names, &mut csv, &mut summary) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(e) => {
-                    trouble = Some(e);
-                    ControlFlow::Break(())
-                }
-            }
-        })?;
-        if let Some(trouble) = trouble {
-            return Err(trouble);
-        }
-        self.format.end(&mut csv)?;
-        csv.flush().map_err(ExchangeError::Write)?;
-        if progress.reach(done).is_break() {
-            return Err(StoreError::Stopped.into());
-        }
-        Ok(summary)
-    }
-
-    fn one<W: Write>(
-        &mut self,
-        person: &Listed<'_>,
-        suppressed: &HashSet<String>,
-        names: &HashMap<CommunityId, (String, String)>,
-        csv: &mut csv::Writer<W>,
-        summary: &mut ExportSummary,
-    ) -> Result<(), BookError> {
-        if let Some(reason) = self.why_not(person) {
-            self.count(person, person.email, Written::LeftOut(reason), summary);
-            return Ok(());
-        }
-        if self.all_addresses && self.format.is_mailing() {
-            return self.each_address(person, suppressed, csv, summary);
-        }
-        let mut allowed: Vec<OtherAddress> = Vec::new();
-        let (mut email, mut state) = (person.email, person.email_state);
-        let mut others = person.others;
-        let hidden = |a: &str| !suppressed.is_empty() && suppressed.contains(&address::key(a));
-        if hidden(person.email) || person.others.iter().any(|o| hidden(&o.address)) {
-            let all = std::iter::once(OtherAddress { address: person.email.to_owned(), state: person.email_state })
-                .chain(person.others.iter().cloned());
-            allowed.extend(all.filter(|a| !a.address.is_empty() && !hidden(&a.address)));
-            // For mail, a primary address that must not be used is not replaced by another of the same person.
-            let replace = !self.format.is_mailing() || !hidden(person.email);
-            (email, state, others) = match allowed.split_first() {
-                Some((first, rest)) if replace => (first.address.as_str(), first.state, rest),
-                _ => ("", AddressState::Ok, &[][..]),
-            };
-        }
-        let mut memberships: Vec<(&str, &str, &MembershipFacts)> = Vec::new();
-        if !self.format.is_mailing() {
-            memberships
-                .extend(person.memberships.iter().filter_map(|m| names.get(&m.community).map(|(k, n)| (k.as_str(), n.as_str(), &m.facts))));
-            memberships.sort_by_key(|(key, ..)| *key);
-        }
-        let memberships: Vec<(&str, &MembershipFacts)> = memberships.into_iter().map(|(_, n, f)| (n, f)).collect();
-        let outgoing = Outgoing { person, email, email_state: state, others, memberships: &memberships };
-        let written = self.format.person(&outgoing, csv)?;
-        self.count(person, person.email, written, summary);
-        Ok(())
-    }
-
-    /// A row for each address that may be used.
-    fn each_address<W: Write>(
-        &mut self,
-        person: &Listed<'_>,
-        suppressed: &HashSet<String>,
-        csv: &mut csv::Writer<W>,
-        summary: &mut ExportSummary,
-    ) -> Result<(), BookError> {
-        let all = std::iter::once((person.email, person.email_state)).chain(person.others.iter().map(|o| (o.address.as_str(), o.state)));
-        for (typed, email_state) in all.filter(|(a, _)| !a.is_empty() || person.others.is_empty()) {
-            let email = if suppressed.contains(&address::key(typed)) { "" } else { typed };
-            let written = self.format.person(&Outgoing { person, email, email_state, others: &[], memberships: &[] }, csv)?;
-            self.count(person, typed, written, summary);
-        }
-        Ok(())
-    }
-
-    fn count(&self, person: &Listed<'_>, address: &str, written: Written, summary: &mut ExportSummary) {
-        let (why, left_out) = match written {
-            Written::LeftOut(why) => (why, true),
-            Written::Row(doubt) => {
-                summary.written += 1;
-                let Some(why) = doubt else { return };
-                (why, false)
-            }
-        };
-        let reasons = if left_out { &mut summary.left_out } else { &mut summary.doubtful };
-        *reasons.entry(why).or_default() += 1;
-        if self.explain {
-            summary.explained.push(Explained { who: address::mailbox(person.name, address), why, left_out });
-        }
-    }
-
-    /// For mail to a community, only its members of the wanted statuses, unless the query asks for a status itself.
-    fn why_not(&self, person: &Listed<'_>) -> Option<&'static str> {
-        let community = self.community.filter(|_| self.format.is_mailing() && !self.any_status)?;
-        let wanted = person.memberships.iter().any(|m| m.community == community && self.statuses.contains(&m.facts.status));
-        let active = self.statuses == [MembershipStatus::Active];
-        (!wanted).then_some(if active { "not an active member" } else { "not a member of that status" })
     }
 }

@@ -10,8 +10,10 @@ mod error;
 mod exporting;
 mod finding;
 mod importing;
+mod in_step;
 mod job;
 mod labels;
+mod outgoing;
 mod reports;
 mod sample;
 pub mod selftest;
@@ -27,7 +29,7 @@ pub use command::{Applied, AttendanceChange, Command, Thing};
 pub use copying::MailLine;
 pub use drafts::{Draft, DraftField};
 pub use error::BookError;
-pub use exporting::{ExportOptions, ExportSummary};
+pub use exporting::{ExportOptions, ExportSummary, Since};
 pub use finding::{Found, MeetupSort, PeopleQuery};
 pub use importing::{ImportOptions, ImportReport, Refusal};
 pub use job::{Job, Jobs, Progress};
@@ -36,6 +38,7 @@ pub use time::{Clock, FixedClock, SystemClock};
 
 pub use crate::exchange::formats::{FORMATS, FormatInfo, Placeholder, Settings, each_once, file_name, placeholders};
 pub use crate::search::SortBy;
+pub use crate::store::exports::Exported;
 pub use crate::store::journal::{Op, OpKind};
 pub use crate::store::rows::{
     CommunityDetail, CommunityRow, MeetupDetail, MeetupRow, MembershipRow, OrganisationRow, PersonDetail, PersonRow, RollRow, SeatRow,

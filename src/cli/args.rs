@@ -85,7 +85,7 @@ pub enum Verb {
     /// Reads people from files into the roster, each file as one undo step
     Import(ImportArgs),
     /// Writes people to a file or to standard output
-    Export(ExportArgs),
+    Export(Box<ExportArgs>),
     /// Takes back the last step
     Undo,
     /// Does again what undo took back
@@ -248,6 +248,16 @@ pub struct ExportArgs {
     /// What stands in a placeholder for whoever has nothing there, such as 'first name=colleague'; may be said again
     #[arg(long, value_name = "NAME=TEXT")]
     pub fallback: Vec<String>,
+    /// Only what has changed since the last such export, or the one of this name: writes FILE-add and FILE-remove
+    #[arg(long, value_name = "last|NAME", conflicts_with = "against")]
+    pub since: Option<String>,
+    /// Only what differs from the list's own file (a roster, members or subscribers as it writes them): FILE-add, FILE-remove, and
+    /// FILE-unknown with those who are nobody's here
+    #[arg(long, value_name = "DUMP")]
+    pub against: Option<PathBuf>,
+    /// Gives the export a name, for --since
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub name: String,
     /// Writes so many addresses to a line (bcc)
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub chunk: usize,

@@ -112,7 +112,7 @@ fn write_csv(lines: impl Iterator<Item = Vec<String>>, out: &mut dyn Write) -> R
     for line in lines {
         // Spreadsheets and terminals read this too: nothing that drives them leaves.
         let clean = line.iter().map(|cell| text::safe_lines(cell));
-        csv.write_record(clean).map_err(|e| BookError::from(crate::exchange::formats::failed(e)))?;
+        csv.write_record(clean).map_err(|e| BookError::from(crate::exchange::failed(e)))?;
     }
     csv.flush()?;
     Ok(())

@@ -194,7 +194,7 @@ fn history(book: &mut Book, which: &str, out: &mut dyn Write) -> Result<(), CliE
     let of = if which.is_empty() { None } else { Some(Thing::Person(lists::one_person(book, which)?)) };
     for op in book.history(of, 200)? {
         let kind = match op.kind {
-            crate::book::OpKind::Do => "",
+            crate::book::OpKind::Do | crate::book::OpKind::Note => "",
             crate::book::OpKind::Undo => "undone: ",
             crate::book::OpKind::Redo => "done again: ",
         };

@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::args::{Addresses, ExportArgs, ImportArgs};
 use super::{CliError, Ended, clock, may_show_progress, say};
 use crate::book::{
-    Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Placeholder, Settings, StoreError, each_once, placeholders,
-    spare_the_roster,
+    Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Placeholder, Settings, Since, StoreError, each_once,
+    placeholders, spare_the_roster,
 };
 use crate::domain::text;
 use crate::domain::words::MembershipStatus;
@@ -144,6 +144,20 @@ fn asked(args: &ExportArgs) -> Result<Vec<Placeholder>, CliError> {
     Ok(all)
 }
 
+/// What the export is compared with.
+fn since(args: &ExportArgs) -> Result<Since, CliError> {
+    let since = match (&args.against, args.since.as_deref()) {
+        (Some(dump), _) => Since::Dump(dump.clone()),
+        (None, None) => Since::Ever,
+        (None, Some("last")) => Since::Last,
+        (None, Some(name)) => Since::Named(name.to_owned()),
+    };
+    if since != Since::Ever && args.output.is_none() {
+        return Err(CliError::Usage("what has changed on a list is written to two files: say where with --output FILE".into()));
+    }
+    Ok(since)
+}
+
 /// Exports to a file, whole or not at all, or to standard output.
 pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result<(), CliError> {
     let community = args.community.as_deref().map(|name| book.community_named(name)).transpose()?;
@@ -156,6 +170,7 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
         mailboxes: args.mailboxes,
         require_consent: args.require_consent,
         placeholders: asked(args)?,
+        ..Settings::default()
     };
     let statuses = args.status.iter().map(|s| status(s)).collect::<Result<Vec<_>, _>>()?;
     let options = ExportOptions {
@@ -167,9 +182,17 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
         statuses,
         all_addresses: args.addresses == Addresses::All,
         explain: args.explain,
+        since: since(args)?,
+        name: args.name.clone(),
     };
     let summary = match &args.output {
-        Some(path) => watch(book.export_job(&options, path, Jobs::Thread)?, "writing", false)??,
+        Some(path) => {
+            let summary = watch(book.export_job(&options, path, Jobs::Thread)?, "writing", false)??;
+            if let Err(e) = book.remember(&summary) {
+                say(&format!("the file stands, but the roster could not note it: {e}"));
+            }
+            summary
+        }
         None => book.export_to(&options, out)?,
     };
     for one in &summary.explained {
@@ -177,5 +200,10 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
         say(&format!("{what}: {}: {}", one.who, one.why));
     }
     say(&summary.sentence_to(&args.output.as_ref().map_or_else(String::new, |p| p.display().to_string())));
+    if summary.files.len() > 1 {
+        for file in &summary.files {
+            say(&format!("  {}", file.display()));
+        }
+    }
     Ok(())
 }

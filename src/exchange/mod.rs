@@ -5,15 +5,18 @@
 pub mod columns;
 pub mod consents;
 mod decode;
+pub mod dump;
 pub mod formats;
 pub mod memberships;
 mod output;
 pub mod pasted;
+mod pen;
 pub mod reports;
 mod rows;
 
 pub use decode::{Encoded, SourceFile};
-pub use output::AtomicFile;
+pub use output::{AtomicFile, Numbered, Outlet, Single, beside};
+pub use pen::{Pen, failed};
 pub use rows::{LARGEST_ROW, MOST_COLUMNS, Row, Rows};
 
 use std::path::PathBuf;

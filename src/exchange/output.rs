@@ -40,18 +40,19 @@ impl AtomicFile {
         Ok(Self { temporary: BufWriter::with_capacity(128 * 1024, temporary), target })
     }
 
-    /// Makes the file durable and gives it its name.
+    /// Makes the file durable and gives it its name, which is returned.
     ///
     /// # Errors
     /// If the disk is full or the name can't be given; the old file is untouched then.
-    pub fn finish(self) -> Result<(), ExchangeError> {
+    pub fn finish(self) -> Result<PathBuf, ExchangeError> {
         let target = self.target;
         let err = |source| ExchangeError::Io { doing: "writing", path: target.clone(), source };
         let temporary = self.temporary.into_inner().map_err(|e| err(e.into_error()))?;
         temporary.as_file().sync_all().map_err(err)?;
         temporary.persist(&target).map_err(|e| err(e.error))?;
         let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|f| f.sync_all()).map_err(err)
+        File::open(folder).and_then(|f| f.sync_all()).map_err(err)?;
+        Ok(target)
     }
 }
 
@@ -62,5 +63,88 @@ impl Write for AtomicFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.temporary.flush()
+    }
+}
+
+/// Where the rows of an export go: one writer, or files one after the other.
+pub trait Outlet: Write {
+    /// Goes on with another file; says whether there can be one.
+    ///
+    /// # Errors
+    /// If it can't be begun.
+    fn turn_over(&mut self) -> Result<bool, ExchangeError>;
+}
+
+/// A writer that is all there is.
+pub struct Single<'a>(pub &'a mut dyn Write);
+
+impl Write for Single<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Outlet for Single<'_> {
+    fn turn_over(&mut self) -> Result<bool, ExchangeError> {
+        Ok(false)
+    }
+}
+
+/// A file, and where that is full `name-2`, `name-3` and so on beside it: all of them, or none.
+pub struct Numbered {
+    target: PathBuf,
+    done: Vec<AtomicFile>,
+    open: AtomicFile,
+}
+
+impl Numbered {
+    /// Begins the first file.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::create`].
+    pub fn create(target: &Path) -> Result<Self, ExchangeError> {
+        Ok(Self { target: target.to_owned(), done: Vec::new(), open: AtomicFile::create(target)? })
+    }
+
+    /// Gives all files their names; returns the names.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::finish`].
+    pub fn finish(self) -> Result<Vec<PathBuf>, ExchangeError> {
+        self.done.into_iter().chain([self.open]).map(AtomicFile::finish).collect()
+    }
+}
+
+/// The path with something put behind the name, before its ending.
+#[must_use]
+pub fn beside(target: &Path, behind: &str) -> PathBuf {
+    let mut name = target.file_stem().unwrap_or_default().to_owned();
+    name.push(behind);
+    if let Some(extension) = target.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    target.with_file_name(name)
+}
+
+impl Write for Numbered {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.open.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.open.flush()
+    }
+}
+
+impl Outlet for Numbered {
+    fn turn_over(&mut self) -> Result<bool, ExchangeError> {
+        let next = AtomicFile::create(&beside(&self.target, &format!("-{}", self.done.len() + 2)))?;
+        self.done.push(std::mem::replace(&mut self.open, next));
+        Ok(true)
     }
 }

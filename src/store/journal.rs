@@ -20,14 +20,17 @@ pub enum OpKind {
     Undo,
     /// Taken back and done again.
     Redo,
+    /// Noted, such as an export: nothing that could be taken back.
+    Note,
 }
 
 impl OpKind {
-    const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Do => "do",
             Self::Undo => "undo",
             Self::Redo => "redo",
+            Self::Note => "note",
         }
     }
 
@@ -35,6 +38,7 @@ impl OpKind {
         match word {
             "undo" => Self::Undo,
             "redo" => Self::Redo,
+            "note" => Self::Note,
             _ => Self::Do,
         }
     }
@@ -145,6 +149,7 @@ pub fn undo_target(conn: &Connection) -> Result<Option<Op>, StoreError> {
         let was_cancelled = cancelled.contains(&op.id);
         match (op.kind, op.undoes) {
             (OpKind::Undo, Some(target)) => cancelled.push(target),
+            (OpKind::Note, _) => {}
             _ if !was_cancelled => return Ok(Some(op)),
             _ => {}
         }
@@ -162,7 +167,7 @@ pub fn redo_target(conn: &Connection) -> Result<Option<Op>, StoreError> {
             OpKind::Do => return Ok(None),
             OpKind::Redo => redone.extend(op.undoes),
             OpKind::Undo if !redone.contains(&op.id) => return Ok(Some(op)),
-            OpKind::Undo => {}
+            OpKind::Undo | OpKind::Note => {}
         }
     }
     Ok(None)
@@ -195,7 +200,7 @@ pub fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<(String, 
     let target = store.conn.query_row(&one, [point.0], op_of).optional()?;
     let target = target.ok_or_else(|| StoreError::Refused("there is no such step in the history".into()))?;
     let label = match target.kind {
-        OpKind::Do => format!("Went back to: {}", target.label),
+        OpKind::Do | OpKind::Note => format!("Went back to: {}", target.label),
         OpKind::Undo => format!("Went back to when this was undone: {}", target.label),
         OpKind::Redo => format!("Went back to when this was done again: {}", target.label),
     };

@@ -5,6 +5,7 @@
 pub mod backup;
 pub mod bulk;
 mod error;
+pub mod exports;
 pub mod journal;
 mod open;
 pub mod people;

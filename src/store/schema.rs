@@ -11,7 +11,10 @@ pub const APPLICATION_ID: i32 = 0x476c_6468;
 pub const VERSION: i32 = 1 + STEPS.len() as i32;
 
 /// The steps from version 1 to 2, from 2 to 3 and so on; each runs in one transaction after a backup.
-pub const STEPS: &[&str] = &[];
+pub const STEPS: &[&str] = &[EXPORTS];
+
+/// What was exported, and a digest of each address that was in it. Not in the journal: what was sent can't be taken back.
+const EXPORTS: &str = "CREATE TABLE export(id INTEGER PRIMARY KEY, op INTEGER NOT NULL REFERENCES op(id), name TEXT NOT NULL, format TEXT NOT NULL, query TEXT NOT NULL, community_id INTEGER, list TEXT NOT NULL, at TEXT NOT NULL, salt BLOB NOT NULL, digests BLOB NOT NULL) STRICT";
 
 /// The statements that make a new file. What `sqlite_schema` holds must be just these texts.
 pub const SCHEMA: &[&str] = &[
@@ -67,6 +70,7 @@ pub const SCHEMA: &[&str] = &[
     "CREATE UNIQUE INDEX suppression_address ON suppression(address_key)",
     "CREATE TABLE view(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, pane TEXT NOT NULL, query TEXT NOT NULL, sort TEXT NOT NULL, columns TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX view_name ON view(name_key)",
+    EXPORTS,
 ];
 
 /// The indexes that a large import into an empty roster builds after its rows.

@@ -344,6 +344,9 @@ impl Root {
                 Came::Export(Some(Ok(summary)), path) => {
                     self.overlays.close(self.asker);
                     let path = std::path::absolute(&path).unwrap_or(path);
+                    if let Err(e) = self.book.remember(&summary) {
+                        self.complain(&format!("The file stands, but the roster could not note it: {e}"));
+                    }
                     self.toast = Some((summary.sentence_to(&path.display().to_string()), Tone::Good));
                 }
                 Came::Preview(result, format) => {

@@ -156,6 +156,73 @@ fn the_people_list_opens_in_excel_and_runs_nothing() {
 }
 
 #[test]
+fn the_people_list_is_a_workbook_of_text_cells_where_the_file_says_so() {
+    use calamine::{Data, Reader};
+    let mut world = two();
+    world.facts(PersonFacts { job_title: "+44 20".into(), ..PersonFacts::named("=1+1", "=ann@example.org") });
+    let target = world.folder.path().join("people.xlsx");
+    let options = ExportOptions { format: "people".into(), ..ExportOptions::default() };
+    let summary = world.book.export_job(&options, &target, guildhall::book::Jobs::Inline).unwrap().wait().unwrap().unwrap();
+    assert_eq!((summary.written, summary.files), (3, vec![target.canonicalize().unwrap()]));
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(&target).unwrap();
+    let sheet = book.worksheet_range("people").unwrap();
+    let rows: Vec<Vec<String>> = sheet.rows().map(|r| r.iter().map(ToString::to_string).collect()).collect();
+    assert_eq!(rows[0], ["Name", "E-mail", "Organisation", "Job title", "Discipline", "Tags"]);
+    assert_eq!(rows[1][..4], ["Zoë \"Z\" O'Neil", "zoe@example.gov.uk", "Office of Maps", ""]);
+    assert_eq!(rows[3][..4], ["=1+1", "=ann@example.org", "", "+44 20"]);
+    assert!(sheet.rows().flatten().all(|cell| matches!(cell, Data::String(_) | Data::Empty)));
+    assert!(book.worksheet_formula("people").unwrap().is_empty());
+    // A format that is no workbook is not pressed into one.
+    let options = ExportOptions { format: "brevo".into(), ..ExportOptions::default() };
+    let other = world.folder.path().join("brevo.xlsx");
+    let refused = world.book.export_job(&options, &other, guildhall::book::Jobs::Inline).unwrap().wait().unwrap().unwrap_err();
+    assert!(refused.to_string().contains("not written as a workbook") && !other.exists());
+}
+
+#[test]
+fn what_is_too_much_for_one_file_goes_to_several_and_to_standard_output_not_at_all() {
+    let mut world = World::empty();
+    let rows: String = (0..100_003).map(|n| format!("P{n},p{n}@example.org\n")).collect();
+    world.import("many.csv", format!("Name,E-mail\n{rows}"));
+    let options = ExportOptions { format: "notify-contacts".into(), ..ExportOptions::default() };
+    let mut out = Vec::new();
+    let refused = world.book.export_to(&options, &mut out).unwrap_err().to_string();
+    assert!(refused.contains("no more than 100,000 of these rows in one file") && out.is_empty(), "{refused}");
+    let target = world.folder.path().join("list.csv");
+    let summary = world.book.export_job(&options, &target, guildhall::book::Jobs::Inline).unwrap().wait().unwrap().unwrap();
+    let second = world.folder.path().canonicalize().unwrap().join("list-2.csv");
+    assert_eq!((summary.written, &summary.files[1..]), (100_003, &[second.clone()][..]));
+    assert_eq!(std::fs::read_to_string(&target).unwrap().lines().count(), 100_001);
+    assert_eq!(std::fs::read_to_string(&second).unwrap(), "email address\np100000@example.org\np100001@example.org\np100002@example.org\n");
+    // By bytes: 80,000 people whose rows are long.
+    let asked = placeholders("((venue))");
+    let rows: String = (0..400).map(|n| format!("L{n},l{n}@example.org,{}\n", "x".repeat(60_000))).collect();
+    let mut world = World::empty();
+    world.import("long.csv", format!("Name,E-mail,Venue\n{rows}"));
+    let options =
+        ExportOptions { format: "notify".into(), settings: Settings { placeholders: asked, ..told() }, ..ExportOptions::default() };
+    let summary = world.book.export_job(&options, &target, guildhall::book::Jobs::Inline).unwrap().wait().unwrap().unwrap();
+    assert_eq!(summary.written, 400);
+    assert_eq!(summary.files.len(), 3);
+    for file in &summary.files {
+        assert!(
+            std::fs::metadata(file).unwrap().len() < 10_000_000 && std::fs::read_to_string(file).unwrap().starts_with("email address,")
+        );
+    }
+}
+
+#[test]
+fn what_a_target_cuts_off_is_told_of_the_person() {
+    let mut world = World::empty();
+    world.person(&format!("{} Last", "\u{e9}".repeat(128)), "long@example.org");
+    let options = ExportOptions { format: "mailchimp".into(), settings: told(), explain: true, ..ExportOptions::default() };
+    let mut out = Vec::new();
+    let summary = world.book.export_to(&options, &mut out).unwrap();
+    assert!(String::from_utf8(out).unwrap().contains(&format!("\nlong@example.org,{},Last,", "\u{e9}".repeat(127))));
+    assert_eq!((summary.explained[0].why, summary.explained[0].left_out), ("the name is cut at Mailchimp's 255 bytes", false));
+}
+
+#[test]
 fn a_format_that_must_be_told_something_or_takes_so_many_says_so() {
     let mut world = World::empty();
     world.person("Ann", "ann@example.org");

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod formats;
+mod in_step;
 
 use std::path::PathBuf;
 

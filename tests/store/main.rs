@@ -414,29 +414,41 @@ fn membership_facts_are_kept_as_given() {
     assert_eq!(world.book.person(ann).unwrap().unwrap().memberships[0].facts, facts);
 }
 
-#[test]
-fn steps_of_migration_run_in_order_after_a_backup() {
+/// A roster as the program's first version left it.
+fn of_version_one() -> World {
     let world = World::sample();
-    let path = world.path();
-    let people: i64 = {
-        let conn = rusqlite::Connection::open(&path).unwrap();
-        let before: i64 = conn.query_row("SELECT count(*) FROM person", [], |r| r.get(0)).unwrap();
-        guildhall::store::migrate(&conn, &path, 1, &["ALTER TABLE tag ADD COLUMN colour TEXT", "UPDATE tag SET colour='red'"]).unwrap();
-        assert_eq!(conn.pragma_query_value(None, "user_version", |r| r.get::<_, i64>(0)).unwrap(), 3);
-        let red: i64 = conn.query_row("SELECT count(*) FROM tag WHERE colour='red'", [], |r| r.get(0)).unwrap();
-        assert!(red > 0);
-        before
-    };
-    let backups = guildhall::store::backup::list(&path);
+    let conn = rusqlite::Connection::open(world.path()).unwrap();
+    conn.execute_batch("DROP TABLE export; PRAGMA user_version=1").unwrap();
+    world
+}
+
+#[test]
+fn a_roster_of_each_older_version_opens_with_everything_in_it_after_a_backup() {
+    let world = of_version_one();
+    let before = dump_of(&world);
+    let mut book = Book::open(&world.path(), world.clock.clone()).unwrap();
+    assert_eq!(guildhall::store::Store::open(&world.path()).unwrap().dump().unwrap(), before);
+    let options = guildhall::book::ExportOptions { format: "bcc".into(), ..Default::default() };
+    book.export_to(&options, &mut Vec::new()).unwrap();
+    let backups = guildhall::store::backup::list(&world.path());
     assert_eq!(backups.len(), 1);
     let old = rusqlite::Connection::open(&backups[0].1).unwrap();
     assert_eq!(old.pragma_query_value(None, "user_version", |r| r.get::<_, i64>(0)).unwrap(), 1);
-    assert_eq!(old.query_row("SELECT count(*) FROM person", [], |r| r.get::<_, i64>(0)).unwrap(), people);
+}
+
+#[test]
+fn steps_of_migration_run_in_order() {
+    let world = of_version_one();
+    let conn = rusqlite::Connection::open(world.path()).unwrap();
+    let steps = ["ALTER TABLE tag ADD COLUMN colour TEXT", "UPDATE tag SET colour='red'"];
+    guildhall::store::migrate(&conn, &world.path(), 1, &steps).unwrap();
+    assert_eq!(conn.pragma_query_value(None, "user_version", |r| r.get::<_, i64>(0)).unwrap(), 3);
+    assert!(conn.query_row("SELECT count(*) FROM tag WHERE colour='red'", [], |r| r.get::<_, i64>(0)).unwrap() > 0);
 }
 
 #[test]
 fn a_step_of_migration_that_fails_leaves_the_version_before() {
-    let world = World::sample();
+    let world = of_version_one();
     let conn = rusqlite::Connection::open(world.path()).unwrap();
     let steps = ["ALTER TABLE tag ADD COLUMN colour TEXT", "UPDATE tag SET no_such_column=1"];
     assert!(guildhall::store::migrate(&conn, &world.path(), 1, &steps).is_err());

@@ -5,9 +5,18 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 use super::{FormatInfo, Look, MAILING, Outgoing, PLAIN, RAW, Shape};
+use crate::domain::words::{ConsentState, Purpose};
 
-/// Address books are not mailings: whoever may be written to at all is in them, at the addresses that may be used.
-const CONTACTS: FormatInfo = FormatInfo { mailing: false, ascii: false, ..MAILING };
+/// Address books are not mailings: also those are in them of whom no working address is known. Whoever withdrew consent to be
+/// mailed or to be in a directory is not.
+const CONTACTS: FormatInfo = FormatInfo { mailing: false, ascii: false, refuses: Some(unwilling), ..MAILING };
+
+fn unwilling(p: &Outgoing<'_>) -> Option<&'static str> {
+    let withdrawn = |purpose| p.person.consent(purpose) == ConsentState::Withdrawn;
+    withdrawn(Purpose::Mail)
+        .then_some("withdrew consent to mail")
+        .or_else(|| withdrawn(Purpose::Directory).then_some("withdrew consent to be in a directory"))
+}
 
 /// What stands under each of the headers: where we have nothing, nothing.
 fn under(headers: &[&str], value: impl Fn(&str) -> String) -> Vec<String> {

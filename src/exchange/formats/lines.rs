@@ -2,7 +2,8 @@
 //!
 //! Must not know who is written, or where to.
 
-use super::{FormatInfo, MAILING, Outgoing, RAW, Shape, takes};
+use super::tables::bare;
+use super::{FormatInfo, MAILING, Outgoing, RAW, Settings, Shape, takes};
 use crate::domain::text;
 
 /// `"Display Name" <address>`, the name always in quotes, `\` and `"` in it escaped: unquoted, brackets and commas in a name are
@@ -24,22 +25,32 @@ pub const MAILMAN: FormatInfo = FormatInfo {
     takes: Some((takes::mailman, "Mailman refuses such an address")),
     look: RAW,
     shape: Shape::Rows(&[], |p, _| vec![quoted(&p.name(), p.email)]),
+    removal: Some(Shape::Rows(&[], bare)),
     ..MAILING
 };
+
+/// The list's name, which LISTSERV wants without its host.
+fn list_name(settings: &Settings) -> &str {
+    settings.group.split('@').next().unwrap_or_default()
+}
 
 /// LISTSERV: a plain list for the add job; the name stands behind the address.
 pub const LISTSERV: FormatInfo = FormatInfo {
     name: "listserv",
     doc: "subscribers for LISTSERV: a command for each, to be sent to it",
-    carries: "QUIET ADD list address name; without --group the address and name alone",
+    carries: "QUIET ADD list address name, QUIET DELETE for who leaves; without --group the address and name alone",
     extension: "txt",
     look: RAW,
     shape: Shape::Rows(&[], |p, s| {
         let name = p.name();
         let name = if name.is_empty() { "(No Name Available)".to_owned() } else { name };
-        let list = s.group.split('@').next().unwrap_or_default();
+        let list = list_name(s);
         vec![if list.is_empty() { format!("{} {name}", p.email) } else { format!("QUIET ADD {list} {} {name}", p.email) }]
     }),
+    removal: Some(Shape::Rows(&[], |p, s| {
+        let list = list_name(s);
+        vec![if list.is_empty() { p.email.to_owned() } else { format!("QUIET DELETE {list} {}", p.email) }]
+    })),
     ..MAILING
 };
 
@@ -51,6 +62,7 @@ pub const SYMPA: FormatInfo = FormatInfo {
     extension: "txt",
     look: RAW,
     shape: Shape::Rows(&[], |p, _| vec![format!("{} {}", p.email, p.name()).trim_end().to_owned()]),
+    removal: Some(Shape::Rows(&[], bare)),
     ..MAILING
 };
 

@@ -6,21 +6,22 @@
 mod contacts;
 mod lines;
 mod ours;
+mod outgoing;
 mod tables;
 pub mod takes;
 mod template;
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use chrono::NaiveDate;
 
-use super::ExchangeError;
-use crate::domain::address::{self, OtherAddress};
-use crate::domain::listed::Listed;
+use super::{ExchangeError, Pen};
 use crate::domain::text;
-use crate::domain::words::{AddressState, ConsentState, PersonKind, Purpose};
 
-pub use ours::{ROSTER_COLUMNS, failed};
+pub use ours::ROSTER_COLUMNS;
+pub use outgoing::Outgoing;
+use outgoing::{doubt, unmailable};
 pub use template::{Placeholder, each_once, placeholders};
 
 /// What a format may be told.
@@ -42,6 +43,10 @@ pub struct Settings {
     pub require_consent: bool,
     /// What the mail's template asks for.
     pub placeholders: Vec<Placeholder>,
+    /// Whether those who are written are to leave the list: the rows are what takes them off it.
+    pub removing: bool,
+    /// Whether only what has changed on a list is written: then there may be nobody.
+    pub in_step: bool,
 }
 
 /// How the rows of a format look.
@@ -55,10 +60,12 @@ pub struct Look {
     pub raw: bool,
     /// What stands before everything, such as a byte order mark.
     pub before: &'static str,
+    /// Whether a value that a spreadsheet could take for a formula begins with an apostrophe.
+    pub neutral: bool,
 }
 
 /// Commas, LF, UTF-8 without a mark: what mailing programs take.
-const PLAIN: Look = Look { delimiter: b',', crlf: false, raw: false, before: "" };
+const PLAIN: Look = Look { delimiter: b',', crlf: false, raw: false, before: "", neutral: false };
 /// One line a person, written as it stands.
 const RAW: Look = Look { raw: true, ..PLAIN };
 
@@ -67,6 +74,9 @@ type Row = fn(&Outgoing<'_>, &Settings) -> Vec<String>;
 
 /// What has to hold, and what is said where it does not.
 type Only<T> = (fn(&T) -> bool, &'static str);
+
+/// What a target does to a row that it takes, if it alters anything.
+type Alters = fn(&Outgoing<'_>) -> Option<&'static str>;
 
 /// How a format is made.
 #[derive(Clone, Copy)]
@@ -99,10 +109,20 @@ pub struct FormatInfo {
     takes: Option<Only<str>>,
     /// Whether domains leave in their ASCII form.
     ascii: bool,
-    /// The most rows that the target takes, and the least.
+    /// The least rows that the target takes in a file, and the most.
     rows: (u64, u64),
+    /// The most bytes that the target takes in a file.
+    bytes: u64,
     look: Look,
     shape: Shape,
+    /// How wide the columns of a workbook are, in letters; none if it isn't written as one.
+    widths: &'static [u16],
+    /// How somebody is taken off the target's list, where that is not the row that puts them on it.
+    removal: Option<Shape>,
+    /// Who is not in it, of a format that is no mailing.
+    refuses: Option<Alters>,
+    /// What the target alters in a row, if it does.
+    alters: Option<Alters>,
     /// Which settings it can't do without, and what they are.
     needs: Option<Only<Settings>>,
     /// Whether the target fills in a template.
@@ -120,8 +140,13 @@ const MAILING: FormatInfo = FormatInfo {
     takes: None,
     ascii: true,
     rows: (0, u64::MAX),
+    bytes: u64::MAX,
     look: PLAIN,
     shape: Shape::Joined,
+    widths: &[],
+    removal: None,
+    refuses: None,
+    alters: None,
     needs: None,
     templates: false,
 };
@@ -183,80 +208,19 @@ pub const FORMATS: &[FormatInfo] = &[
     },
 ];
 
-/// A person on the way out, with suppressed addresses already taken away.
-pub struct Outgoing<'a> {
-    /// The person.
-    pub person: &'a Listed<'a>,
-    /// The first address that may leave; empty if none may.
-    pub email: &'a str,
-    /// What is known of it.
-    pub email_state: AddressState,
-    /// The further ones that may leave.
-    pub others: &'a [OtherAddress],
-    /// The memberships: the community's name and the rest, by name.
-    pub memberships: &'a [(&'a str, &'a crate::domain::community::MembershipFacts)],
-}
+/// How much a writer holds before it sends it on, in bytes.
+const BUFFER: usize = 64 * 1024;
 
-impl Outgoing<'_> {
-    /// The name without what a mail or a terminal must not carry.
-    fn name(&self) -> String {
-        text::clean_line(self.person.name).text.into_owned()
-    }
-
-    /// First and last name, as far as one can tell: `Hallam, Noor` is Noor Hallam, and the last word is the last name.
-    fn names(&self) -> (String, String) {
-        let name = self.name();
-        if let Some((last, first)) = name.split_once(',') {
-            return (first.trim().to_owned(), last.trim().to_owned());
-        }
-        match name.rsplit_once(' ') {
-            Some((first, last)) => (first.to_owned(), last.to_owned()),
-            None => (name, String::new()),
-        }
-    }
-
-    fn tags(&self) -> impl Iterator<Item = &str> {
-        self.person.tags.split(';').map(str::trim).filter(|t| !t.is_empty())
-    }
-}
-
-/// What became of a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// A row was written; and what the lead should know of it, if anything.
-    Row(Option<&'static str>),
-    /// Left out, and why.
-    LeftOut(&'static str),
-}
-
-/// Why nobody may write to a person, if so; in the order in which it is told.
-fn unmailable(p: &Outgoing<'_>, settings: &Settings) -> Option<&'static str> {
-    let consent = p.person.consent(Purpose::Mail);
-    match p.email_state {
-        _ if p.email.is_empty() && !p.person.email.is_empty() => Some("asked not to be mailed"),
-        _ if p.email.is_empty() => Some("no e-mail address"),
-        _ if consent == ConsentState::Withdrawn => Some("withdrew consent to mail"),
-        _ if settings.require_consent && consent != ConsentState::Granted => Some("has not granted consent to mail"),
-        AddressState::Bounced => Some("the address bounced"),
-        AddressState::Retired => Some("the address is retired"),
-        AddressState::Ok if p.person.kind == PersonKind::TeamMailbox && !settings.mailboxes => Some("a team mailbox"),
-        AddressState::Ok => None,
-    }
-}
-
-/// What may go wrong with a row that the target takes: mailings write every value exactly, so it is told instead.
-fn doubt(p: &Outgoing<'_>) -> Option<&'static str> {
-    let formula = tables::could_be_a_formula(p.email) || tables::could_be_a_formula(p.person.name);
-    let formula = formula.then_some("a spreadsheet would take the name or address for a formula");
-    address::why_not_portable(p.email).or(formula)
-}
+const NOTHING_LEFT: &str = "no name, and every address asked not to be used";
 
 /// A format at work.
 pub struct Format {
     info: &'static FormatInfo,
     settings: Settings,
+    shape: Shape,
     /// The lead's own fields, in order.
     fields: Vec<String>,
+    /// How many rows the file has that is being written.
     written: u64,
     /// The line that is being put together.
     line: String,
@@ -290,20 +254,31 @@ impl Format {
             )));
         }
         let nothing = vec![0; settings.placeholders.len()];
-        Ok(Self { info, settings, fields, written: 0, line: String::new(), nothing })
+        let shape = info.removal.filter(|_| settings.removing).unwrap_or(info.shape);
+        Ok(Self { info, settings, shape, fields, written: 0, line: String::new(), nothing })
     }
 
     /// The writer that its rows go through.
-    #[must_use]
-    pub fn writer<W: Write>(&self, to: W) -> csv::Writer<W> {
+    pub fn pen<W: Write>(&self, to: W) -> Pen<W> {
         let look = self.info.look;
-        csv::WriterBuilder::new()
-            .buffer_capacity(64 * 1024)
+        let mut csv = csv::WriterBuilder::new();
+        csv.buffer_capacity(BUFFER)
             .delimiter(look.delimiter)
             .terminator(if look.crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') })
             .quote_style(if look.raw { csv::QuoteStyle::Never } else { csv::QuoteStyle::Necessary })
-            .flexible(true)
-            .from_writer(to)
+            .flexible(true);
+        Pen::text(&csv, look.neutral, to)
+    }
+
+    /// The pen for a workbook, if this format is also written as one.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn sheet<W: Write>(&self, to: W) -> Result<Pen<W>, ExchangeError> {
+        match self.info.widths {
+            [] => Err(ExchangeError::Refused(format!("{} is not written as a workbook: give the file another ending", self.info.name))),
+            widths => Pen::sheet(self.info.name, widths, to),
+        }
     }
 
     /// What stands before the first row, byte for byte.
@@ -316,73 +291,116 @@ impl Format {
     ///
     /// # Errors
     /// If it can't be written.
-    pub fn head<W: Write>(&mut self, to: &mut csv::Writer<W>) -> Result<(), ExchangeError> {
-        match self.info.shape {
+    pub fn head<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
+        self.written = 0;
+        match self.shape {
             Shape::Ours => ours::head(&self.fields, to),
             Shape::Rows(heads, _) if !self.settings.placeholders.is_empty() => {
                 let asked = self.settings.placeholders.iter().map(|p| p.name.as_str());
                 let first = heads.first().and_then(|h| h.first()).copied();
-                to.write_record(first.into_iter().chain(asked)).map_err(failed)
+                to.record(first.into_iter().chain(asked))
             }
-            Shape::Rows(heads, _) => heads.iter().try_for_each(|h| to.write_record(*h).map_err(failed)),
-            Shape::Json => to.write_record(["["]).map_err(failed),
+            Shape::Rows(heads, _) => heads.iter().try_for_each(|h| to.record(h.iter().copied())),
+            Shape::Json => to.record(std::iter::once("[")),
             Shape::Joined => Ok(()),
         }
     }
 
-    /// Writes a person, or says why not.
+    /// The address that a person would be written with; or why they are left out.
     ///
     /// # Errors
-    /// If it can't be written.
-    pub fn person<W: Write>(&mut self, p: &Outgoing<'_>, to: &mut csv::Writer<W>) -> Result<Written, ExchangeError> {
-        if matches!(self.info.shape, Shape::Ours) {
-            return ours::row(p, &self.fields, to);
+    /// Why the person is left out.
+    pub fn admit<'p>(&self, p: &Outgoing<'p>) -> Result<Cow<'p, str>, &'static str> {
+        if matches!(self.shape, Shape::Ours) {
+            return if p.person.name.is_empty() && p.email.is_empty() { Err(NOTHING_LEFT) } else { Ok(Cow::Borrowed(p.email)) };
         }
-        let ascii;
-        let mut p = Outgoing { ..*p };
-        if self.info.mailing
-            && let Some(why) = unmailable(&p, &self.settings)
-        {
-            return Ok(Written::LeftOut(why));
+        // Whoever is taken off a list is taken off it for just these reasons.
+        if !self.settings.removing {
+            let refused = if self.info.mailing { unmailable(p, &self.settings) } else { self.info.refuses.and_then(|refuses| refuses(p)) };
+            if let Some(why) = refused {
+                return Err(why);
+            }
         }
-        if self.info.ascii && !p.email.is_ascii() {
-            ascii = takes::in_ascii(p.email).unwrap_or_else(|| p.email.to_owned());
-            p.email = &ascii;
+        let email = match p.email {
+            email if self.info.ascii && !email.is_ascii() => takes::in_ascii(email).map_or(Cow::Borrowed(email), Cow::Owned),
+            email => Cow::Borrowed(email),
+        };
+        if let Some((_, why)) = self.info.takes.filter(|(takes, _)| !self.settings.removing && !takes(&email)) {
+            return Err(why);
         }
-        if let Some((_, why)) = self.info.takes.filter(|(takes, _)| !takes(p.email)) {
-            return Ok(Written::LeftOut(why));
-        }
-        if p.email.is_empty() && p.person.name.is_empty() {
-            return Ok(Written::LeftOut("no name, and every address asked not to be used"));
-        }
-        self.written += 1;
-        if self.written > self.info.rows.0.max(1) && self.written > self.info.rows.1 {
-            let most = text::thousands(self.info.rows.1);
-            return Err(ExchangeError::Refused(format!(
-                "{} takes {most} rows in one file, and there are more: narrow the search",
-                self.info.name
-            )));
-        }
-        match self.info.shape {
+        if email.is_empty() && p.person.name.is_empty() { Err(NOTHING_LEFT) } else { Ok(email) }
+    }
+
+    /// Writes a person with the address that [`Format::admit`] gave. Where the file is full, `next` begins another, and says
+    /// whether it could. Returns what the lead should know of the row, if anything.
+    ///
+    /// # Errors
+    /// If it can't be written, or the target takes no more and there is no other file.
+    pub fn person<W: Write>(
+        &mut self,
+        p: &Outgoing<'_>,
+        email: &str,
+        to: &mut Pen<W>,
+        next: &mut dyn FnMut(&mut Pen<W>) -> Result<bool, ExchangeError>,
+    ) -> Result<Option<&'static str>, ExchangeError> {
+        let p = Outgoing { email, ..*p };
+        let row = match self.shape {
+            Shape::Ours => {
+                self.written += 1;
+                return ours::row(&p, &self.fields, to).map(|()| None);
+            }
             Shape::Rows(..) if !self.settings.placeholders.is_empty() => {
                 let values: Vec<String> = self.settings.placeholders.iter().map(|asked| asked.value(&p)).collect();
                 for (n, value) in self.nothing.iter_mut().zip(&values) {
                     *n += u64::from(value.is_empty());
                 }
-                to.write_record(std::iter::once(p.email).chain(values.iter().map(String::as_str))).map_err(failed)?;
+                std::iter::once(email.to_owned()).chain(values).collect()
             }
-            Shape::Rows(_, row) => to.write_record(row(&p, &self.settings)).map_err(failed)?,
-            Shape::Joined => self.join(&p, to)?,
+            Shape::Rows(_, row) => row(&p, &self.settings),
+            Shape::Joined => Vec::new(),
             Shape::Json => {
-                let comma = if self.written > 1 { "," } else { " " };
-                to.write_record([format!("{comma}{}", lines::json(&p))]).map_err(failed)?;
+                let comma = if self.written > 0 { "," } else { " " };
+                vec![format!("{comma}{}", lines::json(&p))]
             }
-            Shape::Ours => {}
+        };
+        if self.is_full(&row, to.sent()) {
+            if !next(to)? {
+                return Err(self.too_many());
+            }
+            self.head(to)?;
         }
-        Ok(Written::Row(if self.info.mailing { doubt(&p) } else { None }))
+        self.written += 1;
+        if matches!(self.shape, Shape::Joined) {
+            self.join(&p, to)?;
+        } else {
+            to.record(row.iter().map(String::as_str))?;
+        }
+        let altered = || self.info.alters.and_then(|alters| alters(&p));
+        Ok(if self.info.mailing && !self.settings.removing { altered().or_else(|| doubt(&p)) } else { None })
     }
 
-    fn join<W: Write>(&mut self, p: &Outgoing<'_>, to: &mut csv::Writer<W>) -> Result<(), ExchangeError> {
+    /// Whether the target would refuse the file with one row more, by their number or by their bytes.
+    fn is_full(&self, row: &[String], sent: u64) -> bool {
+        // Each quote may be doubled, and each value quoted and parted; what was sent lags behind by what is still held.
+        let longest: usize = row.iter().map(|v| 2 * v.len() + 3).sum();
+        self.written >= self.info.rows.1 || sent.saturating_add((longest + BUFFER) as u64) > self.info.bytes
+    }
+
+    fn too_many(&self) -> ExchangeError {
+        let most = text::thousands(self.written);
+        ExchangeError::Refused(format!(
+            "{} takes no more than {most} of these rows in one file, and there are more: with a file to write to, several are written",
+            self.info.name
+        ))
+    }
+
+    /// Whether it may turn out only at the end, or in the middle, that the target would refuse the file.
+    #[must_use]
+    pub fn may_refuse(&self) -> bool {
+        self.info.rows != MAILING.rows || self.info.bytes != MAILING.bytes || !self.settings.placeholders.is_empty()
+    }
+
+    fn join<W: Write>(&mut self, p: &Outgoing<'_>, to: &mut Pen<W>) -> Result<(), ExchangeError> {
         let one = if self.settings.names { lines::quoted(&p.name(), p.email) } else { p.email.to_owned() };
         let sign = if self.settings.separator.is_empty() { "," } else { self.settings.separator.trim() };
         if !self.line.is_empty() {
@@ -394,17 +412,17 @@ impl Format {
         if chunk > 0 && self.written.is_multiple_of(chunk) { self.end_line(to) } else { Ok(()) }
     }
 
-    fn end_line<W: Write>(&mut self, to: &mut csv::Writer<W>) -> Result<(), ExchangeError> {
+    fn end_line<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
         let line = std::mem::take(&mut self.line);
-        if line.is_empty() { Ok(()) } else { to.write_record([line]).map_err(failed) }
+        if line.is_empty() { Ok(()) } else { to.record(std::iter::once(line.as_str())) }
     }
 
     /// Writes what stands behind the people.
     ///
     /// # Errors
     /// If it can't be written, there are fewer people than the target takes, or some have nothing for what a template asks.
-    pub fn end<W: Write>(&mut self, to: &mut csv::Writer<W>) -> Result<(), ExchangeError> {
-        if self.written < self.info.rows.0 {
+    pub fn end<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
+        if self.written < self.info.rows.0 && !(self.settings.in_step && self.written == 0) {
             let least = text::thousands(self.info.rows.0);
             return Err(ExchangeError::Refused(format!(
                 "{} takes no file of fewer than {least} people, and there are {}",
@@ -421,9 +439,9 @@ impl Format {
                 text::safe(&first.name)
             )));
         }
-        match self.info.shape {
+        match self.shape {
             Shape::Joined => self.end_line(to),
-            Shape::Json => to.write_record(["]"]).map_err(failed),
+            Shape::Json => to.record(std::iter::once("]")),
             _ => Ok(()),
         }
     }

@@ -4,10 +4,10 @@
 
 use std::io::Write;
 
-use super::{Outgoing, Written};
+use super::Outgoing;
 use crate::domain::address;
 use crate::domain::words::{AddressState, PersonKind};
-use crate::exchange::{ExchangeError, consents, memberships};
+use crate::exchange::{ExchangeError, Pen, consents, memberships};
 
 /// The columns of our own format; its import knows each by name.
 pub const ROSTER_COLUMNS: &[&str] = &[
@@ -27,16 +27,13 @@ pub const ROSTER_COLUMNS: &[&str] = &[
 ];
 
 /// Writes the names of the columns, the lead's own behind ours.
-pub fn head<W: Write>(fields: &[String], to: &mut csv::Writer<W>) -> Result<(), ExchangeError> {
-    to.write_record(ROSTER_COLUMNS.iter().copied().chain(fields.iter().map(String::as_str))).map_err(failed)
+pub fn head<W: Write>(fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
+    to.record(ROSTER_COLUMNS.iter().copied().chain(fields.iter().map(String::as_str)))
 }
 
 /// Writes a person.
-pub fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut csv::Writer<W>) -> Result<Written, ExchangeError> {
+pub fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
     let person = p.person;
-    if person.name.is_empty() && p.email.is_empty() {
-        return Ok(Written::LeftOut("no name, and every address asked not to be used"));
-    }
     let state = if p.email_state == AddressState::Ok { "" } else { p.email_state.word() };
     let kind = if person.kind == PersonKind::Person { "" } else { person.kind.word() };
     let others = if p.others.is_empty() { String::new() } else { address::write_list(p.others) };
@@ -59,29 +56,15 @@ pub fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut csv::Writer<W
         &consents::write(person.consents),
         person.note,
     ] {
-        field(to, value)?;
+        to.value(value)?;
     }
     if !fields.is_empty() {
         let mut values: serde_json::Map<String, serde_json::Value> =
             if person.fields.is_empty() { serde_json::Map::new() } else { serde_json::from_str(person.fields).unwrap_or_default() };
         for name in fields {
             let value = values.remove(name);
-            field(to, value.as_ref().and_then(serde_json::Value::as_str).unwrap_or(""))?;
+            to.value(value.as_ref().and_then(serde_json::Value::as_str).unwrap_or(""))?;
         }
     }
-    to.write_record(None::<&[u8]>).map_err(failed)?;
-    Ok(Written::Row(None))
-}
-
-/// A value of our own format: exact, but for what would drive a terminal in a file edited by hand.
-fn field<W: Write>(to: &mut csv::Writer<W>, value: &str) -> Result<(), ExchangeError> {
-    to.write_field(value).map_err(failed)
-}
-
-/// A failure to write, with the operating system's reason kept.
-pub fn failed(e: csv::Error) -> ExchangeError {
-    match e.into_kind() {
-        csv::ErrorKind::Io(e) => ExchangeError::Write(e),
-        other => ExchangeError::Write(std::io::Error::other(format!("{other:?}"))),
-    }
+    to.end_row()
 }

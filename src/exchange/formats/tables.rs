@@ -13,12 +13,14 @@ pub const NOTIFY: FormatInfo = FormatInfo {
     name: "notify",
     doc: "recipients for GOV.UK Notify",
     carries: "email address, name; with --template or --placeholders, what the template asks for",
-    limits: "100,000 rows, 10 MB; only addresses that Notify accepts and that work",
+    limits: "100,000 rows and 10 MB to a file: more are written to several; only addresses that Notify accepts and that work",
     takes: Some((takes::notify, "Notify refuses such an address")),
     ascii: false,
     rows: (0, 100_000),
+    bytes: 10_000_000,
     templates: true,
     shape: Shape::Rows(&[&["email address", "name"]], |p, _| vec![p.email.to_owned(), p.name()]),
+    removal: Some(Shape::Rows(&[&["email address"]], bare)),
     ..MAILING
 };
 
@@ -28,7 +30,7 @@ pub const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
     doc: "an emergency contact list for GOV.UK Notify",
     carries: "email address alone",
     templates: false,
-    shape: Shape::Rows(&[&["email address"]], |p, _| vec![p.email.to_owned()]),
+    shape: Shape::Rows(&[&["email address"]], bare),
     ..NOTIFY
 };
 
@@ -36,28 +38,20 @@ pub const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
 pub const PEOPLE: FormatInfo = FormatInfo {
     name: "people",
     doc: "a list for people to read, in Excel or another spreadsheet",
-    carries: "name, e-mail, organisation, job title, discipline, tags; UTF-8 with a byte order mark",
-    limits: "no formula runs: a value that could be one begins with an apostrophe",
+    carries: "name, e-mail, organisation, job title, discipline, tags; a workbook if the file ends in .xlsx, else UTF-8 with a byte order mark",
+    limits: "no formula runs: cells of a workbook are text; elsewhere a value that could be one begins with an apostrophe",
+    extension: "xlsx",
+    widths: &[28, 36, 28, 28, 22, 24],
     mailing: false,
     ascii: false,
-    look: Look { crlf: true, before: "\u{feff}", ..PLAIN },
+    look: Look { crlf: true, before: "\u{feff}", neutral: true, ..PLAIN },
     shape: Shape::Rows(&[&["Name", "E-mail", "Organisation", "Job title", "Discipline", "Tags"]], |p, _| {
         let person = p.person;
         let tags = p.tags().collect::<Vec<_>>().join(", ");
-        [person.name, p.email, person.organisation, person.job_title, person.discipline, &tags].map(neutral).to_vec()
+        strings(&[person.name, p.email, person.organisation, person.job_title, person.discipline, &tags])
     }),
     ..MAILING
 };
-
-/// Whether a spreadsheet may take a value for a formula (OWASP's list of what may begin one).
-pub(super) fn could_be_a_formula(value: &str) -> bool {
-    value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
-}
-
-/// A value that a spreadsheet takes as text.
-fn neutral(value: &str) -> String {
-    if could_be_a_formula(value) { format!("'{value}") } else { value.to_owned() }
-}
 
 /// Google Groups: the admin console's bulk upload.
 pub const GOOGLE_GROUPS: FormatInfo = FormatInfo {
@@ -120,13 +114,21 @@ pub const GOVDELIVERY: FormatInfo = FormatInfo {
     doc: "subscribers for GovDelivery (Granicus)",
     carries: "Destination alone: another header has to be a question of the topic",
     look: Look { crlf: true, ..PLAIN },
-    shape: Shape::Rows(&[&["Destination"]], |p, _| vec![p.email.to_owned()]),
+    shape: Shape::Rows(&[&["Destination"]], bare),
     ..MAILING
 };
 
 /// At most so many bytes of a text, at the end of a letter.
 fn cut(value: &str, bytes: usize) -> String {
     value[..value.floor_char_boundary(bytes.min(value.len()))].to_owned()
+}
+
+/// How many bytes Mailchimp keeps of a text.
+const MAILCHIMP_BYTES: usize = 255;
+
+/// The address alone: what most targets want to take somebody off a list.
+pub(super) fn bare(p: &Outgoing<'_>, _: &Settings) -> Vec<String> {
+    vec![p.email.to_owned()]
 }
 
 /// Mailchimp: an audience.
@@ -140,8 +142,15 @@ pub const MAILCHIMP: FormatInfo = FormatInfo {
         let (first, last) = p.names();
         let tag = |t: &str| if t.contains(',') { format!("\"{}\"", t.replace('"', "'")) } else { t.to_owned() };
         let tags: Vec<String> = p.tags().map(|t| tag(&t.chars().take(100).collect::<String>())).collect();
-        vec![p.email.to_owned(), cut(&first, 255), cut(&last, 255), tags.join(",")]
+        vec![p.email.to_owned(), cut(&first, MAILCHIMP_BYTES), cut(&last, MAILCHIMP_BYTES), tags.join(",")]
     }),
+    alters: Some(|p| {
+        let (first, last) = p.names();
+        let cut = first.len() > MAILCHIMP_BYTES || last.len() > MAILCHIMP_BYTES;
+        let long = p.tags().any(|t| t.chars().count() > 100);
+        cut.then_some("the name is cut at Mailchimp's 255 bytes").or(long.then_some("a tag is cut at Mailchimp's 100 letters"))
+    }),
+    removal: Some(Shape::Rows(&[&["Email Address"]], bare)),
     ..MAILING
 };
 
@@ -156,6 +165,7 @@ pub const BREVO: FormatInfo = FormatInfo {
         let (first, last) = p.names();
         vec![p.email.to_owned(), first, last]
     }),
+    removal: Some(Shape::Rows(&[&["EMAIL"]], bare)),
     ..MAILING
 };
 
@@ -165,6 +175,7 @@ pub const BUTTONDOWN: FormatInfo = FormatInfo {
     doc: "subscribers for Buttondown",
     carries: "email, name, tags",
     shape: Shape::Rows(&[&["email", "name", "tags"]], |p, _| vec![p.email.to_owned(), p.name(), p.tags().collect::<Vec<_>>().join(",")]),
+    removal: Some(Shape::Rows(&[&["email"]], bare)),
     ..MAILING
 };
 
@@ -189,6 +200,7 @@ pub const LISTMONK: FormatInfo = FormatInfo {
         }
         vec![p.email.to_owned(), p.name(), serde_json::Value::Object(attributes).to_string()]
     }),
+    removal: Some(Shape::Rows(&[&["email"]], bare)),
     ..MAILING
 };
 
@@ -200,6 +212,7 @@ pub const PHPLIST: FormatInfo = FormatInfo {
     extension: "tsv",
     look: Look { delimiter: b'\t', ..PLAIN },
     shape: Shape::Rows(&[&["email", "name"]], |p, _| vec![p.email.to_owned(), p.name()]),
+    removal: Some(Shape::Rows(&[], bare)),
     ..MAILING
 };
 
@@ -210,5 +223,6 @@ pub const DISCOURSE: FormatInfo = FormatInfo {
     carries: "the address, and the group where --group names one; no header",
     limits: "as many at once as the forum's max_bulk_invites",
     shape: Shape::Rows(&[], |p, s| if s.group.is_empty() { vec![p.email.to_owned()] } else { strings(&[p.email, &s.group]) }),
+    removal: Some(Shape::Rows(&[], bare)),
     ..MAILING
 };

@@ -106,7 +106,7 @@ impl Overlay for History {
             let row = Rect::new(inside.x, inside.y + u16::try_from(line).unwrap_or(0), inside.width, 1);
             on.drawn.hit(row, Target::OverlayRow(at));
             let kind = match op.kind {
-                OpKind::Do => "",
+                OpKind::Do | OpKind::Note => "",
                 OpKind::Undo => "undone: ",
                 OpKind::Redo => "done again: ",
             };

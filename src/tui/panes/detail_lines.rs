@@ -163,7 +163,7 @@ fn addresses(p: &PersonDetail, out: &mut Lines) {
 
 const fn undone(op: &Op) -> &'static str {
     match op.kind {
-        OpKind::Do => "",
+        OpKind::Do | OpKind::Note => "",
         OpKind::Undo => "undone: ",
         OpKind::Redo => "done again: ",
     }

@@ -1,0 +1,88 @@
+//! A list and what it was: who is to be put on it, who is to be taken off, so that it is just what the roster says.
+//!
+//! Must not know how a format is written.
+
+use std::collections::{HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
+
+use super::Exported;
+use crate::exchange::dump::{Dump, Listed};
+use crate::exchange::formats::takes::list_key;
+
+/// Who was on the list; whoever is found to be on it still is taken out of here, until those are left who are to go.
+pub enum OldList {
+    /// As an earlier export was: digests of the addresses, and what these were mixed with.
+    Export { earlier: Box<Exported>, left: HashSet<u64> },
+    /// As the list says of itself.
+    Dump { left: HashMap<String, Listed>, unread: u64 },
+}
+
+impl OldList {
+    /// The list as an earlier export was.
+    pub fn of_export(earlier: Exported) -> Self {
+        let left = earlier.digests.iter().copied().collect();
+        Self::Export { earlier: Box::new(earlier), left }
+    }
+
+    /// The list as it says of itself.
+    pub fn of_dump(dump: Dump) -> Self {
+        Self::Dump { left: dump.people.into_iter().map(|p| (list_key(&p.email), p)).collect(), unread: dump.unread }
+    }
+
+    /// What the earlier export's addresses were mixed with.
+    pub fn salt(&self) -> Option<&[u8]> {
+        match self {
+            Self::Export { earlier, .. } => Some(&earlier.salt),
+            Self::Dump { .. } => None,
+        }
+    }
+
+    /// Whether an address was on the list; it is taken out.
+    pub fn take(&mut self, email: &str) -> bool {
+        match self {
+            Self::Export { earlier, left } => left.remove(&digest(&earlier.salt, email)),
+            Self::Dump { left, .. } => left.remove(&list_key(email)).is_some(),
+        }
+    }
+
+    /// How many are left.
+    pub fn left(&self) -> u64 {
+        let n = match self {
+            Self::Export { left, .. } => left.len(),
+            Self::Dump { left, .. } => left.len(),
+        };
+        n as u64
+    }
+
+    /// Those who are left, by address; none if only digests are known.
+    pub fn strangers(self) -> Vec<Listed> {
+        match self {
+            Self::Export { .. } => Vec::new(),
+            Self::Dump { left, .. } => {
+                let mut all: Vec<Listed> = left.into_values().collect();
+                all.sort_by(|a, b| a.email.cmp(&b.email));
+                all
+            }
+        }
+    }
+}
+
+/// A digest of an address: enough to find it again, too little to be read.
+pub fn digest(salt: &[u8], email: &str) -> u64 {
+    let hash = Sha256::new().chain_update(salt).chain_update(list_key(email).as_bytes()).finalize();
+    u64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_the_same_in_whatever_case_or_form() {
+        let of = |email: &str| digest(b"salt", email);
+        assert_eq!(of("Hal@B\u{fc}cher.example"), of("hal@xn--bcher-kva.example"));
+        assert_ne!(of("hal@example.org"), of("hal@example.com"));
+        assert_ne!(of("hal@example.org"), digest(b"other", "hal@example.org"));
+    }
+}

@@ -1,0 +1,143 @@
+//! What was exported: when, in which format, for which search, and a digest of each address, so that the next time only what
+//! has changed need be sent.
+//!
+//! Must not know how a format is written, nor what a digest is made of.
+
+use chrono::NaiveDateTime;
+use rusqlite::{Connection, OptionalExtension};
+use serde_json::{Map, Value as Json};
+
+use super::journal::{OpKind, TIMESTAMP};
+use super::{Stamp, Store, StoreError};
+use crate::domain::ids::CommunityId;
+
+/// Of how many exports of one kind the digests are kept; of older ones it is kept that they were made.
+const KEPT: i64 = 12;
+
+/// Which exports follow each other: the same format, for the same people, to the same list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportKind {
+    /// The format.
+    pub format: String,
+    /// The query.
+    pub query: String,
+    /// The community, if there was one.
+    pub community: Option<CommunityId>,
+    /// The group's or list's own address.
+    pub list: String,
+}
+
+/// An export that is remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// What kind it was.
+    pub kind: ExportKind,
+    /// The name that the lead gave it; empty if none.
+    pub name: String,
+    /// When, UTC.
+    pub at: NaiveDateTime,
+    /// What each address was mixed with before its digest was taken.
+    pub salt: Vec<u8>,
+    /// The digests, ascending.
+    pub digests: Vec<u64>,
+}
+
+/// Remembers an export; it is a step of the history that undo passes over.
+///
+/// # Errors
+/// If the file can't be written.
+pub fn remember(store: &mut Store, label: &str, export: &Exported, stamp: Stamp) -> Result<(), StoreError> {
+    let bytes: Vec<u8> = export.digests.iter().flat_map(|d| d.to_be_bytes()).collect();
+    store.step(label, OpKind::Note.word(), None, stamp, true, |write| {
+        let kind = &export.kind;
+        let community = kind.community.map(|c| c.0);
+        let conn = write.reader();
+        conn.execute(
+            "INSERT INTO export(op,name,format,query,community_id,list,at,salt,digests) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+            (
+                write.op(),
+                &export.name,
+                &kind.format,
+                &kind.query,
+                community,
+                &kind.list,
+                export.at.format(TIMESTAMP).to_string(),
+                &export.salt,
+                bytes,
+            ),
+        )?;
+        conn.execute(
+            "UPDATE export SET digests=x'' WHERE name='' AND length(digests)>0 AND id IN (SELECT id FROM export \
+             WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT -1 OFFSET ?5)",
+            (&kind.format, &kind.query, community, &kind.list, KEPT),
+        )?;
+        write.changes += 1;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+const COLUMNS: &str = "format, query, community_id, list, name, at, salt, digests";
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Exported> {
+    let (at, bytes): (String, Vec<u8>) = (row.get(5)?, row.get(7)?);
+    Ok(Exported {
+        kind: ExportKind {
+            format: row.get(0)?,
+            query: row.get(1)?,
+            community: row.get::<_, Option<i64>>(2)?.map(CommunityId),
+            list: row.get(3)?,
+        },
+        name: row.get(4)?,
+        at: NaiveDateTime::parse_from_str(&at, TIMESTAMP).unwrap_or_default(),
+        salt: row.get(6)?,
+        digests: bytes.chunks_exact(8).filter_map(|c| c.try_into().ok()).map(u64::from_be_bytes).collect(),
+    })
+}
+
+/// The newest export of a kind.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn last(conn: &Connection, kind: &ExportKind) -> Result<Option<Exported>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM export WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT 1");
+    let args = (&kind.format, &kind.query, kind.community.map(|c| c.0), &kind.list);
+    Ok(conn.prepare_cached(&sql)?.query_row(args, read).optional()?)
+}
+
+/// The newest export of a name.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn named(conn: &Connection, name: &str) -> Result<Option<Exported>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM export WHERE name=?1 ORDER BY id DESC LIMIT 1");
+    Ok(conn.prepare_cached(&sql)?.query_row([name], read).optional()?)
+}
+
+/// The names that exports have been given, the newest first.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn names(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut statement = conn.prepare("SELECT name FROM export WHERE name<>'' GROUP BY name ORDER BY max(id) DESC")?;
+    Ok(statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?)
+}
+
+/// Hands over every address that somebody once had and that the journal still knows.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn former_addresses(conn: &Connection, mut take: impl FnMut(&str)) -> Result<(), StoreError> {
+    let mut statement = conn.prepare("SELECT entity, before FROM op_change WHERE entity IN ('person','address') AND before IS NOT NULL")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (entity, before): (String, String) = (row.get(0)?, row.get(1)?);
+        let image: Map<String, Json> = serde_json::from_str(&before).unwrap_or_default();
+        let column = if entity == "person" { "email" } else { "address" };
+        if let Some(address) = image.get(column).and_then(Json::as_str).filter(|a| !a.is_empty()) {
+            take(address);
+        }
+    }
+    Ok(())
+}
