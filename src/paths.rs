@@ -20,6 +20,33 @@ pub struct Paths {
     pub log: PathBuf,
 }
 
+/// A path as people type it: `~` is the home folder, a pasted one may be in quotes.
+#[must_use]
+pub fn expand(typed: &str) -> PathBuf {
+    let plain = typed.trim().trim_matches(['\'', '"']);
+    match (plain.strip_prefix("~/"), directories::BaseDirs::new()) {
+        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
+        _ => PathBuf::from(plain),
+    }
+}
+
+/// How many names of a folder are looked at to complete one.
+const MOST_NAMES: usize = 5_000;
+
+/// What is typed of a path, completed as far as all names agree that begin so; `None` if there is nothing to add.
+#[must_use]
+pub fn complete(typed: &str) -> Option<String> {
+    let (folder, begun) = typed.rfind('/').map_or(("", typed), |at| typed.split_at(at + 1));
+    let real = if folder.is_empty() { PathBuf::from(".") } else { expand(folder) };
+    let names = std::fs::read_dir(real).ok()?.take(MOST_NAMES).flatten().filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let wanted = name.starts_with(begun) && (begun.starts_with('.') || !name.starts_with('.'));
+        wanted.then(|| if entry.path().is_dir() { format!("{name}/") } else { name })
+    });
+    let all = names.reduce(|a, b| a.chars().zip(b.chars()).take_while(|(x, y)| x == y).map(|(x, _)| x).collect())?;
+    (all.len() > begun.len()).then(|| format!("{folder}{all}"))
+}
+
 impl Paths {
     /// The files that are named, else those in the platform's folders.
     #[must_use]
@@ -53,5 +80,26 @@ impl Paths {
     pub fn lines(&self) -> Vec<String> {
         let all = [("roster", &self.roster), ("configuration", &self.config), ("screen", &self.state), ("log", &self.log)];
         all.iter().map(|(what, path)| format!("{what:<14} {}", path.display())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_completed_as_far_as_the_names_agree() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["list-june.csv", "list-july.csv", ".hidden"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        std::fs::create_dir(folder.path().join("sent")).unwrap();
+        let under = format!("{}/", folder.path().display());
+        let completed = |typed: &str| complete(&format!("{under}{typed}")).map(|c| c.trim_start_matches(&under).to_owned());
+        assert_eq!(completed("li").as_deref(), Some("list-ju"));
+        assert_eq!(completed("list-jun").as_deref(), Some("list-june.csv"));
+        assert_eq!(completed("s").as_deref(), Some("sent/"));
+        assert_eq!(completed(".h").as_deref(), Some(".hidden"));
+        assert_eq!((completed("x"), completed("list-ju"), complete("/no/such/folder/x")), (None, None, None));
     }
 }

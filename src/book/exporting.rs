@@ -17,7 +17,7 @@ use crate::domain::query::{Key, Scope};
 use crate::domain::text;
 use crate::domain::words::{ChannelKind, MembershipStatus};
 use crate::exchange::formats::{FORMATS, Format, Settings};
-use crate::exchange::{ExchangeError, Outlet, Single, dump};
+use crate::exchange::{ExchangeError, Outlet, Single, beside, dump};
 use crate::store::exports::{self, ExportKind};
 use crate::store::{people, schema};
 
@@ -107,8 +107,6 @@ pub struct Changed {
     pub unknown: Option<u64>,
     /// How many rows of that file had no address that could be read.
     pub unread: u64,
-    /// When the earlier export was, UTC.
-    pub at: Option<NaiveDateTime>,
 }
 
 impl ExportSummary {
@@ -150,12 +148,7 @@ impl Book {
             settings.group = self.list_of(community)?;
         }
         let format = Format::named(&options.format, fields.clone(), settings.clone())?;
-        let kind = ExportKind {
-            format: options.format.clone(),
-            query: if options.people.is_some() { "(marked people)".to_owned() } else { options.query.trim().to_owned() },
-            community: options.community,
-            list: settings.group.clone(),
-        };
+        let kind = kind(options, &settings.group);
         let old = self.old_list(&options.since, &kind)?;
         let removal = Format::named(&options.format, fields, Settings { removing: true, placeholders: Vec::new(), ..settings })?;
         let any_status = self.parse(&options.query, Scope::People)?.mentions(&Key::Status);
@@ -213,6 +206,21 @@ impl Book {
             },
         }?;
         Ok(Some(OldList::of_export(earlier)))
+    }
+
+    /// When the same list was exported last, UTC; `None` if it never was or is no list.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn exported_before(&self, options: &ExportOptions) -> Result<Option<NaiveDateTime>, BookError> {
+        if options.people.is_some() || options.is_no_list() {
+            return Ok(None);
+        }
+        let group = match options.community {
+            Some(community) if options.settings.group.is_empty() => self.list_of(community)?,
+            _ => options.settings.group.clone(),
+        };
+        Ok(exports::last(self.store.reader(), &kind(options, &group))?.map(|e| e.at))
     }
 
     /// Remembers an export, so that the next can be compared with it. What came of it stands whether or not this can be written.
@@ -287,7 +295,7 @@ impl Book {
         let prepared = self.prepare(options)?;
         Ok(jobs.spawn(move |progress| {
             let mut head = Head::default();
-            let mut summary = prepared.run(&mut Unending(&mut head), false, progress)?;
+            let mut summary = prepared.look(&mut Unending(&mut head), progress)?;
             let text = String::from_utf8_lossy(&head.0).into_owned();
             // A byte order mark is for programs; to read, it is nothing.
             summary.first_lines = text.trim_start_matches('\u{feff}').lines().take(6).map(str::to_owned).collect();
@@ -297,10 +305,24 @@ impl Book {
 }
 
 impl ExportOptions {
+    /// The files that would be written, as far as that is known before.
+    #[must_use]
+    pub fn targets(&self, target: &Path) -> Vec<PathBuf> {
+        let parts: &[&str] = match self.since {
+            Since::Ever => return vec![target.to_owned()],
+            Since::Last | Since::Named(_) => &["-add", "-remove"],
+            Since::Dump(_) => &["-add", "-remove", "-unknown"],
+        };
+        parts.iter().map(|part| beside(target, part)).collect()
+    }
+
+    fn is_no_list(&self) -> bool {
+        FORMATS.iter().any(|f| f.name == self.format && !f.mailing)
+    }
+
     /// Whether what was asked for can be had at all.
     fn check(&self) -> Result<(), BookError> {
-        let mailing = FORMATS.iter().find(|f| f.name == self.format).is_none_or(|f| f.mailing);
-        if !mailing && self.since != Since::Ever {
+        if self.is_no_list() && self.since != Since::Ever {
             return Err(BookError::Refused(format!("{} is no mailing list: export it whole", self.format)));
         }
         Ok(())
@@ -308,7 +330,9 @@ impl ExportOptions {
 }
 
 impl Changed {
-    fn sentence(&self) -> String {
+    /// One sentence: how many come, go and stay.
+    #[must_use]
+    pub fn sentence(&self) -> String {
         let people = |n: u64| text::count(n, "person", "people");
         let mut out =
             format!("{} to add, {} to remove, {} stay", people(self.added), text::thousands(self.removed), text::thousands(self.kept));
@@ -325,6 +349,16 @@ impl Changed {
             out.push_str(&format!("; {} of the list's file without an address", text::count(self.unread, "row", "rows")));
         }
         out
+    }
+}
+
+/// Which exports this one follows.
+fn kind(options: &ExportOptions, group: &str) -> ExportKind {
+    ExportKind {
+        format: options.format.clone(),
+        query: if options.people.is_some() { "(marked people)".to_owned() } else { options.query.trim().to_owned() },
+        community: options.community,
+        list: group.to_owned(),
     }
 }
 

@@ -46,15 +46,6 @@ impl OldList {
         }
     }
 
-    /// How many are left.
-    pub fn left(&self) -> u64 {
-        let n = match self {
-            Self::Export { left, .. } => left.len(),
-            Self::Dump { left, .. } => left.len(),
-        };
-        n as u64
-    }
-
     /// Those who are left, by address; none if only digests are known.
     pub fn strangers(self) -> Vec<Listed> {
         match self {

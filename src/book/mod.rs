@@ -36,7 +36,7 @@ pub use job::{Job, Jobs, Progress};
 pub use steps::Step;
 pub use time::{Clock, FixedClock, SystemClock};
 
-pub use crate::exchange::formats::{FORMATS, FormatInfo, Placeholder, Settings, each_once, file_name, placeholders};
+pub use crate::exchange::formats::{Asked, FORMATS, FormatInfo, Placeholder, Settings, each_once, file_name, placeholders};
 pub use crate::search::SortBy;
 pub use crate::store::exports::Exported;
 pub use crate::store::journal::{Op, OpKind};

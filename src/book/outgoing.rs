@@ -17,8 +17,9 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::listed::Listed;
 use crate::domain::text;
 use crate::domain::words::{AddressState, MembershipStatus, PersonKind};
+use crate::exchange::dump::Listed as OnList;
 use crate::exchange::formats::{Format, Outgoing};
-use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, Pen, beside, failed};
+use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, Pen, Single, beside, failed};
 use crate::store::{StoreError, exports, open_reader, people, places, slices};
 
 /// Everything an export needs, gathered before it runs on another thread.
@@ -84,27 +85,19 @@ impl Prepared {
         Ok(summary)
     }
 
+    /// As [`Prepared::run`], with nothing kept: of what has changed only those who are new are sent to the outlet.
+    pub fn look(mut self, to: &mut dyn Outlet, progress: &Progress) -> Result<ExportSummary, BookError> {
+        if self.old.is_some() {
+            return Ok(self.changes(to, &mut Single(&mut std::io::sink()), progress)?.0);
+        }
+        self.run(to, false, progress)
+    }
+
     fn changes_into_files(mut self, target: &Path, progress: &Progress) -> Result<ExportSummary, BookError> {
         let mut adding = Numbered::create(&beside(target, "-add"))?;
         let mut removing = Numbered::create(&beside(target, "-remove"))?;
-        let mut summary = self.everybody(&mut adding, false, progress)?;
-        let mut changed = summary.changed.take().unwrap_or_default();
-        self.removals(&mut removing, &mut changed, progress)?;
-        let mut unknown = None;
-        if let Some(old) = self.old.take() {
-            match &old {
-                OldList::Export { earlier, left } => {
-                    changed.nameless = left.len() as u64;
-                    changed.at = Some(earlier.at);
-                }
-                OldList::Dump { unread, .. } => {
-                    changed.unread = *unread;
-                    changed.unknown = Some(old.left());
-                    unknown = Some(strangers(&beside(target, "-unknown").with_extension("csv"), old)?);
-                }
-            }
-        }
-        summary.changed = Some(changed);
+        let (mut summary, unknown) = self.changes(&mut adding, &mut removing, progress)?;
+        let unknown = unknown.map(|people| strangers(&beside(target, "-unknown").with_extension("csv"), &people)).transpose()?;
         summary.memory = self.memory.take();
         summary.files = adding.finish()?;
         summary.files.extend(removing.finish()?);
@@ -112,6 +105,31 @@ impl Prepared {
             summary.files.push(file.finish()?);
         }
         Ok(summary)
+    }
+
+    /// What has changed on the list; and who is on it and not known here, if that can be known.
+    fn changes(
+        &mut self,
+        adding: &mut dyn Outlet,
+        removing: &mut dyn Outlet,
+        progress: &Progress,
+    ) -> Result<(ExportSummary, Option<Vec<OnList>>), BookError> {
+        let mut summary = self.everybody(adding, false, progress)?;
+        let mut changed = summary.changed.take().unwrap_or_default();
+        self.removals(removing, &mut changed, progress)?;
+        let mut unknown = None;
+        if let Some(old) = self.old.take() {
+            match &old {
+                OldList::Export { left, .. } => changed.nameless = left.len() as u64,
+                OldList::Dump { left, unread } => {
+                    changed.unread = *unread;
+                    changed.unknown = Some(left.len() as u64);
+                    unknown = Some(old.strangers());
+                }
+            }
+        }
+        summary.changed = Some(changed);
+        Ok((summary, unknown))
     }
 
     /// Everybody who was asked for; of a list that was there before, only those who are new on it.
@@ -338,11 +356,11 @@ fn nobody(email: &str) -> Listed<'_> {
 }
 
 /// Who is on the list and not known here, as rows that an import takes.
-fn strangers(target: &Path, old: OldList) -> Result<AtomicFile, BookError> {
+fn strangers(target: &Path, people: &[OnList]) -> Result<AtomicFile, BookError> {
     let mut file = AtomicFile::create(target)?;
     let mut csv = csv::Writer::from_writer(&mut file);
     csv.write_record(["Name", "E-mail"]).map_err(failed)?;
-    for one in old.strangers() {
+    for one in people {
         csv.write_record([&one.name, &one.email]).map_err(failed)?;
     }
     csv.flush().map_err(ExchangeError::Write)?;

@@ -134,6 +134,8 @@ pub enum Request {
     Preview(ExportOptions),
     /// Write a file. The second says whether a file that is there may be replaced.
     Export(ExportOptions, std::path::PathBuf, bool),
+    /// Put an export on the clipboard.
+    CopyExport(ExportOptions),
     /// Open the form for a thing, or for a new one.
     Form(Subject),
 }

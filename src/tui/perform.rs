@@ -9,10 +9,11 @@ use crate::book::{Applied, AttendanceChange, BookError, Command, ExportOptions, 
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::log;
+use crate::paths::expand;
 use crate::tui::core::{Cx, Outcome, Overlay, PaneId, Request, Subject};
 use crate::tui::errands::Errand;
 use crate::tui::forms;
-use crate::tui::overlays::{Confirm, ExportBox, Message, Prompt, Review};
+use crate::tui::overlays::{Confirm, ExportBox, Message, Prompt, Review, Who};
 use crate::tui::root::Root;
 use crate::tui::theme::Tone;
 use crate::tui::work::Came;
@@ -65,6 +66,7 @@ impl Root {
             Request::Export(..) if self.work.is_waited_for() => self.complain("something is under way already; Esc stops it"),
             Request::Preview(options) => self.preview(&options),
             Request::Export(options, path, replace) => self.export(&options, path, replace),
+            Request::CopyExport(options) => self.copy_export(&options),
             Request::Form(subject) => self.form(&subject),
         }
     }
@@ -274,7 +276,7 @@ impl Root {
         let community = self.members.community.as_ref().map(|(_, name)| name.clone());
         let into = community.as_ref().map_or_else(String::new, |c| format!(" into {c}"));
         let title = format!("Import a CSV file{into}: its name");
-        self.overlays.push(Box::new(Prompt::new(&title, "", |path| Request::ImportFile(path.to_owned()))));
+        self.overlays.push(Box::new(Prompt::of_path(&title, |path| Request::ImportFile(path.to_owned()))));
     }
 
     /// Shows what a file would bring, to the community that is shown.
@@ -285,17 +287,28 @@ impl Root {
 
     pub(super) fn ask_for_export(&mut self, format: Option<&str>) {
         let (people, community, query) = self.members.for_export();
-        let who = match (&people, &self.members.community) {
-            (Some(marked), _) => format!("the {} marked", text::count(marked.len() as u64, "person", "people")),
-            (None, Some((_, name))) if query.is_empty() => format!("members of {name}"),
-            (None, Some((_, name))) => format!("members of {name} found by {query}"),
-            (None, None) if query.is_empty() => "everybody".to_owned(),
-            (None, None) => format!("those found by {query}"),
+        let shown = match &self.members.community {
+            Some((_, name)) if query.is_empty() => format!("members of {name}"),
+            Some((_, name)) => format!("members of {name} found by {query}"),
+            None if query.is_empty() => "everybody".to_owned(),
+            None => format!("those found by {query}"),
         };
-        let options = ExportOptions { query, people, community, ..ExportOptions::default() };
+        let mut who = Vec::new();
+        if let Some(marked) = people {
+            let label = format!("the {} marked", text::count(marked.len() as u64, "person", "people"));
+            who.push(Who { label, people: Some(marked), community: None, query: String::new() });
+        }
+        let is_everybody = community.is_none() && query.is_empty();
+        who.push(Who { label: shown, people: None, community, query });
+        for view in self.book.views().unwrap_or_default().into_iter().filter(|v| v.pane == "members") {
+            who.push(Who { label: format!("the view {}", view.name), people: None, community: None, query: view.query });
+        }
+        if !is_everybody {
+            who.push(Who { label: "everybody".into(), people: None, community: None, query: String::new() });
+        }
         let last = self.setup.remembered.format.clone();
         let format = format.or(Some(&last));
-        let export = ExportBox::new(&who, options, format, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
+        let export = ExportBox::new(who, format, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
         let options = export.options();
         self.overlays.push(Box::new(export));
         self.preview(&options);
@@ -313,10 +326,24 @@ impl Root {
         }
     }
 
+    /// Puts an export on the clipboard.
+    fn copy_export(&mut self, options: &ExportOptions) {
+        self.setup.remembered.format.clone_from(&options.format);
+        let mut text = Vec::new();
+        match self.book.export_to(options, &mut text) {
+            Ok(summary) => {
+                self.overlays.close(self.asker);
+                let copied = String::from_utf8_lossy(&text).trim_end().to_owned();
+                self.copy(&format!("Copied: {}", summary.sentence()), copied);
+            }
+            Err(e) => self.complain(&e.to_string()),
+        }
+    }
+
     fn export(&mut self, options: &ExportOptions, path: PathBuf, replace: bool) {
         let path = expand(&path.to_string_lossy());
-        if path.exists() && !replace {
-            let question = format!("{} exists. Replace it? Undo can't bring the old file back.", path.display());
+        if let Some(there) = options.targets(&path).into_iter().find(|p| p.exists() && !replace) {
+            let question = format!("{} exists. Replace it? Undo can't bring the old file back.", there.display());
             let then = Request::Export(options.clone(), path, true);
             self.replacing = self.asker;
             self.overlays.push(Box::new(Confirm::new(&question, "r", "replace", then)));
@@ -347,7 +374,9 @@ impl Root {
                     if let Err(e) = self.book.remember(&summary) {
                         self.complain(&format!("The file stands, but the roster could not note it: {e}"));
                     }
-                    self.toast = Some((summary.sentence_to(&path.display().to_string()), Tone::Good));
+                    let names: Vec<_> = summary.files.iter().filter_map(|f| f.file_name()).map(|n| n.to_string_lossy()).collect();
+                    let files = if names.len() > 1 { format!(": {}", names.join(", ")) } else { String::new() };
+                    self.toast = Some((format!("{}{files}", summary.sentence_to(&path.display().to_string())), Tone::Good));
                 }
                 Came::Preview(result, format) => {
                     let result = result.unwrap_or_else(|| Err(BookError::Refused("the look at it broke off".into())));
@@ -428,14 +457,5 @@ impl Root {
             );
             self.overlays.push(Box::new(Message::new("The file is damaged", &body)));
         }
-    }
-}
-
-/// A path as people type it: `~` is the home folder, a pasted one may be in quotes.
-fn expand(typed: &str) -> PathBuf {
-    let plain = typed.trim().trim_matches(['\'', '"']);
-    match (plain.strip_prefix("~/"), directories::BaseDirs::new()) {
-        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
-        _ => PathBuf::from(plain),
     }
 }

@@ -194,7 +194,7 @@ fn overwriting_a_file_asks_first() {
     let mut hall = Hall::sample();
     let file = hall.folder.path().join("precious.csv");
     std::fs::write(&file, "precious").unwrap();
-    hall.keys("x<ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("exists. Replace it?").keys("x");
+    hall.keys("x<tab><ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("exists. Replace it?").keys("x");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
     hall.keys("<enter>r").shows("written to");
     assert!(std::fs::read_to_string(&file).unwrap().starts_with("Name,"));
@@ -203,20 +203,58 @@ fn overwriting_a_file_asks_first() {
 #[test]
 fn a_format_is_found_by_typing_and_the_last_one_comes_first() {
     let mut hall = Hall::sample();
-    hall.keys("x").shows("roster — everything").keys("<tab>mailch").shows("mailchimp — contacts for").shows("Email Address,First Name");
-    hall.keys("<ctrl-u>zzz").shows("no format is called zzz").shows("mailchimp —");
+    hall.keys("x").shows("roster — everything").keys("mailch").shows("mailch → mailchimp — contacts for").shows("Email Address,First Name");
+    hall.keys("<ctrl-u>zzz").shows("no format is called zzz").shows("→ mailchimp —");
     hall.keys("<ctrl-u>excel").shows("people — a list").shows("  Name,E-mail").hides("\u{fffd}");
     hall.keys("<ctrl-u>notify")
         .shows("notify — recipients")
         .shows("100,000 rows")
         .keys("<down>")
         .shows("notify-contacts —")
-        .keys("<up><esc>");
-    // One step back is the file's name; what is typed now is typed into it, and Enter writes.
+        .keys("<up><tab>");
+    // The next line is the file's name; what is typed now is typed into it, and Enter writes.
     let file = hall.folder.path().join("list.csv");
     hall.keys("<ctrl-u>").keys(file.to_str().unwrap()).shows("notify — recipients").keys("<enter>").shows("written to");
     assert!(std::fs::read_to_string(&file).unwrap().starts_with("email address,name\n"));
     hall.keys("x").shows("notify — recipients").keys("<esc>").hides("notify — recipients");
+    // Now that it was written once, what has changed can be written alone.
+    hall.keys("2nNew One<tab>new.one@example.gov.uk<ctrl-s>")
+        .shows("New One")
+        .keys("x<tab>")
+        .shows(">Send    the whole list")
+        .keys("<down>");
+    hall.shows("only what has changed since").shows("1 person to add, 0 to remove, 62 stay").keys("<tab><ctrl-u>");
+    hall.keys(file.to_str().unwrap()).keys("<enter>").shows("list-add.csv, list-remove.csv");
+    assert_eq!(
+        std::fs::read_to_string(hall.folder.path().join("list-add.csv")).unwrap(),
+        "email address,name\nnew.one@example.gov.uk,New One\n"
+    );
+    assert!(hall.folder.path().join("list-remove.csv").exists());
+}
+
+#[test]
+fn an_export_asks_who_to_which_list_and_where_to() {
+    let mut hall = Hall::sample();
+    hall.keys("02/org:mow<enter>W").keys("Weights<enter>").keys("<esc> x");
+    hall.shows("the 1 person marked  1 of 3").keys("<backtab>").shows(">Who").keys("<down>").shows("everybody  2 of 3");
+    hall.keys("<down>")
+        .shows("the view Weights  3 of 3")
+        .keys("<tab>google")
+        .shows("google-groups needs the group's own address")
+        .keys("<enter>");
+    hall.shows(">List").keys("cop@lists.example.gov.uk").shows("cop@lists.example.gov.uk,").keys("<enter>").shows("people written to");
+}
+
+#[test]
+fn a_line_of_addresses_goes_to_the_clipboard() {
+    let mut hall = Hall::sample();
+    hall.keys("2<space>xbcc<enter>")
+        .shows(">File")
+        .keys("<down>")
+        .shows(">Where   the clipboard")
+        .keys("<enter>")
+        .shows("Copied: 1 person written");
+    assert_eq!(hall.root.errand(), Some(guildhall::tui::errands::Errand::Copy("anton.grigore@tnorth.example".into())));
 }
 
 #[test]

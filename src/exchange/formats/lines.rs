@@ -3,7 +3,7 @@
 //! Must not know who is written, or where to.
 
 use super::tables::bare;
-use super::{FormatInfo, MAILING, Outgoing, RAW, Settings, Shape, takes};
+use super::{Asked, FormatInfo, MAILING, Outgoing, RAW, Settings, Shape, takes};
 use crate::domain::text;
 
 /// `"Display Name" <address>`, the name always in quotes, `\` and `"` in it escaped: unquoted, brackets and commas in a name are
@@ -39,6 +39,7 @@ pub const LISTSERV: FormatInfo = FormatInfo {
     name: "listserv",
     doc: "subscribers for LISTSERV: a command for each, to be sent to it",
     carries: "QUIET ADD list address name, QUIET DELETE for who leaves; without --group the address and name alone",
+    asks: Some(Asked::Group),
     extension: "txt",
     look: RAW,
     shape: Shape::Rows(&[], |p, s| {

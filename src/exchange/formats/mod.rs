@@ -127,6 +127,17 @@ pub struct FormatInfo {
     needs: Option<Only<Settings>>,
     /// Whether the target fills in a template.
     templates: bool,
+    /// What the lead is asked for, on the screen.
+    pub asks: Option<Asked>,
+}
+
+/// What a format is told besides who is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The group's or list's own address or name.
+    Group,
+    /// Where somebody who is invited comes to.
+    Link,
 }
 
 /// Most formats are so.
@@ -149,6 +160,7 @@ const MAILING: FormatInfo = FormatInfo {
     alters: None,
     needs: None,
     templates: false,
+    asks: None,
 };
 
 /// Every format.

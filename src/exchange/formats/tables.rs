@@ -2,7 +2,7 @@
 //!
 //! Must not know who is written, or where to.
 
-use super::{FormatInfo, Look, MAILING, Outgoing, PLAIN, Settings, Shape, takes};
+use super::{Asked, FormatInfo, Look, MAILING, Outgoing, PLAIN, Settings, Shape, takes};
 
 fn strings(values: &[&str]) -> Vec<String> {
     values.iter().map(|v| (*v).to_owned()).collect()
@@ -64,8 +64,9 @@ pub const GOOGLE_GROUPS: FormatInfo = FormatInfo {
     }),
     needs: Some((
         |s: &Settings| !s.group.is_empty(),
-        "the group's own address: --group ADDRESS, or a community whose channel is an e-mail list",
+        "the group's own address (--group ADDRESS), or a community whose channel is an e-mail list",
     )),
+    asks: Some(Asked::Group),
     ..MAILING
 };
 
@@ -104,7 +105,8 @@ pub const ENTRA_GUESTS: FormatInfo = FormatInfo {
         ],
         |p, s| strings(&[p.email, &s.redirect, "true", ""]),
     ),
-    needs: Some((|s: &Settings| !s.redirect.is_empty(), "the link that guests come to: --redirect LINK")),
+    needs: Some((|s: &Settings| !s.redirect.is_empty(), "the link that guests come to (--redirect LINK)")),
+    asks: Some(Asked::Link),
     ..MAILING
 };
 
@@ -222,6 +224,7 @@ pub const DISCOURSE: FormatInfo = FormatInfo {
     doc: "invitations to a Discourse forum, in bulk",
     carries: "the address, and the group where --group names one; no header",
     limits: "as many at once as the forum's max_bulk_invites",
+    asks: Some(Asked::Group),
     shape: Shape::Rows(&[], |p, s| if s.group.is_empty() { vec![p.email.to_owned()] } else { strings(&[p.email, &s.group]) }),
     removal: Some(Shape::Rows(&[], bare)),
     ..MAILING

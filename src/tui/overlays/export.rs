@@ -1,4 +1,4 @@
-//! Export: who, in which format, where to; and before anything is written, the counts and the first lines.
+//! Export: who, in which format, to which list, where to; and before anything is written, the counts and the first lines.
 //!
 //! Must not know how a format is written.
 
@@ -8,38 +8,76 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
 use super::picker::{fits, rank};
-use crate::book::{ExportOptions, ExportSummary, FORMATS, file_name};
+use crate::book::{Asked, ExportOptions, ExportSummary, FORMATS, FormatInfo, Since, file_name};
+use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
+use crate::paths;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
 use crate::tui::edit::Line;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
+/// People who can be exported, and what they are called.
+#[derive(Debug, Clone)]
+pub struct Who {
+    /// What they are called.
+    pub label: String,
+    /// They themselves, if they are marked.
+    pub people: Option<Vec<PersonId>>,
+    /// The community that they are members of.
+    pub community: Option<CommunityId>,
+    /// The search that finds them.
+    pub query: String,
+}
+
+/// What is to be filled in; the words stand before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    Who,
+    Format,
+    List,
+    Send,
+    Where,
+}
+
 /// The overlay.
 pub struct ExportBox {
-    who: String,
+    who: Vec<Who>,
+    chosen: usize,
     options: ExportOptions,
     format: usize,
-    /// What is typed to find a format; `None` while the file's name is typed.
-    finding: Option<Line>,
+    at: Ask,
+    /// What is typed to find a format.
+    finding: Line,
+    /// The group's address or the link that the format asks for.
+    list: Line,
     path: Line,
     path_is_ours: bool,
+    /// Whether it goes to the clipboard instead of a file.
+    to_clipboard: bool,
+    /// When the list was exported before, if it was.
+    earlier: Option<String>,
     /// What would be written, once that is known.
     preview: Option<Result<ExportSummary, String>>,
     error: Option<String>,
 }
 
 impl ExportBox {
-    /// Offers to export these people, in a format if one is named; `who` says who they are.
+    /// Offers to export people, those who stand first unless others are chosen; in a format if one is named.
     #[must_use]
-    pub fn new(who: &str, options: ExportOptions, format: Option<&str>, cx: &mut Cx<'_>) -> Self {
+    pub fn new(who: Vec<Who>, format: Option<&str>, cx: &mut Cx<'_>) -> Self {
         let mut export = Self {
-            who: who.to_owned(),
-            options,
+            who,
+            chosen: 0,
+            options: ExportOptions::default(),
             format: FORMATS.iter().position(|f| Some(f.name) == format).unwrap_or(0),
-            finding: None,
+            at: Ask::Format,
+            finding: Line::default(),
+            list: Line::default(),
             path: Line::default(),
             path_is_ours: true,
+            to_clipboard: false,
+            earlier: None,
             preview: None,
             error: None,
         };
@@ -53,23 +91,83 @@ impl ExportBox {
         self.options.clone()
     }
 
+    fn info(&self) -> &'static FormatInfo {
+        &FORMATS[self.format]
+    }
+
+    /// Takes over what was chosen: who, in which format, to which list.
     fn choose(&mut self, cx: &mut Cx<'_>) {
-        FORMATS[self.format].name.clone_into(&mut self.options.format);
+        if let Some(who) = self.who.get(self.chosen) {
+            self.options.people.clone_from(&who.people);
+            self.options.community = who.community;
+            self.options.query.clone_from(&who.query);
+        }
+        self.info().name.clone_into(&mut self.options.format);
+        let typed = self.list.text().trim().to_owned();
+        let asks = self.info().asks;
+        let settings = &mut self.options.settings;
+        (settings.group, settings.redirect) = match asks {
+            Some(Asked::Group) => (typed, String::new()),
+            Some(Asked::Link) => (String::new(), typed),
+            None => Default::default(),
+        };
         if self.path_is_ours {
             self.path.set(&file_name(&self.options.format, cx.book.today()));
+        }
+        self.to_clipboard &= self.info().name == "bcc";
+        let earlier = cx.book.exported_before(&self.options).ok().flatten();
+        self.earlier = earlier.map(|at| cx.book.calendar().plain(cx.book.local(at).date()));
+        if self.earlier.is_none() {
+            self.options.since = Since::Ever;
         }
         self.preview = None;
     }
 
-    fn step(&mut self, by: usize, cx: &mut Cx<'_>) -> Outcome {
-        self.format = (self.format + by) % FORMATS.len();
+    fn changed(&mut self, cx: &mut Cx<'_>) -> Outcome {
         self.choose(cx);
         Outcome::ask(Request::Preview(self.options()))
     }
 
+    /// What there is to fill in now, from above.
+    fn asks(&self) -> Vec<Ask> {
+        let has = |ask: &Ask| match ask {
+            Ask::List => self.info().asks.is_some(),
+            Ask::Send => self.earlier.is_some(),
+            _ => true,
+        };
+        [Ask::Who, Ask::Format, Ask::List, Ask::Send, Ask::Where].into_iter().filter(has).collect()
+    }
+
+    fn go(&mut self, by: usize) -> Outcome {
+        let asks = self.asks();
+        let here = asks.iter().position(|a| *a == self.at).unwrap_or(0);
+        self.at = asks[(here + by) % asks.len()];
+        self.finding = Line::default();
+        Outcome::Done
+    }
+
+    /// The next or the one before, of what the line is about.
+    fn turn(&mut self, back: bool, cx: &mut Cx<'_>) -> Outcome {
+        let next = |at: usize, of: usize| if back { (at + of - 1) % of } else { (at + 1) % of };
+        match self.at {
+            Ask::Who if self.who.len() > 1 => self.chosen = next(self.chosen, self.who.len()),
+            Ask::Format => {
+                self.finding = Line::default();
+                self.format = next(self.format, FORMATS.len());
+            }
+            Ask::Send => self.options.since = if self.options.since == Since::Ever { Since::Last } else { Since::Ever },
+            Ask::Where if self.info().name == "bcc" => {
+                self.to_clipboard = !self.to_clipboard;
+                return Outcome::Done;
+            }
+            _ => return Outcome::Done,
+        }
+        self.changed(cx)
+    }
+
     /// Goes to the format that fits best what is typed; stays where it is if none does.
     fn find(&mut self, cx: &mut Cx<'_>) -> Outcome {
-        let typed = self.finding.as_ref().map_or_else(String::new, |line| line.text().trim().to_owned());
+        let typed = self.finding.text().trim().to_owned();
         if typed.is_empty() {
             return Outcome::Done;
         }
@@ -77,7 +175,10 @@ impl ExportBox {
         let found = (0..FORMATS.len()).filter(|at| fits(&typed, &offered(at))).min_by_key(|at| rank(&typed, &offered(at)));
         match found {
             Some(at) if at == self.format => Outcome::Done,
-            Some(at) => self.step(FORMATS.len() + at - self.format, cx),
+            Some(at) => {
+                self.format = at;
+                self.changed(cx)
+            }
             None => {
                 self.error = Some(format!("no format is called {}; ↓ goes through them all", text::safe(&typed)));
                 Outcome::Done
@@ -85,21 +186,74 @@ impl ExportBox {
         }
     }
 
-    fn lines(&self) -> Vec<(String, Tone)> {
-        let info = &FORMATS[self.format];
-        let about = text::wrap(&format!("{}; limits: {}", info.carries, info.limits), 80);
+    fn enter(&mut self) -> Outcome {
+        if self.at == Ask::Format && !self.finding.text().is_empty() {
+            // Enter takes the format that was found; to write at once would surprise.
+            return self.go(1);
+        }
+        if matches!(self.preview, Some(Err(_))) {
+            return Outcome::Done;
+        }
+        if self.to_clipboard {
+            return Outcome::ask(Request::CopyExport(self.options()));
+        }
+        let path = self.path.text().trim();
+        if path.is_empty() {
+            self.error = Some("a file needs a name".into());
+            return Outcome::Done;
+        }
+        Outcome::ask(Request::Export(self.options(), PathBuf::from(path), false))
+    }
+
+    fn type_into(&mut self, cx: &mut Cx<'_>, take: impl FnOnce(&mut Line) -> bool) -> Outcome {
+        let line = match self.at {
+            Ask::Format => &mut self.finding,
+            Ask::List => &mut self.list,
+            Ask::Where if !self.to_clipboard => &mut self.path,
+            _ => return Outcome::Ignored,
+        };
+        let before = line.text().to_owned();
+        if !take(line) {
+            return Outcome::Ignored;
+        }
+        let differs = line.text() != before;
+        if self.at == Ask::Format && self.finding.text().starts_with(['/', '~', '.']) {
+            // Nothing but a path begins so.
+            self.path = std::mem::take(&mut self.finding);
+            self.path_is_ours = false;
+            self.at = Ask::Where;
+            return Outcome::Done;
+        }
+        match self.at {
+            Ask::Format => self.find(cx),
+            Ask::List if differs => self.changed(cx),
+            Ask::Where => {
+                self.path_is_ours &= !differs;
+                Outcome::Done
+            }
+            _ => Outcome::Done,
+        }
+    }
+
+    fn lines(&self, width: usize) -> Vec<(String, Tone)> {
+        let info = self.info();
+        let about = text::wrap(&format!("{}; limits: {}", info.carries, info.limits), width);
         let mut out: Vec<(String, Tone)> = about.into_iter().map(|line| (line, Tone::Dim)).collect();
         out.push((String::new(), Tone::Plain));
         match &self.preview {
             None => out.push(("Looking who would be in it …".into(), Tone::Dim)),
-            Some(Err(e)) => out.push((e.clone(), Tone::Error)),
+            Some(Err(e)) => out.extend(text::wrap(e, width).into_iter().map(|line| (line, Tone::Error))),
             Some(Ok(summary)) => {
-                out.push((format!("{} will be written", text::count(summary.written, "person", "people")), Tone::Plain));
+                let written = match &summary.changed {
+                    Some(changed) => changed.sentence(),
+                    None => format!("{} will be written", text::count(summary.written, "person", "people")),
+                };
+                out.push((written, Tone::Plain));
                 let typed = self.path.text().trim();
-                if !typed.starts_with(['/', '~'])
-                    && let Ok(whole) = std::path::absolute(typed)
-                {
-                    out.push((format!("to {}", whole.display()), Tone::Dim));
+                let whole = !typed.starts_with(['/', '~']) || self.options.since != Since::Ever;
+                if whole && !self.to_clipboard && !typed.is_empty() {
+                    let targets = self.options.targets(&paths::expand(typed)).into_iter().filter_map(|t| std::path::absolute(t).ok());
+                    out.extend(targets.map(|target| (format!("to {}", target.display()), Tone::Dim)));
                 }
                 let left_out = summary.left_out.iter();
                 out.extend(left_out.map(|(why, n)| (format!("{} left out: {why}", text::thousands(*n)), Tone::Warning)));
@@ -111,52 +265,78 @@ impl ExportBox {
         }
         out
     }
+
+    /// A line of what is filled in: its word, what stands there, and what is typed there, if something is.
+    fn line_of(&self, ask: Ask) -> (&'static str, Vec<(String, Tone)>, Option<&Line>) {
+        let plain = |s: &str| vec![(s.to_owned(), Tone::Plain)];
+        let info = self.info();
+        match ask {
+            Ask::Who => {
+                let label = self.who.get(self.chosen).map_or("", |w| w.label.as_str());
+                let others = if self.who.len() > 1 { format!("  {} of {}", self.chosen + 1, self.who.len()) } else { String::new() };
+                ("Who", vec![(label.to_owned(), Tone::Plain), (others, Tone::Dim)], None)
+            }
+            Ask::Format if self.finding.text().is_empty() => {
+                let parts = vec![(info.name.to_owned(), Tone::Heading), (" — ".to_owned(), Tone::Dim), (info.doc.to_owned(), Tone::Plain)];
+                ("Format", parts, None)
+            }
+            Ask::Format => {
+                let found = format!("→ {} — {}", info.name, info.doc);
+                ("Format", vec![(found, Tone::Plain)], Some(&self.finding))
+            }
+            Ask::List if info.asks == Some(Asked::Link) => ("Link", Vec::new(), Some(&self.list)),
+            Ask::List => ("List", Vec::new(), Some(&self.list)),
+            Ask::Send => {
+                let earlier = self.earlier.as_deref().unwrap_or_default();
+                let whole = self.options.since == Since::Ever;
+                ("Send", plain(&if whole { "the whole list".into() } else { format!("only what has changed since {earlier}") }), None)
+            }
+            Ask::Where if self.to_clipboard => ("Where", plain("the clipboard"), None),
+            Ask::Where => ("File", Vec::new(), Some(&self.path)),
+        }
+    }
+
+    fn hint(&self) -> &'static str {
+        match self.at {
+            Ask::Who | Ask::Send => "↑↓ changes · Tab next · Enter writes · Esc",
+            Ask::Format if self.finding.text().is_empty() => "type or ↑↓ · Tab next · Enter writes · Esc",
+            Ask::Format => "Enter takes it · Tab next · Esc",
+            Ask::Where if self.info().name == "bcc" => "↑↓ file or clipboard · Tab next · Enter writes · Esc",
+            Ask::List | Ask::Where => "Tab completes, next · Enter writes · Esc",
+        }
+    }
 }
 
 impl Overlay for ExportBox {
     fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
         self.error = None;
         match key.code {
-            KeyCode::Down => self.step(1, cx),
-            KeyCode::Up => self.step(FORMATS.len() - 1, cx),
-            KeyCode::Tab | KeyCode::BackTab if self.finding.is_none() => {
-                self.finding = Some(Line::default());
-                Outcome::Done
-            }
-            KeyCode::Tab | KeyCode::BackTab | KeyCode::Enter | KeyCode::Esc if self.finding.is_some() => {
-                self.finding = None;
+            KeyCode::Down => self.turn(false, cx),
+            KeyCode::Up => self.turn(true, cx),
+            KeyCode::Tab => match paths::complete(self.path.text()) {
+                Some(whole) if self.at == Ask::Where && !self.to_clipboard => {
+                    self.path.set(&whole);
+                    self.path_is_ours = false;
+                    Outcome::Done
+                }
+                _ => self.go(1),
+            },
+            KeyCode::BackTab => self.go(self.asks().len() - 1),
+            KeyCode::Esc if self.at == Ask::Format && !self.finding.text().is_empty() => {
+                self.finding = Line::default();
                 Outcome::Done
             }
             KeyCode::Esc => Outcome::ask(Request::Close),
-            KeyCode::Enter if matches!(self.preview, Some(Err(_))) => Outcome::Done,
-            KeyCode::Enter => {
-                let path = self.path.text().trim();
-                if path.is_empty() {
-                    self.error = Some("a file needs a name".into());
-                    return Outcome::Done;
-                }
-                Outcome::ask(Request::Export(self.options.clone(), PathBuf::from(path), false))
-            }
-            _ if self.finding.is_some() => {
-                let typed = self.finding.as_mut().is_some_and(|line| line.key(key));
-                if typed { self.find(cx) } else { Outcome::Ignored }
-            }
-            _ if self.path.key(key) => {
-                self.path_is_ours = false;
-                Outcome::Done
-            }
-            _ => Outcome::Ignored,
+            KeyCode::Enter => self.enter(),
+            _ => self.type_into(cx, |line| line.key(key)),
         }
     }
 
     fn paste(&mut self, pasted: &str, cx: &mut Cx<'_>) -> Outcome {
-        if let Some(line) = &mut self.finding {
+        self.type_into(cx, |line| {
             line.paste(pasted, ' ');
-            return self.find(cx);
-        }
-        self.path.paste(pasted, ' ');
-        self.path_is_ours = false;
-        Outcome::Done
+            true
+        })
     }
 
     fn takes_text(&self) -> bool {
@@ -175,37 +355,41 @@ impl Overlay for ExportBox {
     }
 
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
-        let lines = self.lines();
-        let place = paint::centred(area, 84, u16::try_from(lines.len() + 7 + usize::from(self.finding.is_some())).unwrap_or(20));
+        let wide = 84.min(area.width);
+        let lines = self.lines(usize::from(wide.saturating_sub(4)).max(1));
+        let asks = self.asks();
+        let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(wide.saturating_sub(12)).max(1)));
+        let place = paint::centred(area, wide, u16::try_from(lines.len() + asks.len() + errors.len() + 4).unwrap_or(20));
         on.drawn.hit(place, Target::Overlay);
-        let keys = if self.finding.is_some() { "↑↓ next · Enter takes it · Esc" } else { "Tab format · Enter writes · Esc" };
-        let inside = paint::window(on, place, "Export", keys);
+        let inside = paint::window(on, place, "Export", self.hint());
         let width = inside.width.saturating_sub(2);
         let mut y = inside.y;
-        let mut line = |parts: &[paint::Piece<'_>], on: &mut Canvas<'_>| {
-            if y < inside.bottom() {
-                paint::pieces(on, (inside.x + 1, y), width, parts);
+        let bottom = inside.bottom();
+        for ask in asks {
+            if y >= bottom {
+                return;
             }
+            let (word, parts, line) = self.line_of(ask);
+            let here = self.at == ask;
+            let mark = if here { ">" } else { " " };
+            paint::pieces(on, (inside.x, y), width + 1, &[(mark, Tone::Key), (word, if here { Tone::Heading } else { Tone::Dim })]);
+            let (at, room) = (inside.x + 9, width.saturating_sub(8));
+            let mut used = 0;
+            if let Some(line) = line {
+                line.draw(on, (at, y), room, here);
+                used = u16::try_from(text::width(line.text()) + 1).unwrap_or(room).min(room);
+            }
+            let pieces: Vec<paint::Piece<'_>> = parts.iter().map(|(text, tone)| (text.as_str(), *tone)).collect();
+            paint::pieces(on, (at + used, y), room - used, &pieces);
             y += 1;
-            y - 1
-        };
-        line(&[("Who     ", Tone::Dim), (&self.who, Tone::Plain)], on);
-        let info = &FORMATS[self.format];
-        let find_at = self.finding.is_some().then(|| line(&[("Find    ", Tone::Dim)], on));
-        line(&[("Format  ", Tone::Dim), (info.name, Tone::Heading), (" — ", Tone::Dim), (info.doc, Tone::Plain)], on);
-        let at = line(&[("File    ", Tone::Dim)], on);
-        if let Some(error) = &self.error {
-            line(&[("        ", Tone::Dim), (error, Tone::Error)], on);
         }
-        line(&[], on);
-        for (what, tone) in &lines {
-            line(&[(what, *tone)], on);
-        }
-        if at < inside.bottom() {
-            self.path.draw(on, (inside.x + 9, at), width.saturating_sub(8), self.finding.is_none());
-        }
-        if let (Some(line), Some(at)) = (&self.finding, find_at.filter(|at| *at < inside.bottom())) {
-            line.draw(on, (inside.x + 9, at), width.saturating_sub(8), true);
+        let rest = errors.iter().map(|e| (format!("        {e}"), Tone::Error)).chain([(String::new(), Tone::Plain)]).chain(lines);
+        for (what, tone) in rest {
+            if y >= bottom {
+                return;
+            }
+            paint::pieces(on, (inside.x + 1, y), width, &[(&what, tone)]);
+            y += 1;
         }
     }
 }

@@ -17,7 +17,7 @@ mod roll;
 pub use choose::Choose;
 pub use columns::Columns;
 pub use confirm::Confirm;
-pub use export::ExportBox;
+pub use export::{ExportBox, Who};
 pub use help::Help;
 pub use history::History;
 pub use message::Message;

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::book::{Draft, DraftField};
 use crate::domain::text;
+use crate::paths;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
 use crate::tui::drafts::LIST;
 use crate::tui::edit::Line;
@@ -20,13 +21,20 @@ pub struct Prompt {
     error: Option<String>,
     /// Whether line breaks of what is pasted are kept.
     lines: bool,
+    /// Whether it is a path, which Tab completes.
+    path: bool,
     then: Box<dyn Fn(&str) -> Request>,
 }
 
 impl Prompt {
     /// Asks for a line that begins with `start`.
     pub fn new(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
-        Self { title: title.to_owned(), line: Line::new(start), error: None, lines: false, then: Box::new(then) }
+        Self { title: title.to_owned(), line: Line::new(start), error: None, lines: false, path: false, then: Box::new(then) }
+    }
+
+    /// Asks for a path; Tab completes it.
+    pub fn of_path(title: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
+        Self { path: true, ..Self::new(title, "", then) }
     }
 
     /// Asks for a text that may have several lines.
@@ -44,6 +52,12 @@ impl Overlay for Prompt {
                 run @ (Request::Run(_) | Request::ImportFile(_) | Request::AddMembers(_)) => Outcome::ask(run),
                 other => Outcome::ask(Request::Instead(Box::new(other))),
             },
+            KeyCode::Tab if self.path => {
+                if let Some(whole) = paths::complete(self.line.text()) {
+                    self.line.set(&whole);
+                }
+                Outcome::Done
+            }
             _ if self.line.key(key) => {
                 self.error = None;
                 Outcome::Done
@@ -82,7 +96,8 @@ impl Overlay for Prompt {
         let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(width.saturating_sub(4))));
         let place = paint::centred(area, width, u16::try_from(errors.len() + 3).unwrap_or(5));
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, "Enter goes on · Esc");
+        let inside =
+            paint::window(on, place, &self.title, if self.path { "Tab completes · Enter goes on · Esc" } else { "Enter goes on · Esc" });
         if inside.height == 0 {
             return;
         }
