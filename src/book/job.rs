@@ -46,6 +46,8 @@ pub enum Jobs {
     Thread,
     /// At once, before `spawn` returns.
     Inline,
+    /// At once, and told to stop before it begins.
+    Stopped,
 }
 
 /// Work under way. Dropped, it is asked to stop.
@@ -60,8 +62,11 @@ impl Jobs {
     pub fn spawn<T: Send + 'static>(self, work: impl FnOnce(&Arc<Progress>) -> T + Send + 'static) -> Job<T> {
         let progress = Arc::new(Progress::default());
         let (send, result) = channel();
+        if self == Self::Stopped {
+            progress.stop();
+        }
         match self {
-            Self::Inline => {
+            Self::Inline | Self::Stopped => {
                 // Nobody has dropped the receiver: it is in this function.
                 let _ = send.send(work(&progress));
             }

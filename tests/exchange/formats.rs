@@ -1,6 +1,6 @@
 //! Each format, byte for byte as its target wants it; and who is never in one.
 
-use guildhall::book::{Command, ExportOptions, FORMATS, Settings, placeholders};
+use guildhall::book::{BookError, Command, ExportOptions, FORMATS, Jobs, Settings, placeholders};
 use guildhall::domain::person::{ConsentFacts, PersonFacts};
 use guildhall::domain::words::{AddressState, ConsentState, PersonKind, Purpose};
 use proptest::prelude::*;
@@ -162,7 +162,7 @@ fn the_people_list_is_a_workbook_of_text_cells_where_the_file_says_so() {
     world.facts(PersonFacts { job_title: "+44 20".into(), ..PersonFacts::named("=1+1", "=ann@example.org") });
     let target = world.folder.path().join("people.xlsx");
     let options = ExportOptions { format: "people".into(), ..ExportOptions::default() };
-    let summary = world.book.export_job(&options, &target, guildhall::book::Jobs::Inline).unwrap().wait().unwrap().unwrap();
+    let summary = world.book.export_job(&options, &target, Jobs::Inline).unwrap().wait().unwrap().unwrap();
     assert_eq!((summary.written, summary.files), (3, vec![target.canonicalize().unwrap()]));
     let mut book: calamine::Xlsx<_> = calamine::open_workbook(&target).unwrap();
     let sheet = book.worksheet_range("people").unwrap();
@@ -175,7 +175,7 @@ fn the_people_list_is_a_workbook_of_text_cells_where_the_file_says_so() {
     // A format that is no workbook is not pressed into one.
     let options = ExportOptions { format: "brevo".into(), ..ExportOptions::default() };
     let other = world.folder.path().join("brevo.xlsx");
-    let refused = world.book.export_job(&options, &other, guildhall::book::Jobs::Inline).unwrap().wait().unwrap().unwrap_err();
+    let refused = world.book.export_job(&options, &other, Jobs::Inline).unwrap().wait().unwrap().unwrap_err();
     assert!(refused.to_string().contains("not written as a workbook") && !other.exists());
 }
 
@@ -189,7 +189,7 @@ fn what_is_too_much_for_one_file_goes_to_several_and_to_standard_output_not_at_a
     let refused = world.book.export_to(&options, &mut out).unwrap_err().to_string();
     assert!(refused.contains("no more than 100,000 of these rows in one file") && out.is_empty(), "{refused}");
     let target = world.folder.path().join("list.csv");
-    let summary = world.book.export_job(&options, &target, guildhall::book::Jobs::Inline).unwrap().wait().unwrap().unwrap();
+    let summary = world.book.export_job(&options, &target, Jobs::Inline).unwrap().wait().unwrap().unwrap();
     let second = world.folder.path().canonicalize().unwrap().join("list-2.csv");
     assert_eq!((summary.written, &summary.files[1..]), (100_003, &[second.clone()][..]));
     assert_eq!(std::fs::read_to_string(&target).unwrap().lines().count(), 100_001);
@@ -201,7 +201,7 @@ fn what_is_too_much_for_one_file_goes_to_several_and_to_standard_output_not_at_a
     world.import("long.csv", format!("Name,E-mail,Venue\n{rows}"));
     let options =
         ExportOptions { format: "notify".into(), settings: Settings { placeholders: asked, ..told() }, ..ExportOptions::default() };
-    let summary = world.book.export_job(&options, &target, guildhall::book::Jobs::Inline).unwrap().wait().unwrap().unwrap();
+    let summary = world.book.export_job(&options, &target, Jobs::Inline).unwrap().wait().unwrap().unwrap();
     assert_eq!(summary.written, 400);
     assert_eq!(summary.files.len(), 3);
     for file in &summary.files {
@@ -368,5 +368,56 @@ proptest! {
                 prop_assert!(!(text.contains(address.as_str()) && (format.mailing || *fate == 3)), "{} has {address}", format.name);
             }
         }
+    }
+}
+
+/// Takes so many bytes and then no more, as a full disk or a pipe whose reader has gone.
+struct Full(usize);
+
+impl std::io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0 == 0 {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        let n = bytes.len().min(self.0);
+        self.0 -= n;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn whatever_the_format_a_file_is_whole_or_what_stood_there_is_untouched() {
+    let mut world = two();
+    let folder = world.folder.path().join("out");
+    std::fs::create_dir(&folder).unwrap();
+    for format in FORMATS {
+        let options = ExportOptions { format: format.name.into(), settings: told(), ..ExportOptions::default() };
+        for room in [0, 20] {
+            let failed = world.book.export_to(&options, &mut Full(room)).unwrap_err();
+            assert!(matches!(failed, BookError::Exchange(_)), "{}: {failed}", format.name);
+        }
+        let mut to = |target: &std::path::Path| {
+            let job = world.book.export_job(&options, target, Jobs::Inline).unwrap();
+            job.wait().unwrap().map(|s| s.files).map_err(|e| e.to_string())
+        };
+        assert!(to(&folder.join("none/list.txt")).unwrap_err().contains("does not exist; make it first"), "{}", format.name);
+        assert!(to(&folder.join(format!("{}.txt", "n".repeat(300)))).is_err(), "{}", format.name);
+        assert!(to(&folder).unwrap_err().contains("a folder"), "{}", format.name);
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{} left something behind", format.name);
+        // A work that is told to stop leaves the old file.
+        let kept = folder.join("list.txt");
+        std::fs::write(&kept, "old").unwrap();
+        let job = world.book.export_job(&options, &kept, Jobs::Stopped).unwrap();
+        assert!(job.wait().unwrap().is_err_and(|e| e.is_stopped()), "{}", format.name);
+        assert_eq!(std::fs::read_to_string(&kept).unwrap(), "old", "{}", format.name);
+        let job = world.book.export_job(&options, &kept, Jobs::Inline).unwrap();
+        assert_eq!(job.wait().unwrap().unwrap().files.len(), 1, "{}", format.name);
+        assert_ne!(std::fs::read_to_string(&kept).unwrap(), "old", "{}", format.name);
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "{} left something behind", format.name);
+        std::fs::remove_file(&kept).unwrap();
     }
 }
