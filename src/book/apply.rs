@@ -138,7 +138,7 @@ fn apply_to_community(write: &mut Write<'_>, command: &Command) -> Result<Option
             *community
         }
         Command::PutRule { community, page_wide, id, facts } => {
-            write.put_rule((!page_wide).then_some(*community), *id, facts)?;
+            write.put_rule((!page_wide).then_some(*community), None, *id, facts)?;
             *community
         }
         Command::RemoveRule(community, id) => {

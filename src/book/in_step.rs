@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
 
 use super::Exported;
+use crate::domain::address;
 use crate::exchange::dump::{Dump, Listed};
-use crate::exchange::formats::takes::list_key;
 
 /// Who was on the list; whoever is found to be on it still is taken out of here, until those are left who are to go.
 pub enum OldList {
@@ -27,7 +27,7 @@ impl OldList {
 
     /// The list as it says of itself.
     pub fn of_dump(dump: Dump) -> Self {
-        Self::Dump { left: dump.people.into_iter().map(|p| (list_key(&p.email), p)).collect(), unread: dump.unread }
+        Self::Dump { left: dump.people.into_iter().map(|p| (address::key(&p.email), p)).collect(), unread: dump.unread }
     }
 
     /// What the earlier export's addresses were mixed with.
@@ -42,7 +42,7 @@ impl OldList {
     pub fn take(&mut self, email: &str) -> bool {
         match self {
             Self::Export { earlier, left } => left.remove(&digest(&earlier.salt, email)),
-            Self::Dump { left, .. } => left.remove(&list_key(email)).is_some(),
+            Self::Dump { left, .. } => left.remove(&address::key(email)).is_some(),
         }
     }
 
@@ -61,7 +61,7 @@ impl OldList {
 
 /// A digest of an address: enough to find it again, too little to be read.
 pub fn digest(salt: &[u8], email: &str) -> u64 {
-    let hash = Sha256::new().chain_update(salt).chain_update(list_key(email).as_bytes()).finalize();
+    let hash = Sha256::new().chain_update(salt).chain_update(address::key(email).as_bytes()).finalize();
     u64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])
 }
 

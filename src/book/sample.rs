@@ -13,8 +13,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::person::{OrganisationFacts, PersonFacts};
 use crate::domain::words::{
-    ChannelKind, Format, MeetupStatus, MembershipStatus, Outcome, Part, PersonKind, RouteKind, Rsvp, RuleEffect, RunBy, Source, Stage,
-    WriteUp,
+    ChannelKind, Format, MeetupStatus, MembershipStatus, Outcome, Part, PersonKind, RouteKind, Rsvp, RunBy, Source, Stage, WriteUp,
 };
 use crate::domain::{dates, tags};
 use crate::store::{StoreError, Write};
@@ -179,11 +178,11 @@ fn community(write: &mut Write<'_>, c: &Community) -> Result<CommunityId, StoreE
     for parts in &c.join {
         let [kind, target, subject] = parts.as_slice() else { return Err(wrong(&c.name)) };
         let kind = RouteKind::parse(kind).ok_or_else(|| wrong(kind))?;
-        write.put_route(id, None, &RouteFacts { kind, target: target.clone(), subject: subject.clone() })?;
+        write.put_route(id, None, &RouteFacts { kind, target: target.clone(), subject: subject.clone(), ..RouteFacts::default() })?;
     }
     for parts in &c.rules {
         let [suffix, words] = parts.as_slice() else { return Err(wrong(&c.name)) };
-        write.put_rule(Some(id), None, &RuleFacts { effect: RuleEffect::Allow, suffix: suffix.clone(), words: words.clone() })?;
+        write.put_rule(Some(id), None, None, &RuleFacts { suffix: suffix.clone(), words: words.clone(), ..RuleFacts::default() })?;
     }
     for parts in &c.channels {
         let [kind, name] = parts.as_slice() else { return Err(wrong(&c.name)) };

@@ -88,10 +88,25 @@ pub fn mailbox(name: &str, address: &str) -> String {
     format!("{name} <{address}>")
 }
 
-/// The form in which two addresses are compared: the whole in lower case. Tags (`+news`) and full stops count.
+/// The form in which two addresses are compared: the whole in lower case, an internationalised domain in its ASCII form. Tags
+/// (`+news`) and full stops count.
 #[must_use]
 pub fn key(address: &str) -> String {
-    if address.is_ascii() { address.to_ascii_lowercase() } else { address.to_lowercase() }
+    if address.is_ascii() {
+        return address.to_ascii_lowercase();
+    }
+    let lower = address.to_lowercase();
+    in_ascii(&lower).unwrap_or(lower)
+}
+
+/// The address with an internationalised domain in its ASCII form; `None` where it has none.
+#[must_use]
+pub fn in_ascii(email: &str) -> Option<String> {
+    let (local, domain) = email.rsplit_once('@')?;
+    if domain.is_ascii() {
+        return Some(email.to_owned());
+    }
+    idna::domain_to_ascii(domain).ok().map(|d| format!("{local}@{d}"))
 }
 
 /// The domain of an address, as written.

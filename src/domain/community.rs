@@ -59,7 +59,7 @@ pub struct SeatFacts {
 }
 
 /// A way to join.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RouteFacts {
     /// What kind of way.
     pub kind: RouteKind,
@@ -67,10 +67,14 @@ pub struct RouteFacts {
     pub target: String,
     /// The subject of the mail, for a mailto.
     pub subject: String,
+    /// The text of the mail, for a mailto.
+    pub body: String,
+    /// The words of the link, as printed.
+    pub words: String,
 }
 
 /// A rule about who may join.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RuleFacts {
     /// Whether those who match may or may not.
     pub effect: RuleEffect,
@@ -78,6 +82,8 @@ pub struct RuleFacts {
     pub suffix: String,
     /// The words as printed.
     pub words: String,
+    /// Where they were printed: a page and a line; empty if nowhere.
+    pub printed: String,
 }
 
 /// A place where a community talks.

@@ -40,6 +40,18 @@ pub fn mailto(to: &str, subject: &str) -> String {
     out
 }
 
+/// A link that begins a mail with a text (RFC 6068).
+#[must_use]
+pub fn mail(to: &str, subject: &str, body: &str) -> String {
+    let mut out = mailto(to, subject);
+    if !body.is_empty() {
+        out.push(if subject.is_empty() { '?' } else { '&' });
+        out.push_str("body=");
+        out.push_str(&percent(&body.replace('\n', "\r\n"), b""));
+    }
+    out
+}
+
 /// Everything but letters, digits, `-._~` and what is `kept` as `%XX` (RFC 3986).
 fn percent(text: &str, kept: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());

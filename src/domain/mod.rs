@@ -7,6 +7,7 @@
 pub mod address;
 pub mod community;
 pub mod dates;
+pub mod directory;
 pub mod ids;
 pub mod link;
 pub mod listed;

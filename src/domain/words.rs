@@ -106,6 +106,20 @@ impl MembershipStatus {
     }
 }
 
+impl Default for RouteKind {
+    /// None is known.
+    fn default() -> Self {
+        Self::NotSet
+    }
+}
+
+impl Default for RuleEffect {
+    /// Most rules say who may.
+    fn default() -> Self {
+        Self::Allow
+    }
+}
+
 impl CommunityStatus {
     /// Whether the community is still one that people can be in.
     #[must_use]

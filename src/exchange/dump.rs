@@ -97,8 +97,12 @@ fn lines(source: &mut SourceFile) -> Result<Dump, ExchangeError> {
     let mut dump = Dump::default();
     let mut all = String::new();
     std::io::Read::read_to_string(&mut source.decoded()?, &mut all).map_err(|source| ExchangeError::Read { line: 1, source })?;
-    for line in all.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
-        for one in pasted::read(line) {
+    // A comment is a `#` and a blank: a name may begin with the sign.
+    for line in all.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("# ") && *l != "#") {
+        if line.matches('@').count() > 1 && !line.contains('<') {
+            pasted::read(line).iter().for_each(|one| dump.note(&one.email, &one.name));
+        } else {
+            let one = pasted::one(line);
             dump.note(&one.email, &one.name);
         }
     }

@@ -9,6 +9,7 @@ pub mod dump;
 pub mod formats;
 pub mod memberships;
 mod output;
+pub mod page;
 pub mod pasted;
 mod pen;
 pub mod reports;

@@ -48,7 +48,9 @@ fn entries(text: &str) -> Vec<String> {
     out
 }
 
-fn one(entry: &str) -> Pasted {
+/// Reads one person, as [`read`] does.
+#[must_use]
+pub fn one(entry: &str) -> Pasted {
     let entry = entry.trim().trim_start_matches(['•', '*', '-', '·']).trim();
     let tidy = |name: &str| name.trim().trim_matches(['"', '\'', ',', '\t']).trim().replace("\\\"", "\"");
     if let (Some(open), Some(close)) = (entry.rfind('<'), entry.rfind('>'))

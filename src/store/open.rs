@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::schema::{APPLICATION_ID, SCHEMA, STEPS, VERSION};
 use super::{StoreError, backup};
+use crate::domain::address;
 
 /// How long a write waits for another program's, before it says so.
 const PATIENCE: Duration = Duration::from_millis(2_500);
@@ -274,12 +275,30 @@ pub fn damage(path: &Path, e: rusqlite::Error) -> StoreError {
     }
 }
 
+/// Addresses with an internationalised domain were once compared as written: now both ways of writing it are one address. Where
+/// that makes two people's addresses one, they stay as they are.
+fn rekey(conn: &Connection) -> Result<(), StoreError> {
+    for (table, column, from) in
+        [("person", "email_key", "email"), ("address", "address_key", "address"), ("suppression", "address_key", "address_key")]
+    {
+        let mut read = conn.prepare(&format!("SELECT id, {from} FROM {table} WHERE {column} GLOB '*[^ -~]*'"))?;
+        let rows: Vec<(i64, String)> = read.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+        for (id, written) in rows {
+            conn.execute(&format!("UPDATE OR IGNORE {table} SET {column}=?2 WHERE id=?1"), (id, address::key(&written)))?;
+        }
+    }
+    Ok(())
+}
+
 /// Brings an older file up to date, from version `from` on: a verified backup first, then every step in one transaction of its own.
 pub fn migrate(conn: &Connection, path: &Path, from: i32, steps: &[&str]) -> Result<(), StoreError> {
     if from < 1 {
         return Err(StoreError::Foreign(path.to_owned()));
     }
     backup::automatic(conn, path)?;
+    if from < 3 {
+        rekey(conn)?;
+    }
     for (version, step) in (2..).zip(steps).filter(|(version, _)| *version > from) {
         conn.execute_batch(&format!("BEGIN IMMEDIATE; {step}; PRAGMA user_version={version}; COMMIT")).inspect_err(|_| {
             let _ = conn.execute_batch("ROLLBACK");

@@ -157,10 +157,20 @@ fn seats(conn: &Connection, id: CommunityId) -> Result<Vec<SeatRow>, StoreError>
 }
 
 fn routes(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, RouteFacts)>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT id, kind, target, subject FROM join_route WHERE community_id=?1 ORDER BY id")?;
+    let mut statement =
+        conn.prepare_cached("SELECT id, kind, target, subject, body, words FROM join_route WHERE community_id=?1 ORDER BY id")?;
     let rows = statement
         .query_map([id.0], |r| {
-            Ok((r.get(0)?, RouteFacts { kind: word(r, 1, RouteKind::parse, RouteKind::NotSet)?, target: r.get(2)?, subject: r.get(3)? }))
+            Ok((
+                r.get(0)?,
+                RouteFacts {
+                    kind: word(r, 1, RouteKind::parse, RouteKind::NotSet)?,
+                    target: r.get(2)?,
+                    subject: r.get(3)?,
+                    body: r.get(4)?,
+                    words: r.get(5)?,
+                },
+            ))
         })?
         .collect::<Result<_, _>>()?;
     Ok(rows)
@@ -168,12 +178,18 @@ fn routes(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, RouteFacts)>, 
 
 fn rules(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, RuleFacts, bool)>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, effect, suffix, words, community_id IS NULL FROM rule WHERE community_id=?1 OR community_id IS NULL ORDER BY community_id IS NOT NULL, id",
+        "SELECT id, effect, suffix, words, printed, community_id IS NULL FROM rule WHERE community_id=?1 OR (community_id IS NULL AND \
+         (page_id IS NULL OR EXISTS(SELECT 1 FROM listing l WHERE l.page_id=rule.page_id AND l.community_id=?1))) ORDER BY community_id IS NOT NULL, id",
     )?;
     let rows = statement
         .query_map([id.0], |r| {
-            let facts = RuleFacts { effect: word(r, 1, RuleEffect::parse, RuleEffect::Allow)?, suffix: r.get(2)?, words: r.get(3)? };
-            Ok((r.get(0)?, facts, r.get::<_, i64>(4)? != 0))
+            let facts = RuleFacts {
+                effect: word(r, 1, RuleEffect::parse, RuleEffect::Allow)?,
+                suffix: r.get(2)?,
+                words: r.get(3)?,
+                printed: r.get(4)?,
+            };
+            Ok((r.get(0)?, facts, r.get::<_, i64>(5)? != 0))
         })?
         .collect::<Result<_, _>>()?;
     Ok(rows)

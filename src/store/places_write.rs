@@ -8,7 +8,8 @@ use super::StoreError;
 use super::people::named;
 use super::places::{MOMENT, write_parts};
 use super::schema::{
-    ATTENDANCE, CHANNEL, COMMUNITY, COMMUNITY_DISCIPLINE, JOIN_ROUTE, MEETUP, MEETUP_COMMUNITY, MEMBERSHIP, RULE, SEAT, TENURE, VIEW,
+    ATTENDANCE, CHANNEL, COMMUNITY, COMMUNITY_DISCIPLINE, JOIN_ROUTE, LISTING, MEETUP, MEETUP_COMMUNITY, MEMBERSHIP, RULE, SEAT, TENURE,
+    VIEW,
 };
 use super::write::{Write, ids_where};
 use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
@@ -103,7 +104,7 @@ impl Write<'_> {
         for seat in ids_where(self.reader(), &SEAT, "community_id", id.0)? {
             self.remove_seat(SeatId(seat))?;
         }
-        for table in [&JOIN_ROUTE, &RULE, &CHANNEL, &COMMUNITY_DISCIPLINE, &MEETUP_COMMUNITY, &MEMBERSHIP] {
+        for table in [&JOIN_ROUTE, &RULE, &CHANNEL, &COMMUNITY_DISCIPLINE, &MEETUP_COMMUNITY, &MEMBERSHIP, &LISTING] {
             self.delete_where(table, "community_id", id.0)?;
         }
         self.delete(&COMMUNITY, id.0)
@@ -159,15 +160,24 @@ impl Write<'_> {
 
     /// Adds or changes a way to join.
     pub fn put_route(&mut self, community: CommunityId, id: Option<i64>, facts: &RouteFacts) -> Result<(), StoreError> {
-        let (kind, target, subject) = (facts.kind.word(), &facts.target, &facts.subject);
+        let kind = facts.kind.word();
+        let (target, subject, body, words) = (&facts.target, &facts.subject, &facts.body, &facts.words);
+        let columns: [(&'static str, &dyn ToSql); 5] =
+            [("kind", &kind), ("target", target), ("subject", subject), ("body", body), ("words", words)];
         match id {
-            Some(id) => self.update(&JOIN_ROUTE, id, &[("kind", &kind), ("target", target), ("subject", subject)]).map(|_| ()),
-            None => self.insert(&JOIN_ROUTE, &[&community.0, &kind, target, subject]).map(|_| ()),
+            Some(id) => self.update(&JOIN_ROUTE, id, &columns).map(|_| ()),
+            None => self.insert(&JOIN_ROUTE, &[&community.0, &kind, target, subject, body, words]).map(|_| ()),
         }
     }
 
-    /// Adds or changes an eligibility rule; without a community it holds for all of them.
-    pub fn put_rule(&mut self, community: Option<CommunityId>, id: Option<i64>, facts: &RuleFacts) -> Result<(), StoreError> {
+    /// Adds or changes an eligibility rule; without a community it holds for all of them, or for all on a page.
+    pub fn put_rule(
+        &mut self,
+        community: Option<CommunityId>,
+        page: Option<i64>,
+        id: Option<i64>,
+        facts: &RuleFacts,
+    ) -> Result<(), StoreError> {
         if facts.suffix.trim().is_empty() && facts.words.trim().is_empty() {
             return Err(StoreError::Refused("a rule needs an e-mail suffix, or words".into()));
         }
@@ -175,11 +185,11 @@ impl Write<'_> {
         let (effect, words, community) = (facts.effect.word(), &facts.words, community.map(|c| c.0));
         match id {
             Some(id) => {
-                let columns: [(&'static str, &dyn ToSql); 4] =
-                    [("community_id", &community), ("effect", &effect), ("suffix", &suffix), ("words", words)];
+                let columns: [(&'static str, &dyn ToSql); 5] =
+                    [("community_id", &community), ("effect", &effect), ("suffix", &suffix), ("words", words), ("printed", &facts.printed)];
                 self.update(&RULE, id, &columns).map(|_| ())
             }
-            None => self.insert(&RULE, &[&community, &effect, &suffix, words]).map(|_| ()),
+            None => self.insert(&RULE, &[&community, &effect, &suffix, words, &page, &facts.printed]).map(|_| ()),
         }
     }
 

@@ -11,7 +11,17 @@ pub const APPLICATION_ID: i32 = 0x476c_6468;
 pub const VERSION: i32 = 1 + STEPS.len() as i32;
 
 /// The steps from version 1 to 2, from 2 to 3 and so on; each runs in one transaction after a backup.
-pub const STEPS: &[&str] = &[EXPORTS];
+pub const STEPS: &[&str] = &[EXPORTS, PAGES];
+
+/// To version 3: public pages, which communities are on them, and what they print of ways to join and rules.
+const PAGES: &str = "ALTER TABLE join_route ADD COLUMN body TEXT NOT NULL DEFAULT ''; \
+    ALTER TABLE join_route ADD COLUMN words TEXT NOT NULL DEFAULT ''; \
+    ALTER TABLE rule ADD COLUMN page_id INTEGER; \
+    ALTER TABLE rule ADD COLUMN printed TEXT NOT NULL DEFAULT ''; \
+    CREATE TABLE page(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, text TEXT NOT NULL, newest_community INTEGER NOT NULL, op INTEGER NOT NULL) STRICT; \
+    CREATE UNIQUE INDEX page_name ON page(name_key); \
+    CREATE TABLE listing(id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL REFERENCES page(id), community_id INTEGER NOT NULL REFERENCES community(id), position INTEGER NOT NULL, derived TEXT NOT NULL, op INTEGER NOT NULL) STRICT; \
+    CREATE UNIQUE INDEX listing_community ON listing(page_id, community_id)";
 
 /// What was exported, and a digest of each address that was in it. Not in the journal: what was sent can't be taken back.
 const EXPORTS: &str = "CREATE TABLE export(id INTEGER PRIMARY KEY, op INTEGER NOT NULL REFERENCES op(id), name TEXT NOT NULL, format TEXT NOT NULL, query TEXT NOT NULL, community_id INTEGER, list TEXT NOT NULL, at TEXT NOT NULL, salt BLOB NOT NULL, digests BLOB NOT NULL) STRICT";
@@ -47,9 +57,9 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE tenure(id INTEGER PRIMARY KEY, seat_id INTEGER NOT NULL REFERENCES seat(id), person_id INTEGER NOT NULL REFERENCES person(id), since TEXT, until TEXT, over INTEGER NOT NULL, interim INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE INDEX tenure_seat ON tenure(seat_id)",
     "CREATE INDEX tenure_person ON tenure(person_id)",
-    "CREATE TABLE join_route(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), kind TEXT NOT NULL, target TEXT NOT NULL, subject TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE TABLE join_route(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), kind TEXT NOT NULL, target TEXT NOT NULL, subject TEXT NOT NULL, op INTEGER NOT NULL, body TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '') STRICT",
     "CREATE INDEX join_route_community ON join_route(community_id)",
-    "CREATE TABLE rule(id INTEGER PRIMARY KEY, community_id INTEGER REFERENCES community(id), effect TEXT NOT NULL, suffix TEXT NOT NULL, words TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE TABLE rule(id INTEGER PRIMARY KEY, community_id INTEGER REFERENCES community(id), effect TEXT NOT NULL, suffix TEXT NOT NULL, words TEXT NOT NULL, op INTEGER NOT NULL, page_id INTEGER, printed TEXT NOT NULL DEFAULT '') STRICT",
     "CREATE INDEX rule_community ON rule(community_id)",
     "CREATE TABLE channel(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), kind TEXT NOT NULL, name TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE INDEX channel_community ON channel(community_id)",
@@ -71,6 +81,10 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE view(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, pane TEXT NOT NULL, query TEXT NOT NULL, sort TEXT NOT NULL, columns TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX view_name ON view(name_key)",
     EXPORTS,
+    "CREATE TABLE page(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, text TEXT NOT NULL, newest_community INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX page_name ON page(name_key)",
+    "CREATE TABLE listing(id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL REFERENCES page(id), community_id INTEGER NOT NULL REFERENCES community(id), position INTEGER NOT NULL, derived TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX listing_community ON listing(page_id, community_id)",
 ];
 
 /// The indexes that a large import into an empty roster builds after its rows.
@@ -115,8 +129,10 @@ tables! {
     COMMUNITY_DISCIPLINE = "community_discipline", "discipline of a community", None, ["community_id", "discipline_id", "position"];
     SEAT = "seat", "seat", None, ["community_id", "title", "position"];
     TENURE = "tenure", "tenure", Some("person_id"), ["seat_id", "person_id", "since", "until", "over", "interim"];
-    JOIN_ROUTE = "join_route", "join route", None, ["community_id", "kind", "target", "subject"];
-    RULE = "rule", "eligibility rule", None, ["community_id", "effect", "suffix", "words"];
+    JOIN_ROUTE = "join_route", "join route", None, ["community_id", "kind", "target", "subject", "body", "words"];
+    RULE = "rule", "eligibility rule", None, ["community_id", "effect", "suffix", "words", "page_id", "printed"];
+    PAGE = "page", "page", None, ["name", "name_key", "text", "newest_community"];
+    LISTING = "listing", "place on a page", None, ["page_id", "community_id", "position", "derived"];
     CHANNEL = "channel", "channel", None, ["community_id", "kind", "name"];
     MEMBERSHIP = "membership", "membership", Some("person_id"), ["person_id", "community_id", "status", "joined", "left_on", "source"];
     MEETUP = "meetup", "meetup", None, [

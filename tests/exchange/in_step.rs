@@ -85,6 +85,33 @@ fn each_target_takes_people_off_its_list_in_its_own_way() {
 }
 
 #[test]
+fn what_mailman_would_not_understand_is_written_so_that_it_does() {
+    let mut world = World::empty();
+    let ann = world.person("Ann", "Ann@Example.ORG");
+    let bo = world.person("", "#bo@example.org");
+    to_file(&mut world, &options("mailman", Since::Ever), "list.txt").unwrap();
+    assert_eq!(text(&world, "list.txt"), "\"Ann\" <Ann@Example.ORG>\n<#bo@example.org>\n");
+    world.run(Command::RemovePeople(vec![ann, bo]));
+    to_file(&mut world, &options("mailman", Since::Last), "list.txt").unwrap();
+    // It finds an address to delete in lower case alone, and takes a line that begins with # for a comment.
+    assert_eq!(text(&world, "list-remove.txt"), "ann@example.org\n<#bo@example.org>\n");
+    world.person("Cy", "#cy@example.org");
+    let sympa = to_file(&mut world, &options("sympa", Since::Ever), "sympa.txt").unwrap();
+    assert_eq!(sympa.left_out.get("Sympa would take the line for a comment"), Some(&1));
+}
+
+#[test]
+fn an_internationalised_domain_is_one_address_in_either_form() {
+    let mut world = World::empty();
+    world.person("Hal", "hal@b\u{fc}cher.example");
+    world.run(Command::Suppress { addresses: vec!["HAL@xn--bcher-kva.example".into()], reason: "asked".into() });
+    to_file(&mut world, &options("mailman", Since::Ever), "list.txt").unwrap();
+    assert_eq!(text(&world, "list.txt"), "");
+    let again = world.import("again.csv", "Name,E-mail\nHal,hal@xn--bcher-kva.example\n");
+    assert_eq!((again.added, again.refused_count), (0, 0));
+}
+
+#[test]
 fn an_export_has_a_name_if_it_is_given_one_and_is_no_step_to_undo() {
     let mut world = World::empty();
     world.person("Ann", "ann@example.org");
@@ -115,6 +142,8 @@ fn a_list_is_compared_with_what_it_says_of_itself() {
             "gam.csv",
             "group,type,role,email,status\ncop@example.org,USER,MEMBER,ann@example.org,ACTIVE\ncop@example.org,USER,MEMBER,bo@example.org,ACTIVE\ncop@example.org,USER,MEMBER,plain@example.org,ACTIVE\n",
         ),
+        ("named.txt", "#Ann <ann@example.org>\nBo; the other <bo@example.org>\nplain@example.org\n"),
+        ("line.txt", "ann@example.org, bo@example.org, plain@example.org\n"),
         ("sympa.txt", "# Exported subscribers\nann@example.org\tAnn Example\nbo@example.org\t\nplain@example.org\t\n"),
         (
             "audience.csv",

@@ -418,7 +418,9 @@ fn membership_facts_are_kept_as_given() {
 fn of_version_one() -> World {
     let world = World::sample();
     let conn = rusqlite::Connection::open(world.path()).unwrap();
-    conn.execute_batch("DROP TABLE export; PRAGMA user_version=1").unwrap();
+    let back = "DROP TABLE export; DROP TABLE listing; DROP TABLE page; ALTER TABLE rule DROP COLUMN page_id; ALTER TABLE rule DROP COLUMN printed; \
+        ALTER TABLE join_route DROP COLUMN body; ALTER TABLE join_route DROP COLUMN words; PRAGMA user_version=1";
+    conn.execute_batch(back).unwrap();
     world
 }
 

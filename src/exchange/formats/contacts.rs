@@ -268,8 +268,10 @@ pub const LDIF: FormatInfo = FormatInfo {
 fn entry(p: &Outgoing<'_>) -> String {
     let (first, last) = p.names();
     let name = if p.person.name.is_empty() { p.email.to_owned() } else { p.name() };
-    let in_dn: String = name.chars().flat_map(|c| if ",+\"\\<>;=#".contains(c) { vec!['\\', c] } else { vec![c] }).collect();
-    let dn = if p.email.is_empty() { format!("cn={in_dn}") } else { format!("cn={in_dn},mail={}", p.email) };
+    // RFC 4514: signs that mean something in a name's parts.
+    let escaped =
+        |text: &str| -> String { text.chars().flat_map(|c| if ",+\"\\<>;=#".contains(c) { vec!['\\', c] } else { vec![c] }).collect() };
+    let dn = if p.email.is_empty() { format!("cn={}", escaped(&name)) } else { format!("cn={},mail={}", escaped(&name), escaped(p.email)) };
     let mut out = vec![attribute("dn", &dn)];
     out.extend(
         ["top", "person", "organizationalPerson", "inetOrgPerson", "mozillaAbPersonAlpha"].map(|class| attribute("objectclass", class)),

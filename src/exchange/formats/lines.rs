@@ -10,9 +10,14 @@ use crate::domain::text;
 /// lost or break the line (RFC 5322 section 3.4).
 pub fn quoted(name: &str, email: &str) -> String {
     if name.trim().is_empty() {
-        return email.to_owned();
+        return uncommented(email);
     }
     format!("\"{}\" <{email}>", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// An address alone on a line; one that begins with `#` in pointed brackets, for else the line is a comment.
+fn uncommented(email: &str) -> String {
+    if email.starts_with('#') { format!("<{email}>") } else { email.to_owned() }
 }
 
 /// Mailman 3: `addmembers`, `syncmembers`, mass subscription.
@@ -25,7 +30,8 @@ pub const MAILMAN: FormatInfo = FormatInfo {
     takes: Some((takes::mailman, "Mailman refuses such an address")),
     look: RAW,
     shape: Shape::Rows(&[], |p, _| vec![quoted(&p.name(), p.email)]),
-    removal: Some(Shape::Rows(&[], bare)),
+    // `delmembers` finds an address in lower case alone.
+    removal: Some(Shape::Rows(&[], |p, _| vec![uncommented(&p.email.to_lowercase())])),
     ..MAILING
 };
 
@@ -59,6 +65,7 @@ pub const LISTSERV: FormatInfo = FormatInfo {
 pub const SYMPA: FormatInfo = FormatInfo {
     name: "sympa",
     doc: "subscribers for Sympa",
+    takes: Some((|email| !email.starts_with('#'), "Sympa would take the line for a comment")),
     carries: "address and name, one a line",
     extension: "txt",
     look: RAW,

@@ -17,7 +17,7 @@ use std::io::Write;
 use chrono::NaiveDate;
 
 use super::{ExchangeError, Pen};
-use crate::domain::text;
+use crate::domain::{address, text};
 
 pub use ours::ROSTER_COLUMNS;
 pub use outgoing::Outgoing;
@@ -334,7 +334,7 @@ impl Format {
             }
         }
         let email = match p.email {
-            email if self.info.ascii && !email.is_ascii() => takes::in_ascii(email).map_or(Cow::Borrowed(email), Cow::Owned),
+            email if self.info.ascii && !email.is_ascii() => address::in_ascii(email).map_or(Cow::Borrowed(email), Cow::Owned),
             email => Cow::Borrowed(email),
         };
         if let Some((_, why)) = self.info.takes.filter(|(takes, _)| !self.settings.removing && !takes(&email)) {

@@ -2,8 +2,6 @@
 //!
 //! Must not know whose the addresses are.
 
-use crate::domain::address;
-
 /// Whether GOV.UK Notify takes an address: its own pattern, no two full stops in a row, at least two labels, the last of letters.
 #[must_use]
 pub fn notify(email: &str) -> bool {
@@ -51,27 +49,10 @@ pub fn mailchimp(email: &str) -> bool {
     notify(email) && email.split_once('@').is_some_and(|(local, _)| local.is_ascii())
 }
 
-/// The address with an internationalised domain in its ASCII form; `None` where it has none.
-#[must_use]
-pub fn in_ascii(email: &str) -> Option<String> {
-    let (local, domain) = email.rsplit_once('@')?;
-    if domain.is_ascii() {
-        return Some(email.to_owned());
-    }
-    idna::domain_to_ascii(domain).ok().map(|d| format!("{local}@{d}"))
-}
-
-/// The form in which a list knows an address: lower case, its domain in ASCII. Two addresses that are one to a mailing program
-/// have the same.
-#[must_use]
-pub fn list_key(email: &str) -> String {
-    let key = address::key(email);
-    if key.is_ascii() { key } else { in_ascii(&key).unwrap_or(key) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::address::{self, in_ascii};
 
     #[test]
     fn each_target_decides_as_its_own_reader_does() {

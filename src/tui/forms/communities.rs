@@ -116,11 +116,13 @@ pub fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result
         Field::new("kind", "Kind", choice(RouteKind::ALL), known.map_or(RouteKind::Mailto, |r| r.kind).word()),
         Field::new("target", "Where", Kind::Text, known.map_or("", |r| r.target.as_str())).hint("the address, link, channel or command"),
         Field::new("subject", "Subject", Kind::Text, known.map_or("", |r| r.subject.as_str())).hint("of the mail, if it is one"),
+        Field::new("body", "Text", Kind::Text, known.map_or("", |r| r.body.as_str())).hint("of the mail"),
+        Field::new("words", "Link's words", Kind::Text, known.map_or("", |r| r.words.as_str())).hint("as a page prints them"),
     ];
     let title = format!("How to join {}", d.facts.name);
     Ok(Form::new(&title, Subject::Route(community, id), fields, None, cx.book.calendar(), move |v| {
         let kind = RouteKind::parse(&v.text("kind")).unwrap_or(RouteKind::NotSet);
-        let facts = RouteFacts { kind, target: v.text("target"), subject: v.text("subject") };
+        let facts = RouteFacts { kind, target: v.text("target"), subject: v.text("subject"), body: v.text("body"), words: v.text("words") };
         if facts.target.is_empty() && !matches!(kind, RouteKind::NotSet | RouteKind::Attend) {
             return Err(("target".into(), "say where: an address, a link, a channel".into()));
         }
@@ -143,12 +145,14 @@ pub fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<
         Field::new("words", "Words", Kind::Text, facts.map_or("", |r| r.words.as_str())).hint("as printed"),
         Field::new("all", "All communities", choice(&["no", "yes"]), if known.is_some_and(|(_, _, all)| *all) { "yes" } else { "no" }),
     ];
+    let printed = facts.map(|r| r.printed.clone()).unwrap_or_default();
     let title = format!("Who may join {}", d.facts.name);
     Ok(Form::new(&title, Subject::Rule(community, id), fields, None, cx.book.calendar(), move |v| {
         let facts = RuleFacts {
             effect: RuleEffect::parse(&v.text("effect")).unwrap_or(RuleEffect::Allow),
             suffix: v.text("suffix"),
             words: v.text("words"),
+            printed: printed.clone(),
         };
         Ok(Command::PutRule { community, page_wide: v.text("all") == "yes", id, facts })
     }))

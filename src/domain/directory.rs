@@ -1,0 +1,400 @@
+//! The public page of communities: what it says of each, which of ours that is, and what differs.
+//!
+//! Must not know how a page is written, nor where the roster keeps what it says.
+
+use crate::domain::address;
+use crate::domain::community::{RouteFacts, RuleFacts};
+use crate::domain::text;
+
+/// Who holds a seat, as a page prints it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PrintedPerson {
+    /// The name.
+    pub name: String,
+    /// The address; empty if none is printed.
+    pub email: String,
+}
+
+/// A seat as a page prints it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PrintedSeat {
+    /// The title.
+    pub title: String,
+    /// The holder; `None` is "person TBC".
+    pub holder: Option<PrintedPerson>,
+}
+
+/// What a page says of a community, or what it would have to say by the roster. `None` where the page has no place for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// The name; `None` if the page names none.
+    pub name: Option<String>,
+    /// The job family.
+    pub family: Option<String>,
+    /// The disciplines, in their order.
+    pub disciplines: Option<Vec<String>>,
+    /// For whom it is and what for.
+    pub purpose: Option<String>,
+    /// The seats.
+    pub seats: Option<Vec<PrintedSeat>>,
+    /// The ways to join.
+    pub routes: Option<Vec<RouteFacts>>,
+    /// Who may join.
+    pub rules: Option<Vec<RuleFacts>>,
+    /// Whether others run it, and who if that is known.
+    pub run_by_others: Option<String>,
+}
+
+/// A part of what a page says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "each is a field of Printed")]
+pub enum Part {
+    Name,
+    Family,
+    Disciplines,
+    Purpose,
+    Seats,
+    Routes,
+    Rules,
+    RunBy,
+}
+
+/// Where two accounts of a community differ: in which part, and what each says, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The part.
+    pub part: Part,
+    /// What the first says.
+    pub first: String,
+    /// What the second says.
+    pub second: String,
+}
+
+impl Printed {
+    /// The name by which it is known if the page has none: from the seat, else from the disciplines, else from the family.
+    #[must_use]
+    pub fn derived_name(&self) -> String {
+        let title = self.seats.iter().flatten().map(|s| s.title.as_str()).find(|t| !t.is_empty());
+        if let Some(title) = title {
+            let stripped = POSTS.iter().find_map(|post| strip_word(title, post)).unwrap_or(title);
+            let stripped = strip_word(stripped, "of").or_else(|| strip_word(stripped, "for")).unwrap_or(stripped);
+            return capital(stripped);
+        }
+        match self.disciplines.as_deref() {
+            Some([]) | None => self.family.clone().unwrap_or_default(),
+            Some([one]) => capital(one),
+            Some([first, others @ ..]) => format!("{} and {} more", capital(first), others.len()),
+        }
+    }
+
+    /// How much speaks for two accounts being of the same community; 0 if nothing does.
+    #[must_use]
+    pub fn likeness(&self, other: &Self) -> u32 {
+        let mut score = 0;
+        if let (Some(a), Some(b)) = (&self.name, &other.name) {
+            let (a, b) = (name_key(a), name_key(b));
+            score += if a == b { 100 } else { overlap(a.split(' '), b.split(' ')) * 30 / 100 };
+        }
+        if let (Some(a), Some(b)) = (&self.routes, &other.routes) {
+            let target = |r: &&RouteFacts| !r.target.is_empty();
+            let same = a.iter().filter(target).any(|r| b.iter().any(|o| text::same_key(&o.target) == text::same_key(&r.target)));
+            score += u32::from(same) * 45;
+        }
+        if let (Some(a), Some(b)) = (&self.seats, &other.seats) {
+            let same = |a: &PrintedSeat, b: &PrintedSeat| !a.title.is_empty() && text::same_key(&a.title) == text::same_key(&b.title);
+            score += u32::from(a.iter().any(|s| b.iter().any(|o| same(s, o)))) * 45;
+            let held = |s: &PrintedSeat| s.holder.as_ref().map(|h| address::key(&h.email)).filter(|e| !e.is_empty());
+            score += u32::from(a.iter().filter_map(held).any(|h| b.iter().filter_map(held).any(|o| o == h))) * 25;
+        }
+        if let (Some(a), Some(b)) = (&self.disciplines, &other.disciplines) {
+            let keys = |all: &[String]| all.iter().map(|d| text::same_key(d)).collect::<Vec<_>>();
+            let (a, b) = (keys(a), keys(b));
+            score += overlap(a.iter().map(String::as_str), b.iter().map(String::as_str)) * 50 / 100;
+        }
+        if let (Some(a), Some(b)) = (&self.purpose, &other.purpose)
+            && !a.is_empty()
+            && a == b
+        {
+            score += 40;
+        }
+        score
+    }
+
+    /// In which parts two accounts differ. What one of them has no place for is no difference.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<Difference> {
+        let mut out = Vec::new();
+        let mut note = |part: Part, first: String, second: String| {
+            let or_nothing = |s: String| if s.is_empty() { "nothing".to_owned() } else { s };
+            out.push(Difference { part, first: or_nothing(first), second: or_nothing(second) });
+        };
+        for (part, a, b) in [
+            (Part::Name, &self.name, &other.name),
+            (Part::Family, &self.family, &other.family),
+            (Part::Purpose, &self.purpose, &other.purpose),
+            (Part::RunBy, &self.run_by_others, &other.run_by_others),
+        ] {
+            if let (Some(a), Some(b)) = (a, b)
+                && a != b
+            {
+                note(part, a.clone(), b.clone());
+            }
+        }
+        if let (Some(a), Some(b)) = (&self.disciplines, &other.disciplines)
+            && a != b
+        {
+            note(Part::Disciplines, a.join(", "), b.join(", "));
+        }
+        if let (Some(a), Some(b)) = (&self.seats, &other.seats)
+            && !same_seats(a, b)
+        {
+            note(
+                Part::Seats,
+                a.iter().map(seat_words).collect::<Vec<_>>().join("; "),
+                b.iter().map(seat_words).collect::<Vec<_>>().join("; "),
+            );
+        }
+        if let (Some(a), Some(b)) = (&self.routes, &other.routes)
+            && !(a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_route(a, b)))
+        {
+            note(
+                Part::Routes,
+                a.iter().map(route_words).collect::<Vec<_>>().join("; "),
+                b.iter().map(route_words).collect::<Vec<_>>().join("; "),
+            );
+        }
+        if let (Some(a), Some(b)) = (&self.rules, &other.rules)
+            && a != b
+        {
+            note(
+                Part::Rules,
+                a.iter().map(rule_words).collect::<Vec<_>>().join("; "),
+                b.iter().map(rule_words).collect::<Vec<_>>().join("; "),
+            );
+        }
+        out
+    }
+}
+
+/// What stands before the name of a community in the title of its seat.
+const POSTS: &[&str] =
+    &["head", "co-head", "lead", "co-lead", "chair", "co-chair", "director", "principal", "principle", "chief", "senior", "deputy"];
+
+/// A text without its first word, if it is this one, whatever its case.
+fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let (first, rest) = text.trim().split_once(' ')?;
+    first.eq_ignore_ascii_case(word).then(|| rest.trim_start())
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.trim().chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A name without what pages put behind it.
+fn name_key(name: &str) -> String {
+    let key = text::same_key(name);
+    for tail in [" community of practice", " communities of practice", " community", " network", " group", " guild"] {
+        if let Some(short) = key.strip_suffix(tail) {
+            return short.to_owned();
+        }
+    }
+    key
+}
+
+/// How much two lists have in common, in hundredths of what either has.
+fn overlap<'a>(a: impl Iterator<Item = &'a str>, b: impl Iterator<Item = &'a str>) -> u32 {
+    let (a, b): (Vec<&str>, Vec<&str>) = (a.collect(), b.collect());
+    let both = a.iter().filter(|w| b.contains(w)).count();
+    let either = a.len() + b.len() - both;
+    (both * 100).checked_div(either).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
+}
+
+fn same_person(a: &PrintedPerson, b: &PrintedPerson) -> bool {
+    let same_address = address::key(&a.email) == address::key(&b.email);
+    a.name == b.name && (same_address || a.email.is_empty() || b.email.is_empty())
+}
+
+fn same_seats(a: &[PrintedSeat], b: &[PrintedSeat]) -> bool {
+    let same = |a: &PrintedSeat, b: &PrintedSeat| {
+        a.title == b.title
+            && match (&a.holder, &b.holder) {
+                (None, None) => true,
+                (Some(a), Some(b)) => same_person(a, b),
+                _ => false,
+            }
+    };
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+}
+
+/// Whether two ways to join are one; the words of the link count only where both have some.
+#[must_use]
+pub fn same_route(a: &RouteFacts, b: &RouteFacts) -> bool {
+    let words = a.words.is_empty() || b.words.is_empty() || a.words == b.words;
+    a.kind == b.kind && a.target == b.target && a.subject == b.subject && a.body == b.body && words
+}
+
+/// A seat in words: its title and who holds it.
+#[must_use]
+pub fn seat_words(seat: &PrintedSeat) -> String {
+    match &seat.holder {
+        None => format!("{} is vacant", seat.title),
+        Some(p) if p.email.is_empty() => format!("{}: {}", seat.title, p.name),
+        Some(p) => format!("{}: {}", seat.title, address::mailbox(&p.name, &p.email)),
+    }
+}
+
+/// A way to join in words.
+#[must_use]
+pub fn route_words(route: &RouteFacts) -> String {
+    let about = if route.subject.is_empty() { String::new() } else { format!(" (subject: {})", route.subject) };
+    if route.target.is_empty() { "no way to join yet".to_owned() } else { format!("{} {}{about}", route.kind, route.target) }
+}
+
+/// A rule in words.
+#[must_use]
+pub fn rule_words(rule: &RuleFacts) -> String {
+    match (rule.suffix.is_empty(), rule.words.is_empty()) {
+        (true, _) => rule.words.clone(),
+        (false, true) => format!("{} {}", rule.effect, rule.suffix),
+        (false, false) => format!("{} ({} {})", rule.words, rule.effect, rule.suffix),
+    }
+}
+
+/// Which of the second list each of the first is, if any: the most alike first, each once.
+#[must_use]
+pub fn matched(first: &[Printed], second: &[Printed]) -> Vec<Option<usize>> {
+    let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
+    for (i, a) in first.iter().enumerate() {
+        for (j, b) in second.iter().enumerate() {
+            let score = a.likeness(b);
+            if score >= ALIKE {
+                pairs.push((score, i, j));
+            }
+        }
+    }
+    pairs.sort_by_key(|(score, i, j)| (u32::MAX - score, *i, *j));
+    let (mut out, mut taken) = (vec![None; first.len()], vec![false; second.len()]);
+    for (_, i, j) in pairs {
+        if out[i].is_none() && !taken[j] {
+            (out[i], taken[j]) = (Some(j), true);
+        }
+    }
+    out
+}
+
+/// From here on two accounts are of the same community.
+const ALIKE: u32 = 40;
+
+/// Text that was written as UTF-8, read as Windows-1252 and written again, with what it most probably was; `None` if the
+/// text has no sign of that.
+#[must_use]
+pub fn repaired(text: &str) -> Option<String> {
+    if !text.contains(['â', 'Ã', 'Â']) {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut found = false;
+    let letters: Vec<char> = text.chars().collect();
+    let mut at = 0;
+    while at < letters.len() {
+        match damaged_letter(&letters[at..]) {
+            Some((letter, used)) => {
+                out.push(letter);
+                found = true;
+                at += used;
+            }
+            None => {
+                out.push(letters[at]);
+                at += 1;
+            }
+        }
+    }
+    found.then_some(out)
+}
+
+/// A letter that stands there as two, three or four, and as how many.
+fn damaged_letter(letters: &[char]) -> Option<(char, usize)> {
+    let first = windows_1252(letters[0])?;
+    let length = match first {
+        0xC2..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xF4 => 4,
+        _ => return None,
+    };
+    let bytes: Vec<u8> = letters.get(..length)?.iter().map(|c| windows_1252(*c)).collect::<Option<_>>()?;
+    let letter = std::str::from_utf8(&bytes).ok()?.chars().next()?;
+    // é as Ã© is a sure sign; a pair that makes a control character is none.
+    (!letter.is_control()).then_some((letter, length))
+}
+
+/// The byte that Windows-1252 writes for a letter (the table of its upper half).
+fn windows_1252(c: char) -> Option<u8> {
+    const UPPER: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•',
+        '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    match u32::from(c) {
+        code @ (0..=0x7F | 0xA0..=0xFF) => u8::try_from(code).ok(),
+        _ => UPPER.iter().position(|u| *u == c).and_then(|at| u8::try_from(0x80 + at).ok()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::words::RouteKind;
+
+    fn seat(title: &str, holder: Option<&str>) -> PrintedSeat {
+        PrintedSeat { title: title.into(), holder: holder.map(|n| PrintedPerson { name: n.into(), email: String::new() }) }
+    }
+
+    #[test]
+    fn a_name_is_derived_from_the_seat_else_from_the_disciplines() {
+        let of = |title: &str| Printed { seats: Some(vec![seat(title, None)]), ..Printed::default() }.derived_name();
+        assert_eq!(of("Head of Product"), "Product");
+        assert_eq!(of("Principle Developer"), "Developer");
+        assert_eq!(of("Lead for service design"), "Service design");
+        let disciplines = Some(vec!["content designer".into(), "Content strategist".into(), "Technical writer".into()]);
+        assert_eq!(Printed { disciplines, ..Printed::default() }.derived_name(), "Content designer and 2 more");
+        assert_eq!(Printed { family: Some("Technical".into()), ..Printed::default() }.derived_name(), "Technical");
+    }
+
+    #[test]
+    fn a_rename_is_no_new_community_and_a_new_one_no_rename() {
+        let route = |t: &str| RouteFacts { kind: RouteKind::Mailto, target: t.into(), ..RouteFacts::default() };
+        let named = |n: &str, t: &str| Printed { name: Some(n.into()), routes: Some(vec![route(t)]), ..Printed::default() };
+        let old = [named("Content design community", "content@x.example"), named("Cloud community", "cloud@x.example")];
+        let new = [
+            named("Cloud community", "other@x.example"),
+            named("Words and content", "content@x.example"),
+            named("Data community", "data@x.example"),
+        ];
+        assert_eq!(matched(&old, &new), [Some(1), Some(0)]);
+        assert_eq!(matched(&new, &old), [Some(1), Some(0), None]);
+        let differences = old[0].differences(&new[1]);
+        assert_eq!(differences.iter().map(|d| d.part).collect::<Vec<_>>(), [Part::Name]);
+    }
+
+    #[test]
+    fn differences_are_found_part_by_part_and_what_a_page_has_no_place_for_is_none() {
+        let page = Printed { seats: Some(vec![seat("Head of Delivery", None)]), family: Some("Delivery".into()), ..Printed::default() };
+        let ours =
+            Printed { seats: Some(vec![seat("Head of Delivery", Some("Ann"))]), name: Some("Delivery".into()), ..Printed::default() };
+        let found = page.differences(&ours);
+        assert_eq!(
+            found,
+            [Difference { part: Part::Seats, first: "Head of Delivery is vacant".into(), second: "Head of Delivery: Ann".into() }]
+        );
+        assert!(page.differences(&page).is_empty());
+    }
+
+    #[test]
+    fn damage_by_a_wrong_encoding_is_recognised_and_good_text_is_not() {
+        assert_eq!(repaired("your professionâ€™s concerns").as_deref(), Some("your profession’s concerns"));
+        assert_eq!(repaired("ZoÃ« and â€œquotesâ€\u{9d}").as_deref(), Some("Zoë and “quotes”"));
+        for fine in ["âge", "Ã", "Zoë’s", "São Paulo", "plain", "€ 5"] {
+            assert_eq!(repaired(fine), None, "{fine}");
+        }
+    }
+}

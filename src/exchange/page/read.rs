@@ -1,0 +1,291 @@
+//! A page read: which of its tables and sections are communities, and what each part says.
+//!
+//! Must not know which communities are ours.
+
+use std::ops::Range;
+
+use super::links::{clean, is_rule, route, rule, seats};
+use super::structure::{Block, Run, blocks, trimmed};
+use super::{Column, Entry, Page, Places, line_of};
+use crate::domain::community::{RouteFacts, RuleFacts};
+use crate::domain::directory::{Printed, repaired};
+use crate::domain::text;
+use crate::exchange::ExchangeError;
+
+/// The longest page that is read, in bytes.
+pub const LARGEST_PAGE: usize = 2 * 1024 * 1024;
+
+/// Reads a page.
+///
+/// # Errors
+/// If it is HTML, too long, a row of a table has more cells than its header, or there is no community on it.
+pub fn read(text: &str, called: &str) -> Result<Page, ExchangeError> {
+    let error = |why: String| ExchangeError::Refused(format!("{}: {why}", text::safe(called)));
+    let refused = |why: String| Err(error(why));
+    if text.len() > LARGEST_PAGE {
+        return refused(format!("the page is {} MB long; pages of up to 2 MB are read", text.len() / 1_000_000));
+    }
+    let start = text.trim_start_matches('\u{feff}').trim_start().get(..9).unwrap_or_default().to_lowercase();
+    if start.starts_with("<!doctype") || start.starts_with("<html") {
+        return refused("this is HTML; give the Markdown that the page is made from".into());
+    }
+    let blocks = blocks(text);
+    let mut reader = Reader { text, page: Page { text: text.to_owned(), ..Page::default() }, others: None };
+    let mut at = 0;
+    while at < blocks.len() {
+        at += reader.block(&blocks, at).map_err(error)?;
+    }
+    let mut page = reader.page;
+    note_damage(&mut page);
+    if page.entries.is_empty() {
+        return refused(
+            "no community was found; a page has a table (job family, disciplines, head), or headings with how to join below each".into(),
+        );
+    }
+    Ok(page)
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    page: Page,
+    /// The level of the heading below which communities are run by others, if it is one.
+    others: Option<u8>,
+}
+
+impl Reader<'_> {
+    /// Reads what begins with a block; returns how many blocks that were.
+    fn block(&mut self, blocks: &[Block], at: usize) -> Result<usize, String> {
+        match &blocks[at] {
+            Block::Heading(level, run, place) => {
+                if self.others.is_none_or(|l| *level <= l) {
+                    let about = run.text.to_lowercase();
+                    let others = about.contains("by others") || about.contains("other communities");
+                    self.others = others.then_some(*level);
+                }
+                let inside = &blocks[at + 1..];
+                let length = inside.iter().position(|b| matches!(b, Block::Heading(..))).unwrap_or(inside.len());
+                if *level > 1 && self.section(run, place, &inside[..length], inside.get(length)) {
+                    return Ok(length + 1);
+                }
+            }
+            Block::Table(header, rows) => self.table(header, rows)?,
+            Block::Item(run) if self.others.is_some() => self.item(run),
+            Block::Paragraph(run) => self.paragraph(run),
+            Block::Item(_) | Block::Other(_) => {}
+        }
+        Ok(1)
+    }
+
+    fn paragraph(&mut self, run: &Run) {
+        let line = line_of(self.text, run.range.start);
+        if run.text.contains("](") {
+            self.page.notes.push((line, "a link here never closes; it is kept as text".into()));
+        }
+        if self.page.entries.is_empty() && run.links.is_empty() && is_rule(&run.text) {
+            self.page.rules.push((rule(&run.text), run.range.clone()));
+        } else if self.others.is_some() && run.links.is_empty() {
+            self.page.notes.push((line, "communities run by others are told of here in words alone; they are kept as text".into()));
+        }
+    }
+
+    fn item(&mut self, run: &Run) {
+        let Some(link) = run.links.first() else { return };
+        let mut printed = Printed { name: Some(clean(&link.words)), run_by_others: Some(String::new()), ..Printed::default() };
+        printed.routes = Some(vec![RouteFacts { words: String::new(), ..route(&link.words, &link.target) }]);
+        let places = Places { routes: vec![link.range.clone()], ..Places::default() };
+        let line = line_of(self.text, run.range.start);
+        self.page.entries.push(Entry { printed, range: run.range.clone(), line, table: None, places });
+    }
+
+    fn table(&mut self, header: &[Run], rows: &[(Vec<Run>, Range<usize>)]) -> Result<(), String> {
+        let columns: Vec<Column> = header.iter().map(|h| column(&h.text)).collect();
+        let has = |c: Column| columns.contains(&c);
+        let directory = (has(Column::Name) || has(Column::Disciplines) || has(Column::Family))
+            && (has(Column::Seats) || has(Column::Routes) || has(Column::Disciplines));
+        if !directory {
+            return Ok(());
+        }
+        let table = self.page.tables.len();
+        for (cells, range) in rows {
+            let line = line_of(self.text, range.start);
+            let there = cells_in(&self.text[range.clone()]);
+            if there > columns.len() {
+                return Err(format!(
+                    "line {line}: this row has {there} cells and its table {}; is there a | that should be \\|?",
+                    columns.len()
+                ));
+            }
+            if there < columns.len() {
+                self.page
+                    .notes
+                    .push((line, format!("this row has {there} cells and its table {}; the others are taken as empty", columns.len())));
+            }
+            let mut entry = Entry { range: range.clone(), line, table: Some(table), ..Entry::default() };
+            for (column, cell) in columns.iter().zip(cells) {
+                put_cell(&mut entry, *column, cell);
+            }
+            if self.others.is_some() {
+                entry.printed.run_by_others = Some(String::new());
+            }
+            let empty = entry.printed.name.as_deref().is_none_or(str::is_empty) && entry.printed.derived_name().is_empty();
+            if !empty {
+                self.page.entries.push(entry);
+            }
+        }
+        self.page.tables.push(columns);
+        Ok(())
+    }
+
+    /// Reads a heading with what stands below it, if that is a community.
+    fn section(&mut self, heading: &Run, place: &Range<usize>, inside: &[Block], next: Option<&Block>) -> bool {
+        let name = clean(&heading.text);
+        let is_join = |b: &Block| matches!(b, Block::Paragraph(run) | Block::Item(run) if joins(run));
+        let named = ["community", "community of practice", "network", "guild"].iter().any(|w| text::same_key(&name).ends_with(w));
+        let has_table = inside.iter().any(|b| matches!(b, Block::Table(..)));
+        if name.is_empty() || has_table || !(named || inside.iter().any(is_join)) {
+            return false;
+        }
+        let end = match next {
+            Some(Block::Heading(_, _, next)) => next.start,
+            _ => self.text.len(),
+        };
+        let mut printed = Printed { name: Some(name), purpose: Some(String::new()), rules: Some(Vec::new()), ..Printed::default() };
+        let mut places = Places { name: Some(heading.range.clone()), ..Places::default() };
+        let mut routes = Vec::new();
+        let mut rules: Vec<RuleFacts> = Vec::new();
+        let mut purpose_ended = false;
+        for block in inside {
+            let (Block::Paragraph(run) | Block::Item(run)) = block else { continue };
+            if run.text.contains("](") {
+                self.page.notes.push((line_of(self.text, run.range.start), "a link here never closes; it is kept as text".into()));
+            }
+            if joins(run) {
+                purpose_ended |= places.purpose.is_some();
+                self.join_paragraph(run, (&mut routes, &mut rules), &mut places);
+            } else if matches!(block, Block::Paragraph(_)) && run.links.is_empty() && is_rule(&run.text) && run.text.len() < 160 {
+                purpose_ended |= places.purpose.is_some();
+                rules.push(rule(&run.text));
+                places.rules.push(run.range.clone());
+            } else if matches!(block, Block::Paragraph(_)) && !purpose_ended {
+                let from = places.purpose.as_ref().map_or(run.range.start, |p| p.start);
+                places.purpose = Some(from..run.range.end);
+            }
+        }
+        if let Some(range) = &places.purpose {
+            printed.purpose = Some(text::clean_lines(&self.text[range.clone()].replace("\r\n", "\n")).text.into_owned());
+        }
+        printed.routes = Some(routes);
+        printed.rules = Some(rules);
+        printed.run_by_others = self.others.map(|_| String::new());
+        let line = line_of(self.text, place.start);
+        self.page.entries.push(Entry { printed, range: place.start..end, line, table: None, places });
+        true
+    }
+
+    /// A paragraph that says how to join, and often who may.
+    fn join_paragraph(&self, run: &Run, (routes, rules): (&mut Vec<RouteFacts>, &mut Vec<RuleFacts>), places: &mut Places) {
+        for link in &run.links {
+            routes.push(route(&link.words, &link.target));
+            places.routes.push(link.range.clone());
+        }
+        if run.links.is_empty()
+            && let Some(range) = placeholder(&self.text[run.range.clone()])
+        {
+            let range = run.range.start + range.start..run.range.start + range.end;
+            routes.push(RouteFacts { words: clean(&self.text[range.clone()]), ..RouteFacts::default() });
+            places.routes.push(range);
+        }
+        let behind = places.routes.last().map_or(run.range.start, |r| r.end)..run.range.end;
+        let Some(rest) = self.text.get(behind.clone()).filter(|rest| is_rule(rest)) else { return };
+        let inner = match (rest.find('('), rest.rfind(')')) {
+            (Some(open), Some(close)) if open < close => behind.start + open + 1..behind.start + close,
+            _ => trimmed(self.text, behind),
+        };
+        rules.push(rule(&self.text[inner.clone()]));
+        places.rules.push(inner);
+    }
+}
+
+/// Whether a paragraph says how to join: by a link whose words do, or a mailto alone; or by a placeholder where a link will be.
+fn joins(run: &Run) -> bool {
+    let about = |words: &str| ["join", "sign up", "subscribe"].iter().any(|w| words.to_lowercase().contains(w));
+    let linked = run.links.iter().any(|l| about(&l.words) || (about(&run.text) && run.text.len() < 200));
+    linked || (run.links.is_empty() && about(&run.text) && placeholder(&run.text).is_some())
+}
+
+/// `[link]` and the like: where a link will stand.
+fn placeholder(text: &str) -> Option<Range<usize>> {
+    let open = text.find('[')?;
+    let close = open + text[open..].find(']')?;
+    let inside = text[open + 1..close].to_lowercase();
+    let is_one = ["link", "tbc", "url", "address", "form"].iter().any(|w| inside.contains(w));
+    (is_one && !text[close + 1..].starts_with('(')).then_some(open..close + 1)
+}
+
+/// What a column holds, by its header.
+fn column(header: &str) -> Column {
+    let key = text::same_key(header);
+    let has = |words: &[&str]| words.iter().any(|w| key.contains(w));
+    match () {
+        () if has(&["famil"]) => Column::Family,
+        () if has(&["disciplin", "roles"]) => Column::Disciplines,
+        () if has(&["head", "lead", "chair", "contact", "who runs"]) => Column::Seats,
+        () if has(&["who can", "who may", "eligib", "open to", "rule"]) => Column::Rules,
+        () if has(&["join", "sign up", "link"]) => Column::Routes,
+        () if has(&["purpose", "what it", "about", "audience", "description"]) => Column::Purpose,
+        () if has(&["community", "name", "network"]) => Column::Name,
+        () => Column::Other,
+    }
+}
+
+/// How many cells the source of a row has; the parser makes them as many as the header's.
+fn cells_in(row: &str) -> usize {
+    let row = row.trim();
+    let inner = row.strip_prefix('|').unwrap_or(row);
+    let inner = if inner.ends_with('|') && !inner.ends_with("\\|") { &inner[..inner.len() - 1] } else { inner };
+    let (mut cells, mut escaped) = (1, false);
+    for c in inner.chars() {
+        cells += usize::from(c == '|' && !escaped);
+        escaped = c == '\\' && !escaped;
+    }
+    cells
+}
+
+fn put_cell(entry: &mut Entry, column: Column, cell: &Run) {
+    let Entry { printed, places, .. } = entry;
+    let place = Some(cell.range.clone());
+    match column {
+        Column::Name => {
+            printed.name = Some(clean(&cell.text)).filter(|n| !n.is_empty());
+            places.name = place;
+        }
+        Column::Family => (printed.family, places.family) = (Some(clean(&cell.text)), place),
+        Column::Purpose => (printed.purpose, places.purpose) = (Some(clean(&cell.text)), place),
+        Column::Disciplines => {
+            let all = cell.text.split([',', ';', '\n']).map(clean).filter(|d| !d.is_empty()).collect();
+            (printed.disciplines, places.disciplines) = (Some(all), place);
+        }
+        Column::Seats => (printed.seats, places.seats) = (Some(seats(cell)), place),
+        Column::Routes => {
+            printed.routes = Some(cell.links.iter().map(|l| route(&l.words, &l.target)).collect());
+            places.routes =
+                if cell.links.is_empty() { vec![cell.range.clone()] } else { cell.links.iter().map(|l| l.range.clone()).collect() };
+        }
+        Column::Rules => {
+            let words = clean(&cell.text);
+            printed.rules = Some(if words.is_empty() { Vec::new() } else { vec![rule(&words)] });
+            places.rules = vec![cell.range.clone()];
+        }
+        Column::Other => {}
+    }
+}
+
+fn note_damage(page: &mut Page) {
+    for (line, content) in (1..).zip(page.text.lines()) {
+        for word in content.split_whitespace() {
+            if let Some(probably) = repaired(word) {
+                page.damaged.push((line, clean(word), clean(&probably)));
+            }
+        }
+    }
+}

@@ -1,0 +1,458 @@
+//! A page written: only what has changed on one that is there, in its own style; or a clean one.
+//!
+//! Must not know why something has changed.
+
+use std::ops::Range;
+
+use super::{Column, Entry, Page};
+use crate::domain::community::{RouteFacts, RuleFacts};
+use crate::domain::directory::{Part, Printed, PrintedSeat};
+use crate::domain::link;
+use crate::domain::words::RouteKind;
+
+/// How a clean page is laid out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// One table: job family, disciplines, head.
+    #[default]
+    Table,
+    /// A heading for each: what it is for, how to join, who may.
+    Sections,
+}
+
+/// What is to be changed on a page.
+#[derive(Debug, Clone, Default)]
+pub struct Edits {
+    /// Of which entry which parts now say something else, and what the whole of it says.
+    pub changed: Vec<(usize, Vec<Part>, Printed)>,
+    /// Which entries go.
+    pub removed: Vec<usize>,
+    /// Who is new.
+    pub added: Vec<Printed>,
+    /// The rules for all of them, where they differ: which one, and what it says.
+    pub rules: Vec<(usize, RuleFacts)>,
+}
+
+/// How a page is written.
+struct Style<'t> {
+    source: &'t str,
+    curly: bool,
+    crlf: bool,
+}
+
+impl<'t> Style<'t> {
+    fn of(text: &'t str) -> Self {
+        Self { source: text, curly: text.contains(['‘', '’', '“', '”']), crlf: text.contains("\r\n") }
+    }
+
+    /// A text with the page's quotation marks and line ends.
+    fn dress(&self, text: &str) -> String {
+        let text = if self.curly { curled(text) } else { text.to_owned() };
+        self.lines(&text)
+    }
+
+    fn lines(&self, text: &str) -> String {
+        if self.crlf { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text.to_owned() }
+    }
+}
+
+/// Straight quotation marks made round: open behind a blank or bracket, closed elsewhere.
+fn curled(text: &str) -> String {
+    let mut before = ' ';
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let opens = before.is_whitespace() || "([{—–-".contains(before);
+        out.push(match c {
+            '"' if opens => '“',
+            '"' => '”',
+            '\'' if opens => '‘',
+            '\'' => '’',
+            other => other,
+        });
+        before = c;
+    }
+    out
+}
+
+/// The page with the edits made, and every other byte as it was.
+#[must_use]
+pub fn apply(page: &Page, edits: &Edits) -> String {
+    let style = Style::of(&page.text);
+    let mut cuts: Vec<(Range<usize>, String)> = Vec::new();
+    for (at, rule) in &edits.rules {
+        if let Some((_, range)) = page.rules.get(*at) {
+            cuts.push((range.clone(), style.dress(&rule.words)));
+        }
+    }
+    for (at, parts, now) in &edits.changed {
+        let entry = &page.entries[*at];
+        for part in parts {
+            change(&style, entry, *part, now, &mut cuts);
+        }
+    }
+    for at in &edits.removed {
+        cuts.push((whole_lines(&page.text, page.entries[*at].range.clone()), String::new()));
+    }
+    let stays = |at: &usize| !edits.removed.contains(at);
+    let kept: Vec<&Entry> = (0..page.entries.len()).filter(stays).map(|at| &page.entries[at]).collect();
+    let last_row = kept.iter().rfind(|e| e.table.is_some());
+    let last_section = kept.iter().rfind(|e| e.table.is_none() && e.places.name.is_some());
+    let row_columns = last_row.and_then(|e| e.table).and_then(|t| page.tables.get(t));
+    for new in &edits.added {
+        if let (Some(row), Some(columns)) = (last_row, row_columns) {
+            let end = whole_lines(&page.text, row.range.clone()).end;
+            let before = if page.text[..end].ends_with('\n') { "" } else { "\n" };
+            cuts.push((end..end, style.lines(&format!("{before}{}\n", self::row(&style, columns, new)))));
+        } else {
+            let end = last_section.map_or(page.text.len(), |e| e.range.end);
+            let before = if page.text[..end].ends_with("\n\n") || page.text[..end].ends_with("\r\n\r\n") { "" } else { "\n" };
+            let behind = if end < page.text.len() { "\n" } else { "" };
+            cuts.push((end..end, style.lines(&format!("{before}{}{behind}", section(&style, new, "##")))));
+        }
+    }
+    let mut out = cut(&page.text, cuts);
+    if !(edits.added.is_empty() && edits.removed.is_empty()) && !page.text.ends_with("\n\n") {
+        // What went or came at the end leaves no blank line behind.
+        while out.ends_with("\n\n") || out.ends_with("\r\n\r\n") {
+            out.truncate(out.len() - if out.ends_with("\r\n") { 2 } else { 1 });
+        }
+    }
+    out
+}
+
+/// Every cut made, from the end on; of those at one place the first stays first.
+fn cut(text: &str, mut cuts: Vec<(Range<usize>, String)>) -> String {
+    cuts.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (range, new) in cuts {
+        if range.start < at {
+            continue;
+        }
+        out.push_str(&text[at..range.start]);
+        out.push_str(&new);
+        at = range.end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// A place made to end where its last line does.
+fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
+    let end =
+        if text[..range.end].ends_with('\n') { range.end } else { text[range.end..].find('\n').map_or(text.len(), |n| range.end + n + 1) };
+    range.start..end
+}
+
+fn change(style: &Style<'_>, entry: &Entry, part: Part, now: &Printed, cuts: &mut Vec<(Range<usize>, String)>) {
+    let places = &entry.places;
+    let in_table = entry.table.is_some();
+    let dressed = |text: &str| if in_table { cell(&style.dress(text)) } else { style.dress(text) };
+    let mut put = |range: &Option<Range<usize>>, text: Option<String>| {
+        if let (Some(range), Some(text)) = (range, text) {
+            cuts.push((range.clone(), spaced(style, in_table, range, &text)));
+        }
+    };
+    match part {
+        Part::Name => put(&places.name, now.name.as_deref().map(dressed)),
+        Part::Family => put(&places.family, now.family.as_deref().map(dressed)),
+        Part::Disciplines => put(&places.disciplines, now.disciplines.as_ref().map(|d| dressed(&d.join(", ")))),
+        Part::Purpose if places.purpose.is_some() || in_table => put(&places.purpose, now.purpose.as_deref().map(dressed)),
+        Part::Purpose => {
+            let behind = places.name.as_ref().map(|r| r.end..r.end);
+            put(&behind, now.purpose.as_deref().map(|p| style.lines(&format!("\n\n{}", style.dress(p)))));
+        }
+        Part::Seats => put(&places.seats, now.seats.as_deref().map(|s| style.dress(&seats_cell(s)))),
+        Part::Routes => change_routes(style, entry, now, cuts),
+        Part::Rules => change_rules(style, entry, now, cuts),
+        Part::RunBy => {}
+    }
+}
+
+/// A cell that was empty gets blanks around what is written into it.
+fn spaced(style: &Style<'_>, in_table: bool, range: &Range<usize>, text: &str) -> String {
+    let was_empty = style.source[range.clone()].trim().is_empty();
+    if in_table && was_empty { format!(" {text} ") } else { text.to_owned() }
+}
+
+fn change_routes(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec<(Range<usize>, String)>) {
+    let routes = now.routes.as_deref().unwrap_or_default();
+    let was = entry.printed.routes.as_deref().unwrap_or_default();
+    let name = now.name.as_deref().unwrap_or("community");
+    let written = |at: usize, route: &RouteFacts| {
+        // The words that were printed stay, if the roster has no others.
+        let words = Some(route.words.as_str()).filter(|w| !w.is_empty()).or_else(|| was.get(at).map(|r| r.words.as_str()));
+        route_link(style, route, words.unwrap_or_default(), name)
+    };
+    let places = &entry.places.routes;
+    for (at, place) in places.iter().enumerate() {
+        match routes.get(at) {
+            Some(route) if was.get(at).is_some_and(|w| crate::domain::directory::same_route(w, route)) => {}
+            Some(route) => cuts.push((place.clone(), spaced(style, entry.table.is_some(), place, &written(at, route)))),
+            None => cuts.push((place.clone(), String::new())),
+        }
+    }
+    let more: Vec<String> = routes.iter().enumerate().skip(places.len()).map(|(at, r)| written(at, r)).collect();
+    if more.is_empty() {
+        return;
+    }
+    match places.last() {
+        Some(last) => cuts.push((last.end..last.end, format!(", {}", more.join(", ")))),
+        None if entry.table.is_none() => {
+            let end = end_of_text(entry);
+            cuts.push((end..end, style.lines(&format!("\n\n{}", more.join(", ")))));
+        }
+        None => {}
+    }
+}
+
+/// Behind the last thing that a section says.
+fn end_of_text(entry: &Entry) -> usize {
+    let places = &entry.places;
+    let ends = [&places.name, &places.purpose].into_iter().flatten().map(|r| r.end);
+    ends.chain(places.routes.iter().map(|r| r.end)).chain(places.rules.iter().map(|r| r.end)).max().unwrap_or(entry.range.end)
+}
+
+fn change_rules(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec<(Range<usize>, String)>) {
+    let rules = now.rules.as_deref().unwrap_or_default();
+    let was = entry.printed.rules.as_deref().unwrap_or_default();
+    let places = &entry.places.rules;
+    for (at, place) in places.iter().enumerate() {
+        match rules.get(at) {
+            Some(rule) if was.get(at) == Some(rule) => {}
+            Some(rule) => cuts.push((place.clone(), style.dress(&rule_text(rule)))),
+            // The brackets around the words go with them; `cut` is given the wider place.
+            None => cuts.push((bracketed(entry, place), String::new())),
+        }
+    }
+    let more: Vec<String> = rules.iter().skip(places.len()).map(rule_text).collect();
+    if !more.is_empty() && entry.table.is_none() {
+        let at = entry.places.routes.last().map_or_else(|| end_of_text(entry), |r| r.end);
+        cuts.push((at..at, format!(" ({})", style.dress(&more.join("; ")))));
+    }
+}
+
+fn bracketed(entry: &Entry, place: &Range<usize>) -> Range<usize> {
+    let is_behind_link = entry.places.routes.iter().any(|r| r.end < place.start && place.start - r.end <= 3);
+    if is_behind_link { place.start.saturating_sub(2)..place.end + 1 } else { place.clone() }
+}
+
+/// A rule as words: its own, or such as say what its suffix does.
+fn rule_text(rule: &RuleFacts) -> String {
+    if rule.words.is_empty() { format!("you need a '{}' email address", rule.suffix) } else { rule.words.clone() }
+}
+
+fn route_link(style: &Style<'_>, route: &RouteFacts, words: &str, name: &str) -> String {
+    let words = if words.is_empty() { format!("Join the {}", joined_name(name)) } else { words.to_owned() };
+    let words = style.dress(&words);
+    match route.kind {
+        RouteKind::NotSet if route.target.is_empty() => {
+            if words.starts_with('[') {
+                words
+            } else {
+                format!("{words} [link]")
+            }
+        }
+        RouteKind::Mailto | RouteKind::ListCommand => format!("[{words}]({})", link::mail(&route.target, &route.subject, &route.body)),
+        _ if route.target.is_empty() => words,
+        _ => format!("[{words}]({})", route.target.replace('(', "%28").replace(')', "%29").replace(' ', "%20")),
+    }
+}
+
+/// A name as it stands in a sentence: `the content design community`.
+fn joined_name(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let is_word = name.split_whitespace().next().is_some_and(|w| w.chars().skip(1).all(char::is_lowercase));
+    let name = if is_word {
+        lower.get(..1).map_or_else(|| name.to_owned(), |first| format!("{first}{}", &name[first.len()..]))
+    } else {
+        name.to_owned()
+    };
+    if name.to_lowercase().contains("community") { name } else { format!("{name} community") }
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', "<br>")
+}
+
+fn seats_cell(seats: &[PrintedSeat]) -> String {
+    let one = |seat: &PrintedSeat| match &seat.holder {
+        None => format!("{} (person TBC)", seat.title),
+        Some(p) if p.email.is_empty() => format!("{}, {}", seat.title, p.name),
+        Some(p) if p.name.is_empty() => format!("{}, [{1}](mailto:{1})", seat.title, p.email),
+        Some(p) => format!("{}, {}, [{2}](mailto:{2})", seat.title, p.name, p.email),
+    };
+    seats.iter().map(|s| cell(&one(s))).collect::<Vec<_>>().join("<br>")
+}
+
+fn row(style: &Style<'_>, columns: &[Column], new: &Printed) -> String {
+    let name = new.name.as_deref().unwrap_or_default();
+    let cells: Vec<String> = columns
+        .iter()
+        .map(|column| match column {
+            Column::Name => cell(&style.dress(name)),
+            Column::Family => cell(&style.dress(new.family.as_deref().unwrap_or_default())),
+            Column::Disciplines => cell(&style.dress(&new.disciplines.as_deref().unwrap_or_default().join(", "))),
+            Column::Purpose => cell(&style.dress(new.purpose.as_deref().unwrap_or_default())),
+            Column::Seats => style.dress(&seats_cell(new.seats.as_deref().unwrap_or_default())),
+            Column::Routes => {
+                let routes = new.routes.as_deref().unwrap_or_default();
+                routes.iter().map(|r| cell(&route_link(style, r, &r.words, name))).collect::<Vec<_>>().join("<br>")
+            }
+            Column::Rules => {
+                cell(&style.dress(&new.rules.as_deref().unwrap_or_default().iter().map(rule_text).collect::<Vec<_>>().join("; ")))
+            }
+            Column::Other => String::new(),
+        })
+        .collect();
+    format!("| {} |", cells.join(" | "))
+}
+
+fn section(style: &Style<'_>, new: &Printed, hashes: &str) -> String {
+    let name = new.name.as_deref().unwrap_or_default();
+    let mut out = format!("{hashes} {}\n", style.dress(name));
+    if let Some(purpose) = new.purpose.as_deref().filter(|p| !p.is_empty()) {
+        out.push_str(&format!("\n{}\n", style.dress(purpose)));
+    }
+    let seats = new.seats.as_deref().unwrap_or_default();
+    if !seats.is_empty() {
+        out.push_str(&format!(
+            "\n{}\n",
+            seats.iter().map(|s| style.dress(&seats_cell(std::slice::from_ref(s)))).collect::<Vec<_>>().join("\n\n")
+        ));
+    }
+    let rules = new.rules.as_deref().unwrap_or_default();
+    let rules = if rules.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", style.dress(&rules.iter().map(rule_text).collect::<Vec<_>>().join("; ")))
+    };
+    let routes: Vec<String> = new.routes.iter().flatten().map(|r| route_link(style, r, &r.words, name)).collect();
+    if !routes.is_empty() || !rules.is_empty() {
+        out.push_str(&format!("\n{}{rules}\n", routes.join(", ")));
+    }
+    out
+}
+
+/// A clean page, each community with how many are in it, if that is wanted.
+#[must_use]
+pub fn fresh(title: &str, all: &[(Printed, Option<String>)], layout: Layout) -> String {
+    let style = Style { source: "", curly: false, crlf: false };
+    let mut out = format!("# {title}\n\n");
+    let counted = all.iter().any(|(_, count)| count.is_some());
+    let (ours, others): (Vec<_>, Vec<_>) = all.iter().partition(|(p, _)| p.run_by_others.is_none());
+    match layout {
+        Layout::Table => {
+            let columns = [Column::Name, Column::Family, Column::Disciplines, Column::Seats, Column::Routes, Column::Rules];
+            let members = |what: &str| if counted { format!(" {what} |") } else { String::new() };
+            out.push_str(&format!(
+                "| Community | Job family | Disciplines | Head of community | How to join | Who may join |{}\n",
+                members("Members")
+            ));
+            out.push_str(&format!("| --- | --- | --- | --- | --- | --- |{}\n", members("---")));
+            for (printed, count) in ours {
+                out.push_str(&row(&style, &columns, printed));
+                out.push_str(&members(count.as_deref().unwrap_or_default()));
+                out.push('\n');
+            }
+        }
+        Layout::Sections => {
+            let sections = ours.iter().map(|(printed, count)| {
+                let count = count.as_ref().map_or_else(String::new, |c| format!("\n{c}\n"));
+                format!("{}{count}", section(&style, printed, "##"))
+            });
+            out.push_str(&sections.collect::<Vec<_>>().join("\n"));
+        }
+    }
+    if !others.is_empty() {
+        out.push_str("\n## Communities run by others\n\n");
+        for (printed, _) in others {
+            let name = printed.name.as_deref().unwrap_or_default();
+            let link = printed.routes.iter().flatten().find(|r| !r.target.is_empty());
+            out.push_str(&link.map_or_else(|| format!("- {name}\n"), |r| format!("- {}\n", route_link(&style, r, name, name))));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::page::read;
+
+    const TABLE: &str = "# Guilds\n\n| Job family | Disciplines | Head |\n| --- | --- | --- |\n\
+        | Makers | Smith, Weaver | Head of Making, Ann Example, [ann@x.example](mailto:ann@x.example) |\n\
+        | Makers |  | Head of Baking (person TBC) |\n\nThe end\n";
+
+    const SECTIONS: &str = "---\ntitle: x\n---\n\nOpen to join for anyone.\n\n## Maps community\n\nFor people who make maps.\n\n\
+        [Join the maps community](mailto:maps@x.example) (you need a ‘x.example’ email address)\n\n\
+        ## Tides community\n\nFor tides.\n\n[Join](https://forms.example/a?b=1&c=2)\n";
+
+    fn edited(text: &str, at: usize, part: Part, change: impl FnOnce(&mut Printed)) -> String {
+        let page = read(text, "page.md").unwrap();
+        let mut now = page.entries[at].printed.clone();
+        change(&mut now);
+        apply(&page, &Edits { changed: vec![(at, vec![part], now)], ..Edits::default() })
+    }
+
+    #[test]
+    fn a_page_without_edits_is_the_same_bytes() {
+        for text in [TABLE.to_owned(), SECTIONS.to_owned(), SECTIONS.replace('\n', "\r\n"), format!("\u{feff}{TABLE}")] {
+            let page = read(&text, "page.md").unwrap();
+            assert_eq!(page.entries.len(), 2);
+            assert_eq!(apply(&page, &Edits::default()), text);
+        }
+    }
+
+    #[test]
+    fn only_what_has_changed_is_written_and_in_the_pages_own_style() {
+        let filled = edited(TABLE, 1, Part::Disciplines, |p| p.disciplines = Some(vec!["Baker".into(), "A|B".into()]));
+        assert_eq!(filled, TABLE.replace("| Makers |  |", "| Makers | Baker, A\\|B |"));
+        let held = edited(TABLE, 1, Part::Seats, |p| {
+            p.seats.as_mut().unwrap()[0].holder =
+                Some(crate::domain::directory::PrintedPerson { name: "Bo".into(), email: "bo@x.example".into() });
+        });
+        assert_eq!(held, TABLE.replace("Head of Baking (person TBC)", "Head of Baking, Bo, [bo@x.example](mailto:bo@x.example)"));
+        let renamed = edited(SECTIONS, 0, Part::Name, |p| p.name = Some("Charts community".into()));
+        assert_eq!(renamed, SECTIONS.replace("## Maps community", "## Charts community"));
+        let ruled = edited(SECTIONS, 0, Part::Rules, |p| p.rules.as_mut().unwrap()[0].words = "you need an 'x.org' address".into());
+        assert_eq!(ruled, SECTIONS.replace("you need a ‘x.example’ email address", "you need an ‘x.org’ address"));
+        let open = edited(SECTIONS, 0, Part::Rules, |p| p.rules = Some(Vec::new()));
+        assert_eq!(open, SECTIONS.replace(" (you need a ‘x.example’ email address)", ""));
+        let ruled =
+            edited(SECTIONS, 1, Part::Rules, |p| p.rules = Some(vec![RuleFacts { suffix: "x.org".into(), ..RuleFacts::default() }]));
+        assert_eq!(ruled, SECTIONS.replace("c=2)", "c=2) (you need a ‘x.org’ email address)"));
+        let moved = edited(SECTIONS, 0, Part::Routes, |p| {
+            let route = &mut p.routes.as_mut().unwrap()[0];
+            (route.target, route.subject) = ("new@x.example".into(), "Join us".into());
+        });
+        assert_eq!(moved, SECTIONS.replace("mailto:maps@x.example", "mailto:new@x.example?subject=Join%20us"));
+    }
+
+    #[test]
+    fn what_goes_and_what_comes_leaves_the_rest_alone() {
+        let page = read(TABLE, "page.md").unwrap();
+        let new = Printed { family: Some("Menders".into()), seats: Some(Vec::new()), ..Printed::default() };
+        let edits = Edits { removed: vec![0], added: vec![new], ..Edits::default() };
+        let expected = "# Guilds\n\n| Job family | Disciplines | Head |\n| --- | --- | --- |\n\
+            | Makers |  | Head of Baking (person TBC) |\n| Menders |  |  |\n\nThe end\n";
+        assert_eq!(apply(&page, &edits), expected);
+        let page = read(SECTIONS, "page.md").unwrap();
+        let new = Printed { name: Some("Winds community".into()), purpose: Some("For winds.".into()), ..Printed::default() };
+        let both = apply(&page, &Edits { removed: vec![1], added: vec![new], ..Edits::default() });
+        assert!(both.ends_with("email address)\n\n## Winds community\n\nFor winds.\n"), "{both}");
+    }
+
+    #[test]
+    fn a_clean_page_reads_back_as_it_was_meant() {
+        let page = read(SECTIONS, "page.md").unwrap();
+        let all: Vec<(Printed, Option<String>)> = page.entries.iter().map(|e| (e.printed.clone(), None)).collect();
+        let again = read(&fresh("Guilds", &all, Layout::Sections), "fresh.md").unwrap();
+        let printed: Vec<Printed> = again.entries.into_iter().map(|e| e.printed).collect();
+        assert_eq!(printed, page.entries.into_iter().map(|e| e.printed).collect::<Vec<_>>());
+        let page = read(TABLE, "page.md").unwrap();
+        let all: Vec<(Printed, Option<String>)> = page.entries.iter().map(|e| (e.printed.clone(), Some("4 members".into()))).collect();
+        let again = read(&fresh("Guilds", &all, Layout::Table), "fresh.md").unwrap();
+        assert!(again.entries.iter().zip(&page.entries).all(|(a, b)| b.printed.differences(&a.printed).is_empty()));
+    }
+}
