@@ -5,6 +5,7 @@
 mod apply;
 mod command;
 mod copying;
+mod directory;
 mod drafts;
 mod error;
 mod exporting;
@@ -27,6 +28,7 @@ use chrono::{NaiveDate, NaiveDateTime, Weekday};
 
 pub use command::{Applied, AttendanceChange, Command, Thing};
 pub use copying::MailLine;
+pub use directory::{DirectoryPlan, PageDiff, PlanLine, PublishOptions, Published};
 pub use drafts::{Draft, DraftField};
 pub use error::BookError;
 pub use exporting::{ExportOptions, ExportSummary, Since};
@@ -37,6 +39,7 @@ pub use steps::Step;
 pub use time::{Clock, FixedClock, SystemClock};
 
 pub use crate::exchange::formats::{Asked, FORMATS, FormatInfo, Placeholder, Settings, each_once, file_name, placeholders};
+pub use crate::exchange::page::Layout;
 pub use crate::search::SortBy;
 pub use crate::store::exports::Exported;
 pub use crate::store::journal::{Op, OpKind};

@@ -86,6 +86,12 @@ pub enum Verb {
     Import(ImportArgs),
     /// Writes people to a file or to standard output
     Export(Box<ExportArgs>),
+    /// The public page of communities, in Markdown
+    Directory {
+        /// What is done with it
+        #[command(subcommand)]
+        what: Directory,
+    },
     /// Takes back the last step
     Undo,
     /// Does again what undo took back
@@ -261,6 +267,50 @@ pub struct ExportArgs {
     /// Writes so many addresses to a line (bcc)
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub chunk: usize,
+}
+
+/// What is done with a public page.
+#[derive(Debug, Subcommand)]
+pub enum Directory {
+    /// Takes in what a page says of communities, their seats, how to join and who may
+    Import {
+        /// The page
+        page: PathBuf,
+        /// Says exactly what would be done, and does nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Mends text that a wrong encoding has damaged
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Writes the page: of one that is there only what has changed, in its own style
+    Publish {
+        /// The page
+        page: PathBuf,
+        /// A clean page so laid out, whatever stands there
+        #[arg(long)]
+        layout: Option<PageLayout>,
+        /// On a clean page, how many are in each community, with the date
+        #[arg(long)]
+        counts: bool,
+        /// Mends text that a wrong encoding has damaged
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Says what differs between the page and the roster, and between the page and what it was
+    Diff {
+        /// The page
+        page: PathBuf,
+    },
+}
+
+/// How a clean page is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PageLayout {
+    /// One table
+    Table,
+    /// A heading for each
+    Sections,
 }
 
 /// Which addresses of a person are written.

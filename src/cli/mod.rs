@@ -3,6 +3,7 @@
 //! Results on standard output, messages on standard error, no questions. Must not know SQL or screens.
 
 mod args;
+mod directory;
 mod lists;
 mod transfer;
 
@@ -134,6 +135,7 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
         Verb::Show { what, which, format } => lists::show(&mut open(paths)?, *what, &which.join(" "), *format, out)?,
         Verb::Import(options) => return transfer::import(options, &paths.roster, out),
         Verb::Export(options) => transfer::export(options, &mut open(paths)?, out)?,
+        Verb::Directory { what } => directory::run(what, || open(paths), &paths.roster, out)?,
         Verb::Undo => {
             let applied = open(paths)?.undo()?;
             writeln!(out, "Undone: {}", text::safe(&applied.label))?;

@@ -71,6 +71,21 @@ pub struct Difference {
 }
 
 impl Printed {
+    /// A place for everything, and nothing in it.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self {
+            name: Some(String::new()),
+            family: Some(String::new()),
+            disciplines: Some(Vec::new()),
+            purpose: Some(String::new()),
+            seats: Some(Vec::new()),
+            routes: Some(Vec::new()),
+            rules: Some(Vec::new()),
+            run_by_others: Some(String::new()),
+        }
+    }
+
     /// The name by which it is known if the page has none: from the seat, else from the disciplines, else from the family.
     #[must_use]
     pub fn derived_name(&self) -> String {
@@ -120,9 +135,36 @@ impl Printed {
         score
     }
 
-    /// In which parts two accounts differ. What one of them has no place for is no difference.
+    /// In which parts two accounts differ. What one of them has no place for is no difference, nor whether quotation marks
+    /// are round: that is the page's style.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
+        let (a, b) = (self.in_plain_marks(), other.in_plain_marks());
+        self.compared(other).into_iter().filter(|d| a.compared(&b).iter().any(|p| p.part == d.part)).collect()
+    }
+
+    /// The same with straight quotation marks.
+    fn in_plain_marks(&self) -> Self {
+        let text = |t: &Option<String>| t.as_deref().map(plain_marks);
+        let seat = |s: &PrintedSeat| PrintedSeat {
+            title: plain_marks(&s.title),
+            holder: s.holder.as_ref().map(|p| PrintedPerson { name: plain_marks(&p.name), email: p.email.clone() }),
+        };
+        let route = |r: &RouteFacts| RouteFacts { words: plain_marks(&r.words), ..r.clone() };
+        let rule = |r: &RuleFacts| RuleFacts { words: plain_marks(&r.words), ..r.clone() };
+        Self {
+            name: text(&self.name),
+            family: text(&self.family),
+            disciplines: self.disciplines.as_ref().map(|all| all.iter().map(|d| plain_marks(d)).collect()),
+            purpose: text(&self.purpose),
+            seats: self.seats.as_ref().map(|all| all.iter().map(seat).collect()),
+            routes: self.routes.as_ref().map(|all| all.iter().map(route).collect()),
+            rules: self.rules.as_ref().map(|all| all.iter().map(rule).collect()),
+            run_by_others: text(&self.run_by_others),
+        }
+    }
+
+    fn compared(&self, other: &Self) -> Vec<Difference> {
         let mut out = Vec::new();
         let mut note = |part: Part, first: String, second: String| {
             let or_nothing = |s: String| if s.is_empty() { "nothing".to_owned() } else { s };
@@ -174,6 +216,10 @@ impl Printed {
         }
         out
     }
+}
+
+fn plain_marks(text: &str) -> String {
+    text.replace(['‘', '’'], "'").replace(['“', '”'], "\"")
 }
 
 /// What stands before the name of a community in the title of its seat.

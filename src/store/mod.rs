@@ -8,6 +8,7 @@ mod error;
 pub mod exports;
 pub mod journal;
 mod open;
+pub mod pages;
 pub mod people;
 mod people_write;
 pub mod places;

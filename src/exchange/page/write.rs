@@ -111,7 +111,8 @@ pub fn apply(page: &Page, edits: &Edits) -> String {
         }
     }
     let mut out = cut(&page.text, cuts);
-    if !(edits.added.is_empty() && edits.removed.is_empty()) && !page.text.ends_with("\n\n") {
+    let lines_moved = !edits.added.is_empty() || !edits.removed.is_empty();
+    if lines_moved && !page.text.ends_with("\n\n") {
         // What went or came at the end leaves no blank line behind.
         while out.ends_with("\n\n") || out.ends_with("\r\n\r\n") {
             out.truncate(out.len() - if out.ends_with("\r\n") { 2 } else { 1 });

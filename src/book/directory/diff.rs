@@ -1,0 +1,154 @@
+//! What differs between a page and the roster, and between the page and what it was, in sentences.
+//!
+//! Must not know how a page is written.
+
+use std::path::Path;
+
+use super::super::{Book, BookError};
+use super::import::{merged_into, word};
+use super::{Known, Side, text_of};
+use crate::domain::directory::{Difference, Part, Printed, PrintedSeat};
+use crate::domain::ids::CommunityId;
+use crate::domain::text;
+use crate::domain::words::CommunityStatus;
+use crate::store::pages;
+
+/// What differs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageDiff {
+    /// Between the page and the roster.
+    pub from_roster: Vec<String>,
+    /// Between the page and what it was when it was last read or written; `None` if it never was.
+    pub from_before: Option<Vec<String>>,
+}
+
+impl Book {
+    /// What differs between a page and the roster, both ways, and between the page and what it was before.
+    ///
+    /// # Errors
+    /// If the page can't be read.
+    pub fn diff_page(&self, file: &Path) -> Result<PageDiff, BookError> {
+        let (content, name) = text_of(file, false)?;
+        let known = self.known(&content, &name)?;
+        let mut diff = PageDiff { from_roster: Vec::new(), from_before: known.before.as_ref().map(|_| since_before(&known)) };
+        for (at, entry) in known.page.entries.iter().enumerate() {
+            let printed = entry.printed.name.clone().unwrap_or_else(|| entry.printed.derived_name());
+            let Some(community) = known.of[at].0 else {
+                diff.from_roster.push(match known.of[at].1 {
+                    Some(_) => format!("{printed} (line {}) is on the page and was removed from the roster", entry.line),
+                    None => format!("{printed} (line {}) is on the page and not in the roster", entry.line),
+                });
+                continue;
+            };
+            let Some(detail) = self.community(community)? else { continue };
+            if matches!(detail.facts.status, CommunityStatus::Closed | CommunityStatus::Merged) {
+                diff.from_roster
+                    .push(format!("{} (line {}) is on the page and {} in the roster", detail.facts.name, entry.line, detail.facts.status));
+            }
+            let account = pages::account(self.store.reader(), community, &entry.printed)?.unwrap_or_default();
+            for (difference, side) in known.differences(at, &account) {
+                let whose = match side {
+                    Side::Page => " — changed on the page",
+                    Side::Roster => " — changed in the roster",
+                    Side::Both => "",
+                };
+                let sentences = self.sentences(community, &detail.facts.name, &difference, (&entry.printed, &account))?;
+                diff.from_roster.extend(sentences.into_iter().map(|s| format!("{s}{whose}")));
+            }
+        }
+        for listed in known.listed.iter().filter(|l| !known.of.iter().any(|(c, _)| *c == Some(l.community))) {
+            if let Some(detail) = self.community(listed.community)? {
+                diff.from_roster.push(format!("{} is in the roster and no longer on the page", detail.facts.name));
+            }
+        }
+        if let Some(before) = &known.before {
+            for community in pages::unlisted(self.store.reader())?.into_iter().filter(|c| c.0 > before.newest_community) {
+                if let Some(detail) = self.community(community)?.filter(|_| !known.of.iter().any(|(c, _)| *c == Some(community))) {
+                    diff.from_roster.push(format!("{} is new in the roster and not on the page yet", detail.facts.name));
+                }
+            }
+        }
+        Ok(diff)
+    }
+
+    fn sentences(
+        &self,
+        community: CommunityId,
+        name: &str,
+        difference: &Difference,
+        (printed, account): (&Printed, &Printed),
+    ) -> Result<Vec<String>, BookError> {
+        if difference.part == Part::Name {
+            return Ok(vec![format!("{} on the page is called {} in the roster", difference.first, difference.second)]);
+        }
+        let (Part::Seats, Some(there), Some(ours)) = (difference.part, &printed.seats, &account.seats) else {
+            return Ok(vec![format!(
+                "{name}: {} is {} on the page, {} in the roster",
+                word(difference.part),
+                difference.first,
+                difference.second
+            )]);
+        };
+        let detail = self.community(community)?;
+        let since = |title: &str| {
+            let seat = detail.as_ref().and_then(|d| d.seats.iter().find(|s| s.title == title));
+            seat.and_then(|s| s.since).map_or_else(String::new, |day| format!(" since {}", self.calendar().plain(day)))
+        };
+        Ok(seat_sentences(name, there, ours, ("on the page", "in the roster"), &since))
+    }
+}
+
+/// What differs between two lists of seats, a sentence each.
+fn seat_sentences(
+    name: &str,
+    a: &[PrintedSeat],
+    b: &[PrintedSeat],
+    (at_a, at_b): (&str, &str),
+    since: &dyn Fn(&str) -> String,
+) -> Vec<String> {
+    let held = |seat: &PrintedSeat| seat.holder.as_ref().map_or_else(|| "vacant".to_owned(), |p| format!("held by {}", p.name));
+    let twin =
+        |seat: &PrintedSeat, among: &[PrintedSeat]| among.iter().find(|o| text::same_key(&o.title) == text::same_key(&seat.title)).cloned();
+    let mut out = Vec::new();
+    for seat in a {
+        match twin(seat, b) {
+            None => out.push(format!("{name}: {} is a seat {at_a}, not {at_b}", seat.title)),
+            Some(other) if other.holder == seat.holder && other.title != seat.title => {
+                out.push(format!("{name}: the seat is printed {} {at_a}, {} {at_b}", seat.title, other.title));
+            }
+            Some(other) if other.holder != seat.holder => {
+                let since = if other.holder.is_some() { since(&other.title) } else { String::new() };
+                out.push(format!("{name}: {} is {} {at_a}, {} {at_b}{since}", seat.title, held(seat), held(&other)));
+            }
+            Some(_) => {}
+        }
+    }
+    out.extend(b.iter().filter(|s| twin(s, a).is_none()).map(|s| format!("{name}: {} is a seat {at_b}, not {at_a}", s.title)));
+    if out.is_empty() { vec![format!("{name}: the seats stand in another order")] } else { out }
+}
+
+/// What the page says otherwise than it did.
+fn since_before(known: &Known) -> Vec<String> {
+    let named = |p: &Printed| p.name.clone().unwrap_or_else(|| p.derived_name());
+    let mut out = Vec::new();
+    for (at, entry) in known.page.entries.iter().enumerate() {
+        let Some(before) = known.said_before(at) else {
+            out.push(format!("{} (line {}) is new", named(&entry.printed), entry.line));
+            continue;
+        };
+        for difference in before.differences(&entry.printed) {
+            match (difference.part, &before.seats, &entry.printed.seats) {
+                (Part::Name, ..) => out.push(format!("{} is called {} now", difference.first, difference.second)),
+                (Part::Seats, Some(a), Some(b)) => out.extend(seat_sentences(&named(before), a, b, ("before", "now"), &|_| String::new())),
+                (part, ..) => out.push(format!("{}: {} was {} and is {}", named(before), word(part), difference.first, difference.second)),
+            }
+        }
+    }
+    for (at, old) in known.old.iter().enumerate().filter(|(at, _)| !known.of.iter().any(|(_, o)| *o == Some(*at))) {
+        match merged_into(known, at) {
+            Some(into) => out.push(format!("{} is gone; its disciplines are in {into} now", named(old))),
+            None => out.push(format!("{} is gone", named(old))),
+        }
+    }
+    out
+}

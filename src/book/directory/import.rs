@@ -1,0 +1,354 @@
+//! A page taken in: communities made and updated by what it says, in one step that is shown first.
+//!
+//! Must not know how the page is written.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::super::{Book, BookError, Touched};
+use super::{Known, Side, text_of};
+use crate::domain::community::{CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
+use crate::domain::directory::{Part, Printed, PrintedPerson, PrintedSeat};
+use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::person::PersonFacts;
+use crate::domain::text;
+use crate::domain::words::{MembershipStatus, RunBy, Source};
+use crate::store::pages::{self, ListingRow};
+use crate::store::{StoreError, Write, people, places};
+
+/// What a page would bring to one community.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanLine {
+    /// `new`, `changed`, `known` or `gone`.
+    pub what: &'static str,
+    /// The community's name.
+    pub community: String,
+    /// Whether that name was derived, as the page has none.
+    pub derived: bool,
+    /// The line on the page; 0 for what is gone.
+    pub line: u64,
+    /// What changes, part by part.
+    pub changes: Vec<String>,
+}
+
+/// What a page brings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DirectoryPlan {
+    /// The page.
+    pub page: String,
+    /// Each community.
+    pub lines: Vec<PlanLine>,
+    /// Who is new on the roster, as holder of a seat.
+    pub people: Vec<String>,
+    /// What could not be read as one would expect: the line and what it is.
+    pub notes: Vec<(u64, String)>,
+    /// Text damaged by a wrong encoding: the line, the word, what it most probably was.
+    pub damaged: Vec<(u64, String, String)>,
+    /// Whether this was a rehearsal.
+    pub dry_run: bool,
+    /// What was touched.
+    #[serde(skip)]
+    pub touched: Touched,
+}
+
+impl DirectoryPlan {
+    /// One sentence: what came of it, or would.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let of = |what: &str| self.lines.iter().filter(|l| l.what == what).count() as u64;
+        let would = if self.dry_run { "would be " } else { "" };
+        let mut out = format!(
+            "{} {would}added, {} {would}changed, {} as before",
+            text::count(of("new"), "community", "communities"),
+            of("changed"),
+            of("known")
+        );
+        if of("gone") > 0 {
+            out.push_str(&format!("; {} gone from the page", of("gone")));
+        }
+        if !self.people.is_empty() {
+            out.push_str(&format!("; {} new on the roster", text::count(self.people.len() as u64, "person", "people")));
+        }
+        out
+    }
+
+    /// Each community with what changes, then what should be known; `repaired` if the damage is mended already.
+    #[must_use]
+    pub fn in_words(&self, repaired: bool) -> Vec<String> {
+        let mut out = Vec::new();
+        for line in self.lines.iter().filter(|l| l.what != "known" || !l.changes.is_empty()) {
+            let derived = if line.derived { " (a name made from the page, which has none)" } else { "" };
+            let at = if line.line > 0 { format!(", line {}", line.line) } else { String::new() };
+            out.push(format!("{}: {}{derived}{at}", line.what, line.community));
+            out.extend(line.changes.iter().map(|c| format!("    {c}")));
+        }
+        out.extend(self.people.iter().map(|p| format!("new on the roster: {p}")));
+        out.extend(self.notes.iter().map(|(line, note)| format!("line {line}: {note}")));
+        for (line, word, probably) in &self.damaged {
+            out.push(format!(
+                "line {line}: {word} was damaged by a wrong encoding; it probably was {probably}. It is kept as printed; --repair mends it"
+            ));
+        }
+        debug_assert!(!repaired || self.damaged.is_empty(), "what is mended is no longer damaged");
+        out
+    }
+}
+
+impl Book {
+    /// Takes a page in, or rehearses that. `repair` mends text that a wrong encoding has damaged.
+    ///
+    /// # Errors
+    /// If the page can't be read or a name is taken; nothing was changed then.
+    pub fn import_page(&mut self, file: &Path, repair: bool, dry_run: bool) -> Result<DirectoryPlan, BookError> {
+        let (content, name) = text_of(file, repair)?;
+        let known = self.known(&content, &name)?;
+        let stamp = self.stamp();
+        let label = format!("Imported the page {name}");
+        let body = |write: &mut Write<'_>| take(write, &known);
+        let (mut plan, done) = if dry_run { self.store.rehearse(stamp, body)? } else { self.store.write(&label, stamp, body)? };
+        plan.dry_run = dry_run;
+        if !dry_run {
+            self.after_step(&done.touched)?;
+            plan.touched = done.touched;
+        }
+        Ok(plan)
+    }
+}
+
+fn take(write: &mut Write<'_>, known: &Known) -> Result<DirectoryPlan, StoreError> {
+    let mut plan = DirectoryPlan {
+        page: known.name.clone(),
+        notes: known.page.notes.clone(),
+        damaged: known.page.damaged.clone(),
+        ..DirectoryPlan::default()
+    };
+    let page = write.put_page(&known.name, &known.page.text)?;
+    let mut listings = Vec::new();
+    for (at, entry) in known.page.entries.iter().enumerate() {
+        let derived = if entry.printed.name.is_none() { entry.printed.derived_name() } else { String::new() };
+        let (community, line) = match known.of[at].0 {
+            Some(community) => (community, update(write, known, at, community, &mut plan)?),
+            None => add(write, known, at, &mut plan)?,
+        };
+        let before = known.listed.iter().find(|l| l.community == community).map(|l| l.derived.clone());
+        listings.push(ListingRow { community, position: at, derived: before.filter(|_| !derived.is_empty()).unwrap_or(derived) });
+        plan.lines.push(line);
+    }
+    for gone in known.listed.iter().filter(|l| !listings.iter().any(|n| n.community == l.community)) {
+        let Some(detail) = places::community(write.reader(), gone.community)? else { continue };
+        let into = merged_into(known, gone.position).map_or_else(String::new, |name| format!("; its disciplines are in {name} now"));
+        let changes = vec![format!("no longer on the page; the community stays in the roster{into}")];
+        plan.lines.push(PlanLine { what: "gone", community: detail.facts.name, derived: false, line: 0, changes });
+    }
+    write.put_listings(page, &listings)?;
+    let printed = |(rule, range): &(RuleFacts, std::ops::Range<usize>)| {
+        place(rule, known, crate::exchange::page::line_of(&known.page.text, range.start))
+    };
+    let rules: Vec<RuleFacts> = known.page.rules.iter().map(printed).collect();
+    write.keep_rules(Err(page), &rules)?;
+    Ok(plan)
+}
+
+/// Whether all disciplines of an entry that is gone stand in another one now: that one's name.
+pub(super) fn merged_into(known: &Known, old: usize) -> Option<String> {
+    let gone = known.old.get(old)?.disciplines.as_ref().filter(|d| !d.is_empty())?;
+    let has_all = |p: &Printed| p.disciplines.as_ref().is_some_and(|d| gone.iter().all(|g| d.contains(g)));
+    known.page.entries.iter().find(|e| has_all(&e.printed)).map(|e| e.printed.name.clone().unwrap_or_else(|| e.printed.derived_name()))
+}
+
+/// A rule with where it was printed.
+fn place(rule: &RuleFacts, known: &Known, line: u64) -> RuleFacts {
+    RuleFacts { printed: format!("{}, line {line}", known.name), ..rule.clone() }
+}
+
+fn add(write: &mut Write<'_>, known: &Known, at: usize, plan: &mut DirectoryPlan) -> Result<(CommunityId, PlanLine), StoreError> {
+    let entry = &known.page.entries[at];
+    let derived = entry.printed.name.is_none();
+    let wanted = entry.printed.name.clone().unwrap_or_else(|| entry.printed.derived_name());
+    let mut name = wanted.clone();
+    if derived {
+        // Derived names need not be the page's alone.
+        let mut n = 2;
+        while people::named(write.reader(), &crate::store::schema::COMMUNITY, &name)?.is_some() {
+            name = format!("{wanted} {n}");
+            n += 1;
+        }
+    }
+    let facts = CommunityFacts { run_by: RunBy::Us, ..CommunityFacts::named(&name) };
+    let community = write.put_community(None, &facts)?;
+    let parts = [Part::Family, Part::Disciplines, Part::Purpose, Part::Seats, Part::Routes, Part::Rules, Part::RunBy];
+    bring(write, known, at, community, &parts, plan)?;
+    let mut changes = Vec::new();
+    let p = &entry.printed;
+    changes.extend(p.seats.iter().flatten().map(crate::domain::directory::seat_words));
+    changes.extend(p.routes.iter().flatten().map(crate::domain::directory::route_words));
+    changes.extend(p.rules.iter().flatten().map(crate::domain::directory::rule_words));
+    Ok((community, PlanLine { what: "new", community: name, derived, line: entry.line, changes }))
+}
+
+fn update(
+    write: &mut Write<'_>,
+    known: &Known,
+    at: usize,
+    community: CommunityId,
+    plan: &mut DirectoryPlan,
+) -> Result<PlanLine, StoreError> {
+    let entry = &known.page.entries[at];
+    let account = pages::account(write.reader(), community, &entry.printed)?.unwrap_or_default();
+    let mut line = PlanLine { what: "known", community: String::new(), derived: false, line: entry.line, changes: Vec::new() };
+    let mut parts = Vec::new();
+    for (difference, side) in known.differences(at, &account) {
+        // What was changed here since the page was read is not undone by reading it again.
+        if side == Side::Roster {
+            line.changes.push(format!("{} stays as it is here; the page still says {}", word(difference.part), difference.first));
+        } else {
+            parts.push(difference.part);
+            line.changes.push(format!("{}: {} (was: {})", word(difference.part), difference.first, difference.second));
+        }
+    }
+    if entry.printed.run_by_others.is_some() && account.run_by_others.is_none() {
+        parts.push(Part::RunBy);
+    }
+    if !parts.is_empty() {
+        line.what = "changed";
+        bring(write, known, at, community, &parts, plan)?;
+    }
+    let facts = places::community(write.reader(), community)?.map(|d| d.facts);
+    line.community = facts.map(|f| f.name).unwrap_or_default();
+    line.derived = pages::is_derived(write.reader(), community, &line.community)?;
+    Ok(line)
+}
+
+/// What a part is called.
+pub(super) const fn word(part: Part) -> &'static str {
+    match part {
+        Part::Name => "name",
+        Part::Family => "job family",
+        Part::Disciplines => "disciplines",
+        Part::Purpose => "purpose",
+        Part::Seats => "seats",
+        Part::Routes => "how to join",
+        Part::Rules => "who may join",
+        Part::RunBy => "run by",
+    }
+}
+
+/// Makes the parts of a community what the page says.
+fn bring(
+    write: &mut Write<'_>,
+    known: &Known,
+    at: usize,
+    community: CommunityId,
+    parts: &[Part],
+    plan: &mut DirectoryPlan,
+) -> Result<(), StoreError> {
+    let entry = &known.page.entries[at];
+    let printed = &entry.printed;
+    let Some(detail) = places::community(write.reader(), community)? else { return Ok(()) };
+    let mut facts = detail.facts.clone();
+    let has = |part: Part| parts.contains(&part);
+    let set = |to: &mut String, part: Part, value: &Option<String>| {
+        if let (true, Some(value)) = (has(part), value) {
+            to.clone_from(value);
+        }
+    };
+    set(&mut facts.name, Part::Name, &printed.name);
+    set(&mut facts.family, Part::Family, &printed.family);
+    set(&mut facts.purpose, Part::Purpose, &printed.purpose);
+    if let (true, Some(disciplines)) = (has(Part::Disciplines), &printed.disciplines) {
+        facts.disciplines.clone_from(disciplines);
+    }
+    if let (true, Some(runner)) = (has(Part::RunBy), &printed.run_by_others) {
+        facts.run_by = RunBy::Others;
+        if !runner.is_empty() {
+            facts.runner.clone_from(runner);
+        }
+    }
+    if facts != detail.facts {
+        write.put_community(Some(community), &facts)?;
+    }
+    if let (true, Some(seats)) = (has(Part::Seats), &printed.seats) {
+        keep_seats(write, community, seats, plan)?;
+    }
+    if let (true, Some(routes)) = (has(Part::Routes), &printed.routes) {
+        keep_routes(write, community, &detail.routes, routes)?;
+    }
+    if let (true, Some(rules)) = (has(Part::Rules), &printed.rules) {
+        let rules: Vec<RuleFacts> = rules.iter().map(|r| place(r, known, entry.line)).collect();
+        write.keep_rules(Ok(community), &rules)?;
+    }
+    Ok(())
+}
+
+fn keep_routes(
+    write: &mut Write<'_>,
+    community: CommunityId,
+    there: &[(i64, RouteFacts)],
+    wanted: &[RouteFacts],
+) -> Result<(), StoreError> {
+    for (at, route) in wanted.iter().enumerate() {
+        write.put_route(community, there.get(at).map(|(id, _)| *id), route)?;
+    }
+    there.iter().skip(wanted.len()).try_for_each(|(id, _)| write.delete(&crate::store::schema::JOIN_ROUTE, *id))
+}
+
+/// Makes the seats those that are printed: by their titles, else in their order. Who is printed and not known is added.
+fn keep_seats(write: &mut Write<'_>, community: CommunityId, wanted: &[PrintedSeat], plan: &mut DirectoryPlan) -> Result<(), StoreError> {
+    let Some(detail) = places::community(write.reader(), community)? else { return Ok(()) };
+    let mut there = detail.seats;
+    let mut which: Vec<Option<crate::store::rows::SeatRow>> = Vec::new();
+    for seat in wanted {
+        let at = there.iter().position(|s| text::same_key(&s.title) == text::same_key(&seat.title));
+        which.push(at.map(|at| there.remove(at)));
+    }
+    for slot in which.iter_mut().filter(|w| w.is_none()) {
+        *slot = if there.is_empty() { None } else { Some(there.remove(0)) };
+    }
+    for (seat, row) in wanted.iter().zip(which) {
+        let holder = seat.holder.as_ref().map(|p| holder(write, community, p, plan)).transpose()?;
+        let stays = row.as_ref().and_then(|r| r.holder.as_ref()).map(|(id, _)| *id) == holder;
+        let (since, interim) = row.as_ref().filter(|_| stays).map_or((None, false), |r| (r.since, r.interim));
+        let title = if seat.title.is_empty() { "Head".to_owned() } else { seat.title.clone() };
+        write.put_seat(community, row.map(|r| r.id), &SeatFacts { title, holder, since, interim })?;
+    }
+    there.iter().try_for_each(|seat| write.remove_seat(seat.id))
+}
+
+/// The person whom a page prints: by the address, else by the name; added if there is nobody, and a member of the community.
+fn holder(
+    write: &mut Write<'_>,
+    community: CommunityId,
+    printed: &PrintedPerson,
+    plan: &mut DirectoryPlan,
+) -> Result<PersonId, StoreError> {
+    let by_address = if printed.email.is_empty() { None } else { people::holder_of(write.reader(), &printed.email)? };
+    let found = match by_address {
+        Some(id) => Some(id),
+        None => match people::named_so(write.reader(), &printed.name)?.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        },
+    };
+    let id = match found {
+        Some(id) => {
+            if let Some((mut facts, _)) = people::facts(write.reader(), id)?
+                && facts.email.is_empty()
+                && !printed.email.is_empty()
+            {
+                facts.email.clone_from(&printed.email);
+                write.update_person(id, &facts)?;
+            }
+            id
+        }
+        None => {
+            plan.people.push(crate::domain::address::mailbox(&printed.name, &printed.email));
+            write.add_person(&PersonFacts::named(&printed.name, &printed.email))?
+        }
+    };
+    if write.membership_of(id, community)?.is_none() {
+        let facts = MembershipFacts { status: MembershipStatus::Active, joined: None, left: None, source: Source::Import };
+        write.put_membership(id, community, &facts)?;
+    }
+    Ok(id)
+}

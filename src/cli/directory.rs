@@ -1,0 +1,76 @@
+//! `directory`: the public page taken in, written, compared.
+//!
+//! Must not know how a page is read or written.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::args::{Directory, PageLayout};
+use super::{CliError, clock, say};
+use crate::book::{Book, BookError, DirectoryPlan, Layout, PublishOptions, StoreError};
+use crate::domain::text;
+
+/// Runs one of its verbs.
+pub fn run(what: &Directory, open: impl FnOnce() -> Result<Book, CliError>, roster: &Path, out: &mut dyn Write) -> Result<(), CliError> {
+    match what {
+        Directory::Import { page, dry_run, repair } => {
+            let nowhere = tempfile::tempdir()?;
+            let mut book = match open() {
+                Err(CliError::Book(BookError::Store(StoreError::Absent(_)))) if *dry_run => {
+                    Book::create(&nowhere.path().join("rehearsal.guildhall"), clock())?
+                }
+                Err(CliError::Book(BookError::Store(StoreError::Absent(_)))) => {
+                    // A page that can't be read leaves no new roster behind.
+                    Book::create(&nowhere.path().join("rehearsal.guildhall"), clock())?.import_page(page, *repair, true)?;
+                    let book = Book::create(roster, clock())?;
+                    say(&format!("started a new roster at {}", roster.display()));
+                    book
+                }
+                other => other?,
+            };
+            let plan = book.import_page(page, *repair, *dry_run)?;
+            describe(&plan, *repair, out)
+        }
+        Directory::Publish { page, layout, counts, repair } => {
+            let layout = layout.map(|l| match l {
+                PageLayout::Table => Layout::Table,
+                PageLayout::Sections => Layout::Sections,
+            });
+            let done = open()?.publish_page(page, &PublishOptions { layout, counts: *counts, repair: *repair })?;
+            for change in &done.changes {
+                writeln!(out, "{}", text::safe(change))?;
+            }
+            for kept in &done.kept {
+                writeln!(out, "left as it is: {}", text::safe(kept))?;
+            }
+            let place = page.display();
+            say(&if done.written { format!("written to {place}") } else { format!("{place} says all that already; it was not touched") });
+            Ok(())
+        }
+        Directory::Diff { page } => {
+            let diff = open()?.diff_page(page)?;
+            if diff.from_roster.is_empty() {
+                writeln!(out, "The page and the roster say the same.")?;
+            }
+            for sentence in &diff.from_roster {
+                writeln!(out, "{}", text::safe(sentence))?;
+            }
+            match &diff.from_before {
+                Some(sentences) if !sentences.is_empty() => {
+                    writeln!(out, "Since the page was last read or written:")?;
+                    sentences.iter().try_for_each(|s| writeln!(out, "  {}", text::safe(s)))?;
+                }
+                _ => {}
+            }
+            Ok(())
+        }
+    }
+}
+
+fn describe(plan: &DirectoryPlan, repair: bool, out: &mut dyn Write) -> Result<(), CliError> {
+    writeln!(out, "{}: {}", text::safe(&plan.page), text::safe(&plan.summary()))?;
+    for line in plan.in_words(repair) {
+        writeln!(out, "  {}", text::safe(&line))?;
+    }
+    Ok(())
+}

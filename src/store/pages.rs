@@ -1,0 +1,194 @@
+//! Public pages as they were last read or written, which communities are on them, and what the roster would print of each.
+//!
+//! Must not know how a page is read or written.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::places;
+use super::schema::{LISTING, PAGE, RULE};
+use super::write::{Write, ids_where};
+use super::{StoreError, people};
+use crate::domain::community::RuleFacts;
+use crate::domain::directory::{Printed, PrintedPerson, PrintedSeat};
+use crate::domain::ids::CommunityId;
+use crate::domain::text;
+use crate::domain::words::{RuleEffect, RunBy};
+
+/// A page as it was last read or written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRow {
+    /// The row.
+    pub id: i64,
+    /// The name of its file.
+    pub name: String,
+    /// Its text, byte for byte.
+    pub text: String,
+    /// The newest community that there was then.
+    pub newest_community: i64,
+}
+
+/// A community's place on a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListingRow {
+    /// The community.
+    pub community: CommunityId,
+    /// Which of the entries it is, counted from 0.
+    pub position: usize,
+    /// The name that was derived for it, as the page has none; else empty.
+    pub derived: String,
+}
+
+/// Every page.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn pages(conn: &Connection) -> Result<Vec<PageRow>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id, name, text, newest_community FROM page ORDER BY id")?;
+    let rows = statement.query_map([], |r| Ok(PageRow { id: r.get(0)?, name: r.get(1)?, text: r.get(2)?, newest_community: r.get(3)? }))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The communities on a page, in the order of the page.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn listings(conn: &Connection, page: i64) -> Result<Vec<ListingRow>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT community_id, position, derived FROM listing WHERE page_id=?1 ORDER BY position")?;
+    let rows = statement.query_map([page], |r| {
+        Ok(ListingRow {
+            community: CommunityId(r.get(0)?),
+            position: usize::try_from(r.get::<_, i64>(1)?).unwrap_or(0),
+            derived: r.get(2)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The communities that are on no page.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn unlisted(conn: &Connection) -> Result<Vec<CommunityId>, StoreError> {
+    let mut statement =
+        conn.prepare_cached("SELECT id FROM community WHERE id NOT IN (SELECT community_id FROM listing) ORDER BY position, id")?;
+    Ok(statement.query_map([], |r| r.get(0).map(CommunityId))?.collect::<Result<_, _>>()?)
+}
+
+/// Whether a community's name was derived from a page and is still that.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn is_derived(conn: &Connection, community: CommunityId, name: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM listing WHERE community_id=?1 AND derived=?2 AND derived<>''";
+    Ok(conn.prepare_cached(sql)?.exists((community.0, name))?)
+}
+
+/// The rules that hold for all communities on a page.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn page_rules(conn: &Connection, page: i64) -> Result<Vec<(i64, RuleFacts)>, StoreError> {
+    let mut statement =
+        conn.prepare_cached("SELECT id, effect, suffix, words, printed FROM rule WHERE page_id=?1 AND community_id IS NULL ORDER BY id")?;
+    let rows = statement.query_map([page], |r| {
+        let effect = people::word(r, 1, RuleEffect::parse, RuleEffect::Allow)?;
+        Ok((r.get(0)?, RuleFacts { effect, suffix: r.get(2)?, words: r.get(3)?, printed: r.get(4)? }))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What the roster would print of a community, in the parts that `shape` has a place for; `None` if it is gone.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn account(conn: &Connection, id: CommunityId, shape: &Printed) -> Result<Option<Printed>, StoreError> {
+    let Some(detail) = places::community(conn, id)? else { return Ok(None) };
+    let facts = detail.facts;
+    let mut seats = Vec::new();
+    if shape.seats.is_some() {
+        for seat in detail.seats {
+            let holder = match seat.holder {
+                None => None,
+                Some((person, _)) => people::facts(conn, person)?.map(|(p, _)| PrintedPerson { name: p.name, email: p.email }),
+            };
+            seats.push(PrintedSeat { title: seat.title, holder });
+        }
+    }
+    // Where something was printed is nothing that is printed.
+    let own = detail.rules.into_iter().filter(|(_, _, all)| !all).map(|(_, rule, _)| RuleFacts { printed: String::new(), ..rule });
+    Ok(Some(Printed {
+        name: shape.name.as_ref().map(|_| facts.name),
+        family: shape.family.as_ref().map(|_| facts.family),
+        disciplines: shape.disciplines.as_ref().map(|_| facts.disciplines),
+        purpose: shape.purpose.as_ref().map(|_| facts.purpose),
+        seats: shape.seats.as_ref().map(|_| seats),
+        routes: shape.routes.as_ref().map(|_| detail.routes.into_iter().map(|(_, r)| r).collect()),
+        rules: shape.rules.as_ref().map(|_| own.collect()),
+        run_by_others: (facts.run_by == RunBy::Others && shape.run_by_others.is_some()).then_some(facts.runner),
+    }))
+}
+
+impl Write<'_> {
+    /// Keeps a page as it is now.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn put_page(&mut self, name: &str, content: &str) -> Result<i64, StoreError> {
+        let key = text::same_key(name);
+        let newest: i64 = self.reader().query_row("SELECT coalesce(max(id),0) FROM community", [], |r| r.get(0))?;
+        let found: Option<i64> = self.reader().query_row("SELECT id FROM page WHERE name_key=?1", [&key], |r| r.get(0)).optional()?;
+        match found {
+            Some(id) => {
+                let same: bool = self.reader().query_row("SELECT text=?2 FROM page WHERE id=?1", (id, content), |r| r.get(0))?;
+                if !same {
+                    self.update(&PAGE, id, &[("text", &content), ("newest_community", &newest)])?;
+                }
+                Ok(id)
+            }
+            None => self.insert(&PAGE, &[&name, &key, &content, &newest]),
+        }
+    }
+
+    /// Says which communities are on a page.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn put_listings(&mut self, page: i64, all: &[ListingRow]) -> Result<(), StoreError> {
+        let mut there: Vec<(i64, i64)> = Vec::new();
+        for row in ids_where(self.reader(), &LISTING, "page_id", page)? {
+            there.push((row, self.reader().query_row("SELECT community_id FROM listing WHERE id=?1", [row], |r| r.get(0))?));
+        }
+        for (row, community) in &there {
+            if !all.iter().any(|l| l.community.0 == *community) {
+                self.delete(&LISTING, *row)?;
+            }
+        }
+        for listing in all {
+            let position = i64::try_from(listing.position).unwrap_or(i64::MAX);
+            match there.iter().find(|(_, c)| *c == listing.community.0) {
+                Some((row, _)) => {
+                    self.update(&LISTING, *row, &[("position", &position), ("derived", &listing.derived)])?;
+                }
+                None => {
+                    self.insert(&LISTING, &[&page, &listing.community.0, &position, &listing.derived])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the rules of a page, or of a community, those that are printed.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn keep_rules(&mut self, of: Result<CommunityId, i64>, wanted: &[RuleFacts]) -> Result<(), StoreError> {
+        let there: Vec<i64> = match of {
+            Ok(community) => ids_where(self.reader(), &RULE, "community_id", community.0)?,
+            Err(page) => page_rules(self.reader(), page)?.into_iter().map(|(id, _)| id).collect(),
+        };
+        for (at, rule) in wanted.iter().enumerate() {
+            self.put_rule(of.ok(), of.err(), there.get(at).copied(), rule)?;
+        }
+        there.iter().skip(wanted.len()).try_for_each(|id| self.delete(&RULE, *id))
+    }
+}
