@@ -95,6 +95,7 @@ actions! {
     CopyPart, "copy a part", Everywhere, ["Y"], "", "Copies one part of what is under the cursor";
     OpenLink, "open link", Everywhere, ["o"], "open link", "Opens a link or begins a mail, after showing it";
     Organisations, "organisations", Everywhere, ["g o"], "", "Lists the organisations, to add or change one";
+    PublishPage, "publish page", Everywhere, ["g p"], "", "Writes the public page, after showing what changes";
     CheckFile, "check file", Everywhere, [], "", "Looks whether the roster's file is sound";
     Back, "back", Everywhere, ["esc"], "", "Goes back one step: ends the search, drops the marks";
     Wider, "wider", Everywhere, [">"], "", "Gives this pane more room";

@@ -36,7 +36,7 @@ pub fn run(what: &Directory, open: impl FnOnce() -> Result<Book, CliError>, rost
                 PageLayout::Table => Layout::Table,
                 PageLayout::Sections => Layout::Sections,
             });
-            let done = open()?.publish_page(page, &PublishOptions { layout, counts: *counts, repair: *repair })?;
+            let done = open()?.publish_page(page, &PublishOptions { layout, counts: *counts, repair: *repair, dry_run: false })?;
             for change in &done.changes {
                 writeln!(out, "{}", text::safe(change))?;
             }

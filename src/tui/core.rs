@@ -134,6 +134,12 @@ pub enum Request {
     Preview(ExportOptions),
     /// Write a file. The second says whether a file that is there may be replaced.
     Export(ExportOptions, std::path::PathBuf, bool),
+    /// Take a page in; the second says whether damaged text is mended.
+    ImportPage(std::path::PathBuf, bool),
+    /// Show what publishing a page would change.
+    LookAtPage(String),
+    /// Publish a page.
+    PublishPage(std::path::PathBuf),
     /// Put an export on the clipboard.
     CopyExport(ExportOptions),
     /// Open the form for a thing, or for a new one.

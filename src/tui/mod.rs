@@ -15,6 +15,7 @@ mod looks;
 mod menus;
 mod mouse;
 mod overlays;
+mod pages;
 pub mod paint;
 mod panes;
 mod perform;

@@ -67,6 +67,9 @@ impl Root {
             Request::Preview(options) => self.preview(&options),
             Request::Export(options, path, replace) => self.export(&options, path, replace),
             Request::CopyExport(options) => self.copy_export(&options),
+            Request::ImportPage(page, repair) => self.import_page(&page, repair),
+            Request::LookAtPage(typed) => self.look_at_page(&typed),
+            Request::PublishPage(page) => self.publish_page(&page),
             Request::Form(subject) => self.form(&subject),
         }
     }
@@ -275,12 +278,16 @@ impl Root {
     pub(super) fn ask_for_import(&mut self) {
         let community = self.members.community.as_ref().map(|(_, name)| name.clone());
         let into = community.as_ref().map_or_else(String::new, |c| format!(" into {c}"));
-        let title = format!("Import a CSV file{into}: its name");
-        self.overlays.push(Box::new(Prompt::of_path(&title, |path| Request::ImportFile(path.to_owned()))));
+        let title = format!("Import a CSV file{into}, or a page (.md): its name");
+        self.overlays.push(Box::new(Prompt::of_path(&title, "", |path| Request::ImportFile(path.to_owned()))));
     }
 
     /// Shows what a file would bring, to the community that is shown.
     fn rehearse_file(&mut self, typed: &str) {
+        let page = expand(typed.trim());
+        if page.extension().is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown")) {
+            return self.rehearse_page(page);
+        }
         let community = self.members.community.as_ref().map(|(_, name)| name.clone());
         self.perform(Request::Rehearse(ImportOptions { file: expand(typed.trim()), text: None, community, dry_run: true }));
     }

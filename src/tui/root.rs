@@ -375,6 +375,7 @@ impl Root {
             }
             Action::Import => self.ask_for_import(),
             Action::Export => self.ask_for_export(None),
+            Action::PublishPage => self.ask_for_page(),
             Action::Copy | Action::CopyPart | Action::OpenLink => self.act_outside(action),
             Action::AddMembers if self.focus == PaneId::Members => self.act_outside(action),
             Action::Columns

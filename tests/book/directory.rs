@@ -303,7 +303,7 @@ fn what_differs_is_told_in_sentences_and_a_rename_is_no_new_community() {
 fn a_clean_page_is_written_in_either_layout_with_counts_where_asked_for() {
     let mut hall = Hall::with(TABLE);
     let clean = hall.world.folder.path().join("clean.md");
-    let options = PublishOptions { layout: Some(Layout::Table), counts: true, repair: false };
+    let options = PublishOptions { layout: Some(Layout::Table), counts: true, ..PublishOptions::default() };
     hall.world.book.publish_page(&clean, &options).unwrap();
     let text = std::fs::read_to_string(&clean).unwrap();
     assert!(text.contains("| Ships | Ships and piers | Shipwright, Rigger, Caulker | Head of Ships, Ann Tarrow, ["), "{text}");

@@ -246,6 +246,19 @@ fn an_export_asks_who_to_which_list_and_where_to() {
 }
 
 #[test]
+fn a_page_is_taken_in_after_a_look_at_it_and_published_after_another() {
+    let mut hall = Hall::empty();
+    let page = hall.folder.path().join("guilds.md");
+    std::fs::write(&page, include_str!("../data/guilds-table.md")).unwrap();
+    hall.keys("i").keys(page.to_str().unwrap()).keys("<enter>").shows("4 communities would be added").shows("Head of Piers is vacant");
+    hall.shows("r mends the damage too").keys("<enter>").shows("4 communities added").shows("Chart Reading").hides("would be");
+    hall.keys("gp<ctrl-u>").keys(page.to_str().unwrap()).keys("<enter>").shows("The page says all that already").keys("<esc>");
+    hall.keys("1<home>je<tab><ctrl-u>Boats<ctrl-s>").shows("Boats").keys("gp<ctrl-u>").keys(page.to_str().unwrap()).keys("<enter>");
+    hall.shows("job family is now Boats").shows("Enter writes").keys("<enter>").shows("Published to");
+    assert!(std::fs::read_to_string(&page).unwrap().contains("| Boats | Shipwright, Rigger"));
+}
+
+#[test]
 fn a_line_of_addresses_goes_to_the_clipboard() {
     let mut hall = Hall::sample();
     hall.keys("2<space>xbcc<enter>")

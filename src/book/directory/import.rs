@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::super::{Book, BookError, Touched};
+use super::super::{Book, BookError};
 use super::{Known, Side, text_of};
 use crate::domain::community::{CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::directory::{Part, Printed, PrintedPerson, PrintedSeat};
@@ -47,9 +47,6 @@ pub struct DirectoryPlan {
     pub damaged: Vec<(u64, String, String)>,
     /// Whether this was a rehearsal.
     pub dry_run: bool,
-    /// What was touched.
-    #[serde(skip)]
-    pub touched: Touched,
 }
 
 impl DirectoryPlan {
@@ -110,7 +107,6 @@ impl Book {
         plan.dry_run = dry_run;
         if !dry_run {
             self.after_step(&done.touched)?;
-            plan.touched = done.touched;
         }
         Ok(plan)
     }

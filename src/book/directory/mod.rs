@@ -84,6 +84,14 @@ enum Side {
 }
 
 impl Book {
+    /// The names of the pages that were read or written, the first first.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn page_names(&self) -> Result<Vec<String>, BookError> {
+        Ok(pages::pages(self.store.reader())?.into_iter().map(|p| p.name).collect())
+    }
+
     /// A page beside what the roster knows of it.
     fn known(&self, text: &str, name: &str) -> Result<Known, BookError> {
         let page = page::read(text, name)?;

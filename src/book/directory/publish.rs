@@ -25,6 +25,8 @@ pub struct PublishOptions {
     pub counts: bool,
     /// Whether text that a wrong encoding has damaged is mended.
     pub repair: bool,
+    /// Whether it is only looked what would be written.
+    pub dry_run: bool,
 }
 
 /// What came of publishing.
@@ -60,7 +62,10 @@ impl Book {
         let mut published = Published::default();
         let (edits, mut listings) = self.edits(&known, &mut published)?;
         let new_text = page::apply(&known.page, &edits);
-        published.written = write_if_it_differs(file, &new_text)?;
+        published.written = write_if_it_differs(file, &new_text, options.dry_run)?;
+        if options.dry_run {
+            return Ok(published);
+        }
         // What is on the page now is what the next comparison begins with.
         let again = page::read(&new_text, &called)?;
         listings.retain(|l| l.position < again.entries.len());
@@ -179,7 +184,7 @@ impl Book {
             return Err(BookError::Refused("there is no community to publish".into()));
         }
         let text = page::fresh("Communities", &all, options.layout.unwrap_or_default());
-        let written = write_if_it_differs(file, &text)?;
+        let written = write_if_it_differs(file, &text, options.dry_run)?;
         Ok(Published {
             changes: vec![format!("{} on a clean page", text::count(all.len() as u64, "community", "communities"))],
             kept: Vec::new(),
@@ -188,9 +193,12 @@ impl Book {
     }
 }
 
-fn write_if_it_differs(file: &Path, content: &str) -> Result<bool, BookError> {
+fn write_if_it_differs(file: &Path, content: &str, dry_run: bool) -> Result<bool, BookError> {
     if std::fs::read(file).is_ok_and(|there| there == content.as_bytes()) {
         return Ok(false);
+    }
+    if dry_run {
+        return Ok(true);
     }
     let mut target = AtomicFile::create(file)?;
     target.write_all(content.as_bytes()).map_err(ExchangeError::Write)?;

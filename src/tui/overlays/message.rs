@@ -15,18 +15,36 @@ pub struct Message {
     title: String,
     body: String,
     top: usize,
+    hint: String,
+    /// The keys that go on, and with what.
+    then: Vec<(KeyCode, Box<dyn Fn() -> Request>)>,
 }
 
 impl Message {
     /// Shows a text.
     #[must_use]
     pub fn new(title: &str, body: &str) -> Self {
-        Self { title: title.to_owned(), body: text::safe_lines(body), top: 0 }
+        Self { title: title.to_owned(), body: text::safe_lines(body), top: 0, hint: "Enter or Esc closes".into(), then: Vec::new() }
+    }
+
+    /// Goes on with a request when a key is pressed; `what` says so in the hint.
+    #[must_use]
+    pub fn then(mut self, key: KeyCode, what: &str, request: impl Fn() -> Request + 'static) -> Self {
+        if self.then.is_empty() {
+            self.hint = format!("{what} · Esc leaves it");
+        } else {
+            self.hint = format!("{what} · {}", self.hint);
+        }
+        self.then.push((key, Box::new(request)));
+        self
     }
 }
 
 impl Overlay for Message {
     fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        if let Some((_, request)) = self.then.iter().find(|(k, _)| *k == key.code) {
+            return Outcome::ask(Request::Instead(Box::new(request())));
+        }
         match key.code {
             KeyCode::Down | KeyCode::Char('j') => self.top += 1,
             KeyCode::PageDown | KeyCode::Char(' ') => self.top += 10,
@@ -50,7 +68,7 @@ impl Overlay for Message {
         let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).clamp(3, area.height.max(3));
         let place = paint::centred(area, width, height);
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, "Enter or Esc closes");
+        let inside = paint::window(on, place, &self.title, &self.hint);
         let top = self.top.min(lines.len().saturating_sub(usize::from(inside.height)));
         for (i, line) in lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
             let y = inside.y + u16::try_from(i).unwrap_or(0);

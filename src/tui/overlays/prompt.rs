@@ -33,8 +33,8 @@ impl Prompt {
     }
 
     /// Asks for a path; Tab completes it.
-    pub fn of_path(title: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
-        Self { path: true, ..Self::new(title, "", then) }
+    pub fn of_path(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
+        Self { path: true, ..Self::new(title, start, then) }
     }
 
     /// Asks for a text that may have several lines.
@@ -49,7 +49,7 @@ impl Overlay for Prompt {
             KeyCode::Esc => Outcome::ask(Request::Close),
             KeyCode::Enter => match (self.then)(self.line.text()) {
                 // These may be refused: the line stays until they are not.
-                run @ (Request::Run(_) | Request::ImportFile(_) | Request::AddMembers(_)) => Outcome::ask(run),
+                run @ (Request::Run(_) | Request::ImportFile(_) | Request::AddMembers(_) | Request::LookAtPage(_)) => Outcome::ask(run),
                 other => Outcome::ask(Request::Instead(Box::new(other))),
             },
             KeyCode::Tab if self.path => {
