@@ -82,8 +82,9 @@ fn apply_to_many(write: &mut Write<'_>, command: &Command) -> Result<bool, Store
         Command::SetStatus { people, community, status } => {
             each(write, people, |write, person| write.set_status(person, *community, *status).map(|_| ()))?;
         }
-        Command::EditMembership { person, community, facts } => {
+        Command::EditMembership { person, community, facts, exception } => {
             write.put_membership(*person, *community, facts)?;
+            write.put_exception(*person, *community, exception.as_ref())?;
         }
         Command::SetOrganisation { people, name } => {
             let id = write.organisation(name)?;

@@ -3,6 +3,7 @@
 //! Must not know how they are carried out, nor which key asked for them.
 
 use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
+use crate::domain::eligibility::ExceptionFacts;
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
@@ -45,7 +46,7 @@ pub enum Command {
     PutIn { people: Vec<PersonId>, community: CommunityId, status: MembershipStatus },
     TakeOut { people: Vec<PersonId>, community: CommunityId },
     SetStatus { people: Vec<PersonId>, community: CommunityId, status: MembershipStatus },
-    EditMembership { person: PersonId, community: CommunityId, facts: MembershipFacts },
+    EditMembership { person: PersonId, community: CommunityId, facts: MembershipFacts, exception: Option<ExceptionFacts> },
     SetOrganisation { people: Vec<PersonId>, name: String },
     SetDiscipline { people: Vec<PersonId>, name: String },
     SetField { people: Vec<PersonId>, field: String, value: String },

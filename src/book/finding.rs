@@ -235,6 +235,7 @@ impl Book {
         let expr = self.parse(wanted.text, Scope::People)?;
         self.make_ready()?;
         self.look_up_attendees(&expr)?;
+        self.judge(&expr, wanted.community)?;
         let today = self.today();
         let Some(index) = &mut self.index else { return Ok(Found { ids: Vec::new(), words: Vec::new(), did_you_mean: None }) };
         let ids = index.find(&expr, today, wanted.community, wanted.sort, wanted.reverse);
@@ -250,6 +251,7 @@ impl Book {
         let expr = self.parse(text, Scope::People)?;
         self.make_ready()?;
         self.look_up_attendees(&expr)?;
+        self.judge(&expr, community)?;
         Ok(self.index.as_ref().map_or_else(Vec::new, |i| i.find_ids(&expr, self.today(), community)))
     }
 

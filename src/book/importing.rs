@@ -224,6 +224,9 @@ fn take_all(
         return Err(StoreError::Stopped.into());
     }
     note_removed(&mut report, removed);
+    if let Some(name) = &community {
+        note_ineligible(&mut report, &write.ineligible_here(name)?, name);
+    }
     Ok(report)
 }
 
@@ -246,6 +249,18 @@ fn delimiter_word(sign: u8) -> String {
         b',' => "comma".into(),
         other => char::from(other).to_string(),
     }
+}
+
+/// Who was put into a community that the rules don't admit them to: told, never refused.
+fn note_ineligible(report: &mut ImportReport, who: &[(String, String)], community: &str) {
+    if who.is_empty() {
+        return;
+    }
+    report.notes.push(format!(
+        "{} not eligible for {community} by its rules; they are put into it all the same",
+        text::count(who.len() as u64, "person is", "people are")
+    ));
+    report.notes.extend(who.iter().take(20).map(|(name, because)| format!("  {name}: {because}")));
 }
 
 fn note_removed(report: &mut ImportReport, removed: usize) {

@@ -254,6 +254,7 @@ fn show_person(p: &PersonDetail, days: &Calendar, out: &mut dyn Write) -> Result
         let mut cell = String::new();
         memberships::write(&mut cell, &m.community, &m.facts);
         line(out, "Community", &cell)?;
+        line(out, "", &m.verdict.as_ref().map(crate::domain::eligibility::Verdict::words).unwrap_or_default())?;
     }
     for v in &p.visits {
         let rsvp = v.facts.rsvp.map_or_else(String::new, |r| format!(", answered {r}"));

@@ -8,6 +8,7 @@ pub mod address;
 pub mod community;
 pub mod dates;
 pub mod directory;
+pub mod eligibility;
 pub mod ids;
 pub mod link;
 pub mod listed;

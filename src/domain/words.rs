@@ -62,6 +62,8 @@ words! {
     RouteKind { Mailto = "mailto", Form = "form", Chat = "chat channel", ListCommand = "list command", Attend = "attend", NotSet = "not set yet" }
     /// What an eligibility rule does with those whom it matches.
     RuleEffect { Allow = "allow", Deny = "deny" }
+    /// Whether somebody may join.
+    Eligibility { Eligible = "eligible", Not = "not eligible", Exception = "exception", CantTell = "can't tell" }
     /// Where a community talks.
     ChannelKind { Chat = "chat", List = "e-mail list", Forum = "forum" }
     /// How somebody stands to a community.

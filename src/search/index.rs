@@ -50,6 +50,7 @@ pub struct Index {
     pub(super) places: Vec<Place>,
     pub(super) communities: HashMap<u32, String>,
     pub(super) attendees: HashMap<String, Vec<u32>>,
+    pub(super) judged: HashMap<String, Vec<u32>>,
     by_id: HashMap<u32, u32>,
     /// The distinct words of names, made when a search first finds nobody.
     name_words: Option<Vec<String>>,
@@ -118,6 +119,14 @@ impl Index {
         let mut ids: Vec<u32> = people.iter().map(|p| short(p.0)).collect();
         ids.sort_unstable();
         self.attendees.insert(text::fold(needle), ids);
+    }
+
+    /// Says of whom `eligible:needle` (or, as `exception needle`, `exception:needle`) holds; asked before each search that names one.
+    pub fn set_judged(&mut self, needle: &str, people: &[PersonId]) {
+        let mut ids: Vec<u32> = people.iter().map(|p| short(p.0)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        self.judged.insert(needle.to_owned(), ids);
     }
 
     fn push(&mut self, p: &Listed<'_>) {

@@ -97,6 +97,10 @@ impl Subject for Record<'_> {
             }
             Key::Consent => consent_holds(self.entry.consents, needle),
             Key::Custom(name) => self.custom(name).any(|v| v.contains(needle)),
+            Key::Eligible => self.index.judged.get(needle).is_some_and(|ids| ids.binary_search(&self.entry.id).is_ok()),
+            Key::Exception => {
+                self.index.judged.get(&format!("exception {needle}")).is_some_and(|ids| ids.binary_search(&self.entry.id).is_ok())
+            }
             Key::Attended => self.index.attendees.get(needle).is_some_and(|ids| ids.binary_search(&self.entry.id).is_ok()),
             _ => Self::place(key).is_some_and(|at| self.field(at).contains(needle)),
         }

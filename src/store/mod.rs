@@ -4,6 +4,7 @@
 
 pub mod backup;
 pub mod bulk;
+pub mod eligible;
 mod error;
 pub mod exports;
 pub mod journal;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde_json::{Map, Value as Json};
 
+use super::eligible::Judge;
 use super::rows::{MembershipRow, OrganisationRow, PersonDetail, PersonRow, ViewRow, VisitRow};
 use super::schema::Table;
 use super::{StoreError, places};
@@ -154,7 +155,7 @@ pub fn detail(conn: &Connection, id: PersonId) -> Result<Option<PersonDetail>, S
     Ok(Some(PersonDetail {
         id,
         uuid,
-        memberships: memberships(conn, id)?,
+        memberships: memberships(conn, id, &facts)?,
         seats: seats_held(conn, id)?,
         visits: visits(conn, id)?,
         consents: consents(conn, id)?,
@@ -164,14 +165,17 @@ pub fn detail(conn: &Connection, id: PersonId) -> Result<Option<PersonDetail>, S
     }))
 }
 
-fn memberships(conn: &Connection, id: PersonId) -> Result<Vec<MembershipRow>, StoreError> {
+fn memberships(conn: &Connection, id: PersonId, facts: &PersonFacts) -> Result<Vec<MembershipRow>, StoreError> {
+    let mut judge = Judge::new(conn)?;
+    let addresses: Vec<&str> = std::iter::once(facts.email.as_str()).chain(facts.others.iter().map(|o| o.address.as_str())).collect();
     let mut statement = conn.prepare_cached(
         "SELECT m.id, m.community_id, c.name, m.status, m.joined, m.left_on, m.source FROM membership m JOIN community c ON c.id=m.community_id \
          WHERE m.person_id=?1 ORDER BY c.position, c.id",
     )?;
-    let rows = statement
+    let mut rows: Vec<MembershipRow> = statement
         .query_map([id.0], |r| {
             Ok(MembershipRow {
+                verdict: None,
                 id: MembershipId(r.get(0)?),
                 community_id: CommunityId(r.get(1)?),
                 community: r.get(2)?,
@@ -184,6 +188,9 @@ fn memberships(conn: &Connection, id: PersonId) -> Result<Vec<MembershipRow>, St
             })
         })?
         .collect::<Result<_, _>>()?;
+    for row in rows.iter_mut().filter(|r| !r.facts.status.is_over()) {
+        row.verdict = Some(judge.verdict(conn, id, &addresses, row.community_id)?);
+    }
     Ok(rows)
 }
 

@@ -7,7 +7,8 @@ use rusqlite::OptionalExtension;
 use super::StoreError;
 use super::people::{holder_of, name_key, named, rows, write_fields};
 use super::schema::{
-    self, ADDRESS, ATTENDANCE, CONSENT, DISCIPLINE, FIELD, MEMBERSHIP, ORGANISATION, ORGANISATION_DOMAIN, PERSON, TAG, TENURE, Table,
+    self, ADDRESS, ATTENDANCE, CONSENT, DISCIPLINE, EXCEPTION, FIELD, MEMBERSHIP, ORGANISATION, ORGANISATION_DOMAIN, PERSON, TAG, TENURE,
+    Table,
 };
 use super::write::{Write, ids_where};
 use crate::domain::address::{self, OtherAddress};
@@ -191,7 +192,7 @@ impl Write<'_> {
     /// # Errors
     /// If the person is gone.
     pub fn remove_person(&mut self, id: PersonId) -> Result<(), StoreError> {
-        for table in [&ATTENDANCE, &MEMBERSHIP, &TENURE, &CONSENT, &ADDRESS] {
+        for table in [&ATTENDANCE, &MEMBERSHIP, &TENURE, &CONSENT, &EXCEPTION, &ADDRESS] {
             self.delete_where(table, "person_id", id.0)?;
         }
         self.delete(&PERSON, id.0)

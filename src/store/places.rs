@@ -176,7 +176,8 @@ fn routes(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, RouteFacts)>, 
     Ok(rows)
 }
 
-fn rules(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, RuleFacts, bool)>, StoreError> {
+/// The rules that hold for a community, those for all first.
+pub(super) fn rules(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, RuleFacts, bool)>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT id, effect, suffix, words, printed, community_id IS NULL FROM rule WHERE community_id=?1 OR (community_id IS NULL AND \
          (page_id IS NULL OR EXISTS(SELECT 1 FROM listing l WHERE l.page_id=rule.page_id AND l.community_id=?1))) ORDER BY community_id IS NOT NULL, id",

@@ -8,8 +8,8 @@ use super::StoreError;
 use super::people::named;
 use super::places::{MOMENT, write_parts};
 use super::schema::{
-    ATTENDANCE, CHANNEL, COMMUNITY, COMMUNITY_DISCIPLINE, JOIN_ROUTE, LISTING, MEETUP, MEETUP_COMMUNITY, MEMBERSHIP, RULE, SEAT, TENURE,
-    VIEW,
+    ATTENDANCE, CHANNEL, COMMUNITY, COMMUNITY_DISCIPLINE, EXCEPTION, JOIN_ROUTE, LISTING, MEETUP, MEETUP_COMMUNITY, MEMBERSHIP, RULE, SEAT,
+    TENURE, VIEW,
 };
 use super::write::{Write, ids_where};
 use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
@@ -104,7 +104,7 @@ impl Write<'_> {
         for seat in ids_where(self.reader(), &SEAT, "community_id", id.0)? {
             self.remove_seat(SeatId(seat))?;
         }
-        for table in [&JOIN_ROUTE, &RULE, &CHANNEL, &COMMUNITY_DISCIPLINE, &MEETUP_COMMUNITY, &MEMBERSHIP, &LISTING] {
+        for table in [&JOIN_ROUTE, &RULE, &CHANNEL, &COMMUNITY_DISCIPLINE, &MEETUP_COMMUNITY, &MEMBERSHIP, &LISTING, &EXCEPTION] {
             self.delete_where(table, "community_id", id.0)?;
         }
         self.delete(&COMMUNITY, id.0)

@@ -6,6 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
 use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts};
+use crate::domain::eligibility::Verdict;
 use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, MembershipId, OrganisationId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
@@ -59,6 +60,8 @@ pub struct MembershipRow {
     pub community_id: CommunityId,
     /// Its name.
     pub community: String,
+    /// Whether they may be in it, and why; `None` once they have left.
+    pub verdict: Option<Verdict>,
     /// The rest.
     #[serde(flatten)]
     pub facts: MembershipFacts,

@@ -11,7 +11,11 @@ pub const APPLICATION_ID: i32 = 0x476c_6468;
 pub const VERSION: i32 = 1 + STEPS.len() as i32;
 
 /// The steps from version 1 to 2, from 2 to 3 and so on; each runs in one transaction after a backup.
-pub const STEPS: &[&str] = &[EXPORTS, PAGES];
+pub const STEPS: &[&str] = &[EXPORTS, PAGES, EXCEPTIONS];
+
+/// To version 4: who may join whatever the rules say.
+const EXCEPTIONS: &str = "CREATE TABLE exception(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), community_id INTEGER NOT NULL REFERENCES community(id), reason TEXT NOT NULL, decided_by TEXT NOT NULL, decided_on TEXT, review_on TEXT, op INTEGER NOT NULL) STRICT; \
+    CREATE UNIQUE INDEX exception_person ON exception(person_id, community_id)";
 
 /// To version 3: public pages, which communities are on them, and what they print of ways to join and rules.
 const PAGES: &str = "ALTER TABLE join_route ADD COLUMN body TEXT NOT NULL DEFAULT ''; \
@@ -85,6 +89,8 @@ pub const SCHEMA: &[&str] = &[
     "CREATE UNIQUE INDEX page_name ON page(name_key)",
     "CREATE TABLE listing(id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL REFERENCES page(id), community_id INTEGER NOT NULL REFERENCES community(id), position INTEGER NOT NULL, derived TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX listing_community ON listing(page_id, community_id)",
+    "CREATE TABLE exception(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), community_id INTEGER NOT NULL REFERENCES community(id), reason TEXT NOT NULL, decided_by TEXT NOT NULL, decided_on TEXT, review_on TEXT, op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX exception_person ON exception(person_id, community_id)",
 ];
 
 /// The indexes that a large import into an empty roster builds after its rows.
@@ -132,6 +138,7 @@ tables! {
     JOIN_ROUTE = "join_route", "join route", None, ["community_id", "kind", "target", "subject", "body", "words"];
     RULE = "rule", "eligibility rule", None, ["community_id", "effect", "suffix", "words", "page_id", "printed"];
     PAGE = "page", "page", None, ["name", "name_key", "text", "newest_community"];
+    EXCEPTION = "exception", "exception", Some("person_id"), ["person_id", "community_id", "reason", "decided_by", "decided_on", "review_on"];
     LISTING = "listing", "place on a page", None, ["page_id", "community_id", "position", "derived"];
     CHANNEL = "channel", "channel", None, ["community_id", "kind", "name"];
     MEMBERSHIP = "membership", "membership", Some("person_id"), ["person_id", "community_id", "status", "joined", "left_on", "source"];

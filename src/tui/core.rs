@@ -134,6 +134,8 @@ pub enum Request {
     Preview(ExportOptions),
     /// Write a file. The second says whether a file that is there may be replaced.
     Export(ExportOptions, std::path::PathBuf, bool),
+    /// Run a command whose effect was shown.
+    RunShown(Command),
     /// Take a page in; the second says whether damaged text is mended.
     ImportPage(std::path::PathBuf, bool),
     /// Show what publishing a page would change.

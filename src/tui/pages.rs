@@ -1,4 +1,4 @@
-//! Public pages on the screen: what one would bring, what publishing would change.
+//! What is shown before it is done: what a public page would bring, what publishing and a rule would change.
 //!
 //! Must not know how a page is read or written.
 
@@ -10,7 +10,8 @@ use super::core::Request;
 use super::overlays::{Message, Prompt};
 use super::root::Root;
 use super::theme::Tone;
-use crate::book::{BookError, PublishOptions};
+use crate::book::{BookError, Command, PublishOptions, RuleEffect};
+use crate::domain::text;
 use crate::paths::expand;
 
 impl Root {
@@ -73,6 +74,23 @@ impl Root {
         let done = self.book.publish_page(page, &PublishOptions::default());
         let place = std::path::absolute(page).unwrap_or_else(|_| page.to_owned());
         self.after_page(done.map(|_| format!("Published to {}", place.display())));
+    }
+
+    /// Shows whom a change of the rules would admit or not, before it is kept. Nobody is removed by it.
+    pub(super) fn show_effect(&mut self, command: Command, effect: &RuleEffect) {
+        let told = |all: &[(String, String, String)]| {
+            all.iter().map(|(who, where_, why)| format!("  {who}, {where_}: {why}")).collect::<Vec<_>>().join("\n")
+        };
+        let mut body = String::new();
+        for (all, what) in [(&effect.out, "would no longer be eligible"), (&effect.into, "would be eligible and was not")] {
+            if !all.is_empty() {
+                body.push_str(&format!("{} {what}:\n{}\n\n", text::count(all.len() as u64, "member", "members"), told(all)));
+            }
+        }
+        body.push_str("Nobody is taken out of a community by a rule.");
+        self.replacing = self.asker;
+        let shown = Message::new("What this rule changes", &body);
+        self.overlays.push(Box::new(shown.then(KeyCode::Enter, "Enter keeps the rule", move || Request::RunShown(command.clone()))));
     }
 
     fn after_page(&mut self, done: Result<String, BookError>) {

@@ -31,6 +31,10 @@ impl Root {
     fn perform(&mut self, request: Request) {
         match request {
             Request::Run(command) => self.run(command),
+            Request::RunShown(command) => {
+                self.asker = self.replacing.take();
+                self.take_step(Step::Run(Box::new(command)));
+            }
             Request::NamedView(name) => self.show_named_view(&name),
             Request::ImportFile(file) => self.rehearse_file(&file),
             Request::ExportAs(format) => self.ask_for_export(Some(format)),
@@ -81,6 +85,10 @@ impl Root {
 
     fn run(&mut self, command: Command) {
         self.look_elsewhere();
+        let effect = self.book.rule_effect(&command).unwrap_or_default();
+        if !effect.is_empty() {
+            return self.show_effect(command, &effect);
+        }
         self.take_step(Step::Run(Box::new(command)));
     }
 

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod directory;
+mod eligibility;
 
 use common::{World, today};
 use guildhall::book::{AttendanceChange, BookError, Command, Jobs, MeetupSort, PeopleQuery, SortBy, Thing, Words};

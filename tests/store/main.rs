@@ -410,24 +410,24 @@ fn membership_facts_are_kept_as_given() {
     let mut world = World::empty();
     let (ann, community) = (world.person("Ann", "ann@example.org"), world.community("Research"));
     let facts = MembershipFacts { status: MembershipStatus::Left, joined: Some(today()), left: Some(today()), source: Source::Referral };
-    world.run(Command::EditMembership { person: ann, community, facts: facts.clone() });
+    world.run(Command::EditMembership { person: ann, community, facts: facts.clone(), exception: None });
     assert_eq!(world.book.person(ann).unwrap().unwrap().memberships[0].facts, facts);
 }
 
 /// A roster as the program's first version left it.
-fn of_version_one() -> World {
+fn of_version_one() -> (World, String) {
     let world = World::sample();
+    let dump = dump_of(&world);
     let conn = rusqlite::Connection::open(world.path()).unwrap();
-    let back = "DROP TABLE export; DROP TABLE listing; DROP TABLE page; ALTER TABLE rule DROP COLUMN page_id; ALTER TABLE rule DROP COLUMN printed; \
+    let back = "DROP TABLE export; DROP TABLE exception; DROP TABLE listing; DROP TABLE page; ALTER TABLE rule DROP COLUMN page_id; ALTER TABLE rule DROP COLUMN printed; \
         ALTER TABLE join_route DROP COLUMN body; ALTER TABLE join_route DROP COLUMN words; PRAGMA user_version=1";
     conn.execute_batch(back).unwrap();
-    world
+    (world, dump)
 }
 
 #[test]
 fn a_roster_of_each_older_version_opens_with_everything_in_it_after_a_backup() {
-    let world = of_version_one();
-    let before = dump_of(&world);
+    let (world, before) = of_version_one();
     let mut book = Book::open(&world.path(), world.clock.clone()).unwrap();
     assert_eq!(guildhall::store::Store::open(&world.path()).unwrap().dump().unwrap(), before);
     let options = guildhall::book::ExportOptions { format: "bcc".into(), ..Default::default() };
@@ -440,7 +440,7 @@ fn a_roster_of_each_older_version_opens_with_everything_in_it_after_a_backup() {
 
 #[test]
 fn steps_of_migration_run_in_order() {
-    let world = of_version_one();
+    let (world, _) = of_version_one();
     let conn = rusqlite::Connection::open(world.path()).unwrap();
     let steps = ["ALTER TABLE tag ADD COLUMN colour TEXT", "UPDATE tag SET colour='red'"];
     guildhall::store::migrate(&conn, &world.path(), 1, &steps).unwrap();
@@ -450,7 +450,7 @@ fn steps_of_migration_run_in_order() {
 
 #[test]
 fn a_step_of_migration_that_fails_leaves_the_version_before() {
-    let world = of_version_one();
+    let (world, _) = of_version_one();
     let conn = rusqlite::Connection::open(world.path()).unwrap();
     let steps = ["ALTER TABLE tag ADD COLUMN colour TEXT", "UPDATE tag SET no_such_column=1"];
     assert!(guildhall::store::migrate(&conn, &world.path(), 1, &steps).is_err());

@@ -48,6 +48,8 @@ pub enum Key {
     Seen,
     Attended,
     Consent,
+    Eligible,
+    Exception,
     Missing,
     Family,
     Stage,
@@ -134,6 +136,20 @@ pub const FIELDS: &[Field] = &[
         value: ValueKind::Text,
         scopes: &[P],
         doc: "what they agreed to: mail, mail-withdrawn, mail-unknown",
+    },
+    Field {
+        key: Key::Eligible,
+        words: &["eligible"],
+        value: ValueKind::Text,
+        scopes: &[P],
+        doc: "whether the rules let them be where they are: yes, no, unknown",
+    },
+    Field {
+        key: Key::Exception,
+        words: &["exception"],
+        value: ValueKind::Text,
+        scopes: &[P],
+        doc: "an exception to the rules: yes, due (to be looked at again)",
     },
     Field { key: Key::Missing, words: &["missing"], value: ValueKind::FieldName, scopes: &[P, C, M, O], doc: "a field that is empty" },
     Field { key: Key::Family, words: &["family"], value: ValueKind::Text, scopes: &[C], doc: "the job family" },
@@ -230,10 +246,16 @@ impl Expr {
     /// The texts that `attended:` is compared with: which meetups they mean must be looked up beforehand.
     #[must_use]
     pub fn attended_texts(&self) -> Vec<&str> {
+        self.texts_of(&Key::Attended)
+    }
+
+    /// The texts that a field is compared with.
+    #[must_use]
+    pub fn texts_of(&self, key: &Key) -> Vec<&str> {
         match self {
-            Self::Field(Key::Attended, Test::Text(text)) => vec![text],
-            Self::Not(inner) => inner.attended_texts(),
-            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::attended_texts).collect(),
+            Self::Field(found, Test::Text(text)) if found == key => vec![text],
+            Self::Not(inner) => inner.texts_of(key),
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(|p| p.texts_of(key)).collect(),
             _ => Vec::new(),
         }
     }

@@ -8,6 +8,7 @@ use crate::book::{BookError, Command, Words};
 use crate::domain::address;
 use crate::domain::community::MembershipFacts;
 use crate::domain::dates::Lean;
+use crate::domain::eligibility::ExceptionFacts;
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
 use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
 use crate::domain::tags;
@@ -112,6 +113,8 @@ pub fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<
         |m| m.facts.clone(),
     );
     let communities = cx.book.communities()?;
+    let exception = community.map(|c| cx.book.exception(person, c)).transpose()?.flatten();
+    let today = cx.book.today();
     let mut fields = Vec::new();
     if community.is_none() {
         let options = communities.iter().map(|c| c.name.clone()).collect();
@@ -123,6 +126,10 @@ pub fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<
         Field::new("joined", "Joined", Kind::Date(Lean::Back), &day(facts.joined)),
         Field::new("left", "Left", Kind::Date(Lean::Back), &day(facts.left)),
         Field::new("source", "Came by", choice(Source::ALL), facts.source.word()),
+        Field::new("exception", "Exception", Kind::Text, exception.as_ref().map_or("", |e| e.reason.as_str()))
+            .hint("why they may be in it whatever the rules say"),
+        Field::new("by", "Decided by", Kind::Text, exception.as_ref().map_or("", |e| e.by.as_str())),
+        Field::new("review", "Look again on", Kind::Date(Lean::Ahead), &day(exception.as_ref().and_then(|e| e.review))),
     ]);
     let title = format!("{} in {}", detail.facts.title(), known.map_or("a community", |m| m.community.as_str()));
     let calendar = cx.book.calendar();
@@ -141,7 +148,13 @@ pub fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<
         {
             return Err(("left".into(), "nobody leaves before they join".into()));
         }
-        Ok(Command::EditMembership { person, community, facts })
+        let reason = v.text("exception");
+        if reason.is_empty() && (!v.text("by").is_empty() || v.date("review").is_some()) {
+            return Err(("exception".into(), "say why the exception is made".into()));
+        }
+        let on = exception.as_ref().and_then(|e| e.on).or(Some(today));
+        let exception = (!reason.is_empty()).then(|| ExceptionFacts { reason, by: v.text("by"), on, review: v.date("review") });
+        Ok(Command::EditMembership { person, community, facts, exception })
     }))
 }
 

@@ -9,7 +9,7 @@ use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::words::{
-    AddressState, CommunityStatus, ConsentState, MembershipStatus, Outcome, PersonKind, Purpose, Rsvp, RunBy, WriteUp,
+    AddressState, CommunityStatus, ConsentState, Eligibility, MembershipStatus, Outcome, PersonKind, Purpose, Rsvp, RunBy, WriteUp,
 };
 use crate::domain::{address, meetup, text};
 use crate::tui::theme::Tone;
@@ -132,6 +132,10 @@ pub fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, history:
         };
         let tone = if m.facts.status.is_over() { Tone::Dim } else { Tone::Plain };
         out.item(format!("  {} · {}{when}", m.community, m.facts.status), tone, Item::Membership(m.community_id));
+        if let Some(verdict) = m.verdict.as_ref().filter(|v| v.answer != Eligibility::Eligible) {
+            let tone = if verdict.answer == Eligibility::Not { Tone::Warning } else { Tone::Dim };
+            out.toned(format!("    {}", verdict.words()), tone);
+        }
     }
     visits(p, calendar, &mut out);
     if !history.is_empty() {

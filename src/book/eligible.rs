@@ -1,0 +1,126 @@
+//! Who may be where they are: searched for, and what a rule would change before it is kept.
+//!
+//! Must not know what a verdict is made of.
+
+use super::{Book, BookError, Command};
+use crate::domain::eligibility::{ExceptionFacts, Verdict};
+use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::query::{Expr, Key};
+use crate::domain::text;
+use crate::domain::words::Eligibility;
+use crate::store::eligible::{Judge, each_membership};
+use crate::store::people;
+
+/// What a change of the rules would do to the members there are. Nobody is removed by it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleEffect {
+    /// Who would no longer be eligible: name, community, why.
+    pub out: Vec<(String, String, String)>,
+    /// Who would be eligible and was not: name, community, why.
+    pub into: Vec<(String, String, String)>,
+}
+
+impl RuleEffect {
+    /// Whether nothing would change for anybody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.out.is_empty() && self.into.is_empty()
+    }
+}
+
+impl Book {
+    /// The verdict for a person in a community.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn verdict(&self, person: PersonId, community: CommunityId) -> Result<Option<Verdict>, BookError> {
+        let conn = self.store.reader();
+        let Some((facts, _)) = people::facts(conn, person)? else { return Ok(None) };
+        let addresses: Vec<&str> = std::iter::once(facts.email.as_str()).chain(facts.others.iter().map(|o| o.address.as_str())).collect();
+        Ok(Some(Judge::new(conn)?.verdict(conn, person, &addresses, community)?))
+    }
+
+    /// The exception for a person in a community.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn exception(&self, person: PersonId, community: CommunityId) -> Result<Option<ExceptionFacts>, BookError> {
+        Ok(Judge::new(self.store.reader())?.exception(person, community).cloned())
+    }
+
+    /// Finds out of whom what a query asks of eligibility and exceptions holds: in the community that is shown, else in any of theirs.
+    pub(super) fn judge(&mut self, expr: &Expr, community: Option<CommunityId>) -> Result<(), BookError> {
+        let asked: Vec<String> = expr.texts_of(&Key::Eligible).into_iter().map(text::fold).collect();
+        let exceptions: Vec<String> = expr.texts_of(&Key::Exception).into_iter().map(text::fold).collect();
+        if asked.is_empty() && exceptions.is_empty() {
+            return Ok(());
+        }
+        let today = self.today();
+        let conn = self.store.reader();
+        let mut judge = Judge::new(conn)?;
+        let mut found: Vec<(String, Vec<PersonId>)> =
+            asked.iter().cloned().chain(exceptions.iter().map(|e| format!("exception {e}"))).map(|n| (n, Vec::new())).collect();
+        each_membership(conn, community, |person, community, _, addresses| {
+            let answer = if asked.is_empty() { Eligibility::CantTell } else { judge.verdict(conn, person, addresses, community)?.answer };
+            let exception = judge.exception(person, community);
+            for (needle, people) in &mut found {
+                let holds = match needle.as_str() {
+                    "no" => answer == Eligibility::Not,
+                    "yes" => matches!(answer, Eligibility::Eligible | Eligibility::Exception),
+                    "unknown" => answer == Eligibility::CantTell,
+                    "exception due" => exception.is_some_and(|e| e.is_due(today)),
+                    "exception no" => exception.is_none(),
+                    other => other.starts_with("exception ") && exception.is_some(),
+                };
+                if holds {
+                    people.push(person);
+                }
+            }
+            Ok(())
+        })?;
+        if let Some(index) = &mut self.index {
+            found.iter().for_each(|(needle, people)| index.set_judged(needle, people));
+        }
+        Ok(())
+    }
+
+    /// What a command that changes the rules would do to the members there are; nothing if it changes none.
+    ///
+    /// # Errors
+    /// If the command is refused, or the file can't be read.
+    pub fn rule_effect(&mut self, command: &Command) -> Result<RuleEffect, BookError> {
+        if !matches!(command, Command::PutRule { .. } | Command::RemoveRule(..)) || self.read_only().is_some() {
+            return Ok(RuleEffect::default());
+        }
+        let stamp = self.stamp();
+        let names = self.communities()?;
+        let (effect, _) = self.store.rehearse(stamp, |write| {
+            let conn = write.reader();
+            let mut before = std::collections::HashMap::new();
+            let mut judge = Judge::new(conn)?;
+            each_membership(conn, None, |person, community, _, addresses| {
+                let answer = judge.verdict(conn, person, addresses, community)?.answer;
+                before.insert((person, community), answer);
+                Ok(())
+            })?;
+            super::apply::apply(write, command)?;
+            let mut judge = Judge::new(conn)?;
+            let mut effect = RuleEffect::default();
+            each_membership(conn, None, |person, community, name, addresses| {
+                let now = judge.verdict(conn, person, addresses, community)?;
+                let was = before.get(&(person, community)).copied();
+                let place = names.iter().find(|c| c.id == community).map(|c| c.name.clone()).unwrap_or_default();
+                let line = (name.to_owned(), place, now.because.clone());
+                match (was, now.answer) {
+                    (Some(Eligibility::Not), Eligibility::Not) => {}
+                    (Some(_), Eligibility::Not) => effect.out.push(line),
+                    (Some(Eligibility::Not), _) => effect.into.push(line),
+                    _ => {}
+                }
+                Ok(())
+            })?;
+            Ok(effect)
+        })?;
+        Ok(effect)
+    }
+}
