@@ -96,6 +96,8 @@ actions! {
     OpenLink, "open link", Everywhere, ["o"], "open link", "Opens a link or begins a mail, after showing it";
     Organisations, "organisations", Everywhere, ["g o"], "", "Lists the organisations, to add or change one";
     PublishPage, "publish page", Everywhere, ["g p"], "", "Writes the public page, after showing what changes";
+    CheckPage, "page check", Everywhere, [], "", "Looks at seats, ways to join, rules and counts";
+    Handover, "handover pack", Everywhere, [], "", "Copies all that a community's next head should know";
     CheckFile, "check file", Everywhere, [], "", "Looks whether the roster's file is sound";
     Back, "back", Everywhere, ["esc"], "", "Goes back one step: ends the search, drops the marks";
     Wider, "wider", Everywhere, [">"], "", "Gives this pane more room";

@@ -15,9 +15,11 @@ mod importing;
 mod in_step;
 mod job;
 mod labels;
+mod lint;
 mod outgoing;
 mod reports;
 mod sample;
+mod seats;
 pub mod selftest;
 mod steps;
 mod time;
@@ -37,6 +39,8 @@ pub use exporting::{ExportOptions, ExportSummary, Since};
 pub use finding::{Found, MeetupSort, PeopleQuery};
 pub use importing::{ImportOptions, ImportReport, Refusal};
 pub use job::{Job, Jobs, Progress};
+pub use lint::Finding;
+pub use seats::{channel_line, seat_line, seat_warnings};
 pub use steps::Step;
 pub use time::{Clock, FixedClock, SystemClock};
 
@@ -52,6 +56,7 @@ pub use crate::store::rows::{
 pub use crate::store::{StoreError, Touched};
 
 use crate::domain::dates::{Calendar, Order};
+use crate::domain::framework::{Framework, role_key};
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
 use crate::search::Index;
 use crate::store::{Stamp, Store, backup, journal, people, places, schema};
@@ -62,6 +67,7 @@ pub struct Book {
     clock: Arc<dyn Clock>,
     order: Order,
     week_start: Weekday,
+    framework: Framework,
     index: Option<Index>,
     /// What was touched while the index was being built elsewhere.
     missed: Touched,
@@ -92,6 +98,7 @@ impl Book {
             clock,
             order: Order::default(),
             week_start: Weekday::Mon,
+            framework: Framework::default(),
             index: None,
             missed: Touched::default(),
             newest_before: None,
@@ -102,6 +109,11 @@ impl Book {
     pub const fn write_dates(&mut self, order: Order, week_start: Weekday) {
         self.order = order;
         self.week_start = week_start;
+    }
+
+    /// Takes a framework of job families and roles for matching.
+    pub fn use_framework(&mut self, framework: Framework) {
+        self.framework = framework;
     }
 
     /// The day it is, and how dates are written.
@@ -357,7 +369,13 @@ impl Book {
             Words::Tags => &schema::TAG,
             Words::Communities => &schema::COMMUNITY,
         };
-        Ok(people::names(self.store.reader(), table)?)
+        let mut names = people::names(self.store.reader(), table)?;
+        if which == Words::Disciplines {
+            // Roles of the framework that nobody has yet are offered behind those that somebody has.
+            let known: Vec<String> = names.iter().map(|n| role_key(n)).collect();
+            names.extend(self.framework.roles().filter(|r| !known.contains(&role_key(r))).map(str::to_owned));
+        }
+        Ok(names)
     }
 
     /// The saved views.

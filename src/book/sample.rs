@@ -151,7 +151,7 @@ pub fn load(write: &mut Write<'_>) -> Result<(), StoreError> {
         for seat in &c.seats {
             let holder = people.get(&seat.holder).copied();
             let since = holder.map(|_| back(today, seat.since_days));
-            write.put_seat(id, None, &SeatFacts { title: seat.title.clone(), holder, since, interim: false })?;
+            write.put_seat(id, None, &SeatFacts { title: seat.title.clone(), holder, since, ..SeatFacts::default() })?;
         }
     }
     for m in &sample.meetup {
@@ -187,7 +187,7 @@ fn community(write: &mut Write<'_>, c: &Community) -> Result<CommunityId, StoreE
     for parts in &c.channels {
         let [kind, name] = parts.as_slice() else { return Err(wrong(&c.name)) };
         let kind = ChannelKind::parse(kind).ok_or_else(|| wrong(kind))?;
-        write.put_channel(id, None, &ChannelFacts { kind, name: name.clone() })?;
+        write.put_channel(id, None, &ChannelFacts { kind, name: name.clone(), members: None, counted: None })?;
     }
     Ok(id)
 }

@@ -81,6 +81,9 @@ pub enum Verb {
         /// How to write it
         #[arg(long, default_value = "text")]
         format: ShowFormat,
+        /// Of a community: all that whoever takes it over should know
+        #[arg(long)]
+        handover: bool,
     },
     /// Reads people from files into the roster, each file as one undo step
     Import(ImportArgs),
@@ -102,7 +105,11 @@ pub enum Verb {
         which: Vec<String>,
     },
     /// Looks whether the roster's file is sound
-    Check,
+    Check {
+        /// Looks at the communities instead: seats, ways to join, rules, counts, as they stand on the public page
+        #[arg(long)]
+        directory: bool,
+    },
     /// Copies the roster to a new file, verified
     Backup {
         /// The new file

@@ -270,23 +270,27 @@ fn show_community(c: &CommunityDetail, days: &Calendar, out: &mut dyn Write) -> 
     line(out, "Disciplines", &f.disciplines.join(", "))?;
     line(out, "Purpose", &f.purpose)?;
     line(out, "Run by", &format!("{}{}", f.run_by, if f.runner.is_empty() { String::new() } else { format!(": {}", f.runner) }))?;
-    line(out, "Status", f.status.word())?;
+    let on = f.status_on.map_or_else(String::new, |d| format!(", since {}", days.plain(d)));
+    let into = if f.successor.is_empty() { String::new() } else { format!(", into {}", f.successor) };
+    line(out, "Status", &format!("{}{into}{on}", f.status))?;
     line(out, "Stage", f.stage.map_or("", |s| s.word()))?;
+    line(out, "Judged by", &f.evidence)?;
+    line(out, "Near it", &f.related.join(", "))?;
     for s in &c.seats {
-        let holder = s.holder.as_ref().map_or("person TBC", |(_, name)| name.as_str());
-        let since = s.since.map_or_else(String::new, |d| format!(", since {}", days.plain(d)));
-        line(out, "Seat", &format!("{}: {holder}{since}{}", s.title, if s.interim { ", interim" } else { "" }))?;
+        line(out, "Seat", &crate::book::seat_line(s, days))?;
     }
     for (_, r) in &c.routes {
         let subject = if r.subject.is_empty() { String::new() } else { format!(" (subject: {})", r.subject) };
         line(out, "Join", &format!("{} {}{subject}", r.kind, r.target))?;
     }
     for (_, r, page_wide) in &c.rules {
-        let scope = if *page_wide { " (all communities)" } else { "" };
-        line(out, "Rule", &format!("{} {} {}{scope}", r.effect, r.suffix, r.words))?;
+        let scope = if *page_wide { " (for all of them)" } else { "" };
+        let printed = if r.printed.is_empty() { String::new() } else { format!(" ({})", r.printed) };
+        let parts: Vec<&str> = [r.effect.word(), &r.suffix, &r.words].into_iter().filter(|p| !p.is_empty()).collect();
+        line(out, "Rule", &format!("{}{scope}{printed}", parts.join(" ")))?;
     }
     for (_, ch) in &c.channels {
-        line(out, "Channel", &format!("{} {}", ch.kind, ch.name))?;
+        line(out, "Channel", &crate::book::channel_line(ch, days))?;
     }
     for (status, n) in &c.statuses {
         line(out, "Members", &format!("{n} {status}"))?;

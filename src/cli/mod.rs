@@ -14,7 +14,7 @@ use std::sync::Arc;
 use clap::CommandFactory;
 
 use args::KeysFormat;
-pub use args::{Args, Selftest, Verb};
+pub use args::{Args, Selftest, Shown, Verb};
 
 use crate::actions;
 use crate::book::{Book, BookError, Clock, FORMATS, StoreError, SystemClock, Thing, selftest};
@@ -120,6 +120,7 @@ fn open(paths: &Paths) -> Result<Book, CliError> {
     let mut book = Book::open(&paths.roster, clock())?;
     let config = Config::read(&paths.config, paths.config_is_named);
     book.write_dates(config.date_order, config.week_start);
+    book.use_framework(config.framework);
     if book.was_unclean() {
         say("the last program that wrote to this roster was cut off; what it had not finished has been taken back");
         if let Some(problem) = book.check()?.first() {
@@ -132,7 +133,13 @@ fn open(paths: &Paths) -> Result<Book, CliError> {
 fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, CliError> {
     match verb {
         Verb::List { what, query, format } => lists::list(&mut open(paths)?, *what, &query.join(" "), *format, out)?,
-        Verb::Show { what, which, format } => lists::show(&mut open(paths)?, *what, &which.join(" "), *format, out)?,
+        Verb::Show { what: Shown::Community, which, handover: true, .. } => {
+            let mut book = open(paths)?;
+            let community = book.community_named(&which.join(" "))?;
+            write!(out, "{}", text::safe_lines(&book.handover(community)?))?;
+        }
+        Verb::Show { handover: true, .. } => return Err(CliError::Usage("--handover is for a community".into())),
+        Verb::Show { what, which, format, .. } => lists::show(&mut open(paths)?, *what, &which.join(" "), *format, out)?,
         Verb::Import(options) => return transfer::import(options, &paths.roster, out),
         Verb::Export(options) => transfer::export(options, &mut open(paths)?, out)?,
         Verb::Directory { what } => directory::run(what, || open(paths), &paths.roster, out)?,
@@ -145,7 +152,15 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
             writeln!(out, "Done again: {}", text::safe(&applied.label))?;
         }
         Verb::History { which } => history(&mut open(paths)?, &which.join(" "), out)?,
-        Verb::Check => {
+        Verb::Check { directory: true } => {
+            let findings = open(paths)?.lint()?;
+            for finding in &findings {
+                writeln!(out, "{}", text::safe(&finding.words()))?;
+            }
+            let n = findings.len() as u64;
+            say(&if n == 0 { "nothing to look at".to_owned() } else { text::count(n, "thing to look at", "things to look at") });
+        }
+        Verb::Check { directory: false } => {
             let problems = open(paths)?.check()?;
             if problems.is_empty() {
                 writeln!(out, "The roster is sound.")?;

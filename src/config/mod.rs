@@ -11,6 +11,7 @@ pub use keys::{Asked, Binding, Clash, Keys, combination};
 
 use crate::actions::{self, ACTIONS};
 use crate::domain::dates::Order;
+use crate::domain::framework::Framework;
 
 /// A set of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,6 +63,9 @@ pub struct Problem {
     pub message: String,
 }
 
+/// The framework that holds where no other is set.
+const DDAT: &str = include_str!("../../assets/frameworks/ddat.toml");
+
 /// The settings of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -79,6 +83,8 @@ pub struct Config {
     pub date_order: Order,
     /// The first day of a week.
     pub week_start: chrono::Weekday,
+    /// Job families and roles.
+    pub framework: Framework,
     /// Whether what could be understood in the file was taken.
     pub is_taken: bool,
     /// What is wrong with the file.
@@ -97,6 +103,7 @@ impl Config {
             mouse: true,
             date_order: Order::default(),
             week_start: chrono::Weekday::Mon,
+            framework: toml::from_str(DDAT).unwrap_or_default(),
             is_taken: true,
             problems: Vec::new(),
         }
@@ -148,7 +155,8 @@ pub fn template() -> String {
         "# Guildhall's configuration. What is commented out shows what holds by itself; take the # away to change it.\n\n\
          # mouse = true\n\
          # date_format = \"day-first\"    # {}\n\
-         # week_start = \"monday\"\n\n\
+         # week_start = \"monday\"\n\
+         # framework = \"\"                # job families and roles: a file beside this one; empty for the built-in list\n\n\
          [theme]\n# name = \"terminal\"        # {}\n# key = \"cyan\"             # also {}: a colour's name, 0 to 255, or #rrggbb\n\n\
          # Several keys each; two in a row with a blank between them, as in \"g g\"; [] for none.\n[keys]\n",
         words(&Order::ALL.map(|(w, _)| w)),
@@ -167,4 +175,37 @@ pub fn template() -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_framework_can_be_read_and_its_aliases_mean_roles() {
+        let framework: Framework = toml::from_str(DDAT).unwrap();
+        assert_eq!((framework.families.len(), framework.roles().count()), (8, 53));
+        for (word, role) in &framework.aliases {
+            assert_eq!(framework.role(word).map(|(_, r)| r), Some(role.as_str()), "{word}");
+        }
+        assert_eq!(
+            framework.role("Quality Assurance Testing Analyst").map(|(f, _)| f.name.as_str()),
+            Some("Quality assurance testing (QAT)")
+        );
+    }
+
+    #[test]
+    fn a_framework_of_the_leads_own_lies_beside_the_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(folder.path().join("roles.toml"), "[[family]]\nname = \"Harbour\"\nroles = [\"Pilot\"]\n").unwrap();
+        std::fs::write(&path, "framework = \"roles.toml\"\n").unwrap();
+        let config = Config::read(&path, true);
+        assert!(config.problems.is_empty() && config.framework.role("pilots").is_some(), "{:?}", config.problems);
+        std::fs::write(folder.path().join("roles.toml"), "family = 3\n").unwrap();
+        let config = Config::read(&path, true);
+        assert_eq!(config.problems.len(), 1);
+        assert!(config.problems[0].message.contains("roles.toml: "), "{:?}", config.problems);
+        assert!(config.framework.role("Service designer").is_some());
+    }
 }

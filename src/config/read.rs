@@ -14,7 +14,7 @@ use crate::domain::text;
 
 /// After so many lines that are no TOML the file is taken for something else.
 const MOST_BROKEN_LINES: usize = 50;
-const SETTINGS: &[&str] = &["keys", "theme", "mouse", "date_format", "week_start"];
+const SETTINGS: &[&str] = &["keys", "theme", "mouse", "date_format", "week_start", "framework"];
 const WEEK: [(&str, chrono::Weekday); 7] = [
     ("monday", chrono::Weekday::Mon),
     ("tuesday", chrono::Weekday::Tue),
@@ -119,6 +119,7 @@ pub(super) fn read(text: &str, config: &mut Config) {
             },
             "date_format" => config.date_order = reader.one_of(value, "date format", &Order::ALL).unwrap_or(config.date_order),
             "week_start" => config.week_start = reader.one_of(value, "day", &WEEK).unwrap_or(config.week_start),
+            "framework" => framework(value, config, &mut reader),
             "theme" => match value.get_ref() {
                 DeValue::Table(t) => theme(t, config, &mut reader),
                 _ => config.theme = reader.one_of(value, "theme", &ThemeName::ALL).unwrap_or(config.theme),
@@ -133,6 +134,17 @@ pub(super) fn read(text: &str, config: &mut Config) {
     reader.problems.sort_by_key(|p| (p.line, p.column));
     reader.problems.dedup();
     config.problems = reader.problems;
+}
+
+/// A framework of the lead's own: a file beside the configuration.
+fn framework(value: &Spanned<DeValue<'_>>, config: &mut Config, reader: &mut Reader<'_>) {
+    let Some(name) = reader.string(value, "framework").filter(|n| !n.is_empty()) else { return };
+    let file = config.path.parent().unwrap_or(std::path::Path::new(".")).join(name);
+    let read = std::fs::read_to_string(&file).map_err(|e| e.to_string());
+    match read.and_then(|content| toml::from_str(&content).map_err(|e| e.message().replace('\n', ", "))) {
+        Ok(framework) => config.framework = framework,
+        Err(why) => reader.wrong(value.span(), format!("{}: {why}; the built-in list of roles holds", file.display())),
+    }
 }
 
 /// Puts blanks in place of the line in which a byte stands; of the one before it, if it is empty.

@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::domain::words::{ChannelKind, CommunityStatus, MembershipStatus, RouteKind, RuleEffect, RunBy, Source, Stage};
+use crate::domain::words::{ChannelKind, CommunityStatus, MembershipStatus, RouteKind, RuleEffect, RunBy, SeatFunction, Source, Stage};
 
 /// What a lead keeps about a community, with disciplines by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,6 +26,14 @@ pub struct CommunityFacts {
     pub status: CommunityStatus,
     /// How far it has come; `None` if nobody has judged.
     pub stage: Option<Stage>,
+    /// Since when it stands there.
+    pub status_on: Option<NaiveDate>,
+    /// What status and stage are judged by.
+    pub evidence: String,
+    /// The community that it went into, if it was merged or closed.
+    pub successor: String,
+    /// Communities near it.
+    pub related: Vec<String>,
 }
 
 impl CommunityFacts {
@@ -41,12 +49,16 @@ impl CommunityFacts {
             runner: String::new(),
             status: CommunityStatus::Active,
             stage: None,
+            status_on: None,
+            evidence: String::new(),
+            successor: String::new(),
+            related: Vec::new(),
         }
     }
 }
 
 /// A seat of a community and who holds it now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SeatFacts {
     /// The title as printed.
     pub title: String,
@@ -56,6 +68,33 @@ pub struct SeatFacts {
     pub since: Option<NaiveDate>,
     /// Whether they hold it for the time being only.
     pub interim: bool,
+    /// What the seat is for; `None` is told from the title.
+    pub function: Option<SeatFunction>,
+    /// After how many months the holder is to be confirmed again; `None` for never.
+    pub confirm_months: Option<u32>,
+    /// When the holder was confirmed last.
+    pub confirmed: Option<NaiveDate>,
+}
+
+/// What a seat is for, by its title as printed.
+#[must_use]
+pub fn function_of(title: &str) -> Option<SeatFunction> {
+    let title = title.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|w| title.contains(w));
+    match () {
+        () if has(&["co-lead", "co-head", "co-chair", "deputy", "joint "]) => Some(SeatFunction::CoLead),
+        () if has(&["head", "director", "chief"]) => Some(SeatFunction::Head),
+        () if has(&["secretary", "secretariat"]) => Some(SeatFunction::Secretary),
+        () if has(&["facilitator", "convenor", "convener", "organiser", "coordinator"]) => Some(SeatFunction::Facilitator),
+        () if has(&["lead", "chair", "owner", "princip"]) => Some(SeatFunction::Lead),
+        () => None,
+    }
+}
+
+/// From when on the holder of a seat is unconfirmed: so many months after they were confirmed, or began.
+#[must_use]
+pub fn confirm_by(since: Option<NaiveDate>, confirmed: Option<NaiveDate>, months: Option<u32>) -> Option<NaiveDate> {
+    confirmed.max(since)?.checked_add_months(chrono::Months::new(months?))
 }
 
 /// A way to join.
@@ -93,6 +132,10 @@ pub struct ChannelFacts {
     pub kind: ChannelKind,
     /// Its name: `#prodmgmt`, a list's address, a forum's link.
     pub name: String,
+    /// How many people are in it, as counted there.
+    pub members: Option<u32>,
+    /// When they were counted.
+    pub counted: Option<NaiveDate>,
 }
 
 /// How a person stands to a community.

@@ -9,6 +9,7 @@ pub mod community;
 pub mod dates;
 pub mod directory;
 pub mod eligibility;
+pub mod framework;
 pub mod ids;
 pub mod link;
 pub mod listed;

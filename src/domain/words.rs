@@ -62,6 +62,8 @@ words! {
     RouteKind { Mailto = "mailto", Form = "form", Chat = "chat channel", ListCommand = "list command", Attend = "attend", NotSet = "not set yet" }
     /// What an eligibility rule does with those whom it matches.
     RuleEffect { Allow = "allow", Deny = "deny" }
+    /// What a seat is for.
+    SeatFunction { Head = "head", Lead = "lead", CoLead = "co-lead", Facilitator = "facilitator", Secretary = "secretary" }
     /// Whether somebody may join.
     Eligibility { Eligible = "eligible", Not = "not eligible", Exception = "exception", CantTell = "can't tell" }
     /// Where a community talks.

@@ -14,7 +14,7 @@ use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFac
 use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::words::{
-    ChannelKind, CommunityStatus, Format, MeetupStatus, Outcome, Part, RouteKind, Rsvp, RuleEffect, RunBy, Stage, WriteUp,
+    ChannelKind, CommunityStatus, Format, MeetupStatus, Outcome, Part, RouteKind, Rsvp, RuleEffect, RunBy, SeatFunction, Stage, WriteUp,
 };
 
 /// How the start of a meetup stands in the file.
@@ -93,7 +93,7 @@ pub fn communities(conn: &Connection) -> Result<Vec<CommunityRow>, StoreError> {
 /// A community, whole.
 pub fn community(conn: &Connection, id: CommunityId) -> Result<Option<CommunityDetail>, StoreError> {
     let found = conn
-        .prepare_cached("SELECT uuid, name, family, purpose, run_by, runner, status, stage FROM community WHERE id=?1")?
+        .prepare_cached("SELECT c.uuid, c.name, c.family, c.purpose, c.run_by, c.runner, c.status, c.stage, c.status_on, c.evidence, coalesce(s.name,'') FROM community c LEFT JOIN community s ON s.id=c.successor_id WHERE c.id=?1")?
         .query_row([id.0], |r| {
             let facts = CommunityFacts {
                 name: r.get(1)?,
@@ -104,6 +104,10 @@ pub fn community(conn: &Connection, id: CommunityId) -> Result<Option<CommunityD
                 runner: r.get(5)?,
                 status: word(r, 6, CommunityStatus::parse, CommunityStatus::Active)?,
                 stage: word(r, 7, |t| Stage::parse(t).map(Some), None)?,
+                status_on: date(r, 8)?,
+                evidence: r.get(9)?,
+                successor: r.get(10)?,
+                related: Vec::new(),
             };
             Ok((uuid_text(r, 0)?, facts))
         })
@@ -114,6 +118,10 @@ pub fn community(conn: &Connection, id: CommunityId) -> Result<Option<CommunityD
         "SELECT d.name FROM community_discipline c JOIN discipline d ON d.id=c.discipline_id WHERE c.community_id=?1 ORDER BY c.position",
     )?;
     facts.disciplines = statement.query_map([id.0], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    let mut statement = conn.prepare_cached(
+        "SELECT c.name FROM related r JOIN community c ON c.id=r.other_id WHERE r.community_id=?1 ORDER BY c.position, c.id",
+    )?;
+    facts.related = statement.query_map([id.0], |r| r.get(0))?.collect::<Result<_, _>>()?;
     let mut statement =
         conn.prepare_cached("SELECT status, count(*) FROM membership WHERE community_id=?1 GROUP BY status ORDER BY 2 DESC")?;
     let statuses = statement.query_map([id.0], |r| Ok((r.get(0)?, r.get::<_, i64>(1)?.unsigned_abs())))?.collect::<Result<_, _>>()?;
@@ -131,27 +139,43 @@ pub fn community(conn: &Connection, id: CommunityId) -> Result<Option<CommunityD
 }
 
 fn seats(conn: &Connection, id: CommunityId) -> Result<Vec<SeatRow>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT id, title FROM seat WHERE community_id=?1 ORDER BY position, id")?;
-    let heads: Vec<(i64, String)> = statement.query_map([id.0], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
     let mut statement = conn.prepare_cached(
-        "SELECT t.person_id, coalesce(nullif(p.name,''), p.email), t.since, t.until, t.over, t.interim FROM tenure t JOIN person p ON p.id=t.person_id \
+        "SELECT s.id, s.title, s.function, s.confirm_months, (SELECT substr(o.at,1,10) FROM op_change c JOIN op o ON o.id=c.op \
+         WHERE c.entity='seat' AND c.entity_id<=s.id AND c.last_id>=s.id ORDER BY c.op LIMIT 1) FROM seat s WHERE s.community_id=?1 ORDER BY s.position, s.id",
+    )?;
+    let mut out = statement
+        .query_map([id.0], |r| {
+            Ok(SeatRow {
+                id: SeatId(r.get(0)?),
+                title: r.get(1)?,
+                function: word(r, 2, |t| Some(SeatFunction::parse(t)), None)?,
+                confirm_months: r.get(3)?,
+                made: date(r, 4)?,
+                holder: None,
+                since: None,
+                interim: false,
+                before: Vec::new(),
+                confirmed: None,
+            })
+        })?
+        .collect::<Result<Vec<SeatRow>, _>>()?;
+    let mut statement = conn.prepare_cached(
+        "SELECT t.person_id, coalesce(nullif(p.name,''), p.email), t.since, t.until, t.over, t.interim, t.confirmed FROM tenure t JOIN person p ON p.id=t.person_id \
          WHERE t.seat_id=?1 ORDER BY t.over, t.id DESC",
     )?;
-    let mut out = Vec::with_capacity(heads.len());
-    for (seat, title) in heads {
-        let mut row = SeatRow { id: SeatId(seat), title, holder: None, since: None, interim: false, before: Vec::new() };
-        let mut tenures = statement.query([seat])?;
+    for row in &mut out {
+        let mut tenures = statement.query([row.id.0])?;
         while let Some(t) = tenures.next()? {
             let name: String = t.get(1)?;
             if t.get::<_, i64>(4)? == 0 && row.holder.is_none() {
                 row.holder = Some((PersonId(t.get(0)?), name));
                 row.since = date(t, 2)?;
                 row.interim = t.get::<_, i64>(5)? != 0;
+                row.confirmed = date(t, 6)?;
             } else {
                 row.before.push((name, date(t, 2)?, date(t, 3)?));
             }
         }
-        out.push(row);
     }
     Ok(out)
 }
@@ -197,9 +221,19 @@ pub(super) fn rules(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, Rule
 }
 
 fn channels(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, ChannelFacts)>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT id, kind, name FROM channel WHERE community_id=?1 ORDER BY id")?;
+    let mut statement = conn.prepare_cached("SELECT id, kind, name, members, counted FROM channel WHERE community_id=?1 ORDER BY id")?;
     let rows = statement
-        .query_map([id.0], |r| Ok((r.get(0)?, ChannelFacts { kind: word(r, 1, ChannelKind::parse, ChannelKind::Chat)?, name: r.get(2)? })))?
+        .query_map([id.0], |r| {
+            Ok((
+                r.get(0)?,
+                ChannelFacts {
+                    kind: word(r, 1, ChannelKind::parse, ChannelKind::Chat)?,
+                    name: r.get(2)?,
+                    members: r.get(3)?,
+                    counted: date(r, 4)?,
+                },
+            ))
+        })?
         .collect::<Result<_, _>>()?;
     Ok(rows)
 }

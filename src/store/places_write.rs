@@ -8,8 +8,8 @@ use super::StoreError;
 use super::people::named;
 use super::places::{MOMENT, write_parts};
 use super::schema::{
-    ATTENDANCE, CHANNEL, COMMUNITY, COMMUNITY_DISCIPLINE, EXCEPTION, JOIN_ROUTE, LISTING, MEETUP, MEETUP_COMMUNITY, MEMBERSHIP, RULE, SEAT,
-    TENURE, VIEW,
+    ATTENDANCE, CHANNEL, COMMUNITY, COMMUNITY_DISCIPLINE, EXCEPTION, JOIN_ROUTE, LISTING, MEETUP, MEETUP_COMMUNITY, MEMBERSHIP, RELATED,
+    RULE, SEAT, TENURE, VIEW,
 };
 use super::write::{Write, ids_where};
 use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
@@ -32,9 +32,11 @@ impl Write<'_> {
             return Err(StoreError::Refused(format!("there is a community called {} already", facts.name)));
         }
         let stage = facts.stage.map(|s| s.word());
+        let status_on = facts.status_on.map(|d| d.to_string());
+        let successor = self.community_ids(std::slice::from_ref(&facts.successor), id)?.pop();
         let id = match id {
             Some(id) => {
-                let columns: [(&'static str, &dyn ToSql); 8] = [
+                let columns: [(&'static str, &dyn ToSql); 11] = [
                     ("name", &facts.name),
                     ("name_key", &key),
                     ("family", &facts.family),
@@ -43,6 +45,9 @@ impl Write<'_> {
                     ("runner", &facts.runner),
                     ("status", &facts.status.word()),
                     ("stage", &stage),
+                    ("status_on", &status_on),
+                    ("evidence", &facts.evidence),
+                    ("successor_id", &successor),
                 ];
                 self.update(&COMMUNITY, id.0, &columns)?;
                 id.0
@@ -63,12 +68,49 @@ impl Write<'_> {
                         &facts.status.word(),
                         &stage,
                         &position,
+                        &status_on,
+                        &facts.evidence,
+                        &successor,
                     ],
                 )?
             }
         };
         self.keep_disciplines(id, &facts.disciplines)?;
+        self.keep_related(id, &facts.related)?;
         Ok(CommunityId(id))
+    }
+
+    /// The communities of these names; the empty name is none.
+    fn community_ids(&self, names: &[String], but: Option<CommunityId>) -> Result<Vec<i64>, StoreError> {
+        let mut out = Vec::new();
+        for name in names.iter().filter(|n| !n.trim().is_empty()) {
+            let id = named(self.reader(), &COMMUNITY, name)?
+                .ok_or_else(|| StoreError::Refused(format!("there is no community called {name}; make it first")))?;
+            if but.is_some_and(|b| b.0 == id) {
+                return Err(StoreError::Refused(format!("{name} can't be related to itself")));
+            }
+            if !out.contains(&id) {
+                out.push(id);
+            }
+        }
+        Ok(out)
+    }
+
+    fn keep_related(&mut self, community: i64, names: &[String]) -> Result<(), StoreError> {
+        let mut wanted = self.community_ids(names, Some(CommunityId(community)))?;
+        for row in ids_where(self.reader(), &RELATED, "community_id", community)? {
+            let other: i64 = self.reader().query_row("SELECT other_id FROM related WHERE id=?1", [row], |r| r.get(0))?;
+            match wanted.iter().position(|w| *w == other) {
+                Some(at) => {
+                    wanted.remove(at);
+                }
+                None => self.delete(&RELATED, row)?,
+            }
+        }
+        for other in wanted {
+            self.insert(&RELATED, &[&community, &other])?;
+        }
+        Ok(())
     }
 
     fn keep_disciplines(&mut self, community: i64, names: &[String]) -> Result<(), StoreError> {
@@ -104,9 +146,10 @@ impl Write<'_> {
         for seat in ids_where(self.reader(), &SEAT, "community_id", id.0)? {
             self.remove_seat(SeatId(seat))?;
         }
-        for table in [&JOIN_ROUTE, &RULE, &CHANNEL, &COMMUNITY_DISCIPLINE, &MEETUP_COMMUNITY, &MEMBERSHIP, &LISTING, &EXCEPTION] {
+        for table in [&JOIN_ROUTE, &RULE, &CHANNEL, &COMMUNITY_DISCIPLINE, &MEETUP_COMMUNITY, &MEMBERSHIP, &LISTING, &EXCEPTION, &RELATED] {
             self.delete_where(table, "community_id", id.0)?;
         }
+        self.delete_where(&RELATED, "other_id", id.0)?;
         self.delete(&COMMUNITY, id.0)
     }
 
@@ -115,16 +158,17 @@ impl Write<'_> {
         if facts.title.trim().is_empty() {
             return Err(StoreError::Refused("a seat needs a title, such as Head of Delivery".into()));
         }
+        let function = facts.function.map_or("", |f| f.word());
         let id = match id {
             Some(id) => {
-                self.update(&SEAT, id.0, &[("title", &facts.title)])?;
+                self.update(&SEAT, id.0, &[("title", &facts.title), ("function", &function), ("confirm_months", &facts.confirm_months)])?;
                 id.0
             }
             None => {
                 let position: i64 =
                     self.reader()
                         .query_row("SELECT coalesce(max(position),0)+1 FROM seat WHERE community_id=?1", [community.0], |r| r.get(0))?;
-                self.insert(&SEAT, &[&community.0, &facts.title, &position])?
+                self.insert(&SEAT, &[&community.0, &facts.title, &position, &function, &facts.confirm_months])?
             }
         };
         let current: Option<(i64, i64)> = self
@@ -135,9 +179,10 @@ impl Write<'_> {
             .optional()?;
         let since = facts.since.map(|d| d.to_string());
         let interim = i64::from(facts.interim);
+        let confirmed = facts.confirmed.map(|d| d.to_string());
         match (current, facts.holder) {
             (Some((tenure, person)), Some(holder)) if person == holder.0 => {
-                self.update(&TENURE, tenure, &[("since", &since), ("interim", &interim)])?;
+                self.update(&TENURE, tenure, &[("since", &since), ("interim", &interim), ("confirmed", &confirmed)])?;
             }
             (current, holder) => {
                 if let Some((tenure, _)) = current {
@@ -145,7 +190,7 @@ impl Write<'_> {
                     self.update(&TENURE, tenure, &[("until", &until), ("over", &1)])?;
                 }
                 if let Some(holder) = holder {
-                    self.insert(&TENURE, &[&id, &holder.0, &since, &None::<String>, &0, &interim])?;
+                    self.insert(&TENURE, &[&id, &holder.0, &since, &None::<String>, &0, &interim, &confirmed])?;
                 }
             }
         }
@@ -198,9 +243,12 @@ impl Write<'_> {
         if facts.name.trim().is_empty() {
             return Err(StoreError::Refused("a channel needs a name, such as #research".into()));
         }
+        let counted = facts.counted.map(|d| d.to_string());
+        let columns: [(&'static str, &dyn ToSql); 4] =
+            [("kind", &facts.kind.word()), ("name", &facts.name), ("members", &facts.members), ("counted", &counted)];
         match id {
-            Some(id) => self.update(&CHANNEL, id, &[("kind", &facts.kind.word()), ("name", &facts.name)]).map(|_| ()),
-            None => self.insert(&CHANNEL, &[&community.0, &facts.kind.word(), &facts.name]).map(|_| ()),
+            Some(id) => self.update(&CHANNEL, id, &columns).map(|_| ()),
+            None => self.insert(&CHANNEL, &[&community.0, &facts.kind.word(), &facts.name, &facts.members, &counted]).map(|_| ()),
         }
     }
 
@@ -296,14 +344,7 @@ impl Write<'_> {
     }
 
     fn keep_communities(&mut self, meetup: i64, names: &[String]) -> Result<(), StoreError> {
-        let mut wanted: Vec<i64> = Vec::new();
-        for name in names.iter().filter(|n| !n.trim().is_empty()) {
-            let id = named(self.reader(), &COMMUNITY, name)?
-                .ok_or_else(|| StoreError::Refused(format!("there is no community called {name}; make it first")))?;
-            if !wanted.contains(&id) {
-                wanted.push(id);
-            }
-        }
+        let mut wanted = self.community_ids(names, None)?;
         for row in ids_where(self.reader(), &MEETUP_COMMUNITY, "meetup_id", meetup)? {
             let community: i64 = self.reader().query_row("SELECT community_id FROM meetup_community WHERE id=?1", [row], |r| r.get(0))?;
             match wanted.iter().position(|w| *w == community) {

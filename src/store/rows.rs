@@ -5,12 +5,12 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
-use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts};
+use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts, confirm_by, function_of};
 use crate::domain::eligibility::Verdict;
 use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, MembershipId, OrganisationId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
-use crate::domain::words::{AddressState, CommunityStatus, Format, MeetupStatus, PersonKind, RunBy, Source, Stage, WriteUp};
+use crate::domain::words::{AddressState, CommunityStatus, Format, MeetupStatus, PersonKind, RunBy, SeatFunction, Source, Stage, WriteUp};
 
 /// A person in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -150,6 +150,48 @@ pub struct SeatRow {
     pub interim: bool,
     /// Those who had it before: name, since, until.
     pub before: Vec<(String, Option<NaiveDate>, Option<NaiveDate>)>,
+    /// What it is for, if that was said.
+    pub function: Option<SeatFunction>,
+    /// After how many months the holder is to be confirmed again.
+    pub confirm_months: Option<u32>,
+    /// When the holder was confirmed last.
+    pub confirmed: Option<NaiveDate>,
+    /// When the seat was made.
+    pub made: Option<NaiveDate>,
+}
+
+impl SeatRow {
+    /// What it is for: as was said, else by its title.
+    #[must_use]
+    pub fn purpose(&self) -> Option<SeatFunction> {
+        self.function.or_else(|| function_of(&self.title))
+    }
+
+    /// Since when nobody holds it; `None` if somebody does, or it isn't known.
+    #[must_use]
+    pub fn vacant_since(&self) -> Option<NaiveDate> {
+        if self.holder.is_some() { None } else { self.before.iter().filter_map(|(_, _, until)| *until).max().or(self.made) }
+    }
+
+    /// By when its holder was to be confirmed again.
+    #[must_use]
+    pub fn confirm_by(&self) -> Option<NaiveDate> {
+        self.holder.as_ref().and_then(|_| confirm_by(self.since, self.confirmed, self.confirm_months))
+    }
+
+    /// The seat as it is, to be changed in part.
+    #[must_use]
+    pub fn facts(&self) -> SeatFacts {
+        SeatFacts {
+            title: self.title.clone(),
+            holder: self.holder.as_ref().map(|(id, _)| *id),
+            since: self.since,
+            interim: self.interim,
+            function: self.function,
+            confirm_months: self.confirm_months,
+            confirmed: self.confirmed,
+        }
+    }
 }
 
 /// A community, whole.

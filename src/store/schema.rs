@@ -11,7 +11,20 @@ pub const APPLICATION_ID: i32 = 0x476c_6468;
 pub const VERSION: i32 = 1 + STEPS.len() as i32;
 
 /// The steps from version 1 to 2, from 2 to 3 and so on; each runs in one transaction after a backup.
-pub const STEPS: &[&str] = &[EXPORTS, PAGES, EXCEPTIONS];
+pub const STEPS: &[&str] = &[EXPORTS, PAGES, EXCEPTIONS, SHAPE];
+
+/// To version 5: what a seat is for and when its holder was confirmed, counts of channels, why a community stands where it stands, where it
+/// went, which are near it.
+const SHAPE: &str = "ALTER TABLE seat ADD COLUMN function TEXT NOT NULL DEFAULT ''; \
+    ALTER TABLE seat ADD COLUMN confirm_months INTEGER; \
+    ALTER TABLE tenure ADD COLUMN confirmed TEXT; \
+    ALTER TABLE channel ADD COLUMN members INTEGER; \
+    ALTER TABLE channel ADD COLUMN counted TEXT; \
+    ALTER TABLE community ADD COLUMN status_on TEXT; \
+    ALTER TABLE community ADD COLUMN evidence TEXT NOT NULL DEFAULT ''; \
+    ALTER TABLE community ADD COLUMN successor_id INTEGER; \
+    CREATE TABLE related(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), other_id INTEGER NOT NULL REFERENCES community(id), op INTEGER NOT NULL) STRICT; \
+    CREATE UNIQUE INDEX related_community ON related(community_id, other_id)";
 
 /// To version 4: who may join whatever the rules say.
 const EXCEPTIONS: &str = "CREATE TABLE exception(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), community_id INTEGER NOT NULL REFERENCES community(id), reason TEXT NOT NULL, decided_by TEXT NOT NULL, decided_on TEXT, review_on TEXT, op INTEGER NOT NULL) STRICT; \
@@ -52,20 +65,20 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE address(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), address TEXT NOT NULL, address_key TEXT NOT NULL, state TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX address_key ON address(address_key)",
     "CREATE INDEX address_person ON address(person_id)",
-    "CREATE TABLE community(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, family TEXT NOT NULL, purpose TEXT NOT NULL, run_by TEXT NOT NULL, runner TEXT NOT NULL, status TEXT NOT NULL, stage TEXT, position INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE TABLE community(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, family TEXT NOT NULL, purpose TEXT NOT NULL, run_by TEXT NOT NULL, runner TEXT NOT NULL, status TEXT NOT NULL, stage TEXT, position INTEGER NOT NULL, op INTEGER NOT NULL, status_on TEXT, evidence TEXT NOT NULL DEFAULT '', successor_id INTEGER) STRICT",
     "CREATE UNIQUE INDEX community_name ON community(name_key)",
     "CREATE TABLE community_discipline(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), discipline_id INTEGER NOT NULL REFERENCES discipline(id), position INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE INDEX community_discipline_community ON community_discipline(community_id)",
-    "CREATE TABLE seat(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), title TEXT NOT NULL, position INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE TABLE seat(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), title TEXT NOT NULL, position INTEGER NOT NULL, op INTEGER NOT NULL, function TEXT NOT NULL DEFAULT '', confirm_months INTEGER) STRICT",
     "CREATE INDEX seat_community ON seat(community_id)",
-    "CREATE TABLE tenure(id INTEGER PRIMARY KEY, seat_id INTEGER NOT NULL REFERENCES seat(id), person_id INTEGER NOT NULL REFERENCES person(id), since TEXT, until TEXT, over INTEGER NOT NULL, interim INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE TABLE tenure(id INTEGER PRIMARY KEY, seat_id INTEGER NOT NULL REFERENCES seat(id), person_id INTEGER NOT NULL REFERENCES person(id), since TEXT, until TEXT, over INTEGER NOT NULL, interim INTEGER NOT NULL, op INTEGER NOT NULL, confirmed TEXT) STRICT",
     "CREATE INDEX tenure_seat ON tenure(seat_id)",
     "CREATE INDEX tenure_person ON tenure(person_id)",
     "CREATE TABLE join_route(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), kind TEXT NOT NULL, target TEXT NOT NULL, subject TEXT NOT NULL, op INTEGER NOT NULL, body TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '') STRICT",
     "CREATE INDEX join_route_community ON join_route(community_id)",
     "CREATE TABLE rule(id INTEGER PRIMARY KEY, community_id INTEGER REFERENCES community(id), effect TEXT NOT NULL, suffix TEXT NOT NULL, words TEXT NOT NULL, op INTEGER NOT NULL, page_id INTEGER, printed TEXT NOT NULL DEFAULT '') STRICT",
     "CREATE INDEX rule_community ON rule(community_id)",
-    "CREATE TABLE channel(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), kind TEXT NOT NULL, name TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
+    "CREATE TABLE channel(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), kind TEXT NOT NULL, name TEXT NOT NULL, op INTEGER NOT NULL, members INTEGER, counted TEXT) STRICT",
     "CREATE INDEX channel_community ON channel(community_id)",
     "CREATE TABLE membership(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), community_id INTEGER NOT NULL REFERENCES community(id), status TEXT NOT NULL, joined TEXT, left_on TEXT, source TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX membership_person ON membership(person_id, community_id)",
@@ -91,6 +104,8 @@ pub const SCHEMA: &[&str] = &[
     "CREATE UNIQUE INDEX listing_community ON listing(page_id, community_id)",
     "CREATE TABLE exception(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), community_id INTEGER NOT NULL REFERENCES community(id), reason TEXT NOT NULL, decided_by TEXT NOT NULL, decided_on TEXT, review_on TEXT, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX exception_person ON exception(person_id, community_id)",
+    "CREATE TABLE related(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), other_id INTEGER NOT NULL REFERENCES community(id), op INTEGER NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX related_community ON related(community_id, other_id)",
 ];
 
 /// The indexes that a large import into an empty roster builds after its rows.
@@ -131,16 +146,17 @@ tables! {
         "discipline_id", "tags", "fields", "joined", "note"
     ];
     ADDRESS = "address", "address", Some("person_id"), ["person_id", "address", "address_key", "state"];
-    COMMUNITY = "community", "community", None, ["uuid", "name", "name_key", "family", "purpose", "run_by", "runner", "status", "stage", "position"];
+    COMMUNITY = "community", "community", None, ["uuid", "name", "name_key", "family", "purpose", "run_by", "runner", "status", "stage", "position", "status_on", "evidence", "successor_id"];
+    RELATED = "related", "community nearby", None, ["community_id", "other_id"];
     COMMUNITY_DISCIPLINE = "community_discipline", "discipline of a community", None, ["community_id", "discipline_id", "position"];
-    SEAT = "seat", "seat", None, ["community_id", "title", "position"];
-    TENURE = "tenure", "tenure", Some("person_id"), ["seat_id", "person_id", "since", "until", "over", "interim"];
+    SEAT = "seat", "seat", None, ["community_id", "title", "position", "function", "confirm_months"];
+    TENURE = "tenure", "tenure", Some("person_id"), ["seat_id", "person_id", "since", "until", "over", "interim", "confirmed"];
     JOIN_ROUTE = "join_route", "join route", None, ["community_id", "kind", "target", "subject", "body", "words"];
     RULE = "rule", "eligibility rule", None, ["community_id", "effect", "suffix", "words", "page_id", "printed"];
     PAGE = "page", "page", None, ["name", "name_key", "text", "newest_community"];
     EXCEPTION = "exception", "exception", Some("person_id"), ["person_id", "community_id", "reason", "decided_by", "decided_on", "review_on"];
     LISTING = "listing", "place on a page", None, ["page_id", "community_id", "position", "derived"];
-    CHANNEL = "channel", "channel", None, ["community_id", "kind", "name"];
+    CHANNEL = "channel", "channel", None, ["community_id", "kind", "name", "members", "counted"];
     MEMBERSHIP = "membership", "membership", Some("person_id"), ["person_id", "community_id", "status", "joined", "left_on", "source"];
     MEETUP = "meetup", "meetup", None, [
         "uuid", "title", "format", "starts", "minutes", "zone", "venue", "organisation_id", "capacity", "status", "write_up", "write_up_link", "note"

@@ -44,9 +44,16 @@ impl Touched {
             "view" => self.views = true,
             "meetup" | "meetup_community" => self.meetups = true,
             "attendance" => self.meetups = true,
-            "community" | "community_discipline" | "seat" | "tenure" | "join_route" | "rule" | "channel" | "page" | "listing" => {
-                self.communities = true
-            }
+            "community"
+            | "community_discipline"
+            | "seat"
+            | "tenure"
+            | "join_route"
+            | "rule"
+            | "channel"
+            | "page"
+            | "listing"
+            | "related" => self.communities = true,
             "membership" => self.communities = true,
             _ => {}
         }

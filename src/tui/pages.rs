@@ -10,7 +10,7 @@ use super::core::Request;
 use super::overlays::{Message, Prompt};
 use super::root::Root;
 use super::theme::Tone;
-use crate::book::{BookError, Command, PublishOptions, RuleEffect};
+use crate::book::{BookError, Command, Finding, PublishOptions, RuleEffect};
 use crate::domain::text;
 use crate::paths::expand;
 
@@ -91,6 +91,33 @@ impl Root {
         self.replacing = self.asker;
         let shown = Message::new("What this rule changes", &body);
         self.overlays.push(Box::new(shown.then(KeyCode::Enter, "Enter keeps the rule", move || Request::RunShown(command.clone()))));
+    }
+
+    /// Shows what should be looked at before the page is read by others.
+    pub(super) fn check_page(&mut self) {
+        match self.book.lint() {
+            Ok(findings) if findings.is_empty() => self.toast = Some(("Nothing to look at".into(), Tone::Good)),
+            Ok(findings) => {
+                let body = findings.iter().map(Finding::words).collect::<Vec<_>>().join("\n");
+                self.overlays
+                    .push(Box::new(Message::new(&text::count(findings.len() as u64, "thing to look at", "things to look at"), &body)));
+            }
+            Err(e) => self.complain(&e.to_string()),
+        }
+    }
+
+    /// Shows what is to be handed over of the community that is shown, to be copied.
+    pub(super) fn hand_over(&mut self) {
+        let Some((id, name)) = self.members.community.clone() else {
+            return self.complain("choose a community first");
+        };
+        match self.book.handover(id) {
+            Ok(pack) => {
+                let shown = Message::new(&format!("Handing over {name}"), &pack);
+                self.overlays.push(Box::new(shown.then(KeyCode::Char('y'), "y copies it", move || Request::Copy(pack.clone()))));
+            }
+            Err(e) => self.complain(&e.to_string()),
+        }
     }
 
     fn after_page(&mut self, done: Result<String, BookError>) {

@@ -76,6 +76,7 @@ impl Root {
     /// If the book can't be read.
     pub fn new(mut book: Book, setup: Setup, jobs: Jobs) -> Result<Self, BookError> {
         book.write_dates(setup.config.date_order, setup.config.week_start);
+        book.use_framework(setup.config.framework.clone());
         let mut root = Self {
             book,
             setup,
@@ -376,6 +377,8 @@ impl Root {
             Action::Import => self.ask_for_import(),
             Action::Export => self.ask_for_export(None),
             Action::PublishPage => self.ask_for_page(),
+            Action::CheckPage => self.check_page(),
+            Action::Handover => self.hand_over(),
             Action::Copy | Action::CopyPart | Action::OpenLink => self.act_outside(action),
             Action::AddMembers if self.focus == PaneId::Members => self.act_outside(action),
             Action::Columns

@@ -56,7 +56,7 @@ impl Hall {
     fn hold(&mut self, name: &str, holder: Option<PersonId>) {
         let community = self.named(name);
         let seat = self.world.book.community(community).unwrap().unwrap().seats.remove(0);
-        let facts = SeatFacts { title: seat.title, holder, since: Some(today()), interim: false };
+        let facts = SeatFacts { title: seat.title, holder, since: Some(today()), ..SeatFacts::default() };
         self.world.run(Command::PutSeat { community, id: Some(seat.id), facts });
     }
 
@@ -187,7 +187,7 @@ fn ten_edits_of_a_table_change_just_their_cells() {
     hall.becomes("Shipwright, Rigger, Caulker", "Shipwright");
     let community = hall.named("Chart Reading");
     let seat = hall.world.book.community(community).unwrap().unwrap().seats[0].id;
-    let facts = SeatFacts { title: "Head of Charts".into(), holder: Some(bo), since: None, interim: false };
+    let facts = SeatFacts { title: "Head of Charts".into(), holder: Some(bo), since: None, ..SeatFacts::default() };
     hall.world.run(Command::PutSeat { community, id: Some(seat), facts });
     hall.becomes("Head of Chart Reading, Bo", "Head of Charts, Bo");
     hall.change("Piers", |f| f.status = CommunityStatus::Closed);

@@ -5,6 +5,7 @@
 mod common;
 mod directory;
 mod eligibility;
+mod seats;
 
 use common::{World, today};
 use guildhall::book::{AttendanceChange, BookError, Command, Jobs, MeetupSort, PeopleQuery, SortBy, Thing, Words};

@@ -103,7 +103,13 @@ fn command(step: &Step, all: &Things) -> Option<Command> {
         Step::Seat(a, b) => Command::PutSeat {
             community: pick(&all.communities, a)?,
             id: None,
-            facts: SeatFacts { title: format!("Head {a}"), holder: pick(&all.people, b), since: Some(today()), interim: a % 2 == 0 },
+            facts: SeatFacts {
+                title: format!("Head {a}"),
+                holder: pick(&all.people, b),
+                since: Some(today()),
+                interim: a % 2 == 0,
+                ..SeatFacts::default()
+            },
         },
         Step::Meetup(n) => {
             let starts = (today() + chrono::TimeDelta::days(i64::from(n) - 100)).and_hms_opt(18, 0, 0)?;
@@ -366,7 +372,7 @@ fn a_new_holder_closes_the_tenure_before_and_both_are_remembered() {
     let mut world = World::empty();
     let (ann, bo) = (world.person("Ann", "ann@example.org"), world.person("Bo", "bo@example.org"));
     let community = world.community("Delivery");
-    let seat = |holder, since| SeatFacts { title: "Head of Delivery".into(), holder, since, interim: false };
+    let seat = |holder, since| SeatFacts { title: "Head of Delivery".into(), holder, since, ..SeatFacts::default() };
     let first = today() - chrono::TimeDelta::days(400);
     world.run(Command::PutSeat { community, id: None, facts: seat(Some(ann), Some(first)) });
     let id = world.book.community(community).unwrap().unwrap().seats[0].id;
@@ -419,7 +425,10 @@ fn of_version_one() -> (World, String) {
     let world = World::sample();
     let dump = dump_of(&world);
     let conn = rusqlite::Connection::open(world.path()).unwrap();
-    let back = "DROP TABLE export; DROP TABLE exception; DROP TABLE listing; DROP TABLE page; ALTER TABLE rule DROP COLUMN page_id; ALTER TABLE rule DROP COLUMN printed; \
+    let back = "DROP TABLE export; DROP TABLE exception; DROP TABLE related; ALTER TABLE seat DROP COLUMN function; \
+        ALTER TABLE seat DROP COLUMN confirm_months; ALTER TABLE tenure DROP COLUMN confirmed; ALTER TABLE channel DROP COLUMN members; \
+        ALTER TABLE channel DROP COLUMN counted; ALTER TABLE community DROP COLUMN status_on; ALTER TABLE community DROP COLUMN evidence; \
+        ALTER TABLE community DROP COLUMN successor_id; DROP TABLE listing; DROP TABLE page; ALTER TABLE rule DROP COLUMN page_id; ALTER TABLE rule DROP COLUMN printed; \
         ALTER TABLE join_route DROP COLUMN body; ALTER TABLE join_route DROP COLUMN words; PRAGMA user_version=1";
     conn.execute_batch(back).unwrap();
     (world, dump)

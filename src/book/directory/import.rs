@@ -303,10 +303,11 @@ fn keep_seats(write: &mut Write<'_>, community: CommunityId, wanted: &[PrintedSe
     }
     for (seat, row) in wanted.iter().zip(which) {
         let holder = seat.holder.as_ref().map(|p| holder(write, community, p, plan)).transpose()?;
-        let stays = row.as_ref().and_then(|r| r.holder.as_ref()).map(|(id, _)| *id) == holder;
-        let (since, interim) = row.as_ref().filter(|_| stays).map_or((None, false), |r| (r.since, r.interim));
+        let there = row.as_ref().map(crate::store::rows::SeatRow::facts).unwrap_or_default();
+        let stays = there.holder == holder;
+        let (since, interim, confirmed) = if stays { (there.since, there.interim, there.confirmed) } else { (None, false, None) };
         let title = if seat.title.is_empty() { "Head".to_owned() } else { seat.title.clone() };
-        write.put_seat(community, row.map(|r| r.id), &SeatFacts { title, holder, since, interim })?;
+        write.put_seat(community, row.map(|r| r.id), &SeatFacts { title, holder, since, interim, confirmed, ..there })?;
     }
     there.iter().try_for_each(|seat| write.remove_seat(seat.id))
 }

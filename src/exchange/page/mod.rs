@@ -29,6 +29,8 @@ pub struct Page {
     pub rules: Vec<(RuleFacts, Range<usize>)>,
     /// What could not be read as one would expect: the line and what it is.
     pub notes: Vec<(u64, String)>,
+    /// Links whose words name an address or link that is not where they go: the line, the words, the target.
+    pub misleading: Vec<(u64, String, String)>,
     /// Text that was damaged by a wrong encoding: the line, the word, what it most probably was.
     pub damaged: Vec<(u64, String, String)>,
 }
@@ -86,6 +88,12 @@ pub enum Column {
     Rules,
     /// Something that is kept and not read.
     Other,
+}
+
+/// The e-mail suffix that the words of a rule name; empty if they name none.
+#[must_use]
+pub fn suffix_in(words: &str) -> String {
+    links::rule(words).suffix
 }
 
 /// The line of a place in a text, counted from 1.

@@ -37,6 +37,9 @@ pub fn read(text: &str, called: &str) -> Result<Page, ExchangeError> {
     }
     let mut page = reader.page;
     note_damage(&mut page);
+    for block in &blocks {
+        note_misleading(&mut page, block);
+    }
     if page.entries.is_empty() {
         return refused(
             "no community was found; a page has a table (job family, disciplines, head), or headings with how to join below each".into(),
@@ -277,6 +280,24 @@ fn put_cell(entry: &mut Entry, column: Column, cell: &Run) {
             places.rules = vec![cell.range.clone()];
         }
         Column::Other => {}
+    }
+}
+
+/// Links whose words are an address or a link that is not theirs.
+fn note_misleading(page: &mut Page, block: &Block) {
+    let runs: Vec<&Run> = match block {
+        Block::Heading(_, run, _) | Block::Paragraph(run) | Block::Item(run) => vec![run],
+        Block::Table(header, rows) => header.iter().chain(rows.iter().flat_map(|(cells, _)| cells)).collect(),
+        Block::Other(_) => Vec::new(),
+    };
+    for link in runs.into_iter().flat_map(|r| &r.links) {
+        let target = link.target.trim_start_matches("mailto:");
+        let target = if link.target.starts_with("mailto:") { target.split('?').next().unwrap_or_default() } else { target };
+        let is_place = link.words.contains("://") || crate::domain::address::read(&link.words).is_ok();
+        if is_place && !link.words.trim().eq_ignore_ascii_case(target) {
+            let line = line_of(&page.text, link.range.start);
+            page.misleading.push((line, clean(&link.words), clean(&link.target)));
+        }
     }
 }
 

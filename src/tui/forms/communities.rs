@@ -5,12 +5,12 @@
 use super::field::{Field, Kind};
 use super::people::choice;
 use super::{Form, gone};
-use crate::book::{BookError, Command, CommunityDetail, PeopleQuery, Words};
+use crate::book::{BookError, Command, CommunityDetail, PeopleQuery, SeatRow, Words};
 use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::dates::Lean;
 use crate::domain::ids::{CommunityId, SeatId};
 use crate::domain::text;
-use crate::domain::words::{ChannelKind, CommunityStatus, RouteKind, RuleEffect, RunBy, Stage};
+use crate::domain::words::{ChannelKind, CommunityStatus, RouteKind, RuleEffect, RunBy, SeatFunction, Stage};
 use crate::tui::core::{Cx, Subject};
 
 /// How many people are offered as holders of a seat: beyond this many, the name must be typed whole.
@@ -32,6 +32,7 @@ pub fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookE
     let mut families: Vec<String> = cx.book.communities()?.into_iter().map(|c| c.family).filter(|f| !f.is_empty()).collect();
     families.sort();
     families.dedup();
+    let others: Vec<String> = cx.book.communities()?.into_iter().filter(|c| Some(c.id) != id).map(|c| c.name).collect();
     let fields = vec![
         Field::new("name", "Name", Kind::Required("a community needs a name"), &facts.name),
         Field::new("family", "Job family", Kind::Choice { options: families, new: true }, &facts.family),
@@ -46,6 +47,11 @@ pub fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookE
         Field::new("runner", "  who", Kind::Text, &facts.runner).hint("those who run it, where that is not us"),
         Field::new("status", "Status", choice(CommunityStatus::ALL), facts.status.word()),
         Field::new("stage", "Stage", choice(Stage::ALL), facts.stage.map_or("", |s| s.word())),
+        Field::new("status_on", "  since", Kind::Date(Lean::Back), &facts.status_on.map(|d| d.to_string()).unwrap_or_default()),
+        Field::new("evidence", "  judged by", Kind::Text, &facts.evidence).hint("what status and stage are judged by"),
+        Field::new("successor", "Went into", Kind::Choice { options: others.clone(), new: false }, &facts.successor)
+            .hint("where it was merged or closed into"),
+        Field::new("related", "Near it", Kind::Choices { options: others, new: false }, &facts.related.join("; ")),
     ];
     let title = if id.is_some() { facts.name } else { "New community".into() };
     Ok(Form::new(&title, Subject::Community(id), fields, was, cx.book.calendar(), move |v| {
@@ -58,6 +64,10 @@ pub fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookE
             runner: v.text("runner"),
             status: CommunityStatus::parse(&v.text("status")).unwrap_or(CommunityStatus::Active),
             stage: Stage::parse(&v.text("stage")),
+            status_on: v.date("status_on"),
+            evidence: v.text("evidence"),
+            successor: v.text("successor"),
+            related: v.parts("related"),
         };
         Ok(Command::PutCommunity { id, facts, was: v.was })
     }))
@@ -82,14 +92,9 @@ pub fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Resu
         .collect();
     let options = people.iter().map(|(_, label)| label.clone()).collect();
     let held_by = people.iter().find(|(p, _)| Some(*p) == holder).map_or("", |(_, label)| label.as_str()).to_owned();
-    let fields = vec![
-        Field::new("title", "Title", Kind::Required("a seat needs a title"), known.map_or("", |s| s.title.as_str()))
-            .hint("as printed, such as Head of Delivery"),
-        Field::new("holder", "Held by", Kind::Choice { options, new: false }, &held_by).hint("empty: vacant, shown as person TBC"),
-        Field::new("since", "Since", Kind::Date(Lean::Back), &known.and_then(|s| s.since).map(|d| d.to_string()).unwrap_or_default()),
-        Field::new("interim", "For now only", choice(&["no", "yes"]), if known.is_some_and(|s| s.interim) { "yes" } else { "no" }),
-    ];
+    let fields = seat_fields(known, options, &held_by);
     let held_since = known.and_then(|s| s.since);
+    let held_confirmed = known.and_then(|s| s.confirmed);
     let title = format!("Seat of {}", d.facts.name);
     Ok(Form::new(&title, Subject::Seat(community, id), fields, None, cx.book.calendar(), move |v| {
         let wanted = v.text("holder");
@@ -103,9 +108,43 @@ pub fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Resu
             // The date of the one before is not that of the new one.
             since = Some(v.calendar.today);
         }
-        let facts = SeatFacts { title: v.text("title"), holder: chosen, since, interim: v.text("interim") == "yes" };
+        let months = v.text("months");
+        let confirm_months = months.parse().ok().filter(|n| (1..=600).contains(n));
+        if confirm_months.is_none() && !months.is_empty() {
+            return Err(("months".into(), "say how many months, such as 12".into()));
+        }
+        let facts = SeatFacts {
+            title: v.text("title"),
+            holder: chosen,
+            since,
+            interim: v.text("interim") == "yes",
+            function: SeatFunction::parse(&v.text("function")),
+            confirm_months,
+            // Who is new in the seat has not been confirmed in it yet.
+            confirmed: v.date("confirmed").filter(|day| chosen == holder || Some(*day) != held_confirmed),
+        };
         Ok(Command::PutSeat { community, id, facts })
     }))
+}
+
+fn seat_fields(known: Option<&SeatRow>, options: Vec<String>, held_by: &str) -> Vec<Field> {
+    vec![
+        Field::new("title", "Title", Kind::Required("a seat needs a title"), known.map_or("", |s| s.title.as_str()))
+            .hint("as printed, such as Head of Delivery"),
+        Field::new("holder", "Held by", Kind::Choice { options, new: false }, held_by).hint("empty: vacant, shown as person TBC"),
+        Field::new("since", "Since", Kind::Date(Lean::Back), &known.and_then(|s| s.since).map(|d| d.to_string()).unwrap_or_default()),
+        Field::new("interim", "For now only", choice(&["no", "yes"]), if known.is_some_and(|s| s.interim) { "yes" } else { "no" }),
+        Field::new("function", "Function", choice(SeatFunction::ALL), known.and_then(|s| s.function).map_or("", |f| f.word()))
+            .hint("empty: told from the title"),
+        Field::new(
+            "confirmed",
+            "Confirmed on",
+            Kind::Date(Lean::Back),
+            &known.and_then(|s| s.confirmed).map(|d| d.to_string()).unwrap_or_default(),
+        ),
+        Field::new("months", "Confirm every", Kind::Text, &known.and_then(|s| s.confirm_months).map(|n| n.to_string()).unwrap_or_default())
+            .hint("months; empty for never"),
+    ]
 }
 
 /// A way to join.
@@ -166,10 +205,24 @@ pub fn channel(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Resu
         Field::new("kind", "Kind", choice(ChannelKind::ALL), known.map_or(ChannelKind::Chat, |c| c.kind).word()),
         Field::new("name", "Name", Kind::Required("a channel needs a name"), known.map_or("", |c| c.name.as_str()))
             .hint("such as #research, a list's address, a link"),
+        Field::new("members", "Members there", Kind::Text, &known.and_then(|c| c.members).map(|n| n.to_string()).unwrap_or_default()),
+        Field::new(
+            "counted",
+            "  counted on",
+            Kind::Date(Lean::Back),
+            &known.and_then(|c| c.counted).map(|d| d.to_string()).unwrap_or_default(),
+        ),
     ];
     let title = format!("Channel of {}", d.facts.name);
     Ok(Form::new(&title, Subject::Channel(community, id), fields, None, cx.book.calendar(), move |v| {
-        let facts = ChannelFacts { kind: ChannelKind::parse(&v.text("kind")).unwrap_or(ChannelKind::Chat), name: v.text("name") };
+        let typed = v.text("members").replace(',', "");
+        let members = typed.parse::<u32>().ok();
+        if members.is_none() && !typed.is_empty() {
+            return Err(("members".into(), "say how many, as a number".into()));
+        }
+        let counted = v.date("counted").or_else(|| members.map(|_| v.calendar.today));
+        let kind = ChannelKind::parse(&v.text("kind")).unwrap_or(ChannelKind::Chat);
+        let facts = ChannelFacts { kind, name: v.text("name"), members, counted };
         Ok(Command::PutChannel { community, id, facts })
     }))
 }

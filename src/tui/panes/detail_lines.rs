@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use crate::book::{CommunityDetail, MeetupDetail, Op, OpKind, PersonDetail};
+use crate::book::{CommunityDetail, MeetupDetail, Op, OpKind, PersonDetail, channel_line, seat_warnings};
 use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
@@ -124,6 +124,19 @@ pub fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, history:
     if p.memberships.is_empty() {
         out.toned(keys.say("  none yet: {put into community} puts them into one"), Tone::Dim);
     }
+    memberships(p, calendar, &mut out);
+    visits(p, calendar, &mut out);
+    if !history.is_empty() {
+        out.heading("History");
+        for op in history {
+            out.toned(format!("  {}: {}{}", calendar.distance(op.at.date()), undone(op), op.label), Tone::Dim);
+        }
+    }
+    out.0
+}
+
+/// Their communities, each with why they may not be in it, if so.
+fn memberships(p: &PersonDetail, calendar: &Calendar, out: &mut Lines) {
     for m in &p.memberships {
         let when = match (m.facts.status.is_over(), m.facts.left, m.facts.joined) {
             (true, Some(left), _) => format!(" {}", calendar.plain(left)),
@@ -137,14 +150,6 @@ pub fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, history:
             out.toned(format!("    {}", verdict.words()), tone);
         }
     }
-    visits(p, calendar, &mut out);
-    if !history.is_empty() {
-        out.heading("History");
-        for op in history {
-            out.toned(format!("  {}: {}{}", calendar.distance(op.at.date()), undone(op), op.label), Tone::Dim);
-        }
-    }
-    out.0
 }
 
 fn addresses(p: &PersonDetail, out: &mut Lines) {
@@ -205,11 +210,19 @@ pub fn community_lines(c: &CommunityDetail, calendar: &Calendar, keys: &Keys) ->
         out.plain(format!("run by {}{runner}", f.run_by));
     }
     if f.status != CommunityStatus::Active {
-        out.toned(f.status.word(), Tone::Warning);
+        let into = if f.successor.is_empty() { String::new() } else { format!(", into {}", f.successor) };
+        let on = f.status_on.map_or_else(String::new, |d| format!(", since {}", calendar.plain(d)));
+        out.toned(format!("{}{into}{on}", f.status), Tone::Warning);
     }
     out.plain(&*f.purpose);
     if let Some(stage) = f.stage {
         out.toned(format!("stage: {stage}"), Tone::Dim);
+    }
+    if !f.evidence.is_empty() {
+        out.toned(format!("judged by: {}", f.evidence), Tone::Dim);
+    }
+    if !f.related.is_empty() {
+        out.toned(format!("near it: {}", f.related.join(", ")), Tone::Dim);
     }
     if !f.disciplines.is_empty() {
         out.heading("Disciplines");
@@ -222,7 +235,7 @@ pub fn community_lines(c: &CommunityDetail, calendar: &Calendar, keys: &Keys) ->
     if !c.channels.is_empty() {
         out.heading("Channels");
         for (id, ch) in &c.channels {
-            out.item(format!("  {} {}", ch.kind, ch.name), Tone::Plain, Item::Channel(*id));
+            out.item(format!("  {}", channel_line(ch, calendar)), Tone::Plain, Item::Channel(*id));
         }
     }
     if !c.statuses.is_empty() {
@@ -248,6 +261,9 @@ fn seats(c: &CommunityDetail, calendar: &Calendar, keys: &Keys, out: &mut Lines)
                 out.item(format!("    {name}{since}{interim}"), Tone::Plain, Item::Holder(*id));
             }
             None => out.item(format!("  {}: person TBC", s.title), Tone::Warning, Item::Seat(s.id)),
+        }
+        for warning in seat_warnings(s, calendar) {
+            out.toned(format!("    {warning}"), Tone::Warning);
         }
         for (name, since, until) in &s.before {
             let span = |d: Option<NaiveDate>| d.map_or_else(|| "?".into(), |d| calendar.plain(d));

@@ -1,0 +1,252 @@
+//! What a lead should look at before the public page is read by others: communities, seats, ways to join, rules, counts.
+//!
+//! Each finding with its place on the page. Must not know where it is shown.
+
+use chrono::NaiveDate;
+
+use super::seats::seat_warnings;
+use super::{Book, BookError, CommunityDetail};
+use crate::domain::community::RuleFacts;
+use crate::domain::eligibility::{Candidate, verdict};
+use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::text;
+use crate::domain::words::{CommunityStatus, Eligibility, RouteKind, RunBy};
+use crate::exchange::page;
+use crate::store::pages;
+
+/// Counts that are older than so many days are told of.
+const OLD_COUNT: i64 = 180;
+/// From so many seats on it is told that one person holds them.
+const MANY_SEATS: usize = 3;
+
+/// Something to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The community; empty if it is about the page.
+    pub community: String,
+    /// What.
+    pub what: String,
+    /// Where on a page: its name and the line; empty if it is on none.
+    pub place: String,
+}
+
+impl Finding {
+    /// The whole in a line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let community = if self.community.is_empty() { String::new() } else { format!("{}: ", self.community) };
+        let place = if self.place.is_empty() { String::new() } else { format!(" ({})", self.place) };
+        format!("{community}{}{place}", self.what)
+    }
+}
+
+impl Book {
+    /// Everything to look at.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn lint(&self) -> Result<Vec<Finding>, BookError> {
+        let mut places: Vec<(CommunityId, String)> = Vec::new();
+        let mut findings = Vec::new();
+        for stored in pages::pages(self.store.reader())? {
+            let Ok(read) = page::read(&stored.text, &stored.name) else { continue };
+            let place = |line: u64| format!("{}, line {line}", stored.name);
+            for listing in pages::listings(self.store.reader(), stored.id)? {
+                places.extend(read.entries.get(listing.position).map(|e| (listing.community, place(e.line))));
+            }
+            let of_page = |(line, what): (u64, String)| Finding { community: String::new(), what, place: place(line) };
+            findings.extend(
+                read.misleading.into_iter().map(|(line, words, target)| of_page((line, format!("the link {words} goes to {target}")))),
+            );
+            findings.extend(read.damaged.into_iter().map(|(line, word, probably)| {
+                of_page((line, format!("{word} was damaged by a wrong encoding; it probably was {probably}")))
+            }));
+        }
+        let mut all = Vec::new();
+        for row in self
+            .communities()?
+            .into_iter()
+            .filter(|c| c.status.is_open() && c.status != CommunityStatus::Proposed && c.run_by != RunBy::Others)
+        {
+            all.extend(self.community(row.id)?);
+        }
+        for c in &all {
+            let place = places.iter().find(|(id, _)| *id == c.id).map(|(_, p)| p.clone()).unwrap_or_default();
+            let found = ways_in(c).into_iter().chain(self.seats_of(c)?).chain(counts(c, self.today()));
+            findings.extend(found.map(|what| Finding { community: c.facts.name.clone(), what, place: place.clone() }));
+        }
+        findings.extend(self.shared_disciplines(&all));
+        findings.extend(many_seats(&all));
+        Ok(findings)
+    }
+
+    fn seats_of(&self, c: &CommunityDetail) -> Result<Vec<String>, BookError> {
+        let mut out = Vec::new();
+        for seat in &c.seats {
+            out.extend(seat_warnings(seat, &self.calendar()).into_iter().map(|w| format!("{}: {w}", seat.title)));
+            if let Some((holder, name)) = &seat.holder
+                && self.person(*holder)?.is_some_and(|p| p.facts.email.is_empty())
+            {
+                out.push(format!("{name}, {}, has no e-mail address", seat.title));
+            }
+            if let Some(better) = better_title(&seat.title) {
+                out.push(format!("{}: should that be {better}?", seat.title));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Two communities for one discipline, also where it is written otherwise.
+    fn shared_disciplines(&self, all: &[CommunityDetail]) -> Vec<Finding> {
+        let mut out = Vec::new();
+        for (at, a) in all.iter().enumerate() {
+            for b in &all[at + 1..] {
+                let shared = a.facts.disciplines.iter().filter(|d| b.facts.disciplines.iter().any(|o| self.framework.same_role(d, o)));
+                out.extend(shared.map(|d| Finding {
+                    community: a.facts.name.clone(),
+                    what: format!("{d} is a discipline of {} too", b.facts.name),
+                    place: String::new(),
+                }));
+            }
+        }
+        out
+    }
+}
+
+fn ways_in(c: &CommunityDetail) -> Vec<String> {
+    let mut out = Vec::new();
+    if !c.routes.iter().any(|(_, r)| r.kind != RouteKind::NotSet && (!r.target.is_empty() || r.kind == RouteKind::Attend)) {
+        out.push("there is no way to join".to_owned());
+    }
+    let rules: Vec<(RuleFacts, bool)> = c.rules.iter().map(|(_, r, all)| (r.clone(), *all)).collect();
+    for (rule, _) in &rules {
+        let said = page::suffix_in(&rule.words);
+        if !said.is_empty() && !rule.suffix.is_empty() && said != rule.suffix.to_lowercase() {
+            out.push(format!("the words of the rule say {said}, the rule is {} {}", rule.effect, rule.suffix));
+        }
+    }
+    for (_, route) in c.routes.iter().filter(|(_, r)| r.kind == RouteKind::Mailto) {
+        let candidate = Candidate { address: route.target.clone(), also: Vec::new() };
+        let found = verdict(std::slice::from_ref(&candidate), &rules, None);
+        if found.answer == Eligibility::Not {
+            out.push(format!("one joins by mail to {}, an address that the rule itself refuses", route.target));
+        }
+    }
+    for (_, route) in &c.routes {
+        let target = route.target.trim_start_matches("mailto:");
+        if (route.words.contains('@') || route.words.contains("://")) && !route.target.is_empty() && route.words != target {
+            out.push(format!("the link {} goes to {}", route.words, route.target));
+        }
+    }
+    out
+}
+
+fn counts(c: &CommunityDetail, today: NaiveDate) -> Vec<String> {
+    let old = |on: &NaiveDate| (today - *on).num_days() > OLD_COUNT;
+    let counted = c.channels.iter().filter_map(|(_, ch)| ch.counted.filter(old).map(|on| (ch, on)));
+    counted.map(|(ch, on)| format!("the members of {} were counted {} days ago", ch.name, (today - on).num_days())).collect()
+}
+
+fn many_seats(all: &[CommunityDetail]) -> Vec<Finding> {
+    let mut held: Vec<(PersonId, &str, Vec<String>)> = Vec::new();
+    for c in all {
+        for seat in &c.seats {
+            let Some((id, name)) = &seat.holder else { continue };
+            let title = format!("{} of {}", seat.title, c.facts.name);
+            match held.iter_mut().find(|(who, ..)| who == id) {
+                Some((_, _, titles)) => titles.push(title),
+                None => held.push((*id, name, vec![title])),
+            }
+        }
+    }
+    let many = held.into_iter().filter(|(_, _, titles)| titles.len() >= MANY_SEATS);
+    many.map(|(_, name, titles)| Finding {
+        community: String::new(),
+        what: format!("{name} holds {} seats: {}", titles.len(), titles.join(", ")),
+        place: String::new(),
+    })
+    .collect()
+}
+
+/// Words that stand in titles of seats: what is one letter away from one of them is probably it.
+const TITLE_WORDS: &[&str] = &[
+    "head",
+    "principal",
+    "lead",
+    "chair",
+    "director",
+    "chief",
+    "senior",
+    "deputy",
+    "delivery",
+    "product",
+    "service",
+    "design",
+    "designer",
+    "development",
+    "developer",
+    "research",
+    "researcher",
+    "content",
+    "manager",
+    "management",
+    "architect",
+    "architecture",
+    "engineer",
+    "engineering",
+    "analyst",
+    "analysis",
+    "performance",
+    "technology",
+    "technical",
+    "digital",
+    "community",
+    "practice",
+    "secretary",
+    "facilitator",
+    "officer",
+    "profession",
+    "operations",
+    "security",
+    "accessibility",
+    "interaction",
+];
+
+/// A title with its likely misspellings mended, if there are any.
+fn better_title(title: &str) -> Option<String> {
+    let mended = |word: &str| -> Option<String> {
+        let plain = word.to_lowercase();
+        // A principle is nobody's rank.
+        let right = match plain.as_str() {
+            "principle" | "principles" => "principal",
+            _ if plain.len() < 5 || TITLE_WORDS.contains(&plain.as_str()) || TITLE_WORDS.contains(&plain.trim_end_matches('s')) => {
+                return None;
+            }
+            _ => TITLE_WORDS.iter().find(|w| text::one_edit_apart(&plain, w))?,
+        };
+        let capital = word.chars().next().is_some_and(char::is_uppercase);
+        Some(if capital { right[..1].to_uppercase() + &right[1..] } else { right.to_owned() })
+    };
+    let words: Vec<String> = title.split(' ').map(|w| mended(w).unwrap_or_else(|| w.to_owned())).collect();
+    let better = words.join(" ");
+    (better != title).then_some(better)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::better_title;
+
+    #[test]
+    fn likely_misspellings_of_titles_are_mended_and_nothing_else() {
+        for (title, better) in [
+            ("Principle Developer", Some("Principal Developer")),
+            ("Head of Delivary", Some("Head of Delivery")),
+            ("Head of Desing", Some("Head of Design")),
+            ("Head of User Research", None),
+            ("Lead of Operations", None),
+            ("Head of Ships", None),
+        ] {
+            assert_eq!(better_title(title).as_deref(), better, "{title}");
+        }
+    }
+}
