@@ -139,6 +139,38 @@ fn exports_go_to_a_file_or_to_standard_output() {
     assert!(desk.read("list.csv").ends_with(",G7\n"), "{}", desk.read("list.csv"));
     let refused = desk.run(&["export", "roster", "--output", "no/such/folder/list.csv"]);
     assert_eq!(code(&refused), 1);
+    assert!(out(&desk.run(&["export", "vcard", "--version", "3"])).contains("VERSION:3.0"));
+    assert!(out(&desk.run(&["export", "thunderbird", "--locale", "us"])).contains(",Home State,"));
+    assert_eq!(code(&desk.run(&["export", "vcard", "--version", "2"])), 2);
+    assert_eq!(code(&desk.run(&["export", "brevo", "--locale", "us"])), 2);
+    // What has changed goes to two files, so it must be said where.
+    assert_eq!(code(&desk.run(&["export", "mailman", "--since", "last"])), 2);
+    assert!(desk.run(&["export", "mailman", "--output", "list.txt"]).status.success());
+    let changed = desk.run(&["export", "mailman", "--since", "last", "--output", "list.txt"]);
+    assert!(err(&changed).starts_with("0 people to add, 0 to remove, 2 stay\n"), "{}", err(&changed));
+    assert_eq!((desk.read("list-add.txt"), desk.read("list-remove.txt")), (String::new(), String::new()));
+}
+
+#[test]
+fn the_public_page_is_imported_checked_compared_published_and_handed_over() {
+    let desk = Desk::new();
+    let page = include_str!("data/guilds-table.md");
+    std::fs::write(desk.folder.path().join("guilds.md"), page).unwrap();
+    let dry = desk.run(&["directory", "import", "guilds.md", "--dry-run"]);
+    assert!(out(&dry).starts_with("guilds.md: 4 communities would be added"), "{}", out(&dry));
+    assert!(out(&desk.run(&["directory", "import", "guilds.md"])).starts_with("guilds.md: 4 communities added"));
+    assert_eq!(out(&desk.run(&["directory", "diff", "guilds.md"])), "The page and the roster say the same.\n");
+    let published = desk.run(&["directory", "publish", "guilds.md"]);
+    assert_eq!(
+        (err(&published).as_str(), desk.read("guilds.md").as_str()),
+        ("guilds.md says all that already; it was not touched\n", page)
+    );
+    assert!(desk.run(&["directory", "publish", "clean.md", "--layout", "sections", "--counts"]).status.success());
+    assert!(desk.read("clean.md").contains("## Ships\n"));
+    assert!(out(&desk.run(&["check", "--directory"])).contains("Ships: there is no way to join (guilds.md, line 11)\n"));
+    assert!(out(&desk.run(&["show", "community", "ships", "--handover"])).starts_with("# Handing over Ships\n"));
+    assert!(out(&desk.run(&["show", "community", "ships"])).starts_with("Ships (a name made from the page, which has none)\n"));
+    assert_eq!(code(&desk.run(&["directory", "import", "none.md"])), 1);
 }
 
 #[test]

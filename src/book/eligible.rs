@@ -2,6 +2,8 @@
 //!
 //! Must not know what a verdict is made of.
 
+use std::collections::HashMap;
+
 use super::{Book, BookError, Command};
 use crate::domain::eligibility::{ExceptionFacts, Verdict};
 use crate::domain::ids::{CommunityId, PersonId};
@@ -9,7 +11,7 @@ use crate::domain::query::{Expr, Key};
 use crate::domain::text;
 use crate::domain::words::Eligibility;
 use crate::store::eligible::{Judge, each_membership};
-use crate::store::people;
+use crate::store::{StoreError, Write, people, places};
 
 /// What a change of the rules would do to the members there are. Nobody is removed by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +23,19 @@ pub struct RuleEffect {
 }
 
 impl RuleEffect {
+    /// Each of them in a line, below how many they are.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        for (all, what) in [(&self.out, "no longer eligible by the rules"), (&self.into, "eligible now and not before")] {
+            if !all.is_empty() {
+                out.push(format!("{}, {what}:", text::count(all.len() as u64, "member", "members")));
+                out.extend(all.iter().map(|(who, place, why)| format!("  {who}, {place}: {why}")));
+            }
+        }
+        out
+    }
+
     /// Whether nothing would change for anybody.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -93,34 +108,38 @@ impl Book {
             return Ok(RuleEffect::default());
         }
         let stamp = self.stamp();
-        let names = self.communities()?;
-        let (effect, _) = self.store.rehearse(stamp, |write| {
-            let conn = write.reader();
-            let mut before = std::collections::HashMap::new();
-            let mut judge = Judge::new(conn)?;
-            each_membership(conn, None, |person, community, _, addresses| {
-                let answer = judge.verdict(conn, person, addresses, community)?.answer;
-                before.insert((person, community), answer);
-                Ok(())
-            })?;
-            super::apply::apply(write, command)?;
-            let mut judge = Judge::new(conn)?;
-            let mut effect = RuleEffect::default();
-            each_membership(conn, None, |person, community, name, addresses| {
-                let now = judge.verdict(conn, person, addresses, community)?;
-                let was = before.get(&(person, community)).copied();
-                let place = names.iter().find(|c| c.id == community).map(|c| c.name.clone()).unwrap_or_default();
-                let line = (name.to_owned(), place, now.because.clone());
-                match (was, now.answer) {
-                    (Some(Eligibility::Not), Eligibility::Not) => {}
-                    (Some(_), Eligibility::Not) => effect.out.push(line),
-                    (Some(Eligibility::Not), _) => effect.into.push(line),
-                    _ => {}
-                }
-                Ok(())
-            })?;
-            Ok(effect)
-        })?;
+        let (effect, _) =
+            self.store.rehearse(stamp, |write| effect_of(write, |write| super::apply::apply(write, command)).map(|(_, effect)| effect))?;
         Ok(effect)
     }
+}
+
+/// What a change does to who is eligible where they are.
+pub(super) fn effect_of<T>(
+    write: &mut Write<'_>,
+    change: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
+) -> Result<(T, RuleEffect), StoreError> {
+    let conn = write.reader();
+    let mut before = HashMap::new();
+    let mut judge = Judge::new(conn)?;
+    each_membership(conn, None, |person, community, _, addresses| {
+        before.insert((person, community), judge.verdict(conn, person, addresses, community)?.answer);
+        Ok(())
+    })?;
+    let done = change(write)?;
+    let names: HashMap<CommunityId, String> = places::communities(conn)?.into_iter().map(|c| (c.id, c.name)).collect();
+    let mut judge = Judge::new(conn)?;
+    let mut effect = RuleEffect::default();
+    each_membership(conn, None, |person, community, name, addresses| {
+        let now = judge.verdict(conn, person, addresses, community)?;
+        let line = || (name.to_owned(), names.get(&community).cloned().unwrap_or_default(), now.because.clone());
+        match (before.get(&(person, community)), now.answer) {
+            (Some(Eligibility::Not), Eligibility::Not) | (None, _) => {}
+            (Some(_), Eligibility::Not) => effect.out.push(line()),
+            (Some(Eligibility::Not), _) => effect.into.push(line()),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok((done, effect))
 }

@@ -268,6 +268,12 @@ pub struct ExportArgs {
     /// FILE-unknown with those who are nobody's here
     #[arg(long, value_name = "DUMP")]
     pub against: Option<PathBuf>,
+    /// Of which country the headers are (thunderbird): uk or us
+    #[arg(long, value_name = "COUNTRY")]
+    pub locale: Option<String>,
+    /// Which version (vcard): 3 or 4
+    #[arg(long, value_name = "N")]
+    pub version: Option<String>,
     /// Gives the export a name, for --since
     #[arg(long, value_name = "NAME", default_value = "")]
     pub name: String,

@@ -265,7 +265,8 @@ fn show_person(p: &PersonDetail, days: &Calendar, out: &mut dyn Write) -> Result
 
 fn show_community(c: &CommunityDetail, days: &Calendar, out: &mut dyn Write) -> Result<(), CliError> {
     let f = &c.facts;
-    writeln!(out, "{}", text::safe(&f.name))?;
+    let derived = if c.derived { " (a name made from the page, which has none)" } else { "" };
+    writeln!(out, "{}{derived}", text::safe(&f.name))?;
     line(out, "Job family", &f.family)?;
     line(out, "Disciplines", &f.disciplines.join(", "))?;
     line(out, "Purpose", &f.purpose)?;

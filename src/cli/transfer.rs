@@ -144,6 +144,22 @@ fn asked(args: &ExportArgs) -> Result<Vec<Placeholder>, CliError> {
     Ok(all)
 }
 
+/// The format, in the variant that is wanted.
+fn format(args: &ExportArgs) -> Result<String, CliError> {
+    let named = args.format.as_str();
+    let variant = |option: &str, wanted: &Option<String>, all: [(&str, &str); 2], of: &str| match wanted.as_deref() {
+        None => Ok(None),
+        Some(_) if named != of => Err(CliError::Usage(format!("{option} is for {of}"))),
+        Some(word) => match all.iter().find(|(w, _)| word.eq_ignore_ascii_case(w)) {
+            Some((_, format)) => Ok(Some((*format).to_owned())),
+            None => Err(CliError::Usage(format!("{option} is {} or {}", all[0].0, all[1].0))),
+        },
+    };
+    let locale = variant("--locale", &args.locale, [("uk", "thunderbird"), ("us", "thunderbird-us")], "thunderbird")?;
+    let version = variant("--version", &args.version, [("3", "vcard3"), ("4", "vcard")], "vcard")?;
+    Ok(locale.or(version).unwrap_or_else(|| named.to_owned()))
+}
+
 /// What the export is compared with.
 fn since(args: &ExportArgs) -> Result<Since, CliError> {
     let since = match (&args.against, args.since.as_deref()) {
@@ -174,7 +190,7 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
     };
     let statuses = args.status.iter().map(|s| status(s)).collect::<Result<Vec<_>, _>>()?;
     let options = ExportOptions {
-        format: args.format.clone(),
+        format: format(args)?,
         query: args.query.join(" "),
         people: None,
         community,

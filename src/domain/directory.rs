@@ -176,7 +176,9 @@ impl Printed {
             (Part::Purpose, &self.purpose, &other.purpose),
             (Part::RunBy, &self.run_by_others, &other.run_by_others),
         ] {
-            if let (Some(a), Some(b)) = (a, b)
+            // Who runs it is not known where nothing is said.
+            let unsaid = part == Part::RunBy && (a.as_ref().is_some_and(String::is_empty) || b.as_ref().is_some_and(String::is_empty));
+            if let (Some(a), Some(b), false) = (a, b, unsaid)
                 && a != b
             {
                 note(part, a.clone(), b.clone());

@@ -5,7 +5,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::places;
-use super::schema::{LISTING, PAGE, RULE};
+use super::schema::{COMMUNITY, LISTING, PAGE, RULE};
 use super::write::{Write, ids_where};
 use super::{StoreError, people};
 use crate::domain::community::RuleFacts;
@@ -175,6 +175,19 @@ impl Write<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Puts communities into this order among themselves: as on the page.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn keep_order(&mut self, order: &[CommunityId]) -> Result<(), StoreError> {
+        let mut places: Vec<i64> = Vec::new();
+        for id in order {
+            places.push(self.reader().query_row("SELECT position FROM community WHERE id=?1", [id.0], |r| r.get(0))?);
+        }
+        places.sort_unstable();
+        order.iter().zip(places).try_for_each(|(id, position)| self.update(&COMMUNITY, id.0, &[("position", &position)]).map(|_| ()))
     }
 
     /// Makes the rules of a page, or of a community, those that are printed.

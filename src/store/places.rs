@@ -128,6 +128,7 @@ pub fn community(conn: &Connection, id: CommunityId) -> Result<Option<CommunityD
     Ok(Some(CommunityDetail {
         id,
         uuid,
+        derived: super::pages::is_derived(conn, id, &facts.name)?,
         facts,
         seats: seats(conn, id)?,
         routes: routes(conn, id)?,

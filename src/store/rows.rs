@@ -212,6 +212,8 @@ pub struct CommunityDetail {
     pub rules: Vec<(i64, RuleFacts, bool)>,
     /// The channels, with their rows.
     pub channels: Vec<(i64, ChannelFacts)>,
+    /// Whether its name was made from a public page that has none.
+    pub derived: bool,
     /// How many people are in it, by status.
     pub statuses: Vec<(String, u64)>,
     /// The step that last wrote the row.

@@ -78,16 +78,7 @@ impl Root {
 
     /// Shows whom a change of the rules would admit or not, before it is kept. Nobody is removed by it.
     pub(super) fn show_effect(&mut self, command: Command, effect: &RuleEffect) {
-        let told = |all: &[(String, String, String)]| {
-            all.iter().map(|(who, where_, why)| format!("  {who}, {where_}: {why}")).collect::<Vec<_>>().join("\n")
-        };
-        let mut body = String::new();
-        for (all, what) in [(&effect.out, "would no longer be eligible"), (&effect.into, "would be eligible and was not")] {
-            if !all.is_empty() {
-                body.push_str(&format!("{} {what}:\n{}\n\n", text::count(all.len() as u64, "member", "members"), told(all)));
-            }
-        }
-        body.push_str("Nobody is taken out of a community by a rule.");
+        let body = format!("{}\n\nNobody is taken out of a community by a rule.", effect.in_words().join("\n"));
         self.replacing = self.asker;
         let shown = Message::new("What this rule changes", &body);
         self.overlays.push(Box::new(shown.then(KeyCode::Enter, "Enter keeps the rule", move || Request::RunShown(command.clone()))));

@@ -247,6 +247,33 @@ fn ten_edits_of_sections_change_just_their_blocks() {
 }
 
 #[test]
+fn a_rule_on_the_page_shows_whom_it_leaves_out_before_it_is_taken_in() {
+    let mut hall = Hall::with(SECTIONS);
+    let (ann, bo) = (hall.world.person("Ann", "ann@isles.example"), hall.world.person("Bo", "bo@keys.example"));
+    let lamps = hall.named("Lamp keeping community");
+    hall.world.put_in(&[ann, bo], lamps);
+    std::fs::write(&hall.page, SECTIONS.replace("‘isles.example’", "‘keys.example’")).unwrap();
+    let plan = hall.world.book.import_page(&hall.page, false, true).unwrap();
+    assert_eq!(plan.effect.len(), 4, "{:?}", plan.effect);
+    assert!(plan.effect[1].starts_with("  Ann, Lamp keeping community: ann@isles.example is not within keys.example"), "{:?}", plan.effect);
+    assert!(plan.effect[3].starts_with("  Bo, Lamp keeping community: keys.example admits bo@keys.example"), "{:?}", plan.effect);
+    hall.import();
+    assert_eq!(hall.world.book.community(lamps).unwrap().unwrap().statuses, [("active".to_owned(), 2)]);
+}
+
+#[test]
+fn the_order_of_the_page_is_the_order_of_the_list() {
+    let mut hall = Hall::with(SECTIONS);
+    let (start, wind) = SECTIONS.split_at(SECTIONS.find("## Wind").unwrap());
+    let (start, rest) = start.split_at(start.find("## Lamp").unwrap());
+    std::fs::write(&hall.page, format!("{start}{wind}\n{rest}")).unwrap();
+    hall.import();
+    let names: Vec<String> = hall.world.book.communities().unwrap().into_iter().map(|c| c.name).collect();
+    assert_eq!(names[..2], ["Wind community", "Lamp keeping community"]);
+    assert!(!hall.publish().written);
+}
+
+#[test]
 fn what_has_changed_on_the_page_is_not_undone_by_publishing_nor_the_rosters_changes_by_importing() {
     let mut hall = Hall::with(TABLE);
     std::fs::write(&hall.page, TABLE.replace("Pier master, Deputy pier master", "Pier master")).unwrap();

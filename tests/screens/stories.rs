@@ -263,8 +263,13 @@ fn a_rule_shows_whom_it_would_leave_out_before_it_is_kept_and_an_exception_is_ma
     let mut hall = Hall::empty();
     hall.keys("1nMaps<ctrl-s>").shows("> Maps").keys("<enter>nAnn<tab>ann@x.example<ctrl-s>").shows("> Ann").keys("1<home>j4n");
     hall.shows("rule who may join").keys("rule<enter>").shows("Who may join Maps").keys("<tab>gov.uk<ctrl-s>");
-    hall.shows("1 member would no longer be eligible").shows("Ann, Maps: ann@x.example is not within gov.uk").keys("<enter>");
-    hall.shows("Changed who may join Maps").hides("would no longer").hides("Words").keys("2").shows("not eligible:").shows("within gov.uk");
+    hall.shows("1 member, no longer eligible by the rules").shows("Ann, Maps: ann@x.example is not within gov.uk").keys("<enter>");
+    hall.shows("Changed who may join Maps")
+        .hides("no longer eligible")
+        .hides("Words")
+        .keys("2")
+        .shows("not eligible:")
+        .shows("within gov.uk");
     hall.keys("/eligible:no<enter>").shows("> Ann").keys("<esc>4j<enter>");
 }
 

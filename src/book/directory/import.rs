@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::super::eligible::effect_of;
 use super::super::{Book, BookError};
 use super::{Known, Side, text_of};
 use crate::domain::community::{CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
@@ -45,6 +46,8 @@ pub struct DirectoryPlan {
     pub notes: Vec<(u64, String)>,
     /// Text damaged by a wrong encoding: the line, the word, what it most probably was.
     pub damaged: Vec<(u64, String, String)>,
+    /// Who is no longer eligible by the rules of the page, or is now; nobody is taken out.
+    pub effect: Vec<String>,
     /// Whether this was a rehearsal.
     pub dry_run: bool,
 }
@@ -81,6 +84,7 @@ impl DirectoryPlan {
             out.extend(line.changes.iter().map(|c| format!("    {c}")));
         }
         out.extend(self.people.iter().map(|p| format!("new on the roster: {p}")));
+        out.extend(self.effect.iter().cloned());
         out.extend(self.notes.iter().map(|(line, note)| format!("line {line}: {note}")));
         for (line, word, probably) in &self.damaged {
             out.push(format!(
@@ -102,7 +106,11 @@ impl Book {
         let known = self.known(&content, &name)?;
         let stamp = self.stamp();
         let label = format!("Imported the page {name}");
-        let body = |write: &mut Write<'_>| take(write, &known);
+        let body = |write: &mut Write<'_>| {
+            let (mut plan, effect) = effect_of(write, |write| take(write, &known))?;
+            plan.effect = effect.in_words();
+            Ok(plan)
+        };
         let (mut plan, done) = if dry_run { self.store.rehearse(stamp, body)? } else { self.store.write(&label, stamp, body)? };
         plan.dry_run = dry_run;
         if !dry_run {
@@ -138,6 +146,7 @@ fn take(write: &mut Write<'_>, known: &Known) -> Result<DirectoryPlan, StoreErro
         plan.lines.push(PlanLine { what: "gone", community: detail.facts.name, derived: false, line: 0, changes });
     }
     write.put_listings(page, &listings)?;
+    write.keep_order(&listings.iter().map(|l| l.community).collect::<Vec<_>>())?;
     let printed = |(rule, range): &(RuleFacts, std::ops::Range<usize>)| {
         place(rule, known, crate::exchange::page::line_of(&known.page.text, range.start))
     };

@@ -50,6 +50,14 @@ pub struct Entry {
     pub places: Places,
 }
 
+impl Entry {
+    /// Whether it is an item of a list: its name, or a link whose words are the name.
+    #[must_use]
+    pub const fn is_item(&self) -> bool {
+        self.table.is_none() && self.places.name.is_none()
+    }
+}
+
 /// Where the parts of an entry stand in the text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {
@@ -67,6 +75,8 @@ pub struct Places {
     pub routes: Vec<Range<usize>>,
     /// Each of the rules who may join: the words, without the brackets around them.
     pub rules: Vec<Range<usize>>,
+    /// Those who run it, where that is others.
+    pub runner: Option<Range<usize>>,
 }
 
 /// What a column of a table holds.

@@ -10,6 +10,7 @@ use super::{Column, Entry, Page, Places, line_of};
 use crate::domain::community::{RouteFacts, RuleFacts};
 use crate::domain::directory::{Printed, repaired};
 use crate::domain::text;
+use crate::domain::words::RouteKind;
 use crate::exchange::ExchangeError;
 
 /// The longest page that is read, in bytes.
@@ -91,11 +92,31 @@ impl Reader<'_> {
         }
     }
 
+    /// A community that others run: its name, linked if there is a link to it yet; and who runs it, behind `run by`.
     fn item(&mut self, run: &Run) {
-        let Some(link) = run.links.first() else { return };
-        let mut printed = Printed { name: Some(clean(&link.words)), run_by_others: Some(String::new()), ..Printed::default() };
-        printed.routes = Some(vec![RouteFacts { words: String::new(), ..route(&link.words, &link.target) }]);
-        let places = Places { routes: vec![link.range.clone()], ..Places::default() };
+        let source = &self.text[run.range.clone()];
+        let content = source.trim_start_matches(['-', '*', '+']).trim_start();
+        let start = run.range.end - content.len();
+        let runner = content.to_lowercase().find("run by ").map(|at| start + at + 7..run.range.end);
+        let runner = runner.map(|r| r.start..r.start + self.text[r].trim_end_matches([')', '.', ' ']).len());
+        let mut places = Places { runner: runner.clone(), ..Places::default() };
+        let (name, routes) = match run.links.first() {
+            Some(link) => {
+                places.routes.push(link.range.clone());
+                (clean(&link.words), vec![RouteFacts { words: String::new(), ..route(&link.words, &link.target) }])
+            }
+            None => {
+                let length = content.find([',', '(', ':']).unwrap_or(content.len());
+                let name = content[..length].trim_end();
+                places.routes.push(start..start + name.len());
+                (clean(name), Vec::new())
+            }
+        };
+        if name.is_empty() || name.len() > 120 {
+            return;
+        }
+        let runner = runner.map_or_else(String::new, |r| clean(&self.text[r]));
+        let printed = Printed { name: Some(name), routes: Some(routes), run_by_others: Some(runner), ..Printed::default() };
         let line = line_of(self.text, run.range.start);
         self.page.entries.push(Entry { printed, range: run.range.clone(), line, table: None, places });
     }
@@ -191,7 +212,14 @@ impl Reader<'_> {
             routes.push(route(&link.words, &link.target));
             places.routes.push(link.range.clone());
         }
+        for word in if run.links.is_empty() { words_of(self.text, run.range.clone()) } else { Vec::new() } {
+            if let Some(found) = plain_route(&self.text[word.clone()], &run.text) {
+                routes.push(found);
+                places.routes.push(word);
+            }
+        }
         if run.links.is_empty()
+            && places.routes.is_empty()
             && let Some(range) = placeholder(&self.text[run.range.clone()])
         {
             let range = run.range.start + range.start..run.range.start + range.end;
@@ -213,7 +241,33 @@ impl Reader<'_> {
 fn joins(run: &Run) -> bool {
     let about = |words: &str| ["join", "sign up", "subscribe"].iter().any(|w| words.to_lowercase().contains(w));
     let linked = run.links.iter().any(|l| about(&l.words) || (about(&run.text) && run.text.len() < 200));
-    linked || (run.links.is_empty() && about(&run.text) && placeholder(&run.text).is_some())
+    let plain = || run.text.split_whitespace().any(|w| plain_route(w.trim_matches(AROUND), &run.text).is_some());
+    linked || (run.links.is_empty() && about(&run.text) && run.text.len() < 200 && (placeholder(&run.text).is_some() || plain()))
+}
+
+/// What stands around a word and is no part of it.
+const AROUND: &[char] = &['(', ')', ',', '.', ';', ':', '`', '"', '\'', '‘', '’', '“', '”', '<', '>', '*'];
+
+/// The places of the words in a part of a text.
+fn words_of(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let part = &text[range.clone()];
+    let words = part.split_whitespace().map(|w| w.trim_matches(AROUND)).filter(|w| !w.is_empty());
+    // Each word is a part of the text: where it begins is how far its first byte lies behind the text's.
+    let place = |word: &str| range.start + (word.as_ptr().addr() - part.as_ptr().addr());
+    words.map(|w| place(w)..place(w) + w.len()).collect()
+}
+
+/// A way to join that is printed without a link: a channel, or an address to write to. Its words are the target itself.
+fn plain_route(word: &str, around: &str) -> Option<RouteFacts> {
+    let is_channel = word.starts_with('#') && word.len() > 2 && word[1..].chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
+    let kind = if is_channel {
+        RouteKind::Chat
+    } else if word.contains('@') && crate::domain::address::read(word) == Ok(word) {
+        if around.to_lowercase().contains("subscribe") { RouteKind::ListCommand } else { RouteKind::Mailto }
+    } else {
+        return None;
+    };
+    Some(RouteFacts { kind, target: word.to_owned(), words: word.to_owned(), ..RouteFacts::default() })
 }
 
 /// `[link]` and the like: where a link will stand.

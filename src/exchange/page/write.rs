@@ -155,6 +155,12 @@ fn change(style: &Style<'_>, entry: &Entry, part: Part, now: &Printed, cuts: &mu
         }
     };
     match part {
+        Part::Name if entry.is_item() => {
+            let route = now.routes.iter().flatten().find(|r| !r.target.is_empty());
+            let name = now.name.as_deref().unwrap_or_default();
+            let text = route.map_or_else(|| style.dress(name), |r| route_link(style, r, name, name));
+            put(&places.routes.first().cloned(), Some(text));
+        }
         Part::Name => put(&places.name, now.name.as_deref().map(dressed)),
         Part::Family => put(&places.family, now.family.as_deref().map(dressed)),
         Part::Disciplines => put(&places.disciplines, now.disciplines.as_ref().map(|d| dressed(&d.join(", ")))),
@@ -166,7 +172,7 @@ fn change(style: &Style<'_>, entry: &Entry, part: Part, now: &Printed, cuts: &mu
         Part::Seats => put(&places.seats, now.seats.as_deref().map(|s| style.dress(&seats_cell(s)))),
         Part::Routes => change_routes(style, entry, now, cuts),
         Part::Rules => change_rules(style, entry, now, cuts),
-        Part::RunBy => {}
+        Part::RunBy => put(&places.runner, now.run_by_others.as_deref().map(dressed)),
     }
 }
 
@@ -181,6 +187,13 @@ fn change_routes(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec
     let was = entry.printed.routes.as_deref().unwrap_or_default();
     let name = now.name.as_deref().unwrap_or("community");
     let written = |at: usize, route: &RouteFacts| {
+        if was.get(at).is_some_and(|w| !w.words.is_empty() && w.words == w.target) {
+            // Printed without a link, it stays so.
+            return route.target.clone();
+        }
+        if entry.is_item() {
+            return if route.target.is_empty() { style.dress(name) } else { route_link(style, route, name, name) };
+        }
         // The words that were printed stay, if the roster has no others.
         let words = Some(route.words.as_str()).filter(|w| !w.is_empty()).or_else(|| was.get(at).map(|r| r.words.as_str()));
         route_link(style, route, words.unwrap_or_default(), name)
@@ -190,6 +203,11 @@ fn change_routes(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec
         match routes.get(at) {
             Some(route) if was.get(at).is_some_and(|w| crate::domain::directory::same_route(w, route)) => {}
             Some(route) => cuts.push((place.clone(), spaced(style, entry.table.is_some(), place, &written(at, route)))),
+            None if entry.is_item() => {
+                if !was.is_empty() {
+                    cuts.push((place.clone(), style.dress(name)));
+                }
+            }
             None => cuts.push((place.clone(), String::new())),
         }
     }
@@ -370,7 +388,10 @@ pub fn fresh(title: &str, all: &[(Printed, Option<String>)], layout: Layout) -> 
         for (printed, _) in others {
             let name = printed.name.as_deref().unwrap_or_default();
             let link = printed.routes.iter().flatten().find(|r| !r.target.is_empty());
-            out.push_str(&link.map_or_else(|| format!("- {name}\n"), |r| format!("- {}\n", route_link(&style, r, name, name))));
+            let runner = printed.run_by_others.as_deref().filter(|r| !r.is_empty()).map_or_else(String::new, |r| format!(", run by {r}"));
+            out.push_str(
+                &link.map_or_else(|| format!("- {name}{runner}\n"), |r| format!("- {}{runner}\n", route_link(&style, r, name, name))),
+            );
         }
     }
     out
@@ -442,6 +463,53 @@ mod tests {
         let new = Printed { name: Some("Winds community".into()), purpose: Some("For winds.".into()), ..Printed::default() };
         let both = apply(&page, &Edits { removed: vec![1], added: vec![new], ..Edits::default() });
         assert!(both.ends_with("email address)\n\n## Winds community\n\nFor winds.\n"), "{both}");
+    }
+
+    const OTHERS: &str = "# Guilds\n\n## Maps community\n\nTo join, write to maps@x.example or ask in #maps.\n\n## Run by others\n\n\
+        - [Winds](https://winds.example/), run by the Mill Board\n- Stars\n";
+
+    #[test]
+    fn ways_to_join_without_a_link_and_communities_of_others_keep_their_form() {
+        let page = read(OTHERS, "page.md").unwrap();
+        let names: Vec<&str> = page.entries.iter().filter_map(|e| e.printed.name.as_deref()).collect();
+        assert_eq!(names, ["Maps community", "Winds", "Stars"]);
+        let kinds: Vec<(RouteKind, &str)> = page.entries[0].printed.routes.iter().flatten().map(|r| (r.kind, r.target.as_str())).collect();
+        assert_eq!(kinds, [(RouteKind::Mailto, "maps@x.example"), (RouteKind::Chat, "#maps")]);
+        assert_eq!(
+            (page.entries[1].printed.run_by_others.as_deref(), page.entries[2].printed.run_by_others.as_deref()),
+            (Some("the Mill Board"), Some(""))
+        );
+        let moved = edited(OTHERS, 0, Part::Routes, |p| p.routes.as_mut().unwrap()[1].target = "#charts".into());
+        assert_eq!(moved, OTHERS.replace("#maps", "#charts"));
+        let linked = edited(OTHERS, 2, Part::Routes, |p| {
+            p.routes = Some(vec![RouteFacts { kind: RouteKind::Form, target: "https://stars.example/".into(), ..RouteFacts::default() }]);
+        });
+        assert_eq!(linked, OTHERS.replace("- Stars", "- [Stars](https://stars.example/)"));
+        assert_eq!(
+            edited(OTHERS, 1, Part::Routes, |p| p.routes = Some(Vec::new())),
+            OTHERS.replace("[Winds](https://winds.example/)", "Winds")
+        );
+        assert_eq!(edited(OTHERS, 1, Part::Name, |p| p.name = Some("Gales".into())), OTHERS.replace("[Winds]", "[Gales]"));
+        assert_eq!(
+            edited(OTHERS, 1, Part::RunBy, |p| p.run_by_others = Some("the Weather House".into())),
+            OTHERS.replace("the Mill Board", "the Weather House")
+        );
+    }
+
+    #[test]
+    fn several_tables_extra_columns_and_other_tables_are_kept_apart() {
+        let text = "| Community | Hours | Lead |\n| --- | --- | --- |\n| Maps | 3 | Ann |\n\n| Day | Hour |\n| --- | --- |\n| Mon | 3 |\n\n\
+            | Discipline | How to join | Who may join |\n| --- | --- | --- |\n| Smith | [Form](https://x.example/f) | an x.example email address |\n";
+        let page = read(text, "page.md").unwrap();
+        assert_eq!((page.entries.len(), page.tables.len()), (2, 2));
+        let second = &page.entries[1].printed;
+        assert_eq!(
+            (second.derived_name().as_str(), second.routes.as_ref().map(Vec::len), second.rules.as_ref().unwrap()[0].suffix.as_str()),
+            ("Smith", Some(1), "x.example")
+        );
+        let new = Printed { disciplines: Some(vec!["Cooper".into()]), ..Printed::default() };
+        let added = apply(&page, &Edits { added: vec![new], ..Edits::default() });
+        assert_eq!(added, format!("{text}| Cooper |  |  |\n"));
     }
 
     #[test]

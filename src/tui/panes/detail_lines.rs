@@ -202,6 +202,9 @@ fn visits(p: &PersonDetail, calendar: &Calendar, out: &mut Lines) {
 pub fn community_lines(c: &CommunityDetail, calendar: &Calendar, keys: &Keys) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &c.facts;
+    if c.derived {
+        out.toned("its name is made from the page, which has none", Tone::Dim);
+    }
     if !f.family.is_empty() {
         out.toned(&*f.family, Tone::Dim);
     }
