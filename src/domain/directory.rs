@@ -105,6 +105,9 @@ impl Printed {
     /// How much speaks for two accounts being of the same community; 0 if nothing does.
     #[must_use]
     pub fn likeness(&self, other: &Self) -> u32 {
+        if self == other {
+            return 200;
+        }
         let mut score = 0;
         if let (Some(a), Some(b)) = (&self.name, &other.name) {
             let (a, b) = (name_key(a), name_key(b));
@@ -208,7 +211,7 @@ impl Printed {
             );
         }
         if let (Some(a), Some(b)) = (&self.rules, &other.rules)
-            && a != b
+            && !(a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_rule(a, b)))
         {
             note(
                 Part::Rules,
@@ -280,6 +283,12 @@ fn same_seats(a: &[PrintedSeat], b: &[PrintedSeat]) -> bool {
 pub fn same_route(a: &RouteFacts, b: &RouteFacts) -> bool {
     let words = a.words.is_empty() || b.words.is_empty() || a.words == b.words;
     a.kind == b.kind && a.target == b.target && a.subject == b.subject && a.body == b.body && words
+}
+
+/// Whether two rules are one; their words count only where both have some, or nothing else decides.
+fn same_rule(a: &RuleFacts, b: &RuleFacts) -> bool {
+    let unsaid = !a.suffix.is_empty() && (a.words.is_empty() || b.words.is_empty());
+    a.effect == b.effect && a.suffix == b.suffix && (unsaid || a.words == b.words)
 }
 
 /// A seat in words: its title and who holds it.

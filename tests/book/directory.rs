@@ -194,9 +194,10 @@ fn ten_edits_of_a_table_change_just_their_cells() {
     hall.becomes("| Ships and piers | Pier master, Deputy pier master | Head of Piers (person TBC) |\n", "");
     let mut facts = CommunityFacts::named("Ropes");
     facts.family = "Works and wares".into();
-    facts.disciplines = vec!["Roper".into()];
     hall.world.run(Command::PutCommunity { id: None, facts, was: None });
-    hall.becomes("\n\n## Guilds run by others", "\n| Works and wares | Roper |  |\n\n## Guilds run by others");
+    hall.becomes("\n\n## Guilds run by others", "\n| Works and wares |  |  |\n\n## Guilds run by others");
+    hall.change("Ropes", |f| f.disciplines = vec!["Roper".into()]);
+    hall.becomes("| Works and wares |  |  |", "| Works and wares | Roper |  |");
 }
 
 #[test]
@@ -229,6 +230,9 @@ fn ten_edits_of_sections_change_just_their_blocks() {
     let (row, ..) = rule(&hall, tides, 1);
     hall.world.run(Command::RemoveRule(tides, row));
     hall.becomes(" (keepers only may join)", "");
+    let facts = RuleFacts { suffix: "isles.example".into(), ..RuleFacts::default() };
+    hall.world.run(Command::PutRule { community: tides, page_wide: false, id: None, facts });
+    hall.becomes("https://new.example/?a=1&b=2)", "https://new.example/?a=1&b=2) (you need a ‘isles.example’ email address)");
     let (row, was, _) = rule(&hall, lamps, 0);
     let words = "The guilds are open to all to join.".into();
     hall.world.run(Command::PutRule { community: lamps, page_wide: true, id: Some(row), facts: RuleFacts { words, ..was } });
