@@ -29,7 +29,7 @@ pub fn run(what: &Directory, open: impl FnOnce() -> Result<Book, CliError>, rost
                 other => other?,
             };
             let plan = book.import_page(page, *repair, *dry_run)?;
-            describe(&plan, *repair, out)
+            describe(&plan, out)
         }
         Directory::Publish { page, layout, counts, repair } => {
             let layout = layout.map(|l| match l {
@@ -67,9 +67,9 @@ pub fn run(what: &Directory, open: impl FnOnce() -> Result<Book, CliError>, rost
     }
 }
 
-fn describe(plan: &DirectoryPlan, repair: bool, out: &mut dyn Write) -> Result<(), CliError> {
+fn describe(plan: &DirectoryPlan, out: &mut dyn Write) -> Result<(), CliError> {
     writeln!(out, "{}: {}", text::safe(&plan.page), text::safe(&plan.summary()))?;
-    for line in plan.in_words(repair) {
+    for line in plan.in_words("--repair") {
         writeln!(out, "  {}", text::safe(&line))?;
     }
     Ok(())

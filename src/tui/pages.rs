@@ -21,7 +21,7 @@ impl Root {
             Ok(plan) => plan,
             Err(e) => return self.complain(&e.to_string()),
         };
-        let body = format!("{}\n\n{}", plan.summary(), plan.in_words(false).join("\n"));
+        let body = format!("{}\n\n{}", plan.summary(), plan.in_words("r").join("\n"));
         let mut shown = Message::new(&format!("Import {}", plan.page), &body);
         if !plan.damaged.is_empty() {
             let page = page.clone();

@@ -130,9 +130,9 @@ fn an_import_is_one_step_shown_first_and_coming_again_changes_nothing() {
     let plan = hall.world.book.import_page(&hall.page, false, true).unwrap();
     assert_eq!(plan.summary(), "4 communities would be added, 0 would be changed, 0 as before; 2 people new on the roster");
     assert!(hall.world.book.communities().unwrap().is_empty());
-    let words = plan.in_words(false).join("\n");
+    let words = plan.in_words("--repair").join("\n");
     for expected in [
-        "new: Piers (a name made from the page, which has none), line 12\n    Head of Piers is vacant",
+        "new: Piers (a name made from the page, which has none), line 12\n– Head of Piers is vacant",
         "line 3: townâ€™s was damaged by a wrong encoding; it probably was town’s. It is kept as printed; --repair mends it",
         "line 18: communities run by others are told of here in words alone",
     ] {

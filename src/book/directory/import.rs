@@ -73,25 +73,23 @@ impl DirectoryPlan {
         out
     }
 
-    /// Each community with what changes, then what should be known; `repaired` if the damage is mended already.
+    /// Each community with what changes, then what should be known; `mend` is how damaged text is mended here.
     #[must_use]
-    pub fn in_words(&self, repaired: bool) -> Vec<String> {
+    pub fn in_words(&self, mend: &str) -> Vec<String> {
         let mut out = Vec::new();
         for line in self.lines.iter().filter(|l| l.what != "known" || !l.changes.is_empty()) {
             let derived = if line.derived { " (a name made from the page, which has none)" } else { "" };
             let at = if line.line > 0 { format!(", line {}", line.line) } else { String::new() };
             out.push(format!("{}: {}{derived}{at}", line.what, line.community));
-            out.extend(line.changes.iter().map(|c| format!("    {c}")));
+            out.extend(line.changes.iter().map(|c| format!("– {c}")));
         }
         out.extend(self.people.iter().map(|p| format!("new on the roster: {p}")));
         out.extend(self.effect.iter().cloned());
         out.extend(self.notes.iter().map(|(line, note)| format!("line {line}: {note}")));
         for (line, word, probably) in &self.damaged {
-            out.push(format!(
-                "line {line}: {word} was damaged by a wrong encoding; it probably was {probably}. It is kept as printed; --repair mends it"
-            ));
+            let was = format!("line {line}: {word} was damaged by a wrong encoding; it probably was {probably}.");
+            out.push(format!("{was} It is kept as printed; {mend} mends it"));
         }
-        debug_assert!(!repaired || self.damaged.is_empty(), "what is mended is no longer damaged");
         out
     }
 }
