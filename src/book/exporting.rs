@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
 
-use super::in_step::OldList;
+use super::in_step::{OldList, Sent};
 use super::outgoing::Prepared;
 use super::{Book, BookError, Exported, Job, Jobs, Progress};
 use crate::domain::address;
@@ -72,7 +72,7 @@ pub struct Explained {
 }
 
 /// What came of an export.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct ExportSummary {
     /// How many people were written.
     pub written: u64,
@@ -89,7 +89,7 @@ pub struct ExportSummary {
     /// What has changed on the list, if that was asked for.
     pub changed: Option<Changed>,
     /// What is to be remembered of it.
-    pub(super) memory: Option<Exported>,
+    pub(super) memory: Option<(Exported, Sent)>,
 }
 
 /// What has changed on a list since an earlier one.
@@ -166,13 +166,14 @@ impl Book {
         let stamp = self.stamp();
         // What was compared with the list's own file may or may not be done to it: that is not known.
         let remembers = !matches!(options.since, Since::Dump(_));
-        let memory = remembers.then(|| Exported {
+        let exported = || Exported {
             kind,
             name: options.name.trim().to_owned(),
             at: stamp.at,
             salt: old.as_ref().and_then(OldList::salt).unwrap_or(&stamp.action).to_vec(),
             digests: Vec::new(),
-        });
+        };
+        let memory = remembers.then(|| (exported(), Sent::default()));
         Ok(Prepared {
             roster: self.path().to_owned(),
             format,
@@ -228,7 +229,7 @@ impl Book {
     /// # Errors
     /// If the roster can't be written to.
     pub fn remember(&mut self, summary: &ExportSummary) -> Result<(), BookError> {
-        let Some(memory) = &summary.memory else { return Ok(()) };
+        let Some((memory, sent)) = &summary.memory else { return Ok(()) };
         if self.read_only().is_some() {
             return Ok(());
         }
@@ -241,7 +242,7 @@ impl Book {
         };
         let label = format!("Exported {how_many}{of} as {}{called}", memory.kind.format);
         let stamp = self.stamp();
-        Ok(exports::remember(&mut self.store, &label, memory, stamp)?)
+        Ok(exports::remember(&mut self.store, &label, memory, sent.length, |take| sent.read(take), stamp)?)
     }
 
     /// The address of a community's e-mail list, if it has one.

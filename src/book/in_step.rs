@@ -3,6 +3,9 @@
 //! Must not know how a format is written.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex};
 
 use sha2::{Digest, Sha256};
 
@@ -59,6 +62,55 @@ impl OldList {
     }
 }
 
+/// The digests of an export, as they come; beyond a few they lie in a file without a name, so that a large export takes no more
+/// memory than a small one.
+#[derive(Debug, Clone, Default)]
+pub struct Sent {
+    held: Vec<u8>,
+    file: Option<Arc<Mutex<File>>>,
+    /// How many bytes there are.
+    pub length: u64,
+}
+
+/// How many bytes of digests are held in memory.
+const HELD: usize = 512 * 1024;
+
+impl Sent {
+    /// Adds one.
+    pub fn push(&mut self, digest: u64) -> io::Result<()> {
+        self.held.extend_from_slice(&digest.to_be_bytes());
+        self.length += 8;
+        if self.held.len() < HELD {
+            return Ok(());
+        }
+        let file = match &self.file {
+            Some(file) => Arc::clone(file),
+            None => Arc::clone(self.file.insert(Arc::new(Mutex::new(tempfile::tempfile()?)))),
+        };
+        let mut file = file.lock().map_err(|_| io::Error::other("the digests were left half-written"))?;
+        file.write_all(&self.held)?;
+        self.held.clear();
+        Ok(())
+    }
+
+    /// Hands them over, piece by piece.
+    pub fn read(&self, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        if let Some(file) = &self.file {
+            let mut file = file.lock().map_err(|_| io::Error::other("the digests were left half-written"))?;
+            file.seek(SeekFrom::Start(0))?;
+            let mut piece = vec![0; 64 * 1024];
+            loop {
+                let n = file.read(&mut piece)?;
+                if n == 0 {
+                    break;
+                }
+                take(&piece[..n])?;
+            }
+        }
+        take(&self.held)
+    }
+}
+
 /// A digest of an address: enough to find it again, too little to be read.
 pub fn digest(salt: &[u8], email: &str) -> u64 {
     let hash = Sha256::new().chain_update(salt).chain_update(address::key(email).as_bytes()).finalize();
@@ -68,6 +120,22 @@ pub fn digest(salt: &[u8], email: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digests_come_back_as_they_went_in_however_many() {
+        for n in [0_u64, 3, 200_000] {
+            let mut sent = Sent::default();
+            (0..n).for_each(|d| sent.push(d).unwrap());
+            let mut back = Vec::new();
+            sent.read(&mut |piece| {
+                back.extend_from_slice(piece);
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!((back.len() as u64, sent.length, sent.held.len() < HELD), (n * 8, n * 8, true));
+            assert!(back.chunks_exact(8).zip(0..n).all(|(bytes, d)| bytes == d.to_be_bytes()));
+        }
+    }
 
     #[test]
     fn an_address_is_the_same_in_whatever_case_or_form() {

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::exporting::{Changed, Explained, ExportSummary};
-use super::in_step::{OldList, digest};
+use super::in_step::{OldList, Sent, digest};
 use super::{BookError, Exported, Progress};
 use crate::domain::address::{self, OtherAddress};
 use crate::domain::community::MembershipFacts;
@@ -36,7 +36,7 @@ pub struct Prepared {
     pub old: Option<OldList>,
     /// The same format, for those who are to leave the list.
     pub removal: Format,
-    pub memory: Option<Exported>,
+    pub memory: Option<(Exported, Sent)>,
 }
 
 /// The rows' way to the outlet, which may begin another file in between.
@@ -168,9 +168,6 @@ impl Prepared {
         if progress.reach(done).is_break() {
             return Err(StoreError::Stopped.into());
         }
-        if let Some(memory) = &mut self.memory {
-            memory.digests.sort_unstable();
-        }
         Ok(summary)
     }
 
@@ -271,8 +268,8 @@ impl Prepared {
                 return Ok(());
             }
         };
-        if let Some(memory) = self.memory.as_mut().filter(|_| self.format.is_mailing()) {
-            memory.digests.push(digest(&memory.salt, &email));
+        if let Some((memory, sent)) = self.memory.as_mut().filter(|_| self.format.is_mailing()) {
+            sent.push(digest(&memory.salt, &email)).map_err(ExchangeError::Write)?;
         }
         if let (Some(old), Some(changed)) = (&mut self.old, &mut summary.changed) {
             if old.take(&email) {

@@ -3,7 +3,11 @@
 //!
 //! Must not know how a format is written, nor what a digest is made of.
 
+use std::io::{self, Write as _};
+use std::path::Path;
+
 use chrono::NaiveDateTime;
+use rusqlite::blob::ZeroBlob;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Map, Value as Json};
 
@@ -38,16 +42,22 @@ pub struct Exported {
     pub at: NaiveDateTime,
     /// What each address was mixed with before its digest was taken.
     pub salt: Vec<u8>,
-    /// The digests, ascending.
+    /// The digests; empty while it is being made.
     pub digests: Vec<u64>,
 }
 
-/// Remembers an export; it is a step of the history that undo passes over.
+/// Remembers an export; it is a step of the history that undo passes over. `read` hands over its digests, which are `length` bytes.
 ///
 /// # Errors
 /// If the file can't be written.
-pub fn remember(store: &mut Store, label: &str, export: &Exported, stamp: Stamp) -> Result<(), StoreError> {
-    let bytes: Vec<u8> = export.digests.iter().flat_map(|d| d.to_be_bytes()).collect();
+pub fn remember(
+    store: &mut Store,
+    label: &str,
+    export: &Exported,
+    length: u64,
+    read: impl FnOnce(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>,
+    stamp: Stamp,
+) -> Result<(), StoreError> {
     store.step(label, OpKind::Note.word(), None, stamp, true, |write| {
         let kind = &export.kind;
         let community = kind.community.map(|c| c.0);
@@ -63,9 +73,12 @@ pub fn remember(store: &mut Store, label: &str, export: &Exported, stamp: Stamp)
                 &kind.list,
                 export.at.format(TIMESTAMP).to_string(),
                 &export.salt,
-                bytes,
+                ZeroBlob(length),
             ),
         )?;
+        let mut blob = conn.blob_open(rusqlite::MAIN_DB, "export", "digests", conn.last_insert_rowid(), false)?;
+        read(&mut |piece| blob.write_all(piece)).map_err(|e| StoreError::io("remembering the export in", Path::new("the roster"), e))?;
+        blob.close()?;
         conn.execute(
             "UPDATE export SET digests=x'' WHERE name='' AND length(digests)>0 AND id IN (SELECT id FROM export \
              WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT -1 OFFSET ?5)",
