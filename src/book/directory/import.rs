@@ -178,6 +178,12 @@ fn add(write: &mut Write<'_>, known: &Known, at: usize, plan: &mut DirectoryPlan
             n += 1;
         }
     }
+    if people::named(write.reader(), &crate::store::schema::COMMUNITY, &name)?.is_some() {
+        let line = entry.line;
+        return Err(StoreError::Refused(format!(
+            "line {line}: there is a community called {name} already, and this is another; give one of them another name"
+        )));
+    }
     let facts = CommunityFacts { run_by: RunBy::Us, ..CommunityFacts::named(&name) };
     let community = write.put_community(None, &facts)?;
     let parts = [Part::Family, Part::Disciplines, Part::Purpose, Part::Seats, Part::Routes, Part::Rules, Part::RunBy];
