@@ -2,16 +2,20 @@
 //!
 //! Each finding with its place on the page. Must not know where it is shown.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use super::seats::seat_warnings;
 use super::{Book, BookError, CommunityDetail};
 use crate::domain::community::RuleFacts;
 use crate::domain::eligibility::{Candidate, verdict};
+use crate::domain::framework::role_key;
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
 use crate::domain::words::{CommunityStatus, Eligibility, RouteKind, RunBy};
 use crate::exchange::page;
+use crate::store::eligible::{Judge, each_membership};
 use crate::store::pages;
 
 /// Counts that are older than so many days are told of.
@@ -46,13 +50,13 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn lint(&self) -> Result<Vec<Finding>, BookError> {
-        let mut places: Vec<(CommunityId, String)> = Vec::new();
+        let mut places: HashMap<CommunityId, String> = HashMap::new();
         let mut findings = Vec::new();
         for stored in pages::pages(self.store.reader())? {
-            let Ok(read) = page::read(&stored.text, &stored.name) else { continue };
+            let Ok(read) = page::read(&stored.text, &stored.name, &page::Hints::default()) else { continue };
             let place = |line: u64| format!("{}, line {line}", stored.name);
             for listing in pages::listings(self.store.reader(), stored.id)? {
-                places.extend(read.entries.get(listing.position).map(|e| (listing.community, place(e.line))));
+                places.insert(listing.community, place(page::line_of(&stored.text, listing.position)));
             }
             let of_page = |(line, what): (u64, String)| Finding { community: String::new(), what, place: place(line) };
             findings.extend(
@@ -71,10 +75,11 @@ impl Book {
             all.extend(self.community(row.id)?);
         }
         for c in &all {
-            let place = places.iter().find(|(id, _)| *id == c.id).map(|(_, p)| p.clone()).unwrap_or_default();
+            let place = places.get(&c.id).cloned().unwrap_or_default();
             let found = ways_in(c).into_iter().chain(self.seats_of(c)?).chain(counts(c, self.today()));
             findings.extend(found.map(|what| Finding { community: c.facts.name.clone(), what, place: place.clone() }));
         }
+        findings.extend(self.not_eligible(&all)?);
         findings.extend(self.shared_disciplines(&all));
         findings.extend(many_seats(&all));
         Ok(findings)
@@ -98,18 +103,40 @@ impl Book {
 
     /// Two communities for one discipline, also where it is written otherwise.
     fn shared_disciplines(&self, all: &[CommunityDetail]) -> Vec<Finding> {
+        let mut first: HashMap<String, &str> = HashMap::new();
         let mut out = Vec::new();
-        for (at, a) in all.iter().enumerate() {
-            for b in &all[at + 1..] {
-                let shared = a.facts.disciplines.iter().filter(|d| b.facts.disciplines.iter().any(|o| self.framework.same_role(d, o)));
-                out.extend(shared.map(|d| Finding {
-                    community: a.facts.name.clone(),
-                    what: format!("{d} is a discipline of {} too", b.facts.name),
-                    place: String::new(),
-                }));
+        for c in all {
+            for discipline in &c.facts.disciplines {
+                let role = self.framework.role(discipline).map_or_else(|| role_key(discipline), |(_, role)| role_key(role));
+                let other = *first.entry(role).or_insert(&c.facts.name);
+                if other != c.facts.name {
+                    let what = format!("{discipline} is a discipline of {other} too");
+                    out.push(Finding { community: c.facts.name.clone(), what, place: String::new() });
+                }
             }
         }
         out
+    }
+
+    /// Members whom the rules of their community don't admit: nobody is removed by a rule, but a lead should know.
+    fn not_eligible(&self, all: &[CommunityDetail]) -> Result<Vec<Finding>, BookError> {
+        let conn = self.store.reader();
+        let mut judge = Judge::new(conn)?;
+        let mut found: HashMap<CommunityId, Vec<String>> = HashMap::new();
+        each_membership(conn, None, |person, community, name, addresses| {
+            if judge.verdict(conn, person, addresses, community)?.answer == Eligibility::Not {
+                found.entry(community).or_default().push(name.to_owned());
+            }
+            Ok(())
+        })?;
+        let named = all.iter().filter_map(|c| found.get(&c.id).map(|who| (c, who)));
+        let told = named.map(|(c, who)| {
+            let more = if who.len() > 5 { format!(" and {} more", who.len() - 5) } else { String::new() };
+            let names = who.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+            let what = format!("{} not eligible by its rules: {names}{more}", text::count(who.len() as u64, "member is", "members are"));
+            Finding { community: c.facts.name.clone(), what, place: String::new() }
+        });
+        Ok(told.collect())
     }
 }
 

@@ -138,6 +138,21 @@ impl Printed {
         score
     }
 
+    /// Whether there is a place for a part.
+    #[must_use]
+    pub const fn has(&self, part: Part) -> bool {
+        match part {
+            Part::Name => self.name.is_some(),
+            Part::Family => self.family.is_some(),
+            Part::Disciplines => self.disciplines.is_some(),
+            Part::Purpose => self.purpose.is_some(),
+            Part::Seats => self.seats.is_some(),
+            Part::Routes => self.routes.is_some(),
+            Part::Rules => self.rules.is_some(),
+            Part::RunBy => self.run_by_others.is_some(),
+        }
+    }
+
     /// In which parts two accounts differ. What one of them has no place for is no difference, nor whether quotation marks
     /// are round: that is the page's style.
     #[must_use]
@@ -204,11 +219,12 @@ impl Printed {
         if let (Some(a), Some(b)) = (&self.routes, &other.routes)
             && !(a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_route(a, b)))
         {
-            note(
-                Part::Routes,
-                a.iter().map(route_words).collect::<Vec<_>>().join("; "),
-                b.iter().map(route_words).collect::<Vec<_>>().join("; "),
-            );
+            let words = |all: &[RouteFacts]| all.iter().map(route_words).collect::<Vec<_>>().join("; ");
+            // Where they go to the same place, it is the words of the link.
+            let alike = words(a) == words(b);
+            let links = |all: &[RouteFacts]| all.iter().map(|r| format!("{} “{}”", route_words(r), r.words)).collect::<Vec<_>>().join("; ");
+            let told = |all: &[RouteFacts]| if alike { links(all) } else { words(all) };
+            note(Part::Routes, told(a), told(b));
         }
         if let (Some(a), Some(b)) = (&self.rules, &other.rules)
             && !(a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_rule(a, b)))
@@ -267,8 +283,9 @@ fn same_person(a: &PrintedPerson, b: &PrintedPerson) -> bool {
 }
 
 fn same_seats(a: &[PrintedSeat], b: &[PrintedSeat]) -> bool {
+    // A cell may name a holder, or say "TBC", without a title.
     let same = |a: &PrintedSeat, b: &PrintedSeat| {
-        a.title == b.title
+        (a.title == b.title || a.title.is_empty() || b.title.is_empty())
             && match (&a.holder, &b.holder) {
                 (None, None) => true,
                 (Some(a), Some(b)) => same_person(a, b),
@@ -282,13 +299,17 @@ fn same_seats(a: &[PrintedSeat], b: &[PrintedSeat]) -> bool {
 #[must_use]
 pub fn same_route(a: &RouteFacts, b: &RouteFacts) -> bool {
     let words = a.words.is_empty() || b.words.is_empty() || a.words == b.words;
-    a.kind == b.kind && a.target == b.target && a.subject == b.subject && a.body == b.body && words
+    a.kind == b.kind && plain_target(&a.target) == plain_target(&b.target) && a.subject == b.subject && a.body == b.body && words
 }
 
-/// Whether two rules are one; their words count only where both have some, or nothing else decides.
+/// A link's target with the signs that Markdown can't have in one as they are.
+fn plain_target(target: &str) -> String {
+    target.replace("%28", "(").replace("%29", ")").replace("%20", " ").replace("%7C", "|")
+}
+
+/// Whether two rules are printed alike: by their words, for a page has nothing else; by the suffix where one of them has no words.
 fn same_rule(a: &RuleFacts, b: &RuleFacts) -> bool {
-    let unsaid = !a.suffix.is_empty() && (a.words.is_empty() || b.words.is_empty());
-    a.effect == b.effect && a.suffix == b.suffix && (unsaid || a.words == b.words)
+    if a.words.is_empty() || b.words.is_empty() { a.suffix == b.suffix } else { a.words == b.words }
 }
 
 /// A seat in words: its title and who holds it.

@@ -63,6 +63,7 @@ impl Verdict {
 /// A suffix that matches an address.
 struct Match<'r> {
     rule: &'r RuleFacts,
+    suffix: &'r str,
     address: &'r str,
     /// The domain by which it matches, if that is not the address's own.
     via: Option<&'r str>,
@@ -104,7 +105,7 @@ pub fn verdict(candidates: &[Candidate], rules: &[(RuleFacts, bool)], exception:
     match allowing.first() {
         None => Verdict::new(Eligibility::Eligible, "no rule refuses the address".into()),
         Some(first) => {
-            let all: Vec<&str> = allowing.iter().map(|r| r.suffix.as_str()).collect();
+            let all: Vec<&str> = allowing.iter().flat_map(|r| suffixes(r)).collect();
             let whose: Vec<&str> = candidates.iter().map(|c| c.address.as_str()).collect();
             Verdict::new(Eligibility::Not, format!("{} is not within {}{}", whose.join(", "), all.join(" or "), behind(first)))
         }
@@ -114,15 +115,21 @@ pub fn verdict(candidates: &[Candidate], rules: &[(RuleFacts, bool)], exception:
 /// The longest suffix that an address lies within.
 fn best<'r>(candidate: &'r Candidate, rules: &[&'r RuleFacts]) -> Option<Match<'r>> {
     let own = ascii(address::domain(&candidate.address));
-    let within = |rule: &&&RuleFacts| -> Option<Option<&'r str>> {
-        let suffix = ascii(&rule.suffix);
+    let within = |suffix: &str| -> Option<Option<&'r str>> {
+        let suffix = ascii(suffix);
         if address::domain_within(&own, &suffix) {
             return Some(None);
         }
         candidate.also.iter().find(|d| address::domain_within(&ascii(d), &suffix)).map(|d| Some(d.as_str()))
     };
-    let matches = rules.iter().filter_map(|rule| within(&rule).map(|via| Match { rule, address: &candidate.address, via }));
-    matches.max_by_key(|m| (m.rule.suffix.split('.').count(), m.rule.effect == RuleEffect::Deny))
+    let each = rules.iter().flat_map(|rule| suffixes(rule).map(move |suffix| (*rule, suffix)));
+    let matches = each.filter_map(|(rule, suffix)| within(suffix).map(|via| Match { rule, suffix, address: &candidate.address, via }));
+    matches.max_by_key(|m| (m.suffix.split('.').count(), m.rule.effect == RuleEffect::Deny))
+}
+
+/// The suffixes of a rule: several are parted by commas or blanks.
+fn suffixes(rule: &RuleFacts) -> impl Iterator<Item = &str> {
+    rule.suffix.split([',', ';', ' ']).map(|s| s.trim().trim_start_matches(['@', '.', '*'])).filter(|s| !s.is_empty())
 }
 
 /// A domain in the form that is compared (IDNA, lower case).
@@ -132,7 +139,7 @@ fn ascii(domain: &str) -> String {
 
 fn matched(m: &Match<'_>, verb: &str) -> String {
     let via = m.via.map_or_else(String::new, |d| format!(" (it is {d} too)"));
-    format!("{} {verb} {}{via}{}", m.rule.suffix, m.address, behind(m.rule))
+    format!("{} {verb} {}{via}{}", m.suffix, m.address, behind(m.rule))
 }
 
 /// A rule by its words and its place.
@@ -174,6 +181,8 @@ mod tests {
         }
         let idn = [(rule(RuleEffect::Allow, "b\u{fc}cher.example", ""), false)];
         assert_eq!(answer("hal@post.xn--bcher-kva.example", &idn), Eligibility::Eligible);
+        let two = [(rule(RuleEffect::Allow, "x.example, y.example", ""), false)];
+        assert_eq!((answer("a@y.example", &two), answer("a@z.example", &two)), (Eligibility::Eligible, Eligibility::Not));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub struct PageRow {
 pub struct ListingRow {
     /// The community.
     pub community: CommunityId,
-    /// Which of the entries it is, counted from 0.
+    /// Where its entry begins in the page's text, in bytes.
     pub position: usize,
     /// The name that was derived for it, as the page has none; else empty.
     pub derived: String,

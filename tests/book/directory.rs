@@ -250,6 +250,124 @@ fn ten_edits_of_sections_change_just_their_blocks() {
     hall.becomes("body=My%20name%20is)\n", "body=My%20name%20is)\n\n## Kelp community\n\nFor those who dry it.\n");
 }
 
+/// A page of two sections whose headings don't say that they are communities.
+const BARE: &str =
+    "# Circles\n\n## Glass\n\nFor glass.\n\n[Join](mailto:glass@x.example)\n\n## Clay\n\nFor clay.\n\n[Join](mailto:clay@x.example)\n";
+
+#[test]
+fn a_community_whose_last_way_to_join_goes_stays_on_the_page() {
+    let mut hall = Hall::with(BARE);
+    let glass = hall.named("Glass");
+    let (row, was) = hall.world.book.community(glass).unwrap().unwrap().routes[0].clone();
+    hall.world.run(Command::RemoveRoute(glass, row));
+    hall.becomes("[Join](mailto:glass@x.example)", "");
+    assert!(hall.world.book.diff_page(&hall.page).unwrap().from_roster.is_empty());
+    hall.world.run(Command::PutRoute { community: glass, id: None, facts: RouteFacts { words: String::new(), ..was } });
+    hall.publish();
+    assert!(hall.text().contains("For glass.\n\n[Join the glass community](mailto:glass@x.example)"), "{}", hall.text());
+    assert!(!hall.publish().written);
+}
+
+#[test]
+fn what_was_left_on_the_page_can_still_be_taken_in_after_publishing() {
+    let mut hall = Hall::with(BARE);
+    std::fs::write(&hall.page, BARE.replace("For glass.", "For all glass.")).unwrap();
+    let published = hall.publish();
+    assert_eq!((published.written, published.kept.len()), (false, 1), "{published:?}");
+    assert!(hall.world.book.history(None, 1).unwrap()[0].label.starts_with("Imported"));
+    hall.change("Clay", |f| f.purpose = "For all clay.".into());
+    assert_eq!(hall.publish().kept.len(), 1);
+    let plan = hall.import();
+    assert_eq!(plan.lines[0].changes, ["purpose: For all glass. (was: For glass.)"]);
+    assert_eq!(hall.facts("Glass").purpose, "For all glass.");
+    assert!(!hall.publish().written && hall.text().contains("For all clay."));
+}
+
+#[test]
+fn what_would_not_read_back_is_left_and_told_and_headings_of_all_kinds_are_renamed() {
+    let mut hall = Hall::with(
+        "Glass community\n---------------\n\nG.\n\n[Join](mailto:glass@x.example)\n\n## **Clay** community ##\n\n[Join the clay community]([link])\n",
+    );
+    hall.change("Glass community", |f| f.name = "Window community".into());
+    hall.becomes("Glass community\n---", "Window community\n---");
+    let clay = hall.named("Clay community");
+    let row = hall.world.book.community(clay).unwrap().unwrap().routes[0].0;
+    let facts = RouteFacts { kind: RouteKind::Form, target: "https://x.example/w?a=1|2 (3)".into(), ..RouteFacts::default() };
+    hall.world.run(Command::PutRoute { community: clay, id: Some(row), facts });
+    hall.becomes("[Join the clay community]([link])", "[Join the clay community](https://x.example/w?a=1%7C2%20%283%29)");
+    let facts = RuleFacts { words: "you must own a (red) hat".into(), ..RuleFacts::default() };
+    hall.world.run(Command::PutRule { community: clay, page_wide: false, id: None, facts });
+    hall.becomes("%283%29)", "%283%29) (you must own a (red) hat)");
+    // A name over two lines would be a heading and a paragraph.
+    hall.change("Window community", |f| f.name = "---".into());
+    let published = hall.publish();
+    assert_eq!((published.written, published.changes.len()), (false, 0), "{published:?}");
+    assert!(published.kept[0].contains("name can't be changed here so that it reads back"), "{published:?}");
+}
+
+#[test]
+fn a_column_or_a_rule_added_by_hand_is_left_and_taken_in() {
+    let mut hall = Hall::with(&format!("Open to join for anyone.\n\n{BARE}"));
+    let wider = hall.text().replace("for anyone.", "for anyone at sea.");
+    std::fs::write(&hall.page, &wider).unwrap();
+    assert!(
+        hall.world.book.diff_page(&hall.page).unwrap().from_roster[0]
+            .starts_with("who may join any of them is Open to join for anyone at sea.")
+    );
+    let published = hall.publish();
+    assert_eq!((published.written, published.kept.len()), (false, 1), "{published:?}");
+    assert!(hall.import().summary().contains("1 changed"));
+    assert!(hall.world.book.diff_page(&hall.page).unwrap().from_roster.is_empty());
+    let mut hall = Hall::with(TABLE);
+    let wider = TABLE.replace("Head of guild | \n", "Head of guild | How to join |\n").replace("| --- |\n", "| --- | --- |\n");
+    let wider =
+        wider.replace("(person TBC) |\n", "(person TBC) | [Join](https://x.example/j) |\n").replace("example) |\n", "example) | |\n");
+    std::fs::write(&hall.page, &wider).unwrap();
+    let published = hall.publish();
+    assert!(!published.written && published.kept.len() == 2, "{published:?}");
+    hall.import();
+    assert_eq!(hall.world.book.community(hall.named("Piers")).unwrap().unwrap().routes[0].1.target, "https://x.example/j");
+    assert!(!hall.publish().written && hall.text() == wider);
+}
+
+#[test]
+fn people_are_told_apart_by_address_and_a_vacancy_needs_no_title() {
+    let page = "| Community | Lead |\n| --- | --- |\n| Wood | Head of Joinery, Jo Plane, jo@x.example |\n| Metal | Head of Smithing, Jo Plane, jo.plane@y.example |\n\
+        | Bakers | vacant |\n| Brewers | TBC |\n";
+    let mut hall = Hall::with(page);
+    assert_eq!(hall.world.find("jo plane").len(), 2);
+    assert!(!hall.publish().written && hall.text() == page);
+    std::fs::write(
+        &hall.page,
+        page.replace("Jo Plane, jo@x.example", "Jo Plane-Smith, jo@x.example").replace("jo.plane@y.example", "jp@y.example"),
+    )
+    .unwrap();
+    hall.import();
+    let who = |hall: &Hall, address: &str| {
+        hall.world.book.holder_of(address).unwrap().and_then(|id| hall.world.book.person(id).unwrap()).map(|p| p.facts.name)
+    };
+    assert_eq!((who(&hall, "jo@x.example").as_deref(), who(&hall, "jp@y.example").as_deref()), (Some("Jo Plane-Smith"), Some("Jo Plane")));
+    assert_eq!(who(&hall, "jo.plane@y.example").as_deref(), Some("Jo Plane"));
+    assert_eq!(hall.world.find("").len(), 2);
+    assert!(!hall.publish().written);
+}
+
+#[test]
+fn a_community_on_a_second_page_is_the_same_and_changes_hands() {
+    let mut hall = Hall::with(TABLE);
+    let copy = hall.world.file("copy.md", TABLE);
+    assert_eq!(hall.world.book.import_page(&copy, false, false).unwrap().summary(), "0 communities added, 0 changed, 4 as before");
+    let clean = hall.world.folder.path().join("clean.md");
+    hall.world.book.publish_page(&clean, &PublishOptions { layout: Some(Layout::Sections), ..PublishOptions::default() }).unwrap();
+    assert!(hall.world.book.import_page(&clean, false, true).unwrap().summary().starts_with("0 communities would be added"));
+    let others = "# Guilds\n\n## Run by others\n\n- [Stars](https://stars.example/)\n";
+    let mut hall = Hall::with(others);
+    assert_eq!(hall.facts("Stars").run_by, guildhall::domain::words::RunBy::Others);
+    std::fs::write(&hall.page, "# Guilds\n\n## Stars\n\n[Join](https://stars.example/)\n").unwrap();
+    hall.import();
+    assert_eq!(hall.facts("Stars").run_by, guildhall::domain::words::RunBy::Us);
+}
+
 #[test]
 fn a_rule_on_the_page_shows_whom_it_leaves_out_before_it_is_taken_in() {
     let mut hall = Hall::with(SECTIONS);

@@ -155,7 +155,7 @@ fn the_lint_names_each_thing_with_its_place_on_the_page() {
         "Ships: the link cop@other.example goes to join@other.example (guilds.md, line 11)",
         "Ships: the members of #ships were counted 200 days ago (guilds.md, line 11)",
         "Piers: Cy Nettle, Lead, has no e-mail address (guilds.md, line 12)",
-        "Ships: Rigger is a discipline of Piers too",
+        "Piers: riggers is a discipline of Ships too",
         "Cy Nettle holds 3 seats: Lead of Piers, Co-lead of Piers, Secretary of Piers",
     ] {
         assert!(found.iter().any(|f| f == expected), "{expected}\n{found:#?}");

@@ -7,7 +7,8 @@ use std::path::Path;
 use super::super::{Book, BookError};
 use super::import::{merged_into, word};
 use super::{Known, Side, text_of};
-use crate::domain::directory::{Difference, Part, Printed, PrintedSeat};
+use crate::domain::community::RuleFacts;
+use crate::domain::directory::{Difference, Part, Printed, PrintedSeat, rule_words};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::domain::words::CommunityStatus;
@@ -62,6 +63,16 @@ impl Book {
             }
         }
         if let Some(before) = &known.before {
+            let ours: Vec<RuleFacts> = pages::page_rules(self.store.reader(), before.id)?.into_iter().map(|(_, r)| r).collect();
+            let (_, there) = known.page_rules();
+            let same = ours.len() == there.len() && ours.iter().zip(&there).all(|(a, b)| a.words == b.words);
+            if !same {
+                diff.from_roster.push(format!(
+                    "who may join any of them is {} on the page, {} in the roster",
+                    rules_words(&there),
+                    rules_words(&ours)
+                ));
+            }
             for community in pages::unlisted(self.store.reader())?.into_iter().filter(|c| c.0 > before.newest_community) {
                 if let Some(detail) = self.community(community)?.filter(|_| !known.of.iter().any(|(c, _)| *c == Some(community))) {
                     diff.from_roster.push(format!("{} is new in the roster and not on the page yet", detail.facts.name));
@@ -144,11 +155,20 @@ fn since_before(known: &Known) -> Vec<String> {
             }
         }
     }
-    for (at, old) in known.old.iter().enumerate().filter(|(at, _)| !known.of.iter().any(|(_, o)| *o == Some(*at))) {
+    for (at, old) in known.old.entries.iter().enumerate().filter(|(at, _)| !known.of.iter().any(|(_, o)| *o == Some(*at))) {
         match merged_into(known, at) {
-            Some(into) => out.push(format!("{} is gone; its disciplines are in {into} now", named(old))),
-            None => out.push(format!("{} is gone", named(old))),
+            Some(into) => out.push(format!("{} is gone; its disciplines are in {into} now", named(&old.printed))),
+            None => out.push(format!("{} is gone", named(&old.printed))),
         }
     }
+    let (before, now) = known.page_rules();
+    if before != now {
+        out.push(format!("who may join any of them was {} and is {}", rules_words(&before), rules_words(&now)));
+    }
     out
+}
+
+/// Rules in words.
+pub(super) fn rules_words(rules: &[RuleFacts]) -> String {
+    if rules.is_empty() { "nothing".to_owned() } else { rules.iter().map(rule_words).collect::<Vec<_>>().join("; ") }
 }

@@ -9,12 +9,13 @@ use serde::Serialize;
 use super::super::eligible::effect_of;
 use super::super::{Book, BookError};
 use super::{Known, Side, text_of};
+use crate::domain::address::{self, OtherAddress};
 use crate::domain::community::{CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::directory::{Part, Printed, PrintedPerson, PrintedSeat};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::person::PersonFacts;
 use crate::domain::text;
-use crate::domain::words::{MembershipStatus, RunBy, Source};
+use crate::domain::words::{AddressState, MembershipStatus, RunBy, Source};
 use crate::store::pages::{self, ListingRow};
 use crate::store::{StoreError, Write, people, places};
 
@@ -85,7 +86,7 @@ impl DirectoryPlan {
         }
         out.extend(self.people.iter().map(|p| format!("new on the roster: {p}")));
         out.extend(self.effect.iter().cloned());
-        out.extend(self.notes.iter().map(|(line, note)| format!("line {line}: {note}")));
+        out.extend(self.notes.iter().map(|(line, note)| if *line > 0 { format!("line {line}: {note}") } else { note.clone() }));
         for (line, word, probably) in &self.damaged {
             let was = format!("line {line}: {word} was damaged by a wrong encoding; it probably was {probably}.");
             out.push(format!("{was} It is kept as printed; {mend} mends it"));
@@ -134,28 +135,49 @@ fn take(write: &mut Write<'_>, known: &Known) -> Result<DirectoryPlan, StoreErro
             None => add(write, known, at, &mut plan)?,
         };
         let before = known.listed.iter().find(|l| l.community == community).map(|l| l.derived.clone());
-        listings.push(ListingRow { community, position: at, derived: before.filter(|_| !derived.is_empty()).unwrap_or(derived) });
+        listings.push(ListingRow {
+            community,
+            position: entry.range.start,
+            derived: before.filter(|_| !derived.is_empty()).unwrap_or(derived),
+        });
         plan.lines.push(line);
     }
     for gone in known.listed.iter().filter(|l| !listings.iter().any(|n| n.community == l.community)) {
         let Some(detail) = places::community(write.reader(), gone.community)? else { continue };
-        let into = merged_into(known, gone.position).map_or_else(String::new, |name| format!("; its disciplines are in {name} now"));
+        let old = known.old.entries.iter().position(|e| e.range.start == gone.position).unwrap_or(usize::MAX);
+        let into = merged_into(known, old).map_or_else(String::new, |name| format!("; its disciplines are in {name} now"));
         let changes = vec![format!("no longer on the page; the community stays in the roster{into}")];
         plan.lines.push(PlanLine { what: "gone", community: detail.facts.name, derived: false, line: 0, changes });
     }
     write.put_listings(page, &listings)?;
     write.keep_order(&listings.iter().map(|l| l.community).collect::<Vec<_>>())?;
+    take_page_rules(write, known, page, &mut plan)?;
+    Ok(plan)
+}
+
+/// The rules for all of them: as the page has them, unless they were changed here alone.
+fn take_page_rules(write: &mut Write<'_>, known: &Known, page: i64, plan: &mut DirectoryPlan) -> Result<(), StoreError> {
     let printed = |(rule, range): &(RuleFacts, std::ops::Range<usize>)| {
         place(rule, known, crate::exchange::page::line_of(&known.page.text, range.start))
     };
     let rules: Vec<RuleFacts> = known.page.rules.iter().map(printed).collect();
-    write.keep_rules(Err(page), &rules)?;
-    Ok(plan)
+    let ours: Vec<RuleFacts> = pages::page_rules(write.reader(), page)?.into_iter().map(|(_, r)| r).collect();
+    let words = |all: &[RuleFacts]| all.iter().map(|r| r.words.clone()).collect::<Vec<_>>();
+    let (before, now) = known.page_rules();
+    if words(&rules) == words(&ours) || (known.before.is_some() && words(&before) == words(&now)) {
+        return Ok(());
+    }
+    if known.before.is_some() {
+        let changes =
+            vec![format!("who may join any of them: {} (was: {})", super::diff::rules_words(&now), super::diff::rules_words(&ours))];
+        plan.lines.push(PlanLine { what: "changed", community: "the whole page".into(), derived: false, line: 0, changes });
+    }
+    write.keep_rules(Err(page), &rules)
 }
 
 /// Whether all disciplines of an entry that is gone stand in another one now: that one's name.
 pub(super) fn merged_into(known: &Known, old: usize) -> Option<String> {
-    let gone = known.old.get(old)?.disciplines.as_ref().filter(|d| !d.is_empty())?;
+    let gone = known.old.entries.get(old)?.printed.disciplines.as_ref().filter(|d| !d.is_empty())?;
     let has_all = |p: &Printed| p.disciplines.as_ref().is_some_and(|d| gone.iter().all(|g| d.contains(g)));
     known.page.entries.iter().find(|e| has_all(&e.printed)).map(|e| e.printed.name.clone().unwrap_or_else(|| e.printed.derived_name()))
 }
@@ -216,8 +238,11 @@ fn update(
             line.changes.push(format!("{}: {} (was: {})", word(difference.part), difference.first, difference.second));
         }
     }
-    if entry.printed.run_by_others.is_some() && account.run_by_others.is_none() {
+    let theirs = places::community(write.reader(), community)?.is_some_and(|d| d.facts.run_by == RunBy::Others);
+    let was_theirs = known.said_before(at).is_some_and(|p| p.run_by_others.is_some());
+    if entry.printed.run_by_others.is_some() != theirs && (entry.printed.run_by_others.is_some() || was_theirs) {
         parts.push(Part::RunBy);
+        line.changes.push(format!("run by {}", if theirs { RunBy::Us } else { RunBy::Others }));
     }
     if !parts.is_empty() {
         line.what = "changed";
@@ -268,6 +293,10 @@ fn bring(
     if let (true, Some(disciplines)) = (has(Part::Disciplines), &printed.disciplines) {
         facts.disciplines.clone_from(disciplines);
     }
+    if has(Part::RunBy) && printed.run_by_others.is_none() && detail.facts.run_by == RunBy::Others {
+        facts.run_by = RunBy::Us;
+        facts.runner.clear();
+    }
     if let (true, Some(runner)) = (has(Part::RunBy), &printed.run_by_others) {
         facts.run_by = RunBy::Others;
         if !runner.is_empty() {
@@ -315,6 +344,10 @@ fn keep_seats(write: &mut Write<'_>, community: CommunityId, wanted: &[PrintedSe
         *slot = if there.is_empty() { None } else { Some(there.remove(0)) };
     }
     for (seat, row) in wanted.iter().zip(which) {
+        let sits = row.as_ref().and_then(|r| r.holder.as_ref()).map(|(id, _)| *id);
+        if let (Some(id), Some(printed)) = (sits, &seat.holder) {
+            rewrite(write, id, printed)?;
+        }
         let holder = seat.holder.as_ref().map(|p| holder(write, community, p, plan)).transpose()?;
         let there = row.as_ref().map(crate::store::rows::SeatRow::facts).unwrap_or_default();
         let stays = there.holder == holder;
@@ -323,6 +356,26 @@ fn keep_seats(write: &mut Write<'_>, community: CommunityId, wanted: &[PrintedSe
         write.put_seat(community, row.map(|r| r.id), &SeatFacts { title, holder, since, interim, confirmed, ..there })?;
     }
     there.iter().try_for_each(|seat| write.remove_seat(seat.id))
+}
+
+/// Who sits there already and is printed with another name, or another address of theirs, is the same person: the page knows better.
+fn rewrite(write: &mut Write<'_>, id: PersonId, printed: &PrintedPerson) -> Result<(), StoreError> {
+    let Some((mut facts, _)) = people::facts(write.reader(), id)? else { return Ok(()) };
+    let same_address = address::key(&facts.email) == address::key(&printed.email) && !printed.email.is_empty();
+    if same_address && facts.name != printed.name && !printed.name.is_empty() {
+        facts.name.clone_from(&printed.name);
+    } else if facts.name == printed.name
+        && !same_address
+        && !printed.email.is_empty()
+        && !facts.email.is_empty()
+        && people::holder_of(write.reader(), &printed.email)?.is_none()
+    {
+        let old = OtherAddress { address: std::mem::replace(&mut facts.email, printed.email.clone()), state: AddressState::Ok };
+        facts.others.push(old);
+    } else {
+        return Ok(());
+    }
+    write.update_person(id, &facts).map(|_| ())
 }
 
 /// The person whom a page prints: by the address, else by the name; added if there is nobody, and a member of the community.
@@ -335,11 +388,22 @@ fn holder(
     let by_address = if printed.email.is_empty() { None } else { people::holder_of(write.reader(), &printed.email)? };
     let found = match by_address {
         Some(id) => Some(id),
+        // A name alone is enough only where no other address speaks against it.
         None => match people::named_so(write.reader(), &printed.name)?.as_slice() {
-            [one] => Some(*one),
+            [one] if printed.email.is_empty() || people::facts(write.reader(), *one)?.is_some_and(|(f, _)| f.email.is_empty()) => {
+                Some(*one)
+            }
             _ => None,
         },
     };
+    if let Some((facts, _)) = found.map(|id| people::facts(write.reader(), id)).transpose()?.flatten()
+        && facts.name != printed.name
+        && !printed.name.is_empty()
+        && !facts.name.is_empty()
+    {
+        plan.notes
+            .push((0, format!("{} is {} on the page and {} on the roster, where that stays", printed.email, printed.name, facts.name)));
+    }
     let id = match found {
         Some(id) => {
             if let Some((mut facts, _)) = people::facts(write.reader(), id)?
@@ -352,7 +416,7 @@ fn holder(
             id
         }
         None => {
-            plan.people.push(crate::domain::address::mailbox(&printed.name, &printed.email));
+            plan.people.push(address::mailbox(&printed.name, &printed.email));
             write.add_person(&PersonFacts::named(&printed.name, &printed.email))?
         }
     };

@@ -14,9 +14,11 @@ pub use publish::{PublishOptions, Published};
 use std::path::Path;
 
 use super::{Book, BookError};
+use crate::domain::community::RuleFacts;
 use crate::domain::directory::{Difference, Printed, matched, repaired};
 use crate::domain::ids::CommunityId;
-use crate::exchange::page::{self, LARGEST_PAGE, Page};
+use crate::domain::text;
+use crate::exchange::page::{self, Hints, LARGEST_PAGE, Page};
 use crate::exchange::{ExchangeError, SourceFile};
 use crate::store::pages::{self, ListingRow, PageRow};
 
@@ -45,7 +47,8 @@ struct Known {
     name: String,
     before: Option<PageRow>,
     listed: Vec<ListingRow>,
-    old: Vec<Printed>,
+    /// The page as it was.
+    old: Page,
     /// For each entry: which community, and which of the old entries it is.
     of: Vec<(Option<CommunityId>, Option<usize>)>,
 }
@@ -53,10 +56,10 @@ struct Known {
 impl Known {
     /// What the page said of an entry before.
     fn said_before(&self, at: usize) -> Option<&Printed> {
-        self.of[at].1.map(|old| &self.old[old])
+        self.of[at].1.map(|old| &self.old.entries[old].printed)
     }
 
-    /// The parts in which the roster differs from the page, and those of them that have changed on the page alone.
+    /// The parts in which the roster differs from the page, and which side has changed them.
     fn differences(&self, at: usize, account: &Printed) -> Vec<(Difference, Side)> {
         let printed = &self.page.entries[at].printed;
         let before = self.said_before(at);
@@ -64,13 +67,21 @@ impl Known {
         let by_roster = before.map(|b| b.differences(account)).unwrap_or_default();
         let side = |d: &Difference| {
             let changed = |all: &[Difference]| all.iter().any(|c| c.part == d.part);
-            match (before.is_some(), changed(&by_page), changed(&by_roster)) {
-                (true, true, false) => Side::Page,
-                (true, false, true) => Side::Roster,
+            match before {
+                // The page had no place for it: whoever made one has said something there.
+                Some(before) if !before.has(d.part) => Side::Page,
+                Some(_) if changed(&by_page) && !changed(&by_roster) => Side::Page,
+                Some(_) if changed(&by_roster) && !changed(&by_page) => Side::Roster,
                 _ => Side::Both,
             }
         };
         printed.differences(account).into_iter().map(|d| (side(&d), d)).map(|(s, d)| (d, s)).collect()
+    }
+
+    /// What the rules for all of them were on the page, and are now.
+    fn page_rules(&self) -> (Vec<RuleFacts>, Vec<RuleFacts>) {
+        let of = |page: &Page| page.rules.iter().map(|(r, _)| r.clone()).collect();
+        (of(&self.old), of(&self.page))
     }
 }
 
@@ -94,20 +105,29 @@ impl Book {
 
     /// A page beside what the roster knows of it.
     fn known(&self, text: &str, name: &str) -> Result<Known, BookError> {
-        let page = page::read(text, name)?;
         let conn = self.store.reader();
         let before = pages::pages(conn)?.into_iter().find(|p| same_page(&p.name, name));
-        let (mut listed, mut old) = (Vec::new(), Vec::new());
+        let (mut listed, mut old) = (Vec::new(), Page::default());
         if let Some(before) = &before {
             listed = pages::listings(conn, before.id)?;
-            old = page::read(&before.text, &before.name)?.entries.into_iter().map(|e| e.printed).collect();
+            let hints = Hints { names: Vec::new(), places: listed.iter().map(|l| l.position).collect() };
+            old = page::read(&before.text, &before.name, &hints)?;
         }
-        let now: Vec<Printed> = page.entries.iter().map(|e| e.printed.clone()).collect();
-        let of_old = matched(&now, &old);
-        let community = |old: usize| listed.iter().find(|l| l.position == old).map(|l| l.community);
+        let page = page::read(text, name, &self.hints(&old)?)?;
+        let printed = |page: &Page| page.entries.iter().map(|e| e.printed.clone()).collect::<Vec<Printed>>();
+        let now = printed(&page);
+        let of_old = matched(&now, &printed(&old));
+        let community = |at: usize| listed.iter().find(|l| l.position == old.entries[at].range.start).map(|l| l.community);
         let mut of: Vec<(Option<CommunityId>, Option<usize>)> = of_old.into_iter().map(|old| (old.and_then(community), old)).collect();
         self.match_the_rest(&now, &mut of)?;
         Ok(Known { page, name: name.to_owned(), before, listed, old, of })
+    }
+
+    /// The headings that are communities whatever stands below them: those that were, and the names in the roster.
+    fn hints(&self, old: &Page) -> Result<Hints, BookError> {
+        let printed = old.entries.iter().filter_map(|e| e.printed.name.clone());
+        let names = printed.chain(self.communities()?.into_iter().map(|c| c.name)).map(|n| text::same_key(&n)).collect();
+        Ok(Hints { names, places: Vec::new() })
     }
 
     /// Finds communities that were on no page before among those of the roster.
@@ -129,10 +149,33 @@ impl Book {
         for (at, found) in left.iter().zip(matched(&wanted, &accounts)) {
             of[*at].0 = found.map(|n| free[n]);
         }
+        self.match_those_elsewhere(&wanted, &left, of)
+    }
+
+    /// A community may be on two pages: it is the same only if it has the same name, or nearly everything else in common.
+    fn match_those_elsewhere(
+        &self,
+        wanted: &[Printed],
+        left: &[usize],
+        of: &mut [(Option<CommunityId>, Option<usize>)],
+    ) -> Result<(), BookError> {
+        for (at, printed) in left.iter().zip(wanted) {
+            for row in self.communities()? {
+                if of[*at].0.is_some() || of.iter().any(|(c, _)| *c == Some(row.id)) {
+                    continue;
+                }
+                let account = pages::account(self.store.reader(), row.id, &Printed::everything())?.unwrap_or_default();
+                let same_name = printed.name.as_ref().is_some_and(|n| text::same_key(n) == text::same_key(&row.name));
+                let nameless = |p: &Printed| Printed { name: None, ..p.clone() };
+                if same_name || nameless(printed).likeness(&nameless(&account)) >= 90 {
+                    of[*at].0 = Some(row.id);
+                }
+            }
+        }
         Ok(())
     }
 }
 
 fn same_page(a: &str, b: &str) -> bool {
-    crate::domain::text::same_key(a) == crate::domain::text::same_key(b)
+    text::same_key(a) == text::same_key(b)
 }

@@ -6,13 +6,15 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::super::{Book, BookError, spare_the_roster};
+use super::diff::rules_words;
 use super::import::word;
 use super::{Known, Side, text_of};
-use crate::domain::directory::Printed;
+use crate::domain::community::RuleFacts;
+use crate::domain::directory::{Part, Printed};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::domain::words::{CommunityStatus, RunBy};
-use crate::exchange::page::{self, Edits, Layout};
+use crate::exchange::page::{self, Edits, Hints, Layout};
 use crate::exchange::{AtomicFile, ExchangeError};
 use crate::store::pages::{self, ListingRow};
 
@@ -40,6 +42,44 @@ pub struct Published {
     pub written: bool,
 }
 
+/// The edits, and which communities are new by them.
+#[derive(Default)]
+struct Plan {
+    edits: Edits,
+    added: Vec<CommunityId>,
+    /// The names that new ones have, on a page that prints none.
+    derived: Vec<(CommunityId, String)>,
+}
+
+impl Plan {
+    /// Which entries stay, in their order.
+    fn kept<'p>(&'p self, known: &'p Known) -> impl Iterator<Item = usize> + 'p {
+        (0..known.page.entries.len()).filter(|at| !self.edits.removed.contains(at))
+    }
+
+    /// Which community each entry will be: what is new stands behind the last row, or else behind the last section.
+    fn expected(&self, known: &Known) -> Vec<Option<CommunityId>> {
+        let kept: Vec<usize> = self.kept(known).collect();
+        let entry = |at: &usize| &known.page.entries[*at];
+        let row = kept.iter().rposition(|at| entry(at).table.is_some());
+        let section = kept.iter().rposition(|at| entry(at).places.name.is_some());
+        let behind = row.or(section).map_or(kept.len(), |at| at + 1);
+        let mut out: Vec<Option<CommunityId>> = kept.iter().map(|at| known.of[*at].0).collect();
+        out.splice(behind..behind, self.added.iter().map(|c| Some(*c)));
+        out
+    }
+
+    /// Where an entry will stand among all.
+    fn place_of(&self, known: &Known, at: usize) -> Option<usize> {
+        let community = known.of[at].0?;
+        self.expected(known).iter().position(|c| *c == Some(community))
+    }
+}
+
+fn named(printed: &Printed) -> String {
+    printed.name.clone().unwrap_or_else(|| printed.derived_name())
+}
+
 impl Book {
     /// Writes a page: the one that stands there, else the one that was read under that name, or the only one; else a clean one.
     ///
@@ -60,38 +100,104 @@ impl Book {
         let Some((base, called)) = base else { return self.clean_page(file, options) };
         let known = self.known(&base, &called)?;
         let mut published = Published::default();
-        let (edits, mut listings) = self.edits(&known, &mut published)?;
-        let new_text = page::apply(&known.page, &edits);
+        let (new_text, listings) = self.rewritten(&known, &mut published)?;
         published.written = write_if_it_differs(file, &new_text, options.dry_run)?;
-        if options.dry_run {
+        let nothing_new = !published.written && published.changes.is_empty() && known.before.is_some();
+        if options.dry_run || nothing_new || self.read_only().is_some() {
             return Ok(published);
         }
-        if self.read_only().is_some() {
-            return Ok(published);
-        }
-        // What is on the page now is what the next comparison begins with.
-        let again = page::read(&new_text, &called)?;
-        listings.retain(|l| l.position < again.entries.len());
+        // What both sides agree on is what the next comparison begins with: what was changed on the page by hand is still to be taken in.
+        let (agreed, listings) = match &known.before {
+            Some(before) if !published.kept.is_empty() => {
+                let old = self.known(&before.text, &called)?;
+                self.rewritten(&old, &mut Published::default())?
+            }
+            _ => (new_text, listings),
+        };
         let stamp = self.stamp();
         let (_, done) = self.store.write(&format!("Published the page {called}"), stamp, |write| {
-            let page = write.put_page(&called, &new_text)?;
+            let page = write.put_page(&called, &agreed)?;
             write.put_listings(page, &listings)
         })?;
         self.after_step(&done.touched)?;
         Ok(published)
     }
 
-    /// What is to be changed on a page, and which community is which entry then.
-    fn edits(&self, known: &Known, published: &mut Published) -> Result<(Edits, Vec<ListingRow>), BookError> {
+    /// A page with everything that has changed in the roster, and which community stands where on it. What could not be read back as
+    /// it was meant is left as it is, and told.
+    fn rewritten(&self, known: &Known, published: &mut Published) -> Result<(String, Vec<ListingRow>), BookError> {
+        let mut plan = self.edits(known, published)?;
+        let hints = self.hints(&known.old)?;
+        if self.misread(known, &plan, &hints)?.is_none_or(|bad| !bad.is_empty()) {
+            // One change for itself after the other, to find which can't be made.
+            let all = std::mem::take(&mut plan.edits.changed);
+            for (at, parts, account) in all {
+                let mut fine = Vec::new();
+                for part in parts {
+                    let one = Edits { changed: vec![(at, vec![part], account.clone())], ..Edits::default() };
+                    let alone = Plan { edits: one, ..Plan::default() };
+                    if self.misread(known, &alone, &hints)?.is_some_and(|bad| bad.is_empty()) {
+                        fine.push(part);
+                    } else {
+                        let what = word(part);
+                        let said = named(&known.page.entries[at].printed);
+                        published.changes.retain(|c| !c.starts_with(&format!("{said}: {what} is now")));
+                        published
+                            .kept
+                            .push(format!("{said}: {what} can't be changed here so that it reads back; change it on the page by hand"));
+                    }
+                }
+                if !fine.is_empty() {
+                    plan.edits.changed.push((at, fine, account));
+                }
+            }
+        }
+        let text = page::apply(&known.page, &plan.edits);
+        let expected = plan.expected(known);
+        let again = page::read(&text, &known.name, &hints)?;
+        if again.entries.len() != expected.len() {
+            return Err(BookError::Refused(format!(
+                "{}: the page could not be written so that it reads back as it was meant; nothing was changed",
+                known.name
+            )));
+        }
+        let rows = again.entries.iter().zip(expected).filter_map(|(entry, community)| {
+            let derived = |c: CommunityId| {
+                let before = known.listed.iter().find(|l| l.community == c).map(|l| l.derived.clone());
+                before.or_else(|| plan.derived.iter().find(|(id, _)| *id == c).map(|(_, d)| d.clone())).unwrap_or_default()
+            };
+            community.map(|c| ListingRow { community: c, position: entry.range.start, derived: derived(c) })
+        });
+        Ok((text, rows.collect()))
+    }
+
+    /// Which parts would not read back as the roster has them; `None` if the page would have more or fewer communities than it should.
+    fn misread(&self, known: &Known, plan: &Plan, hints: &Hints) -> Result<Option<Vec<(usize, Part)>>, BookError> {
+        let text = page::apply(&known.page, &plan.edits);
+        let Ok(again) = page::read(&text, &known.name, hints) else { return Ok(None) };
+        let expected = plan.expected(known);
+        if again.entries.len() != expected.len() {
+            return Ok(None);
+        }
+        let mut bad = Vec::new();
+        for (at, parts, account) in &plan.edits.changed {
+            let Some(now) = plan.place_of(known, *at).and_then(|place| again.entries.get(place)) else { continue };
+            let differences = now.printed.differences(account);
+            bad.extend(parts.iter().filter(|p| differences.iter().any(|d| d.part == **p)).map(|p| (*at, *p)));
+        }
+        Ok(Some(bad))
+    }
+
+    /// What is to be changed on a page.
+    fn edits(&self, known: &Known, published: &mut Published) -> Result<Plan, BookError> {
         let conn = self.store.reader();
-        let mut edits = Edits::default();
-        let mut listings = Vec::new();
+        let mut plan = Plan::default();
         for (at, entry) in known.page.entries.iter().enumerate() {
-            let said = entry.printed.name.clone().unwrap_or_else(|| entry.printed.derived_name());
+            let said = named(&entry.printed);
             let Some(community) = known.of[at].0 else {
                 if known.of[at].1.is_some() {
                     published.changes.push(format!("{said} is gone from the roster, and now from the page"));
-                    edits.removed.push(at);
+                    plan.edits.removed.push(at);
                 } else {
                     published.kept.push(format!("{said} (line {}) is not in the roster: import the page to take it in", entry.line));
                 }
@@ -100,7 +206,7 @@ impl Book {
             let status = self.community(community)?.map(|d| d.facts.status);
             if matches!(status, Some(CommunityStatus::Closed | CommunityStatus::Merged)) {
                 published.changes.push(format!("{said} is {} and no longer on the page", status.map_or("", |s| s.word())));
-                edits.removed.push(at);
+                plan.edits.removed.push(at);
                 continue;
             }
             let account = pages::account(conn, community, &entry.printed)?.unwrap_or_default();
@@ -117,24 +223,16 @@ impl Book {
                 }
             }
             if !parts.is_empty() {
-                edits.changed.push((at, parts, account));
+                plan.edits.changed.push((at, parts, account));
             }
-            let derived = known.listed.iter().find(|l| l.community == community).map(|l| l.derived.clone()).unwrap_or_default();
-            listings.push(ListingRow { community, position: at - edits.removed.len(), derived });
         }
-        self.new_communities(known, &mut edits, &mut listings, published)?;
-        self.page_rules(known, &mut edits, published)?;
-        Ok((edits, listings))
+        self.new_communities(known, &mut plan, published)?;
+        self.page_rules(known, &mut plan.edits, published)?;
+        Ok(plan)
     }
 
     /// Communities of ours that were made since the page was read, and are on no other.
-    fn new_communities(
-        &self,
-        known: &Known,
-        edits: &mut Edits,
-        listings: &mut Vec<ListingRow>,
-        published: &mut Published,
-    ) -> Result<(), BookError> {
+    fn new_communities(&self, known: &Known, plan: &mut Plan, published: &mut Published) -> Result<(), BookError> {
         let Some(before) = &known.before else { return Ok(()) };
         for community in pages::unlisted(self.store.reader())?.into_iter().filter(|c| c.0 > before.newest_community) {
             let Some(detail) = self.community(community)? else { continue };
@@ -147,24 +245,47 @@ impl Book {
                 continue;
             }
             published.changes.push(format!("{} is new on the page", detail.facts.name));
-            edits.added.push(self.whole_account(community)?);
+            plan.edits.added.push(self.whole_account(community)?);
+            plan.added.push(community);
             // A table without names has no place for this one's: it is found by what else it says.
-            let nameless = known.page.tables.last().is_some_and(|t| !t.contains(&page::Column::Name));
-            let derived = if nameless { detail.facts.name } else { String::new() };
-            let position = known.page.entries.len() - edits.removed.len() + edits.added.len() - 1;
-            listings.push(ListingRow { community, position, derived });
+            if known.page.tables.last().is_some_and(|t| !t.contains(&page::Column::Name)) {
+                plan.derived.push((community, detail.facts.name));
+            }
         }
         Ok(())
     }
 
+    /// The rules for all of them, where they were changed here and not on the page.
     fn page_rules(&self, known: &Known, edits: &mut Edits, published: &mut Published) -> Result<(), BookError> {
         let Some(before) = &known.before else { return Ok(()) };
-        let ours = pages::page_rules(self.store.reader(), before.id)?;
-        for (at, ((printed, _), (_, rule))) in known.page.rules.iter().zip(&ours).enumerate() {
-            if printed.words != rule.words {
-                published.changes.push(format!("who may join any of them is now: {}", rule.words));
-                edits.rules.push((at, rule.clone()));
+        let ours: Vec<RuleFacts> = pages::page_rules(self.store.reader(), before.id)?.into_iter().map(|(_, r)| r).collect();
+        let (old, there) = known.page_rules();
+        let words = |all: &[RuleFacts]| all.iter().map(|r| r.words.clone()).collect::<Vec<_>>();
+        if words(&there) == words(&ours) {
+            return Ok(());
+        }
+        if words(&old) == words(&ours) {
+            published.kept.push(format!(
+                "who may join any of them was changed on the page itself to {}; import it to take that in",
+                rules_words(&there)
+            ));
+            return Ok(());
+        }
+        for (at, printed) in there.iter().enumerate() {
+            match ours.get(at) {
+                Some(rule) if rule.words == printed.words => {}
+                Some(rule) => {
+                    published.changes.push(format!("who may join any of them is now: {}", rule.words));
+                    edits.rules.push((at, rule.clone()));
+                }
+                None => {
+                    published.changes.push(format!("no longer on the page: {}", printed.words));
+                    edits.rules.push((at, RuleFacts::default()));
+                }
             }
+        }
+        if ours.len() > there.len() {
+            published.kept.push(format!("the page has no place for another rule for all of them: {}", rules_words(&ours[there.len()..])));
         }
         Ok(())
     }

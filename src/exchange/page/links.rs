@@ -4,7 +4,7 @@
 
 use super::structure::Run;
 use crate::domain::address;
-use crate::domain::community::{RouteFacts, RuleFacts};
+use crate::domain::community::{RouteFacts, RuleFacts, function_of};
 use crate::domain::directory::{PrintedPerson, PrintedSeat};
 use crate::domain::text;
 use crate::domain::words::RouteKind;
@@ -36,6 +36,9 @@ pub fn route(words: &str, target: &str) -> RouteFacts {
         "http" | "https" => other(RouteKind::Form),
         "slack" | "msteams" => other(RouteKind::Chat),
         _ if target.starts_with(['#', '/']) && target.len() > 1 => other(RouteKind::Form),
+        _ if ["", "#", "link", "[link]", "tbc", "[tbc]", "url", "todo"].contains(&target.to_lowercase().as_str()) => {
+            RouteFacts { words: words.clone(), ..RouteFacts::default() }
+        }
         // Nothing that runs is ever opened: it is kept as text.
         _ => RouteFacts {
             kind: RouteKind::NotSet,
@@ -90,18 +93,24 @@ pub fn is_rule(text: &str) -> bool {
     ABOUT_JOINING.iter().any(|words| text.contains(words))
 }
 
-/// A rule from the words that print it: the e-mail suffix in them, if one is named.
+/// Words that turn a rule round: what follows is for people to read, not to decide by.
+const TURNED: &[&str] = &[" not ", "n't ", "n’t ", "except", "other than", "unless", "excluding"];
+
+/// A rule from the words that print it: the e-mail suffixes in them, parted by commas, if any are named.
 pub fn rule(words: &str) -> RuleFacts {
-    let plain = words.to_lowercase();
+    let plain = format!(" {} ", words.to_lowercase());
     let about_mail = ["mail", "address", "domain", "account", "@"].iter().any(|w| plain.contains(w));
-    let candidates = plain.split(|c: char| c.is_whitespace() || "‘’“”'\"`(),;:<>*".contains(c)).filter(|w| !w.is_empty());
-    let suffix = candidates.map(|w| w.trim_start_matches(['@', '.', '*']).trim_end_matches(['.', '!', '?'])).find(|w| {
-        w.contains('.')
-            && !w.contains('/')
-            && !w.contains('@')
-            && w.split('.').all(|l| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-'))
-    });
-    RuleFacts { suffix: suffix.filter(|_| about_mail).unwrap_or_default().to_owned(), words: clean(words), ..RuleFacts::default() }
+    let turned = TURNED.iter().any(|w| plain.contains(w));
+    let label = |l: &str| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let mut suffixes: Vec<&str> = Vec::new();
+    for word in plain.split(|c: char| c.is_whitespace() || "‘’“”'\"`(),;:<>*".contains(c)) {
+        let word = word.trim_start_matches(['@', '.', '*']).trim_end_matches(['.', '!', '?']);
+        if word.contains('.') && word.split('.').all(label) && !suffixes.contains(&word) {
+            suffixes.push(word);
+        }
+    }
+    let suffix = if about_mail && !turned { suffixes.join(", ") } else { String::new() };
+    RuleFacts { suffix, words: clean(words), ..RuleFacts::default() }
 }
 
 /// What a page prints where nobody holds a seat.
@@ -114,9 +123,35 @@ fn is_vacant(words: &str) -> bool {
 
 /// The seats that a cell prints, one to a line: `Head of Product, Ann Example, [ann@x](mailto:ann@x)`, `Head of Delivery (person TBC)`.
 pub fn seats(run: &Run) -> Vec<PrintedSeat> {
-    let mut links = run.links.iter();
-    let mut mailed = || links.find_map(|l| address_of(&l.target)).unwrap_or_default();
-    run.text.split(['\n', ';']).map(str::trim).filter(|line| !line.is_empty()).map(|line| seat(&clean(line), &mut mailed)).collect()
+    let mut lines: Vec<String> = Vec::new();
+    for line in run.text.split(['\n', ';']).map(clean).filter(|line| !line.is_empty()) {
+        let begins = is_title(&line) || is_vacant(&line);
+        match lines.last_mut() {
+            // A name or address on a line of its own belongs to the title above it.
+            Some(last) if !begins && is_title(last) && !last.contains(',') => *last = format!("{last}, {line}"),
+            Some(last) if !begins && last.contains(',') && line.contains('@') => *last = format!("{last}, {line}"),
+            _ => lines.extend(two_people(&line)),
+        }
+    }
+    let mut links = run.links.iter().filter_map(|l| address_of(&l.target).map(|a| (clean(&l.words), a)));
+    lines.iter().map(|line| seat(line, &mut links)).collect()
+}
+
+/// Two people in one seat, each with an address, as a seat each.
+fn two_people(line: &str) -> Vec<String> {
+    match line.split_once(" and ").or_else(|| line.split_once(" & ")) {
+        Some((first, second)) if first.contains('@') && second.contains('@') => {
+            let title = first.split(',').next().filter(|t| is_title(t)).map_or_else(String::new, |t| format!("{t}, "));
+            vec![first.trim_end_matches([',', ' ']).to_owned(), format!("{title}{second}")]
+        }
+        _ => vec![line.to_owned()],
+    }
+}
+
+/// Whether a text reads like the title of a seat, not like a name.
+fn is_title(text: &str) -> bool {
+    let first = text.split([',', ':', '(']).next().unwrap_or_default();
+    !first.contains('@') && (function_of(first).is_some() || first.contains(" of ") || first.contains(" for "))
 }
 
 fn address_of(target: &str) -> Option<String> {
@@ -124,7 +159,7 @@ fn address_of(target: &str) -> Option<String> {
     address::read(rest.split('?').next().unwrap_or_default()).ok().map(str::to_owned)
 }
 
-fn seat(line: &str, mailed: &mut dyn FnMut() -> String) -> PrintedSeat {
+fn seat(line: &str, links: &mut dyn Iterator<Item = (String, String)>) -> PrintedSeat {
     if is_vacant(line) {
         return PrintedSeat::default();
     }
@@ -133,27 +168,42 @@ fn seat(line: &str, mailed: &mut dyn FnMut() -> String) -> PrintedSeat {
     {
         return PrintedSeat { title: title.trim().trim_end_matches([',', ':']).to_owned(), holder: None };
     }
-    let (title, rest) = line.split_once([',', ':']).map_or((line, ""), |(t, r)| (t.trim(), r.trim()));
-    if rest.is_empty() || is_vacant(rest) {
-        return PrintedSeat { title: title.to_owned(), holder: None };
+    let mut parts: Vec<&str> = line.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
+    if let Some((title, rest)) = parts.first().and_then(|p| p.split_once(':')) {
+        parts.splice(0..1, [title.trim(), rest.trim()]);
     }
-    let mut name = Vec::new();
-    let mut email = String::new();
-    for part in rest.split(',').map(str::trim) {
-        let is_address = |w: &&str| w.contains('@') && address::read(w).is_ok();
-        let (found, words): (Vec<&str>, Vec<&str>) = part.split_whitespace().partition(is_address);
-        if let Some(found) = found.first().and_then(|w| address::read(w).ok()) {
-            found.clone_into(&mut email);
+    let bare = |w: &str| w.trim_matches(['(', ')', '<', '>', '.']).trim_start_matches("mailto:").to_owned();
+    let is_address = |w: &str| w.contains('@') && address::read(&bare(w)).is_ok();
+    let has_address = |p: &str| p.split_whitespace().any(is_address);
+    // The title stands first, unless what stands first is somebody with an address, or a later part is more like one.
+    let title_at = match parts.iter().position(|p| is_title(p)) {
+        Some(at) => Some(at),
+        None if parts.len() < 2 && !has_address(parts.first().unwrap_or(&"")) => Some(0),
+        None if parts.len() < 2 || parts[1..].iter().all(|p| p.split_whitespace().all(is_address)) => None,
+        None => Some(0),
+    };
+    let title = title_at.map_or_else(String::new, |at| parts.remove(at).to_owned());
+    if parts.is_empty() || parts.iter().all(|p| is_vacant(p)) {
+        return PrintedSeat { title, holder: None };
+    }
+    let (mut name, mut email): (Vec<String>, String) = (Vec::new(), String::new());
+    for part in parts {
+        let (found, words): (Vec<&str>, Vec<&str>) = part.split_whitespace().partition(|w| is_address(w));
+        if let Some(found) = found.first() {
+            email = bare(found);
         }
         if !words.is_empty() {
             name.push(words.join(" "));
         }
     }
-    let linked = mailed();
-    if !linked.is_empty() {
+    if let Some((words, linked)) = links.next() {
         email = linked;
+        // A link behind the name that says a part of it again is no second name.
+        if name.len() > 1 && name[..name.len() - 1].iter().any(|n| n.contains(&words)) && name.last() == Some(&words) {
+            name.pop();
+        }
     }
-    PrintedSeat { title: title.to_owned(), holder: Some(PrintedPerson { name: name.join(", "), email }) }
+    PrintedSeat { title, holder: Some(PrintedPerson { name: name.join(", "), email }) }
 }
 
 #[cfg(test)]
@@ -183,6 +233,20 @@ mod tests {
             assert_eq!(one(vacant), ("Head of Delivery".into(), None), "{vacant}");
         }
         assert_eq!(seats(&cell("Head of A, Ann<br>Deputy (TBC)")).len(), 2);
+        let sam = |title: &str| (title.to_owned(), Some(("Sam Anvil".to_owned(), "sam@example.org".to_owned())));
+        for (markdown, title) in [
+            ("Sam Anvil (sam@example.org)", ""),
+            ("Sam Anvil <sam@example.org>", ""),
+            ("Sam Anvil, sam@example.org", ""),
+            ("Head of Iron, Sam Anvil, [Sam](mailto:sam@example.org)", "Head of Iron"),
+            ("Sam Anvil, <mailto:sam@example.org>, Head of Iron", "Head of Iron"),
+            ("Head of Iron<br>Sam Anvil<br>[sam@example.org](mailto:sam@example.org)", "Head of Iron"),
+        ] {
+            assert_eq!(one(markdown), sam(title), "{markdown}");
+        }
+        let two = seats(&cell("Head of A, Jo Plane, [jo@x.example](mailto:jo@x.example) and Al Saw, [al@x.example](mailto:al@x.example)"));
+        let told: Vec<(&str, &str)> = two.iter().filter_map(|s| s.holder.as_ref()).map(|h| (h.name.as_str(), h.email.as_str())).collect();
+        assert_eq!(told, [("Jo Plane", "jo@x.example"), ("Al Saw", "al@x.example")]);
     }
 
     #[test]
@@ -207,6 +271,9 @@ mod tests {
             ("You need an e-mail address that ends in @x.gov.uk.", "x.gov.uk"),
             ("The communities are open to anyone in local, state and federal government to join.", ""),
             ("New members are welcome to join.", ""),
+            ("you need a 'tin.example.org' or 'example.org' email address", "tin.example.org, example.org"),
+            ("Anyone except people with a 'bad.org' address may join.", ""),
+            ("You do not need an 'example.org' email address.", ""),
         ] {
             assert!(is_rule(words), "{words}");
             assert_eq!(rule(words).suffix, suffix, "{words}");

@@ -10,7 +10,7 @@ mod write;
 
 use std::ops::Range;
 
-pub use read::{LARGEST_PAGE, read};
+pub use read::{Hints, LARGEST_PAGE, read};
 pub use write::{Edits, Layout, apply, fresh};
 
 use crate::domain::community::RuleFacts;

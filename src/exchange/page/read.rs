@@ -16,11 +16,20 @@ use crate::exchange::ExchangeError;
 /// The longest page that is read, in bytes.
 pub const LARGEST_PAGE: usize = 2 * 1024 * 1024;
 
+/// What is known of a page before it is read: which headings are communities also where nothing below them says how to join.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Names of communities, as [`text::same_key`] makes them.
+    pub names: Vec<String>,
+    /// Where their headings begin.
+    pub places: Vec<usize>,
+}
+
 /// Reads a page.
 ///
 /// # Errors
 /// If it is HTML, too long, a row of a table has more cells than its header, or there is no community on it.
-pub fn read(text: &str, called: &str) -> Result<Page, ExchangeError> {
+pub fn read(text: &str, called: &str, hints: &Hints) -> Result<Page, ExchangeError> {
     let error = |why: String| ExchangeError::Refused(format!("{}: {why}", text::safe(called)));
     let refused = |why: String| Err(error(why));
     if text.len() > LARGEST_PAGE {
@@ -31,7 +40,7 @@ pub fn read(text: &str, called: &str) -> Result<Page, ExchangeError> {
         return refused("this is HTML; give the Markdown that the page is made from".into());
     }
     let blocks = blocks(text);
-    let mut reader = Reader { text, page: Page { text: text.to_owned(), ..Page::default() }, others: None };
+    let mut reader = Reader { text, page: Page { text: text.to_owned(), ..Page::default() }, others: None, hints };
     let mut at = 0;
     while at < blocks.len() {
         at += reader.block(&blocks, at).map_err(error)?;
@@ -54,6 +63,7 @@ struct Reader<'t> {
     page: Page,
     /// The level of the heading below which communities are run by others, if it is one.
     others: Option<u8>,
+    hints: &'t Hints,
 }
 
 impl Reader<'_> {
@@ -166,6 +176,7 @@ impl Reader<'_> {
         let is_join = |b: &Block| matches!(b, Block::Paragraph(run) | Block::Item(run) if joins(run));
         let named = ["community", "community of practice", "network", "guild"].iter().any(|w| text::same_key(&name).ends_with(w));
         let has_table = inside.iter().any(|b| matches!(b, Block::Table(..)));
+        let named = named || self.hints.names.contains(&text::same_key(&name)) || self.hints.places.contains(&place.start);
         if name.is_empty() || has_table || !(named || inside.iter().any(is_join)) {
             return false;
         }
@@ -227,7 +238,9 @@ impl Reader<'_> {
             places.routes.push(range);
         }
         let behind = places.routes.last().map_or(run.range.start, |r| r.end)..run.range.end;
-        let Some(rest) = self.text.get(behind.clone()).filter(|rest| is_rule(rest)) else { return };
+        // In brackets behind a way to join stands who may, whatever the words.
+        let says = |rest: &&str| is_rule(rest) || (!places.routes.is_empty() && rest.trim_start().starts_with('('));
+        let Some(rest) = self.text.get(behind.clone()).filter(says) else { return };
         let inner = match (rest.find('('), rest.rfind(')')) {
             (Some(open), Some(close)) if open < close => behind.start + open + 1..behind.start + close,
             _ => trimmed(self.text, behind),
@@ -322,6 +335,8 @@ fn put_cell(entry: &mut Entry, column: Column, cell: &Run) {
             let all = cell.text.split([',', ';', '\n']).map(clean).filter(|d| !d.is_empty()).collect();
             (printed.disciplines, places.disciplines) = (Some(all), place);
         }
+        // What comes second, such as whom to contact, is something else.
+        Column::Seats if printed.seats.is_some() => {}
         Column::Seats => (printed.seats, places.seats) = (Some(seats(cell)), place),
         Column::Routes => {
             printed.routes = Some(cell.links.iter().map(|l| route(&l.words, &l.target)).collect());
@@ -348,7 +363,7 @@ fn note_misleading(page: &mut Page, block: &Block) {
         let target = link.target.trim_start_matches("mailto:");
         let target = if link.target.starts_with("mailto:") { target.split('?').next().unwrap_or_default() } else { target };
         let is_place = link.words.contains("://") || crate::domain::address::read(&link.words).is_ok();
-        if is_place && !link.words.trim().eq_ignore_ascii_case(target) {
+        if is_place && !link.words.trim().trim_start_matches("mailto:").eq_ignore_ascii_case(target) {
             let line = line_of(&page.text, link.range.start);
             page.misleading.push((line, clean(&link.words), clean(&link.target)));
         }

@@ -40,6 +40,8 @@ pub enum Block {
 struct Builder {
     blocks: Vec<Block>,
     run: Option<Run>,
+    /// Where what stands inside begins and ends, without the signs around it.
+    inner: Option<Range<usize>>,
     link: Option<Link>,
     header: Vec<Run>,
     rows: Vec<(Vec<Run>, Range<usize>)>,
@@ -52,6 +54,9 @@ pub fn blocks(text: &str) -> Vec<Block> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     let mut b = Builder::default();
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        if !matches!(event, Event::Start(Tag::Heading { .. }) | Event::End(_)) {
+            b.reach(&range);
+        }
         match event {
             Event::Start(tag) => b.start(&tag, range, text),
             Event::End(tag) => b.end(tag, range),
@@ -82,9 +87,20 @@ impl Builder {
         }
     }
 
+    /// Notes that something stands here inside a heading.
+    fn reach(&mut self, range: &Range<usize>) {
+        if self.run.is_some() {
+            let inner = self.inner.take().unwrap_or_else(|| range.clone());
+            self.inner = Some(inner.start.min(range.start)..inner.end.max(range.end));
+        }
+    }
+
     fn start(&mut self, tag: &Tag<'_>, range: Range<usize>, source: &str) {
         match tag {
-            Tag::Heading { .. } | Tag::Paragraph => self.run = Some(Run { range: trimmed(source, range), ..Run::default() }),
+            Tag::Heading { .. } | Tag::Paragraph => {
+                self.inner = None;
+                self.run = Some(Run { range: trimmed(source, range), ..Run::default() });
+            }
             Tag::Item => {
                 // Only the item's own line: a list inside it has items of its own.
                 let end = source[range.clone()].find('\n').map_or(range.end, |at| range.start + at);
@@ -101,7 +117,9 @@ impl Builder {
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         match tag {
             TagEnd::Heading(level) => {
-                if let Some(run) = self.run.take() {
+                if let Some(mut run) = self.run.take() {
+                    // One that is underlined has more than its words.
+                    run.range = self.inner.take().unwrap_or(run.range);
                     self.blocks.push(Block::Heading(number(level), run, range));
                 }
             }

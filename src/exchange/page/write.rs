@@ -258,23 +258,28 @@ fn bracketed(entry: &Entry, place: &Range<usize>) -> Range<usize> {
 
 /// A rule as words: its own, or such as say what its suffix does.
 fn rule_text(rule: &RuleFacts) -> String {
-    if rule.words.is_empty() { format!("you need a '{}' email address", rule.suffix) } else { rule.words.clone() }
+    if !rule.words.is_empty() {
+        return rule.words.clone();
+    }
+    let each: Vec<String> = rule.suffix.split([',', ' ']).filter(|s| !s.is_empty()).map(|s| format!("'{s}'")).collect();
+    format!("you need a {} email address", each.join(" or "))
+}
+
+/// The words of a link that leads nowhere: `[Join]([link])` is Join.
+fn inner_words(words: &str) -> &str {
+    words.strip_prefix('[').and_then(|w| w.split_once(']')).filter(|(_, rest)| rest.starts_with('(')).map_or(words, |(inner, _)| inner)
 }
 
 fn route_link(style: &Style<'_>, route: &RouteFacts, words: &str, name: &str) -> String {
+    let words = inner_words(words);
     let words = if words.is_empty() { format!("Join the {}", joined_name(name)) } else { words.to_owned() };
     let words = style.dress(&words);
     match route.kind {
-        RouteKind::NotSet if route.target.is_empty() => {
-            if words.starts_with('[') {
-                words
-            } else {
-                format!("{words} [link]")
-            }
-        }
+        RouteKind::NotSet if route.target.is_empty() && words.starts_with('[') => words,
+        RouteKind::NotSet if route.target.is_empty() => format!("{words} [link]"),
         RouteKind::Mailto | RouteKind::ListCommand => format!("[{words}]({})", link::mail(&route.target, &route.subject, &route.body)),
         _ if route.target.is_empty() => words,
-        _ => format!("[{words}]({})", route.target.replace('(', "%28").replace(')', "%29").replace(' ', "%20")),
+        _ => format!("[{words}]({})", route.target.replace('(', "%28").replace(')', "%29").replace(' ', "%20").replace('|', "%7C")),
     }
 }
 
@@ -400,7 +405,7 @@ pub fn fresh(title: &str, all: &[(Printed, Option<String>)], layout: Layout) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::page::read;
+    use crate::exchange::page::{Hints, read};
 
     const TABLE: &str = "# Guilds\n\n| Job family | Disciplines | Head |\n| --- | --- | --- |\n\
         | Makers | Smith, Weaver | Head of Making, Ann Example, [ann@x.example](mailto:ann@x.example) |\n\
@@ -411,7 +416,7 @@ mod tests {
         ## Tides community\n\nFor tides.\n\n[Join](https://forms.example/a?b=1&c=2)\n";
 
     fn edited(text: &str, at: usize, part: Part, change: impl FnOnce(&mut Printed)) -> String {
-        let page = read(text, "page.md").unwrap();
+        let page = read(text, "page.md", &Hints::default()).unwrap();
         let mut now = page.entries[at].printed.clone();
         change(&mut now);
         apply(&page, &Edits { changed: vec![(at, vec![part], now)], ..Edits::default() })
@@ -420,7 +425,7 @@ mod tests {
     #[test]
     fn a_page_without_edits_is_the_same_bytes() {
         for text in [TABLE.to_owned(), SECTIONS.to_owned(), SECTIONS.replace('\n', "\r\n"), format!("\u{feff}{TABLE}")] {
-            let page = read(&text, "page.md").unwrap();
+            let page = read(&text, "page.md", &Hints::default()).unwrap();
             assert_eq!(page.entries.len(), 2);
             assert_eq!(apply(&page, &Edits::default()), text);
         }
@@ -453,13 +458,13 @@ mod tests {
 
     #[test]
     fn what_goes_and_what_comes_leaves_the_rest_alone() {
-        let page = read(TABLE, "page.md").unwrap();
+        let page = read(TABLE, "page.md", &Hints::default()).unwrap();
         let new = Printed { family: Some("Menders".into()), seats: Some(Vec::new()), ..Printed::default() };
         let edits = Edits { removed: vec![0], added: vec![new], ..Edits::default() };
         let expected = "# Guilds\n\n| Job family | Disciplines | Head |\n| --- | --- | --- |\n\
             | Makers |  | Head of Baking (person TBC) |\n| Menders |  |  |\n\nThe end\n";
         assert_eq!(apply(&page, &edits), expected);
-        let page = read(SECTIONS, "page.md").unwrap();
+        let page = read(SECTIONS, "page.md", &Hints::default()).unwrap();
         let new = Printed { name: Some("Winds community".into()), purpose: Some("For winds.".into()), ..Printed::default() };
         let both = apply(&page, &Edits { removed: vec![1], added: vec![new], ..Edits::default() });
         assert!(both.ends_with("email address)\n\n## Winds community\n\nFor winds.\n"), "{both}");
@@ -470,7 +475,7 @@ mod tests {
 
     #[test]
     fn ways_to_join_without_a_link_and_communities_of_others_keep_their_form() {
-        let page = read(OTHERS, "page.md").unwrap();
+        let page = read(OTHERS, "page.md", &Hints::default()).unwrap();
         let names: Vec<&str> = page.entries.iter().filter_map(|e| e.printed.name.as_deref()).collect();
         assert_eq!(names, ["Maps community", "Winds", "Stars"]);
         let kinds: Vec<(RouteKind, &str)> = page.entries[0].printed.routes.iter().flatten().map(|r| (r.kind, r.target.as_str())).collect();
@@ -500,7 +505,7 @@ mod tests {
     fn several_tables_extra_columns_and_other_tables_are_kept_apart() {
         let text = "| Community | Hours | Lead |\n| --- | --- | --- |\n| Maps | 3 | Ann |\n\n| Day | Hour |\n| --- | --- |\n| Mon | 3 |\n\n\
             | Discipline | How to join | Who may join |\n| --- | --- | --- |\n| Smith | [Form](https://x.example/f) | an x.example email address |\n";
-        let page = read(text, "page.md").unwrap();
+        let page = read(text, "page.md", &Hints::default()).unwrap();
         assert_eq!((page.entries.len(), page.tables.len()), (2, 2));
         let second = &page.entries[1].printed;
         assert_eq!(
@@ -514,14 +519,14 @@ mod tests {
 
     #[test]
     fn a_clean_page_reads_back_as_it_was_meant() {
-        let page = read(SECTIONS, "page.md").unwrap();
+        let page = read(SECTIONS, "page.md", &Hints::default()).unwrap();
         let all: Vec<(Printed, Option<String>)> = page.entries.iter().map(|e| (e.printed.clone(), None)).collect();
-        let again = read(&fresh("Guilds", &all, Layout::Sections), "fresh.md").unwrap();
+        let again = read(&fresh("Guilds", &all, Layout::Sections), "fresh.md", &Hints::default()).unwrap();
         let printed: Vec<Printed> = again.entries.into_iter().map(|e| e.printed).collect();
         assert_eq!(printed, page.entries.into_iter().map(|e| e.printed).collect::<Vec<_>>());
-        let page = read(TABLE, "page.md").unwrap();
+        let page = read(TABLE, "page.md", &Hints::default()).unwrap();
         let all: Vec<(Printed, Option<String>)> = page.entries.iter().map(|e| (e.printed.clone(), Some("4 members".into()))).collect();
-        let again = read(&fresh("Guilds", &all, Layout::Table), "fresh.md").unwrap();
+        let again = read(&fresh("Guilds", &all, Layout::Table), "fresh.md", &Hints::default()).unwrap();
         assert!(again.entries.iter().zip(&page.entries).all(|(a, b)| b.printed.differences(&a.printed).is_empty()));
     }
 }
