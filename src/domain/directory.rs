@@ -298,8 +298,14 @@ fn same_seats(a: &[PrintedSeat], b: &[PrintedSeat]) -> bool {
 /// Whether two ways to join are one; the words of the link count only where both have some.
 #[must_use]
 pub fn same_route(a: &RouteFacts, b: &RouteFacts) -> bool {
-    let words = a.words.is_empty() || b.words.is_empty() || a.words == b.words;
+    let words = a.words.is_empty() || b.words.is_empty() || inner_words(&a.words) == inner_words(&b.words);
     a.kind == b.kind && plain_target(&a.target) == plain_target(&b.target) && a.subject == b.subject && a.body == b.body && words
+}
+
+/// The words of a link that leads nowhere: `[Join](javascript:x)` is Join.
+#[must_use]
+pub fn inner_words(words: &str) -> &str {
+    words.strip_prefix('[').and_then(|w| w.split_once(']')).filter(|(_, rest)| rest.starts_with('(')).map_or(words, |(inner, _)| inner)
 }
 
 /// A link's target with the signs that Markdown can't have in one as they are.

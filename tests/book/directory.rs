@@ -306,6 +306,25 @@ fn what_would_not_read_back_is_left_and_told_and_headings_of_all_kinds_are_renam
 }
 
 #[test]
+fn a_way_to_join_goes_alone_and_leaves_the_rule_behind_it() {
+    let mut hall = Hall::with(SECTIONS);
+    let lamps = hall.named("Lamp keeping community");
+    let (row, _) = hall.world.book.community(lamps).unwrap().unwrap().routes[0].clone();
+    hall.world.run(Command::RemoveRoute(lamps, row));
+    hall.becomes("[Join the lamp keeping community](mailto:lamps@isles.example)", "");
+    // Words that nobody would take for a rule are not put in the place of one.
+    let (row, was, _) = hall.world.book.community(lamps).unwrap().unwrap().rules[0].clone();
+    hall.world.run(Command::PutRule {
+        community: lamps,
+        page_wide: true,
+        id: Some(row),
+        facts: RuleFacts { words: "Anyone at all.".into(), ..was },
+    });
+    let published = hall.publish();
+    assert!(!published.written && published.kept[0].starts_with("who may join any of them can't be changed here"), "{published:?}");
+}
+
+#[test]
 fn a_column_or_a_rule_added_by_hand_is_left_and_taken_in() {
     let mut hall = Hall::with(&format!("Open to join for anyone.\n\n{BARE}"));
     let wider = hall.text().replace("for anyone.", "for anyone at sea.");

@@ -152,6 +152,13 @@ impl Book {
                 }
             }
         }
+        if !plan.edits.rules.is_empty() && !Self::rules_read_back(known, &plan, &hints) {
+            plan.edits.rules.clear();
+            published.changes.retain(|c| !c.starts_with("who may join any of them is now") && !c.starts_with("no longer on the page"));
+            published
+                .kept
+                .push("who may join any of them can't be changed here so that it reads back; change it on the page by hand".into());
+        }
         let text = page::apply(&known.page, &plan.edits);
         let expected = plan.expected(known);
         let again = page::read(&text, &known.name, &hints)?;
@@ -171,6 +178,21 @@ impl Book {
         Ok((text, rows.collect()))
     }
 
+    /// Whether the rules for all of them would read back as they were meant.
+    fn rules_read_back(known: &Known, plan: &Plan, hints: &Hints) -> bool {
+        let mut wanted: Vec<String> = known.page.rules.iter().map(|(r, _)| r.words.clone()).collect();
+        for (at, rule) in &plan.edits.rules {
+            wanted[*at].clone_from(&rule.words);
+        }
+        wanted.retain(|w| !w.is_empty());
+        let again = page::read(&page::apply(&known.page, &plan.edits), &known.name, hints);
+        let plain = |w: &str| w.replace(['‘', '’'], "'").replace(['“', '”'], "\"");
+        again.is_ok_and(|page| {
+            let found: Vec<String> = page.rules.iter().map(|(r, _)| plain(&r.words)).collect();
+            found == wanted.iter().map(|w| plain(w)).collect::<Vec<_>>()
+        })
+    }
+
     /// Which parts would not read back as the roster has them; `None` if the page would have more or fewer communities than it should.
     fn misread(&self, known: &Known, plan: &Plan, hints: &Hints) -> Result<Option<Vec<(usize, Part)>>, BookError> {
         let text = page::apply(&known.page, &plan.edits);
@@ -183,7 +205,9 @@ impl Book {
         for (at, parts, account) in &plan.edits.changed {
             let Some(now) = plan.place_of(known, *at).and_then(|place| again.entries.get(place)) else { continue };
             let differences = now.printed.differences(account);
-            bad.extend(parts.iter().filter(|p| differences.iter().any(|d| d.part == **p)).map(|p| (*at, *p)));
+            // What was not to be changed must read as before, too.
+            let spoilt = known.page.entries[*at].printed.differences(&now.printed).iter().any(|d| !parts.contains(&d.part));
+            bad.extend(parts.iter().filter(|p| spoilt || differences.iter().any(|d| d.part == **p)).map(|p| (*at, *p)));
         }
         Ok(Some(bad))
     }

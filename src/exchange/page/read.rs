@@ -116,7 +116,8 @@ impl Reader<'_> {
                 (clean(&link.words), vec![RouteFacts { words: String::new(), ..route(&link.words, &link.target) }])
             }
             None => {
-                let length = content.find([',', '(', ':']).unwrap_or(content.len());
+                let ends = [",", "(", ":", " – ", " — ", " - ", " run by "].iter().filter_map(|sign| content.find(sign));
+                let length = ends.min().unwrap_or(content.len());
                 let name = content[..length].trim_end();
                 places.routes.push(start..start + name.len());
                 (clean(name), Vec::new())
@@ -199,8 +200,9 @@ impl Reader<'_> {
                 self.join_paragraph(run, (&mut routes, &mut rules), &mut places);
             } else if matches!(block, Block::Paragraph(_)) && run.links.is_empty() && is_rule(&run.text) && run.text.len() < 160 {
                 purpose_ended |= places.purpose.is_some();
-                rules.push(rule(&run.text));
-                places.rules.push(run.range.clone());
+                let inner = unbracketed(self.text, &run.range);
+                rules.push(rule(&self.text[inner.clone()]));
+                places.rules.push(inner);
             } else if matches!(block, Block::Paragraph(_)) && !purpose_ended {
                 let from = places.purpose.as_ref().map_or(run.range.start, |p| p.start);
                 places.purpose = Some(from..run.range.end);
@@ -248,6 +250,12 @@ impl Reader<'_> {
         rules.push(rule(&self.text[inner.clone()]));
         places.rules.push(inner);
     }
+}
+
+/// A place without brackets around the whole of it.
+fn unbracketed(text: &str, range: &Range<usize>) -> Range<usize> {
+    let part = text[range.clone()].trim_end_matches('.');
+    if part.starts_with('(') && part.ends_with(')') { range.start + 1..range.start + part.len() - 1 } else { range.clone() }
 }
 
 /// Whether a paragraph says how to join: by a link whose words do, or a mailto alone; or by a placeholder where a link will be.

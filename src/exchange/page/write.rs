@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{Column, Entry, Page};
 use crate::domain::community::{RouteFacts, RuleFacts};
-use crate::domain::directory::{Part, Printed, PrintedSeat};
+use crate::domain::directory::{Part, Printed, PrintedSeat, inner_words};
 use crate::domain::link;
 use crate::domain::words::RouteKind;
 
@@ -263,11 +263,6 @@ fn rule_text(rule: &RuleFacts) -> String {
     }
     let each: Vec<String> = rule.suffix.split([',', ' ']).filter(|s| !s.is_empty()).map(|s| format!("'{s}'")).collect();
     format!("you need a {} email address", each.join(" or "))
-}
-
-/// The words of a link that leads nowhere: `[Join]([link])` is Join.
-fn inner_words(words: &str) -> &str {
-    words.strip_prefix('[').and_then(|w| w.split_once(']')).filter(|(_, rest)| rest.starts_with('(')).map_or(words, |(inner, _)| inner)
 }
 
 fn route_link(style: &Style<'_>, route: &RouteFacts, words: &str, name: &str) -> String {
