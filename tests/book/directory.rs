@@ -6,6 +6,7 @@ use guildhall::book::{Command, DirectoryPlan, Layout, PublishOptions, Published}
 use guildhall::domain::community::{CommunityFacts, RouteFacts, RuleFacts, SeatFacts};
 use guildhall::domain::ids::{CommunityId, PersonId};
 use guildhall::domain::words::{CommunityStatus, RouteKind};
+use proptest::prelude::*;
 
 use crate::common::{World, today};
 
@@ -523,4 +524,59 @@ fn a_page_that_is_none_is_refused_in_a_sentence_and_nothing_is_changed() {
     let published = world.book.publish_page(&page, &PublishOptions::default()).unwrap();
     assert!(!published.written, "{published:?}");
     assert_eq!(std::fs::read_to_string(&page).unwrap(), odd);
+}
+
+/// Pieces of which pages are made, good ones and others.
+const PIECES: &[&str] = &[
+    "# Circles\n\n",
+    "## Glass community\n\n",
+    "## Clay\n",
+    "Tin community\n---\n\n",
+    "For people who mend.\n\n",
+    "[Join](mailto:a@x.example?subject=Hi%20you)",
+    " (you need an ‘x.example’ email address)\n\n",
+    "[Join the clay](https://x.example/f?a=1&b=2)\n\n",
+    "Open to join for anyone.\n\n",
+    "Write to join@x.example or #chat to join.\n\n",
+    "| Job family | Disciplines | Head |\n| --- | :-: | --- |\n",
+    "| Works | Smith, Cooper | Head of Iron, Jo Plane, [jo@x.example](mailto:jo@x.example) |\n",
+    "| Works |  | Head of Tin (person TBC) |\n",
+    "| a | b |\n",
+    "| Community | How to join | Hours |\n|---|---|---|\n",
+    "| Ropes | [Form](https://x.example/r) | 3 |\n",
+    "## Run by others\n\n",
+    "- [Stars](https://stars.example/), run by the Tower\n",
+    "- Winds\n",
+    "1. [Join](javascript:x)\n",
+    "```\n## Not one\n```\n\n",
+    "<p>html</p>\n\n",
+    "[never closes](mailto:x\n\n",
+    "\r\n",
+    "\u{7}\u{202e}é|\\|",
+    "---\n",
+    "professionâ€™s ",
+    "> quoted\n",
+    "\t",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_a_page_is_made_of_an_untouched_import_is_published_byte_for_byte(
+        pieces in proptest::collection::vec(0..PIECES.len(), 1..18),
+    ) {
+        let content: String = pieces.iter().map(|at| PIECES[*at]).collect();
+        let mut world = World::empty();
+        let page = world.file("page.md", &content);
+        if world.book.import_page(&page, false, false).is_ok() {
+            let published = world.book.publish_page(&page, &PublishOptions::default()).unwrap();
+            prop_assert!(!published.written, "{:?}\n{:?}", content, published);
+            prop_assert_eq!(std::fs::read_to_string(&page).unwrap(), content);
+            let again = world.book.import_page(&page, false, false).unwrap();
+            prop_assert!(again.lines.iter().all(|l| l.what == "known"), "{:?}", again);
+        } else {
+            prop_assert!(world.book.communities().unwrap().is_empty());
+        }
+    }
 }

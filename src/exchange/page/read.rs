@@ -40,12 +40,13 @@ pub fn read(text: &str, called: &str, hints: &Hints) -> Result<Page, ExchangeErr
         return refused("this is HTML; give the Markdown that the page is made from".into());
     }
     let blocks = blocks(text);
-    let mut reader = Reader { text, page: Page { text: text.to_owned(), ..Page::default() }, others: None, hints };
-    let mut at = 0;
-    while at < blocks.len() {
-        at += reader.block(&blocks, at).map_err(error)?;
+    let mut page = pass(text, &blocks, &Hints { names: Vec::new(), places: hints.places.clone() }).map_err(error)?;
+    // A name that is known is looked for only where no section is plainly that community.
+    let plain: Vec<String> = page.entries.iter().filter_map(|e| e.printed.name.as_deref()).map(text::same_key).collect();
+    let names: Vec<String> = hints.names.iter().filter(|n| !plain.contains(n)).cloned().collect();
+    if !names.is_empty() {
+        page = pass(text, &blocks, &Hints { names, places: hints.places.clone() }).map_err(error)?;
     }
-    let mut page = reader.page;
     note_damage(&mut page);
     for block in &blocks {
         note_misleading(&mut page, block);
@@ -58,12 +59,25 @@ pub fn read(text: &str, called: &str, hints: &Hints) -> Result<Page, ExchangeErr
     Ok(page)
 }
 
+/// Reads a page with what is known of it.
+fn pass(text: &str, blocks: &[Block], hints: &Hints) -> Result<Page, String> {
+    let page = Page { text: text.to_owned(), ..Page::default() };
+    let mut reader = Reader { text, page, others: None, names: hints.names.clone(), places: &hints.places };
+    let mut at = 0;
+    while at < blocks.len() {
+        at += reader.block(blocks, at)?;
+    }
+    Ok(reader.page)
+}
+
 struct Reader<'t> {
     text: &'t str,
     page: Page,
     /// The level of the heading below which communities are run by others, if it is one.
     others: Option<u8>,
-    hints: &'t Hints,
+    /// Names that are known and have not been met yet.
+    names: Vec<String>,
+    places: &'t [usize],
 }
 
 impl Reader<'_> {
@@ -177,7 +191,8 @@ impl Reader<'_> {
         let is_join = |b: &Block| matches!(b, Block::Paragraph(run) | Block::Item(run) if joins(run));
         let named = ["community", "community of practice", "network", "guild"].iter().any(|w| text::same_key(&name).ends_with(w));
         let has_table = inside.iter().any(|b| matches!(b, Block::Table(..)));
-        let named = named || self.hints.names.contains(&text::same_key(&name)) || self.hints.places.contains(&place.start);
+        let known = self.names.iter().position(|n| *n == text::same_key(&name)).map(|at| self.names.swap_remove(at));
+        let named = named || known.is_some() || self.places.contains(&place.start);
         if name.is_empty() || has_table || !(named || inside.iter().any(is_join)) {
             return false;
         }
