@@ -269,6 +269,17 @@ fn name_key(name: &str) -> String {
     key
 }
 
+/// Whether two entries of one page tell of the same community: by the name, where one of them has none by the name made for it.
+#[must_use]
+pub fn same_name(a: &Printed, b: &Printed) -> bool {
+    match (&a.name, &b.name) {
+        (Some(a), Some(b)) => text::same_key(a) == text::same_key(b),
+        (Some(name), None) => name_key(name) == name_key(&b.derived_name()),
+        (None, Some(name)) => name_key(name) == name_key(&a.derived_name()),
+        (None, None) => false,
+    }
+}
+
 /// How much two lists have in common, in hundredths of what either has.
 fn overlap<'a>(a: impl Iterator<Item = &'a str>, b: impl Iterator<Item = &'a str>) -> u32 {
     let (a, b): (Vec<&str>, Vec<&str>) = (a.collect(), b.collect());

@@ -158,23 +158,20 @@ impl Write<'_> {
         for row in ids_where(self.reader(), &LISTING, "page_id", page)? {
             there.push((row, self.reader().query_row("SELECT community_id FROM listing WHERE id=?1", [row], |r| r.get(0))?));
         }
-        for (row, community) in &there {
-            if !all.iter().any(|l| l.community.0 == *community) {
-                self.delete(&LISTING, *row)?;
-            }
-        }
         for listing in all {
             let position = i64::try_from(listing.position).unwrap_or(i64::MAX);
-            match there.iter().find(|(_, c)| *c == listing.community.0) {
-                Some((row, _)) => {
-                    self.update(&LISTING, *row, &[("position", &position), ("derived", &listing.derived)])?;
+            // A community may stand on a page twice: in a table, and in a section of its own.
+            match there.iter().position(|(_, c)| *c == listing.community.0) {
+                Some(at) => {
+                    let (row, _) = there.remove(at);
+                    self.update(&LISTING, row, &[("position", &position), ("derived", &listing.derived)])?;
                 }
                 None => {
                     self.insert(&LISTING, &[&page, &listing.community.0, &position, &listing.derived])?;
                 }
             }
         }
-        Ok(())
+        there.iter().try_for_each(|(row, _)| self.delete(&LISTING, *row))
     }
 
     /// Puts communities into this order among themselves: as on the page.
@@ -182,8 +179,11 @@ impl Write<'_> {
     /// # Errors
     /// If the file can't be written.
     pub fn keep_order(&mut self, order: &[CommunityId]) -> Result<(), StoreError> {
+        let mut order = order.to_vec();
+        let mut met = std::collections::HashSet::new();
+        order.retain(|id| met.insert(*id));
         let mut places: Vec<i64> = Vec::new();
-        for id in order {
+        for id in &order {
             places.push(self.reader().query_row("SELECT position FROM community WHERE id=?1", [id.0], |r| r.get(0))?);
         }
         places.sort_unstable();

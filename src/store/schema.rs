@@ -38,7 +38,7 @@ const PAGES: &str = "ALTER TABLE join_route ADD COLUMN body TEXT NOT NULL DEFAUL
     CREATE TABLE page(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, text TEXT NOT NULL, newest_community INTEGER NOT NULL, op INTEGER NOT NULL) STRICT; \
     CREATE UNIQUE INDEX page_name ON page(name_key); \
     CREATE TABLE listing(id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL REFERENCES page(id), community_id INTEGER NOT NULL REFERENCES community(id), position INTEGER NOT NULL, derived TEXT NOT NULL, op INTEGER NOT NULL) STRICT; \
-    CREATE UNIQUE INDEX listing_community ON listing(page_id, community_id)";
+    CREATE INDEX listing_page ON listing(page_id)";
 
 /// What was exported, and a digest of each address that was in it. Not in the journal: what was sent can't be taken back.
 const EXPORTS: &str = "CREATE TABLE export(id INTEGER PRIMARY KEY, op INTEGER NOT NULL REFERENCES op(id), name TEXT NOT NULL, format TEXT NOT NULL, query TEXT NOT NULL, community_id INTEGER, list TEXT NOT NULL, at TEXT NOT NULL, salt BLOB NOT NULL, digests BLOB NOT NULL) STRICT";
@@ -101,7 +101,7 @@ pub const SCHEMA: &[&str] = &[
     "CREATE TABLE page(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, text TEXT NOT NULL, newest_community INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX page_name ON page(name_key)",
     "CREATE TABLE listing(id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL REFERENCES page(id), community_id INTEGER NOT NULL REFERENCES community(id), position INTEGER NOT NULL, derived TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
-    "CREATE UNIQUE INDEX listing_community ON listing(page_id, community_id)",
+    "CREATE INDEX listing_page ON listing(page_id)",
     "CREATE TABLE exception(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), community_id INTEGER NOT NULL REFERENCES community(id), reason TEXT NOT NULL, decided_by TEXT NOT NULL, decided_on TEXT, review_on TEXT, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX exception_person ON exception(person_id, community_id)",
     "CREATE TABLE related(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), other_id INTEGER NOT NULL REFERENCES community(id), op INTEGER NOT NULL) STRICT",

@@ -307,6 +307,34 @@ fn what_would_not_read_back_is_left_and_told_and_headings_of_all_kinds_are_renam
 }
 
 #[test]
+fn a_community_in_a_table_and_in_a_section_of_its_own_is_one() {
+    let page = "| Job family | Disciplines | Head |\n| --- | --- | --- |\n| Metal | Smith | Head of Smithing (person TBC) |\n| Wood | Joiner | Head of Joinery (person TBC) |\n\n\
+        ## Smithing community\n\nFor smiths.\n\n[Join](mailto:smith@x.example)\n";
+    let mut hall = Hall::with(page);
+    let names: Vec<String> = hall.world.book.communities().unwrap().into_iter().map(|c| c.name).collect();
+    assert_eq!(names, ["Smithing community", "Joinery"]);
+    let smithing = hall.facts("Smithing community");
+    assert_eq!((smithing.family.as_str(), smithing.purpose.as_str()), ("Metal", "For smiths."));
+    assert!(hall.import().lines.iter().all(|l| l.what == "known" && l.changes.is_empty()));
+    assert!(!hall.publish().written && hall.text() == page);
+    hall.change("Smithing community", |f| {
+        f.family = "Metals".into();
+        f.purpose = "For all smiths.".into();
+    });
+    hall.publish();
+    assert_eq!(hall.text(), page.replace("| Metal |", "| Metals |").replace("For smiths.", "For all smiths."));
+    assert!(!hall.publish().written && hall.world.book.diff_page(&hall.page).unwrap().from_roster.is_empty());
+    let copy = hall.world.file("copy.md", hall.text());
+    assert_eq!(hall.world.book.import_page(&copy, false, false).unwrap().summary(), "0 communities added, 0 changed, 3 as before");
+    let torn =
+        "| Community | How to join |\n| --- | --- |\n| Glass | [Join](https://x.example/a) |\n\n## Glass\n\n[Join](https://x.example/b)\n";
+    let mut world = World::empty();
+    let file = world.file("torn.md", torn);
+    let refused = world.book.import_page(&file, false, false).unwrap_err().to_string();
+    assert!(refused.contains("lines 3 and 5 tell of one community, and differently: how to join"), "{refused}");
+}
+
+#[test]
 fn a_way_to_join_goes_alone_and_leaves_the_rule_behind_it() {
     let mut hall = Hall::with(SECTIONS);
     let lamps = hall.named("Lamp keeping community");

@@ -130,10 +130,16 @@ fn take(write: &mut Write<'_>, known: &Known) -> Result<DirectoryPlan, StoreErro
     let mut listings = Vec::new();
     for (at, entry) in known.page.entries.iter().enumerate() {
         let derived = if entry.printed.name.is_none() { entry.printed.derived_name() } else { String::new() };
-        let (community, line) = match known.of[at].0 {
-            Some(community) => (community, update(write, known, at, community, &mut plan)?),
-            None => add(write, known, at, &mut plan)?,
-        };
+        let twin = known.page.twin(at).filter(|other| *other < at);
+        let (community, line) =
+            match known.of[at].0.or_else(|| twin.and_then(|other| listings.get(other)).map(|l: &ListingRow| l.community)) {
+                Some(community) if known.of[at].1.is_none() && twin.is_some() => {
+                    agree(write, known, (at, twin.unwrap_or(at)), community)?;
+                    (community, update(write, known, at, community, &mut plan)?)
+                }
+                Some(community) => (community, update(write, known, at, community, &mut plan)?),
+                None => add(write, known, at, &mut plan)?,
+            };
         let before = known.listed.iter().find(|l| l.community == community).map(|l| l.derived.clone());
         listings.push(ListingRow {
             community,
@@ -153,6 +159,23 @@ fn take(write: &mut Write<'_>, known: &Known) -> Result<DirectoryPlan, StoreErro
     write.keep_order(&listings.iter().map(|l| l.community).collect::<Vec<_>>())?;
     take_page_rules(write, known, page, &mut plan)?;
     Ok(plan)
+}
+
+/// Refuses a page that tells of a community twice and differently: no roster could be printed as it is.
+fn agree(write: &Write<'_>, known: &Known, (at, twin): (usize, usize), community: CommunityId) -> Result<(), StoreError> {
+    let (entry, other) = (&known.page.entries[at], &known.page.entries[twin]);
+    let account = pages::account(write.reader(), community, &entry.printed)?.unwrap_or_default();
+    match entry.printed.differences(&account).into_iter().find(|d| other.printed.has(d.part)) {
+        None => Ok(()),
+        Some(d) => Err(StoreError::Refused(format!(
+            "lines {} and {} tell of one community, and differently: {} is {} and {}; make them agree, or give one another name",
+            other.line,
+            entry.line,
+            word(d.part),
+            d.second,
+            d.first
+        ))),
+    }
 }
 
 /// The rules for all of them: as the page has them, unless they were changed here alone.

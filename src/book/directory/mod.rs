@@ -120,6 +120,9 @@ impl Book {
         let community = |at: usize| listed.iter().find(|l| l.position == old.entries[at].range.start).map(|l| l.community);
         let mut of: Vec<(Option<CommunityId>, Option<usize>)> = of_old.into_iter().map(|old| (old.and_then(community), old)).collect();
         self.match_the_rest(&now, &mut of)?;
+        for at in (0..of.len()).filter(|at| of[*at].0.is_none()).collect::<Vec<_>>() {
+            of[at].0 = page.twin(at).and_then(|other| of[other].0);
+        }
         Ok(Known { page, name: name.to_owned(), before, listed, old, of })
     }
 

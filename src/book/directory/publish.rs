@@ -57,22 +57,27 @@ impl Plan {
         (0..known.page.entries.len()).filter(|at| !self.edits.removed.contains(at))
     }
 
-    /// Which community each entry will be: what is new stands behind the last row, or else behind the last section.
-    fn expected(&self, known: &Known) -> Vec<Option<CommunityId>> {
+    /// Behind how many of the entries that stay what is new stands: behind the last row, or else behind the last section.
+    fn behind(&self, known: &Known) -> usize {
         let kept: Vec<usize> = self.kept(known).collect();
         let entry = |at: &usize| &known.page.entries[*at];
         let row = kept.iter().rposition(|at| entry(at).table.is_some());
         let section = kept.iter().rposition(|at| entry(at).places.name.is_some());
-        let behind = row.or(section).map_or(kept.len(), |at| at + 1);
-        let mut out: Vec<Option<CommunityId>> = kept.iter().map(|at| known.of[*at].0).collect();
+        row.or(section).map_or(kept.len(), |at| at + 1)
+    }
+
+    /// Which community each entry will be.
+    fn expected(&self, known: &Known) -> Vec<Option<CommunityId>> {
+        let mut out: Vec<Option<CommunityId>> = self.kept(known).map(|at| known.of[at].0).collect();
+        let behind = self.behind(known);
         out.splice(behind..behind, self.added.iter().map(|c| Some(*c)));
         out
     }
 
     /// Where an entry will stand among all.
     fn place_of(&self, known: &Known, at: usize) -> Option<usize> {
-        let community = known.of[at].0?;
-        self.expected(known).iter().position(|c| *c == Some(community))
+        let place = self.kept(known).position(|kept| kept == at)?;
+        Some(if place < self.behind(known) { place } else { place + self.added.len() })
     }
 }
 

@@ -14,7 +14,7 @@ pub use read::{Hints, LARGEST_PAGE, read};
 pub use write::{Edits, Layout, apply, fresh};
 
 use crate::domain::community::RuleFacts;
-use crate::domain::directory::Printed;
+use crate::domain::directory::{Printed, same_name};
 
 /// A page and what it says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,6 +98,16 @@ pub enum Column {
     Rules,
     /// Something that is kept and not read.
     Other,
+}
+
+impl Page {
+    /// The other entry that tells of the same community: a row of a table, for a section of its own, and the other way round.
+    #[must_use]
+    pub fn twin(&self, at: usize) -> Option<usize> {
+        let entry = &self.entries[at];
+        let is_twin = |other: &Entry| other.table.is_some() != entry.table.is_some() && same_name(&other.printed, &entry.printed);
+        self.entries.iter().position(is_twin)
+    }
 }
 
 /// The e-mail suffix that the words of a rule name; empty if they name none.
