@@ -79,8 +79,12 @@ impl Book {
             let found = ways_in(c).into_iter().chain(self.seats_of(c)?).chain(counts(c, self.today()));
             findings.extend(found.map(|what| Finding { community: c.facts.name.clone(), what, place: place.clone() }));
         }
-        findings.extend(self.not_eligible(&all)?);
-        findings.extend(self.shared_disciplines(&all));
+        let placed = |(id, mut finding): (CommunityId, Finding)| {
+            finding.place = places.get(&id).cloned().unwrap_or_default();
+            finding
+        };
+        findings.extend(self.not_eligible(&all)?.into_iter().map(placed));
+        findings.extend(self.shared_disciplines(&all).into_iter().map(placed));
         findings.extend(many_seats(&all));
         Ok(findings)
     }
@@ -102,7 +106,7 @@ impl Book {
     }
 
     /// Two communities for one discipline, also where it is written otherwise.
-    fn shared_disciplines(&self, all: &[CommunityDetail]) -> Vec<Finding> {
+    fn shared_disciplines(&self, all: &[CommunityDetail]) -> Vec<(CommunityId, Finding)> {
         let mut first: HashMap<String, &str> = HashMap::new();
         let mut out = Vec::new();
         for c in all {
@@ -111,7 +115,7 @@ impl Book {
                 let other = *first.entry(role).or_insert(&c.facts.name);
                 if other != c.facts.name {
                     let what = format!("{discipline} is a discipline of {other} too");
-                    out.push(Finding { community: c.facts.name.clone(), what, place: String::new() });
+                    out.push((c.id, Finding { community: c.facts.name.clone(), what, place: String::new() }));
                 }
             }
         }
@@ -119,7 +123,7 @@ impl Book {
     }
 
     /// Members whom the rules of their community don't admit: nobody is removed by a rule, but a lead should know.
-    fn not_eligible(&self, all: &[CommunityDetail]) -> Result<Vec<Finding>, BookError> {
+    fn not_eligible(&self, all: &[CommunityDetail]) -> Result<Vec<(CommunityId, Finding)>, BookError> {
         let conn = self.store.reader();
         let mut judge = Judge::new(conn)?;
         let mut found: HashMap<CommunityId, Vec<String>> = HashMap::new();
@@ -134,7 +138,7 @@ impl Book {
             let more = if who.len() > 5 { format!(" and {} more", who.len() - 5) } else { String::new() };
             let names = who.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
             let what = format!("{} not eligible by its rules: {names}{more}", text::count(who.len() as u64, "member is", "members are"));
-            Finding { community: c.facts.name.clone(), what, place: String::new() }
+            (c.id, Finding { community: c.facts.name.clone(), what, place: String::new() })
         });
         Ok(told.collect())
     }

@@ -493,6 +493,29 @@ fn what_differs_is_told_in_sentences_and_a_rename_is_no_new_community() {
     );
     let plan = hall.import();
     assert_eq!(plan.summary(), "1 community added, 2 changed, 1 as before; 1 gone from the page");
+    // A rule that is new, a seat that is filled, and one community that went into another.
+    std::fs::write(&hall.page, hall.text().replace("d/3/viewform?edit_requested=true)", "d/3/viewform?edit_requested=true) (dryers only)"))
+        .unwrap();
+    let before = hall.world.book.diff_page(&hall.page).unwrap().from_before.unwrap();
+    assert_eq!(before, ["Kelp community: who may join was nothing and is dryers only"]);
+    let hall = Hall::with(TABLE);
+    let merged = TABLE
+        .replace("| Ships and piers | Pier master, Deputy pier master | Head of Piers (person TBC) |\n", "")
+        .replace("Shipwright, Rigger, Caulker", "Shipwright, Rigger, Caulker, Pier master, Deputy pier master")
+        .replace("Principle Smith (person TBC)", "Principle Smith, Cy Nettle");
+    std::fs::write(&hall.page, merged).unwrap();
+    let before = hall.world.book.diff_page(&hall.page).unwrap().from_before.unwrap();
+    assert_eq!(
+        before,
+        [
+            "Ships: disciplines was Shipwright, Rigger, Caulker and is Shipwright, Rigger, Caulker, Pier master, Deputy pier master",
+            "Smith: Principle Smith was vacant before, held by Cy Nettle now",
+            "Piers is gone; its disciplines are in Ships now",
+        ]
+    );
+    let mut hall = Hall::with(SECTIONS);
+    std::fs::write(&hall.page, SECTIONS.replace("## Pilot community", "## Harbour pilots")).unwrap();
+    hall.import();
     let _ = hall.named("Harbour pilots");
 }
 

@@ -148,14 +148,17 @@ fn the_lint_names_each_thing_with_its_place_on_the_page() {
     for title in ["Lead", "Co-lead", "Secretary"] {
         seat(&mut world, piers, held(title, nameless));
     }
+    let di = world.person("Di", "di@other.example");
+    world.put_in(&[di], ships);
     let found = words(&world);
     for expected in [
+        "Ships: 1 member is not eligible by its rules: Di (guilds.md, line 11)",
         "Ships: the words of the rule say port.example, the rule is allow harbour.example (guilds.md, line 11)",
         "Ships: one joins by mail to join@other.example, an address that the rule itself refuses (guilds.md, line 11)",
         "Ships: the link cop@other.example goes to join@other.example (guilds.md, line 11)",
         "Ships: the members of #ships were counted 200 days ago (guilds.md, line 11)",
         "Piers: Cy Nettle, Lead, has no e-mail address (guilds.md, line 12)",
-        "Piers: riggers is a discipline of Ships too",
+        "Piers: riggers is a discipline of Ships too (guilds.md, line 12)",
         "Cy Nettle holds 3 seats: Lead of Piers, Co-lead of Piers, Secretary of Piers",
     ] {
         assert!(found.iter().any(|f| f == expected), "{expected}\n{found:#?}");

@@ -129,7 +129,8 @@ fn seat_sentences(
             }
             Some(other) if other.holder != seat.holder => {
                 let since = if other.holder.is_some() { since(&other.title) } else { String::new() };
-                out.push(format!("{name}: {} is {} {at_a}, {} {at_b}{since}", seat.title, held(seat), held(&other)));
+                let verb = if at_a == "before" { "was" } else { "is" };
+                out.push(format!("{name}: {} {verb} {} {at_a}, {} {at_b}{since}", seat.title, held(seat), held(&other)));
             }
             Some(_) => {}
         }
