@@ -221,7 +221,7 @@ impl Book {
             Some(community) if options.settings.group.is_empty() => self.list_of(community)?,
             _ => options.settings.group.clone(),
         };
-        Ok(exports::last(self.store.reader(), &kind(options, &group))?.map(|e| e.at))
+        Ok(exports::last_at(self.store.reader(), &kind(options, &group))?)
     }
 
     /// Remembers an export, so that the next can be compared with it. What came of it stands whether or not this can be written.

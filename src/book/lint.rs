@@ -10,7 +10,6 @@ use super::seats::seat_warnings;
 use super::{Book, BookError, CommunityDetail};
 use crate::domain::community::RuleFacts;
 use crate::domain::eligibility::{Candidate, verdict};
-use crate::domain::framework::role_key;
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
 use crate::domain::words::{CommunityStatus, Eligibility, RouteKind, RunBy};
@@ -111,7 +110,7 @@ impl Book {
         let mut out = Vec::new();
         for c in all {
             for discipline in &c.facts.disciplines {
-                let role = self.framework.role(discipline).map_or_else(|| role_key(discipline), |(_, role)| role_key(role));
+                let role = self.framework.meaning(discipline);
                 let other = *first.entry(role).or_insert(&c.facts.name);
                 if other != c.facts.name {
                     let what = format!("{discipline} is a discipline of {other} too");

@@ -78,7 +78,7 @@ impl Prepared {
         Ok(summary)
     }
 
-    /// As [`Prepared::to_files`], to one outlet.
+    /// As [`Prepared::into_files`], to one outlet.
     pub fn run(mut self, to: &mut dyn Outlet, workbook: bool, progress: &Progress) -> Result<ExportSummary, BookError> {
         let mut summary = self.everybody(to, workbook, progress)?;
         summary.memory = self.memory.take();

@@ -102,6 +102,12 @@ impl Printed {
         }
     }
 
+    /// What it is called: its name, else the one derived for it.
+    #[must_use]
+    pub fn called(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.derived_name())
+    }
+
     /// How much speaks for two accounts being of the same community; 0 if nothing does.
     #[must_use]
     pub fn likeness(&self, other: &Self) -> u32 {
@@ -239,7 +245,9 @@ impl Printed {
     }
 }
 
-fn plain_marks(text: &str) -> String {
+/// A text with straight quotation marks.
+#[must_use]
+pub fn plain_marks(text: &str) -> String {
     text.replace(['‘', '’'], "'").replace(['“', '”'], "\"")
 }
 

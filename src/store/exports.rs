@@ -119,6 +119,17 @@ pub fn last(conn: &Connection, kind: &ExportKind) -> Result<Option<Exported>, St
     Ok(conn.prepare_cached(&sql)?.query_row(args, read).optional()?)
 }
 
+/// When the newest export of a kind was, UTC; its digests are not read.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn last_at(conn: &Connection, kind: &ExportKind) -> Result<Option<NaiveDateTime>, StoreError> {
+    let sql = "SELECT at FROM export WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT 1";
+    let args = (&kind.format, &kind.query, kind.community.map(|c| c.0), &kind.list);
+    let at: Option<String> = conn.prepare_cached(sql)?.query_row(args, |r| r.get(0)).optional()?;
+    Ok(at.and_then(|at| NaiveDateTime::parse_from_str(&at, TIMESTAMP).ok()))
+}
+
 /// The newest export of a name.
 ///
 /// # Errors

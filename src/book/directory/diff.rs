@@ -33,7 +33,7 @@ impl Book {
         let known = self.known(&content, &name)?;
         let mut diff = PageDiff { from_roster: Vec::new(), from_before: known.before.as_ref().map(|_| since_before(&known)) };
         for (at, entry) in known.page.entries.iter().enumerate() {
-            let printed = entry.printed.name.clone().unwrap_or_else(|| entry.printed.derived_name());
+            let printed = entry.printed.called();
             let Some(community) = known.of[at].0 else {
                 diff.from_roster.push(match known.of[at].1 {
                     Some(_) => format!("{printed} (line {}) is on the page and was removed from the roster", entry.line),
@@ -141,25 +141,28 @@ fn seat_sentences(
 
 /// What the page says otherwise than it did.
 fn since_before(known: &Known) -> Vec<String> {
-    let named = |p: &Printed| p.name.clone().unwrap_or_else(|| p.derived_name());
     let mut out = Vec::new();
     for (at, entry) in known.page.entries.iter().enumerate() {
         let Some(before) = known.said_before(at) else {
-            out.push(format!("{} (line {}) is new", named(&entry.printed), entry.line));
+            out.push(format!("{} (line {}) is new", entry.printed.called(), entry.line));
             continue;
         };
         for difference in before.differences(&entry.printed) {
             match (difference.part, &before.seats, &entry.printed.seats) {
                 (Part::Name, ..) => out.push(format!("{} is called {} now", difference.first, difference.second)),
-                (Part::Seats, Some(a), Some(b)) => out.extend(seat_sentences(&named(before), a, b, ("before", "now"), &|_| String::new())),
-                (part, ..) => out.push(format!("{}: {} was {} and is {}", named(before), word(part), difference.first, difference.second)),
+                (Part::Seats, Some(a), Some(b)) => {
+                    out.extend(seat_sentences(&before.called(), a, b, ("before", "now"), &|_| String::new()))
+                }
+                (part, ..) => {
+                    out.push(format!("{}: {} was {} and is {}", before.called(), word(part), difference.first, difference.second))
+                }
             }
         }
     }
     for (at, old) in known.old.entries.iter().enumerate().filter(|(at, _)| !known.of.iter().any(|(_, o)| *o == Some(*at))) {
         match merged_into(known, at) {
-            Some(into) => out.push(format!("{} is gone; its disciplines are in {into} now", named(&old.printed))),
-            None => out.push(format!("{} is gone", named(&old.printed))),
+            Some(into) => out.push(format!("{} is gone; its disciplines are in {into} now", old.printed.called())),
+            None => out.push(format!("{} is gone", old.printed.called())),
         }
     }
     let (before, now) = known.page_rules();

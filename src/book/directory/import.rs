@@ -202,7 +202,7 @@ fn take_page_rules(write: &mut Write<'_>, known: &Known, page: i64, plan: &mut D
 pub(super) fn merged_into(known: &Known, old: usize) -> Option<String> {
     let gone = known.old.entries.get(old)?.printed.disciplines.as_ref().filter(|d| !d.is_empty())?;
     let has_all = |p: &Printed| p.disciplines.as_ref().is_some_and(|d| gone.iter().all(|g| d.contains(g)));
-    known.page.entries.iter().find(|e| has_all(&e.printed)).map(|e| e.printed.name.clone().unwrap_or_else(|| e.printed.derived_name()))
+    known.page.entries.iter().find(|e| has_all(&e.printed)).map(|e| e.printed.called())
 }
 
 /// A rule with where it was printed.
@@ -213,7 +213,7 @@ fn place(rule: &RuleFacts, known: &Known, line: u64) -> RuleFacts {
 fn add(write: &mut Write<'_>, known: &Known, at: usize, plan: &mut DirectoryPlan) -> Result<(CommunityId, PlanLine), StoreError> {
     let entry = &known.page.entries[at];
     let derived = entry.printed.name.is_none();
-    let wanted = entry.printed.name.clone().unwrap_or_else(|| entry.printed.derived_name());
+    let wanted = entry.printed.called();
     let mut name = wanted.clone();
     if derived {
         // Derived names need not be the page's alone.

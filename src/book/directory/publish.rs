@@ -10,7 +10,7 @@ use super::diff::rules_words;
 use super::import::word;
 use super::{Known, Side, text_of};
 use crate::domain::community::RuleFacts;
-use crate::domain::directory::{Part, Printed};
+use crate::domain::directory::{Part, Printed, plain_marks};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::domain::words::{CommunityStatus, RunBy};
@@ -81,10 +81,6 @@ impl Plan {
     }
 }
 
-fn named(printed: &Printed) -> String {
-    printed.name.clone().unwrap_or_else(|| printed.derived_name())
-}
-
 impl Book {
     /// Writes a page: the one that stands there, else the one that was read under that name, or the only one; else a clean one.
     ///
@@ -133,7 +129,7 @@ impl Book {
     fn rewritten(&self, known: &Known, published: &mut Published) -> Result<(String, Vec<ListingRow>), BookError> {
         let mut plan = self.edits(known, published)?;
         let hints = self.hints(&known.old)?;
-        if self.misread(known, &plan, &hints)?.is_none_or(|bad| !bad.is_empty()) {
+        if Self::misread(known, &plan, &hints).is_none_or(|bad| !bad.is_empty()) {
             // One change for itself after the other, to find which can't be made.
             let all = std::mem::take(&mut plan.edits.changed);
             for (at, parts, account) in all {
@@ -141,11 +137,11 @@ impl Book {
                 for part in parts {
                     let one = Edits { changed: vec![(at, vec![part], account.clone())], ..Edits::default() };
                     let alone = Plan { edits: one, ..Plan::default() };
-                    if self.misread(known, &alone, &hints)?.is_some_and(|bad| bad.is_empty()) {
+                    if Self::misread(known, &alone, &hints).is_some_and(|bad| bad.is_empty()) {
                         fine.push(part);
                     } else {
                         let what = word(part);
-                        let said = named(&known.page.entries[at].printed);
+                        let said = known.page.entries[at].printed.called();
                         published.changes.retain(|c| !c.starts_with(&format!("{said}: {what} is now")));
                         published
                             .kept
@@ -191,20 +187,19 @@ impl Book {
         }
         wanted.retain(|w| !w.is_empty());
         let again = page::read(&page::apply(&known.page, &plan.edits), &known.name, hints);
-        let plain = |w: &str| w.replace(['‘', '’'], "'").replace(['“', '”'], "\"");
         again.is_ok_and(|page| {
-            let found: Vec<String> = page.rules.iter().map(|(r, _)| plain(&r.words)).collect();
-            found == wanted.iter().map(|w| plain(w)).collect::<Vec<_>>()
+            let found: Vec<String> = page.rules.iter().map(|(r, _)| plain_marks(&r.words)).collect();
+            found == wanted.iter().map(|w| plain_marks(w)).collect::<Vec<_>>()
         })
     }
 
     /// Which parts would not read back as the roster has them; `None` if the page would have more or fewer communities than it should.
-    fn misread(&self, known: &Known, plan: &Plan, hints: &Hints) -> Result<Option<Vec<(usize, Part)>>, BookError> {
+    fn misread(known: &Known, plan: &Plan, hints: &Hints) -> Option<Vec<(usize, Part)>> {
         let text = page::apply(&known.page, &plan.edits);
-        let Ok(again) = page::read(&text, &known.name, hints) else { return Ok(None) };
+        let Ok(again) = page::read(&text, &known.name, hints) else { return None };
         let expected = plan.expected(known);
         if again.entries.len() != expected.len() {
-            return Ok(None);
+            return None;
         }
         let mut bad = Vec::new();
         for (at, parts, account) in &plan.edits.changed {
@@ -214,7 +209,7 @@ impl Book {
             let spoilt = known.page.entries[*at].printed.differences(&now.printed).iter().any(|d| !parts.contains(&d.part));
             bad.extend(parts.iter().filter(|p| spoilt || differences.iter().any(|d| d.part == **p)).map(|p| (*at, *p)));
         }
-        Ok(Some(bad))
+        Some(bad)
     }
 
     /// What is to be changed on a page.
@@ -222,7 +217,7 @@ impl Book {
         let conn = self.store.reader();
         let mut plan = Plan::default();
         for (at, entry) in known.page.entries.iter().enumerate() {
-            let said = named(&entry.printed);
+            let said = entry.printed.called();
             let Some(community) = known.of[at].0 else {
                 if known.of[at].1.is_some() {
                     published.changes.push(format!("{said} is gone from the roster, and now from the page"));

@@ -121,7 +121,7 @@ impl Reader<'_> {
         let source = &self.text[run.range.clone()];
         let content = source.trim_start_matches(['-', '*', '+']).trim_start();
         let start = run.range.end - content.len();
-        let runner = content.to_lowercase().find("run by ").map(|at| start + at + 7..run.range.end);
+        let runner = content.to_ascii_lowercase().find("run by ").map(|at| start + at + 7..run.range.end);
         let runner = runner.map(|r| r.start..r.start + self.text[r].trim_end_matches([')', '.', ' ']).len());
         let mut places = Places { runner: runner.clone(), ..Places::default() };
         let (name, routes) = match run.links.first() {

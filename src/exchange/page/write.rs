@@ -241,7 +241,7 @@ fn change_rules(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec<
             Some(rule) if was.get(at) == Some(rule) => {}
             Some(rule) => cuts.push((place.clone(), style.dress(&rule_text(rule)))),
             // The brackets around the words go with them; `cut` is given the wider place.
-            None => cuts.push((bracketed(entry, place), String::new())),
+            None => cuts.push((bracketed(style.source, place), String::new())),
         }
     }
     let more: Vec<String> = rules.iter().skip(places.len()).map(rule_text).collect();
@@ -251,9 +251,12 @@ fn change_rules(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec<
     }
 }
 
-fn bracketed(entry: &Entry, place: &Range<usize>) -> Range<usize> {
-    let is_behind_link = entry.places.routes.iter().any(|r| r.end < place.start && place.start - r.end <= 3);
-    if is_behind_link { place.start.saturating_sub(2)..place.end + 1 } else { place.clone() }
+/// The place of a rule with the brackets around it, and the blank before them, where it stands in some.
+fn bracketed(source: &str, place: &Range<usize>) -> Range<usize> {
+    match source[..place.start].strip_suffix('(') {
+        Some(before) if source[place.end..].starts_with(')') => before.trim_end_matches(' ').len()..place.end + 1,
+        _ => place.clone(),
+    }
 }
 
 /// A rule as words: its own, or such as say what its suffix does.
@@ -494,6 +497,15 @@ mod tests {
             edited(OTHERS, 1, Part::RunBy, |p| p.run_by_others = Some("the Weather House".into())),
             OTHERS.replace("the Mill Board", "the Weather House")
         );
+    }
+
+    #[test]
+    fn a_rule_without_brackets_goes_alone_and_no_letter_is_cut_in_two() {
+        let text = "## Maps community\n\n[Join](mailto:a@x.example) you need an x.example address";
+        assert_eq!(edited(text, 0, Part::Rules, |p| p.rules = Some(Vec::new())), text.replace("you need an x.example address", ""));
+        let odd = "## Maps community\n\n## Run by others\n\n- \u{130}\u{130}\u{130} é run by İzmir\n";
+        let page = read(odd, "page.md", &Hints::default()).unwrap();
+        assert_eq!(page.entries[1].printed.run_by_others.as_deref(), Some("İzmir"));
     }
 
     #[test]

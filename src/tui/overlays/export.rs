@@ -313,14 +313,15 @@ impl Overlay for ExportBox {
         match key.code {
             KeyCode::Down => self.turn(false, cx),
             KeyCode::Up => self.turn(true, cx),
-            KeyCode::Tab => match paths::complete(self.path.text()) {
-                Some(whole) if self.at == Ask::Where && !self.to_clipboard => {
+            KeyCode::Tab if self.at == Ask::Where && !self.to_clipboard => match paths::complete(self.path.text()) {
+                Some(whole) => {
                     self.path.set(&whole);
                     self.path_is_ours = false;
                     Outcome::Done
                 }
-                _ => self.go(1),
+                None => self.go(1),
             },
+            KeyCode::Tab => self.go(1),
             KeyCode::BackTab => self.go(self.asks().len() - 1),
             KeyCode::Esc if self.at == Ask::Format && !self.finding.text().is_empty() => {
                 self.finding = Line::default();
