@@ -130,7 +130,7 @@ actions! {
     RemoveTag, "remove tag", Members, [], "", "Takes a tag off the marked people";
     SetField, "set field", Members, ["F"], "", "Sets a field of your own for the marked people";
     SetConsent, "set consent", Members, ["c"], "", "Notes what the marked people agree to, or not";
-    StopMail, "never mail", Members, ["M"], "", "Never mails this person again, or lifts that";
+    StopMail, "never mail", Members, ["M"], "", "Never mail this person again, or record their consent";
 
     Roll, "take the roll", Meetups, ["a"], "who came", "Ticks who came: find by three letters, Enter ticks";
 }

@@ -61,9 +61,9 @@ fn lists_are_tables_csv_or_json() {
     assert!(table.starts_with("Name") && table.contains("Ann Example  ann@example.org  HMRC"), "{table}");
     assert_eq!(
         out(&desk.run(&["list", "members", "--format", "csv", "grade:g6"])),
-        "Name,E-mail,Organisation,Discipline,Job title,Last seen\nBo Smith,bo@example.org,DWP,,,\n"
+        "Name,E-mail,Organisation,Discipline,Job title,Last seen,Mail\nBo Smith,bo@example.org,DWP,,,,yes\n"
     );
-    assert!(out(&desk.run(&["list", "members", "-org:hmrc", "--format", "csv"])).ends_with("\nBo Smith,bo@example.org,DWP,,,\n"));
+    assert!(out(&desk.run(&["list", "members", "-org:hmrc", "--format", "csv"])).ends_with("\nBo Smith,bo@example.org,DWP,,,,yes\n"));
     let json: serde_json::Value = serde_json::from_slice(&desk.run(&["list", "communities", "--format", "json"]).stdout).unwrap();
     assert_eq!(json[0]["name"], "Research");
     assert!(out(&desk.run(&["list", "organisations"])).contains("HMRC"));
@@ -122,7 +122,7 @@ fn undo_redo_and_history_work_across_runs() {
     let desk = Desk::new();
     assert_eq!(out(&desk.run(&["undo"])), "Undone: Imported people.csv into Research\n");
     assert_eq!(out(&desk.run(&["list", "members"])), "");
-    assert_eq!(out(&desk.run(&["redo"])), "Done again: Imported people.csv into Research\n");
+    assert_eq!(out(&desk.run(&["redo"])), "Redone: Imported people.csv into Research\n");
     let nothing = desk.run(&["redo"]);
     assert_eq!((code(&nothing), err(&nothing).as_str()), (1, "guildhall: there is nothing to redo\n"));
     assert_eq!(out(&desk.run(&["history"])).lines().count(), 3);

@@ -2,13 +2,15 @@
 //!
 //! Must not know who gave it.
 
+use chrono::NaiveDate;
+
 use super::command::{AttendanceChange, Command, Thing};
 use super::sample;
 use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::meetup::AttendanceFacts;
-use crate::domain::person::PersonFacts;
-use crate::domain::words::{MembershipStatus, Rsvp, Source};
+use crate::domain::person::{ConsentFacts, PersonFacts};
+use crate::domain::words::{ConsentState, MembershipStatus, Purpose, Rsvp, Source};
 use crate::domain::{tags, text};
 use crate::store::schema::{CHANNEL, COMMUNITY, JOIN_ROUTE, MEETUP, PERSON, RULE, Table, VIEW};
 use crate::store::{StoreError, Write, people, places};
@@ -52,8 +54,18 @@ pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, 
             write.put_attendance(*meetup, id, &if ahead { said_yes } else { AttendanceFacts::came() })?;
             Ok(Some(Thing::Person(id)))
         }
-        Command::Suppress { addresses, reason } => addresses.iter().try_for_each(|a| write.suppress(a, reason, true)).map(|()| None),
-        Command::LiftSuppression { addresses } => addresses.iter().try_for_each(|a| write.suppress(a, "", false)).map(|()| None),
+        Command::Suppress { addresses, reason } => {
+            let today = write.stamp().today;
+            addresses.iter().try_for_each(|a| write.suppress(a, Some(today), reason).map(|_| ())).map(|()| None)
+        }
+        Command::Allow { addresses, source, on } => {
+            their_word(write, source, *on)?;
+            addresses.iter().try_for_each(|a| write.allow(a, source.trim(), *on)).map(|()| None)
+        }
+        Command::MailAgain { person, source, on } => {
+            their_word(write, source, *on)?;
+            write.allow_person(*person, source.trim(), *on).map(|()| Some(Thing::Person(*person)))
+        }
         Command::SaveView { name, pane, query, sort, columns } => write.put_view(name, pane, query, sort, columns).map(|()| None),
         Command::RemoveView(id) => write.delete(&VIEW, *id).map(|()| None),
         Command::LoadSample => sample::load(write).map(|()| None),
@@ -95,8 +107,10 @@ fn apply_to_many(write: &mut Write<'_>, command: &Command) -> Result<bool, Store
             each(write, people, |write, person| write.update(&PERSON, person.0, &[("discipline_id", &id)]).map(|_| ()))?;
         }
         Command::SetField { people, field, value } => each_person(write, people, |facts| set_field(facts, field, value))?,
-        Command::SetConsent { people, consent } => {
-            each(write, people, |write, person| write.put_consent(person, consent).map(|_| ()))?;
+        Command::SetConsent { people, consent } => set_consent(write, people, consent)?,
+        Command::NeverMail { people, reason } => {
+            let today = write.stamp().today;
+            each(write, people, |write, person| write.suppress_person(person, Some(today), reason).map(|_| ()))?;
         }
         Command::AddTag { people, tag } => each_person(write, people, |facts| {
             for tag in tags::read(tag) {
@@ -157,6 +171,43 @@ fn apply_to_community(write: &mut Write<'_>, command: &Command) -> Result<Option
         _ => return Ok(None),
     };
     Ok(Some(Thing::Community(community)))
+}
+
+/// Refuses a way back that isn't said to be the person's own word.
+fn their_word(write: &Write<'_>, source: &str, on: NaiveDate) -> Result<(), StoreError> {
+    if source.trim().is_empty() {
+        return Err(StoreError::Refused("say where they said that they may be mailed".into()));
+    }
+    if on > write.stamp().today {
+        return Err(StoreError::Refused(format!("{on} is in the future; give the day on which they said so")));
+    }
+    Ok(())
+}
+
+/// Records a consent. A withdrawal is never taken back for many at once, and of mail only by `Allow`, on the person's own word.
+fn set_consent(write: &mut Write<'_>, people: &[PersonId], consent: &ConsentFacts) -> Result<(), StoreError> {
+    let mut refused = Vec::new();
+    each(write, people, |write, person| {
+        let stays = consent.state != ConsentState::Withdrawn
+            && (consent.purpose == Purpose::Mail || people.len() > 1)
+            && people::withdrew(write.reader(), person, consent.purpose)?;
+        if stays {
+            refused.push(people::title(write.reader(), person)?);
+            return Ok(());
+        }
+        write.put_consent(person, consent).map(|_| ())
+    })?;
+    match refused.as_slice() {
+        [] => {}
+        [one] if people.len() == 1 => {
+            return Err(StoreError::Refused(format!(
+                "{one} withdrew consent to {}; only their own word takes that back: allow mail to them, with where and when they said so",
+                consent.purpose
+            )));
+        }
+        several => several.iter().for_each(|name| write.keep_as_is(format!("{name} stays withdrawn from {}", consent.purpose))),
+    }
+    Ok(())
 }
 
 fn new_member(write: &Write<'_>, status: MembershipStatus, source: Source) -> MembershipFacts {

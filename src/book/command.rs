@@ -2,6 +2,8 @@
 //!
 //! Must not know how they are carried out, nor which key asked for them.
 
+use chrono::NaiveDate;
+
 use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::eligibility::ExceptionFacts;
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
@@ -69,8 +71,10 @@ pub enum Command {
     Attend { meetup: MeetupId, people: Vec<PersonId>, change: AttendanceChange },
     WalkIn { meetup: MeetupId, facts: PersonFacts, community: Option<CommunityId> },
     SetConsent { people: Vec<PersonId>, consent: ConsentFacts },
+    NeverMail { people: Vec<PersonId>, reason: String },
     Suppress { addresses: Vec<String>, reason: String },
-    LiftSuppression { addresses: Vec<String> },
+    MailAgain { person: PersonId, source: String, on: NaiveDate },
+    Allow { addresses: Vec<String>, source: String, on: NaiveDate },
     SaveView { name: String, pane: String, query: String, sort: String, columns: String },
     RemoveView(i64),
     LoadSample,
@@ -85,6 +89,8 @@ pub struct Applied {
     pub touched: Touched,
     /// What should stand under the cursor.
     pub select: Option<Thing>,
-    /// How many rows were written; 0 if everything was so already.
+    /// How many rows were written; 0 if there was nothing to change.
     pub changes: u64,
+    /// What was left as it is, in words: suppressions and withdrawals that it may not end.
+    pub kept: Vec<String>,
 }

@@ -1,27 +1,32 @@
-//! What goes to the clipboard: addresses for a mail, leaving out whom nobody may write to; and people that come from it.
+//! What goes to the clipboard or into a mail program: addresses, as far as the rules let them out; and people that come from it.
 //!
 //! Must not know of clipboards.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
+use super::mailable::decided;
 use super::{Book, BookError};
 use crate::domain::address;
 use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::mail::{self, Answer, Audience, Use, Way, Why};
 use crate::domain::text;
-use crate::domain::words::{AddressState, ConsentState, MembershipStatus, Purpose};
 use crate::exchange::pasted::{self, Pasted};
-use crate::store::{people, slices};
+use crate::store::{people, slices, suppressions};
 
 /// Addresses for the `To:` of a mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MailLine {
-    /// `Name <address>`, parted by commas.
+    /// `Name <address>`, separated by commas: those that are copied without a question.
     pub line: String,
     /// How many there are.
     pub written: u64,
-    /// Who was left out, by reason.
+    /// Those who were left out, by reason.
     pub left_out: BTreeMap<&'static str, u64>,
+    /// The line with those as well about whom to ask first.
+    pub with_asked: String,
+    /// About whom to ask first, by reason.
+    pub asks: BTreeMap<&'static str, u64>,
 }
 
 impl MailLine {
@@ -34,46 +39,62 @@ impl MailLine {
         }
         out
     }
+
+    /// About whom to ask, in words: `2 bounced addresses, 1 team mailbox`.
+    #[must_use]
+    pub fn question(&self) -> String {
+        self.asks.iter().map(|(reason, n)| format!("{}: {reason}", text::thousands(*n))).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The line with everybody in it, once that was confirmed.
+    #[must_use]
+    pub fn confirmed(mut self) -> Self {
+        self.written += self.asks.values().sum::<u64>();
+        self.line = std::mem::take(&mut self.with_asked);
+        self.asks.clear();
+        self
+    }
 }
 
 impl Book {
-    /// The primary addresses of people, in their order, for a mail; nobody who asked not to be mailed, no address that is no
-    /// longer good, and of a community, if one is named, only the active members.
+    /// The primary addresses of people, in their order, for a mail: as the rules let them out, and of a community, if one is named,
+    /// only those of active members.
     ///
     /// # Errors
     /// If the file can't be read.
     pub fn mail_line(&self, ids: &[PersonId], community: Option<CommunityId>) -> Result<MailLine, BookError> {
         let conn = self.store.reader();
-        let suppressed: HashSet<String> = people::suppressed_keys(conn)?;
+        let suppressions = suppressions::read(conn)?;
+        let to = Use { audience: community.map_or(Audience::Everybody, Audience::Community), several: ids.len() > 1, ..Use::of(Way::Copy) };
         let mut sorted: Vec<i64> = ids.iter().map(|p| p.0).collect();
         sorted.sort_unstable();
+        sorted.dedup();
         let mut found = MailLine::default();
-        let mut mailboxes: HashMap<PersonId, String> = HashMap::with_capacity(ids.len());
-        slices::everybody(conn, Some(&sorted), true, |p| {
-            let why = match p.email_state {
-                _ if p.email.is_empty() => Some("no address"),
-                _ if suppressed.contains(&address::key(p.email)) => Some("asked not to be mailed"),
-                _ if p.consent(Purpose::Mail) == ConsentState::Withdrawn => Some("withdrew consent to mail"),
-                AddressState::Ok
-                    if community
-                        .is_some_and(|c| !p.memberships.iter().any(|m| m.community == c && m.facts.status == MembershipStatus::Active)) =>
-                {
-                    Some("not an active member")
+        let mut mailboxes: HashMap<PersonId, (String, bool)> = HashMap::with_capacity(ids.len());
+        slices::everybody(conn, Some(&sorted), false, |p| {
+            let choice = mail::choose(p, &suppressions, &to);
+            match (choice.left_out, choice.addresses.first()) {
+                (Some(why), _) => *found.left_out.entry(why.words()).or_default() += 1,
+                (None, Some(chosen)) => {
+                    let asks = chosen.decision.answer == Answer::Asks;
+                    if asks {
+                        *found.asks.entry(chosen.decision.words()).or_default() += 1;
+                    }
+                    let name = mail::withhold(p.name, |a| decided(p, a, &suppressions, &to).answer <= Answer::Asks).into_owned();
+                    mailboxes.insert(p.id, (address::mailbox(&name, chosen.address), asks));
                 }
-                AddressState::Ok => None,
-                AddressState::Bounced => Some("the address bounced"),
-                AddressState::Retired => Some("the address is retired"),
-            };
-            match why {
-                Some(reason) => *found.left_out.entry(reason).or_default() += 1,
-                None => {
-                    mailboxes.insert(p.id, address::mailbox(p.name, p.email));
-                }
+                (None, None) => *found.left_out.entry(Why::NoAddress.words()).or_default() += 1,
             }
             ControlFlow::Continue(())
         })?;
-        found.written = mailboxes.len() as u64;
-        found.line = ids.iter().filter_map(|id| mailboxes.remove(id)).collect::<Vec<_>>().join(", ");
+        let mut seen = Vec::new();
+        for id in ids {
+            seen.extend(mailboxes.remove(id));
+        }
+        found.written = seen.iter().filter(|(_, asks)| !asks).count() as u64;
+        let line = |all: &mut dyn Iterator<Item = &(String, bool)>| all.map(|(m, _)| m.as_str()).collect::<Vec<_>>().join(", ");
+        found.line = line(&mut seen.iter().filter(|(_, asks)| !asks));
+        found.with_asked = line(&mut seen.iter());
         Ok(found)
     }
 

@@ -51,8 +51,7 @@ impl Book {
     pub fn verdict(&self, person: PersonId, community: CommunityId) -> Result<Option<Verdict>, BookError> {
         let conn = self.store.reader();
         let Some((facts, _)) = people::facts(conn, person)? else { return Ok(None) };
-        let addresses: Vec<&str> = std::iter::once(facts.email.as_str()).chain(facts.others.iter().map(|o| o.address.as_str())).collect();
-        Ok(Some(Judge::new(conn)?.verdict(conn, person, &addresses, community)?))
+        Ok(Some(Judge::new(conn, self.today())?.verdict(conn, person, &facts.candidates(), community)?))
     }
 
     /// The exception for a person in a community.
@@ -60,7 +59,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn exception(&self, person: PersonId, community: CommunityId) -> Result<Option<ExceptionFacts>, BookError> {
-        Ok(Judge::new(self.store.reader())?.exception(person, community).cloned())
+        Ok(Judge::new(self.store.reader(), self.today())?.exception(person, community).cloned())
     }
 
     /// Finds out of whom what a query asks of eligibility and exceptions holds: in the community that is shown, else in any of theirs.
@@ -72,7 +71,7 @@ impl Book {
         }
         let today = self.today();
         let conn = self.store.reader();
-        let mut judge = Judge::new(conn)?;
+        let mut judge = Judge::new(conn, today)?;
         let mut found: Vec<(String, Vec<PersonId>)> =
             asked.iter().cloned().chain(exceptions.iter().map(|e| format!("exception {e}"))).map(|n| (n, Vec::new())).collect();
         each_membership(conn, community, |person, community, _, addresses| {
@@ -83,9 +82,8 @@ impl Book {
                     "no" => answer == Eligibility::Not,
                     "yes" => matches!(answer, Eligibility::Eligible | Eligibility::Exception),
                     "unknown" => answer == Eligibility::CantTell,
-                    "exception due" => exception.is_some_and(|e| e.is_due(today)),
                     "exception no" => exception.is_none(),
-                    other => other.starts_with("exception ") && exception.is_some(),
+                    _ => false,
                 };
                 if holds {
                     people.push(person);
@@ -93,6 +91,14 @@ impl Book {
             }
             Ok(())
         })?;
+        // An exception is one, whether or not somebody is a member already.
+        for (person, _, exception) in judge.exceptions().filter(|(_, of, _)| community.is_none_or(|c| c == *of)) {
+            for (needle, people) in found.iter_mut().filter(|(n, _)| n.starts_with("exception ") && n != "exception no") {
+                if needle != "exception due" || exception.is_due(today) {
+                    people.push(person);
+                }
+            }
+        }
         if let Some(index) = &mut self.index {
             found.iter().for_each(|(needle, people)| index.set_judged(needle, people));
         }
@@ -119,16 +125,16 @@ pub(super) fn effect_of<T>(
     write: &mut Write<'_>,
     change: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
 ) -> Result<(T, RuleEffect), StoreError> {
-    let conn = write.reader();
+    let (conn, today) = (write.reader(), write.stamp().today);
     let mut before = HashMap::new();
-    let mut judge = Judge::new(conn)?;
+    let mut judge = Judge::new(conn, today)?;
     each_membership(conn, None, |person, community, _, addresses| {
         before.insert((person, community), judge.verdict(conn, person, addresses, community)?.answer);
         Ok(())
     })?;
     let done = change(write)?;
     let names: HashMap<CommunityId, String> = places::communities(conn)?.into_iter().map(|c| (c.id, c.name)).collect();
-    let mut judge = Judge::new(conn)?;
+    let mut judge = Judge::new(conn, today)?;
     let mut effect = RuleEffect::default();
     each_membership(conn, None, |person, community, name, addresses| {
         let now = judge.verdict(conn, person, addresses, community)?;

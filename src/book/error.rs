@@ -35,6 +35,12 @@ impl BookError {
         matches!(self, Self::Store(StoreError::ChangedMeanwhile(_)))
     }
 
+    /// Whether the step has to be confirmed first: it would let somebody be mailed who may have said no.
+    #[must_use]
+    pub const fn asks_first(&self) -> bool {
+        matches!(self, Self::Store(StoreError::AsksFirst { .. }))
+    }
+
     /// Whether the work was stopped on request.
     #[must_use]
     pub const fn is_stopped(&self) -> bool {

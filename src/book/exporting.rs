@@ -13,6 +13,7 @@ use super::outgoing::Prepared;
 use super::{Book, BookError, Exported, Job, Jobs, Progress};
 use crate::domain::address;
 use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::mail::{Audience, Column, Statuses, Use, Way};
 use crate::domain::query::{Key, Scope};
 use crate::domain::text;
 use crate::domain::words::{ChannelKind, MembershipStatus};
@@ -34,7 +35,7 @@ pub struct ExportOptions {
     pub community: Option<CommunityId>,
     /// What the format is told.
     pub settings: Settings,
-    /// For mail to a community: members of these statuses; the active alone if none is named.
+    /// Members of these statuses; only the active ones if none is named.
     pub statuses: Vec<MembershipStatus>,
     /// Whether each address of a person gets a row of its own; else the primary one alone.
     pub all_addresses: bool,
@@ -67,8 +68,19 @@ pub struct Explained {
     pub who: String,
     /// Why.
     pub why: &'static str,
-    /// Whether they were left out; else they are in it, and something may go wrong.
-    pub left_out: bool,
+    /// What is said of them.
+    pub told: Told,
+}
+
+/// What can be said of a person in an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// They were left out.
+    LeftOut,
+    /// Their next good address was written instead of the first.
+    Instead,
+    /// They are in it, and something may go wrong.
+    Doubt,
 }
 
 /// What came of an export.
@@ -78,6 +90,10 @@ pub struct ExportSummary {
     pub written: u64,
     /// Who was left out, by reason.
     pub left_out: BTreeMap<&'static str, u64>,
+    /// How many were written with their next good address instead of the first, by the reason.
+    pub instead: BTreeMap<&'static str, u64>,
+    /// How many suppressed addresses were carried that are nobody's who was written (our own format).
+    pub suppressed: u64,
     /// How many were written that something may go wrong with, by what.
     pub doubtful: BTreeMap<&'static str, u64>,
     /// The first lines, as they are in the file.
@@ -130,6 +146,15 @@ impl ExportSummary {
         for (reason, n) in &self.left_out {
             out.push_str(&format!("; {} left out: {reason}", text::thousands(*n)));
         }
+        for (reason, n) in &self.instead {
+            out.push_str(&format!("; {} written with the next good address: {reason}", text::thousands(*n)));
+        }
+        if self.suppressed > 0 {
+            out.push_str(&format!(
+                "; {} of nobody else carried along",
+                text::count(self.suppressed, "suppressed address", "suppressed addresses")
+            ));
+        }
         for (reason, n) in &self.doubtful {
             out.push_str(&format!("; {} to look at: {reason}", text::thousands(*n)));
         }
@@ -151,7 +176,7 @@ impl Book {
         let kind = kind(options, &settings.group);
         let old = self.old_list(&options.since, &kind)?;
         let removal = Format::named(&options.format, fields, Settings { removing: true, placeholders: Vec::new(), ..settings })?;
-        let any_status = self.parse(&options.query, Scope::People)?.mentions(&Key::Status);
+        let purpose = self.purpose(options, format.way())?;
         let ids = match &options.people {
             Some(chosen) => {
                 let mut ids: Vec<i64> = chosen.iter().map(|p| p.0).collect();
@@ -160,9 +185,11 @@ impl Book {
                 Some(ids)
             }
             None if options.query.trim().is_empty() && options.community.is_none() => None,
-            None => Some(self.find_ids(&options.query, options.community)?.into_iter().map(|p| p.0).collect()),
+            None => {
+                let over_too = options.statuses.iter().any(|s| s.is_over());
+                Some(self.find_ids_of(&options.query, options.community, over_too)?.into_iter().map(|p| p.0).collect())
+            }
         };
-        let statuses = if options.statuses.is_empty() { vec![MembershipStatus::Active] } else { options.statuses.clone() };
         let stamp = self.stamp();
         // What was compared with the list's own file may or may not be done to it: that is not known.
         let remembers = !matches!(options.since, Since::Dump(_));
@@ -174,18 +201,24 @@ impl Book {
             digests: Vec::new(),
         };
         let memory = remembers.then(|| (exported(), Sent::default()));
-        Ok(Prepared {
-            roster: self.path().to_owned(),
-            format,
-            ids,
-            community: options.community,
-            any_status,
+        Ok(Prepared { roster: self.path().to_owned(), format, ids, purpose, explain: options.explain, old, removal, memory })
+    }
+
+    /// What the addresses of an export are for.
+    fn purpose(&self, options: &ExportOptions, way: Way) -> Result<Use, BookError> {
+        let statuses = match options.statuses.as_slice() {
+            _ if self.parse(&options.query, Scope::People)?.mentions(&Key::Status) => Statuses::Any,
+            [] => Statuses::Active,
+            these => Statuses::These(these.to_vec()),
+        };
+        let plain = Use::of(way);
+        Ok(Use {
+            audience: options.community.map_or(Audience::Everybody, Audience::Community),
             statuses,
-            all_addresses: options.all_addresses,
-            explain: options.explain,
-            old,
-            removal,
-            memory,
+            mailboxes: options.settings.mailboxes,
+            require_consent: options.settings.require_consent,
+            every_address: plain.every_address || (options.all_addresses && plain.column == Column::Mailing),
+            ..plain
         })
     }
 
@@ -318,7 +351,7 @@ impl ExportOptions {
     }
 
     fn is_no_list(&self) -> bool {
-        FORMATS.iter().any(|f| f.name == self.format && !f.mailing)
+        FORMATS.iter().any(|f| f.name() == self.format && !f.is_mailing())
     }
 
     /// Whether what was asked for can be had at all.

@@ -169,6 +169,7 @@ impl Book {
 
     /// Brings the index up to date with what a step touched.
     pub(super) fn follow(&mut self, touched: &Touched) -> Result<(), BookError> {
+        self.mailable = None;
         let conn = self.store.reader();
         let Some(index) = &mut self.index else {
             self.missed.people.extend(&touched.people);
@@ -236,6 +237,7 @@ impl Book {
         self.make_ready()?;
         self.look_up_attendees(&expr)?;
         self.judge(&expr, wanted.community)?;
+        self.judge_mail(&expr)?;
         let today = self.today();
         let Some(index) = &mut self.index else { return Ok(Found { ids: Vec::new(), words: Vec::new(), did_you_mean: None }) };
         let ids = index.find(&expr, today, wanted.community, wanted.sort, wanted.reverse);
@@ -248,11 +250,17 @@ impl Book {
     /// # Errors
     /// As [`Book::find`].
     pub fn find_ids(&mut self, text: &str, community: Option<CommunityId>) -> Result<Vec<PersonId>, BookError> {
+        self.find_ids_of(text, community, false)
+    }
+
+    /// As [`Book::find_ids`]; `over_too` says whether those are meant too whose membership of the community is over.
+    pub(super) fn find_ids_of(&mut self, text: &str, community: Option<CommunityId>, over_too: bool) -> Result<Vec<PersonId>, BookError> {
         let expr = self.parse(text, Scope::People)?;
         self.make_ready()?;
         self.look_up_attendees(&expr)?;
         self.judge(&expr, community)?;
-        Ok(self.index.as_ref().map_or_else(Vec::new, |i| i.find_ids(&expr, self.today(), community)))
+        self.judge_mail(&expr)?;
+        Ok(self.index.as_ref().map_or_else(Vec::new, |i| i.find_ids(&expr, self.today(), community, over_too)))
     }
 
     /// Those of the communities that a query finds.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::heard::Heard;
 use super::reports;
 use super::{Book, BookError, Clock, Job, Jobs, Progress};
 use crate::domain::address;
@@ -71,6 +72,14 @@ pub struct ImportReport {
     pub refused: Vec<Refusal>,
     /// How many rows were not taken.
     pub refused_count: u64,
+    /// Rows about which somebody has to decide: the line, and what.
+    pub decisions: Vec<Refusal>,
+    /// Addresses that are suppressed by it.
+    pub suppressed: u64,
+    /// Values that this program doesn't know: the column, the value, in how many rows.
+    pub unknown: Vec<(String, String, u64)>,
+    /// Whether somebody wasn't made an active member because of such a value.
+    pub held_back: bool,
     /// What else should be known.
     pub notes: Vec<String>,
     /// The community that everybody was put into.
@@ -87,7 +96,7 @@ pub const MOST_NAMED: usize = 200;
 pub const MOST_REFUSALS: usize = 1_000;
 
 impl ImportReport {
-    fn count(&mut self, taken: &Taken, person: &Incoming) {
+    pub(super) fn count(&mut self, taken: &Taken, person: &Incoming) {
         let (what, count) = match taken {
             Taken::Added(_) => ("new", &mut self.added),
             Taken::Updated(_) => ("changed", &mut self.updated),
@@ -115,7 +124,19 @@ impl ImportReport {
         if self.refused_count > 0 {
             out.push_str(&format!("; {} not taken", text::count(self.refused_count, "row", "rows")));
         }
+        if self.suppressed > 0 {
+            out.push_str(&format!("; {} suppressed", text::count(self.suppressed, "address", "addresses")));
+        }
+        if !self.decisions.is_empty() {
+            out.push_str(&format!("; {} a decision", text::count(self.decisions.len() as u64, "row needs", "rows need")));
+        }
         out
+    }
+
+    /// Whether something was left out, or needs an answer.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.refused_count > 0 || !self.decisions.is_empty() || self.held_back
     }
 }
 
@@ -189,7 +210,7 @@ fn take_all(
         if let Some(known) = Report::recognise(header) {
             return reports::take_all(write, rows, &known, report, &|left| progress.reach(total.saturating_sub(left)));
         }
-        Mapping::new(header, &known, community.is_some())?
+        Mapping::new(header, &known)?
     };
     describe(&mapping, &mut report);
     let mut loader = Loader::begin(write, &mapping.custom)?;
@@ -198,6 +219,7 @@ fn take_all(
     }
     let reading = Reading { today, community: community.as_deref() };
     let mut incoming = Incoming::default();
+    let mut heard = Heard::default();
     let mut removed = 0;
     loop {
         let left = rows.left();
@@ -207,14 +229,11 @@ fn take_all(
             return Err(StoreError::Stopped.into());
         }
         let line = row.line;
-        if row.odd_quotes && report.notes.len() < 20 {
-            report.notes.push(format!("line {line}: a quote is opened and not closed; look at what was read there"));
-        }
+        note_odd_quotes(&mut report, line, row.odd_quotes);
         match mapping.read(row, reading, &mut incoming) {
             Ok(harmful) => {
                 removed += harmful;
-                let taken = loader.take(write, &incoming)?;
-                report.count(&taken, &incoming);
+                heard.take(write, &mut loader, (line, &incoming), &mut report)?;
             }
             Err(reason) => refuse(&mut report, line, reason),
         }
@@ -224,6 +243,7 @@ fn take_all(
         return Err(StoreError::Stopped.into());
     }
     note_removed(&mut report, removed);
+    heard.tell(&mapping, community.is_some(), &mut report);
     if let Some(name) = &community {
         note_ineligible(&mut report, &write.ineligible_here(name)?, name);
     }
@@ -261,6 +281,12 @@ fn note_ineligible(report: &mut ImportReport, who: &[(String, String)], communit
         text::count(who.len() as u64, "person is", "people are")
     ));
     report.notes.extend(who.iter().take(20).map(|(name, because)| format!("  {name}: {because}")));
+}
+
+fn note_odd_quotes(report: &mut ImportReport, line: u64, odd: bool) {
+    if odd && report.notes.len() < 20 {
+        report.notes.push(format!("line {line}: a quote is opened and not closed; look at what was read there"));
+    }
 }
 
 fn note_removed(report: &mut ImportReport, removed: usize) {

@@ -7,15 +7,15 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::seats::seat_warnings;
-use super::{Book, BookError, CommunityDetail};
+use super::{Book, BookError, CommunityDetail, PersonDetail};
 use crate::domain::community::RuleFacts;
-use crate::domain::eligibility::{Candidate, verdict};
+use crate::domain::eligibility::{Candidate, Circumstances, verdict};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
-use crate::domain::words::{CommunityStatus, Eligibility, RouteKind, RunBy};
+use crate::domain::words::{AddressState, CommunityStatus, ConsentState, Eligibility, Purpose, RouteKind, RunBy};
 use crate::exchange::page;
 use crate::store::eligible::{Judge, each_membership};
-use crate::store::pages;
+use crate::store::{pages, people, suppressions};
 
 /// Counts that are older than so many days are told of.
 const OLD_COUNT: i64 = 180;
@@ -73,15 +73,18 @@ impl Book {
         {
             all.extend(self.community(row.id)?);
         }
+        let domains = suppressions::domains(self.store.reader())?;
         for c in &all {
             let place = places.get(&c.id).cloned().unwrap_or_default();
-            let found = ways_in(c).into_iter().chain(self.seats_of(c)?).chain(counts(c, self.today()));
+            let beside = Circumstances { domains: &domains, exception: None, today: self.today() };
+            let found = ways_in(c, beside).into_iter().chain(self.seats_of(c)?).chain(counts(c, self.today()));
             findings.extend(found.map(|what| Finding { community: c.facts.name.clone(), what, place: place.clone() }));
         }
         let placed = |(id, mut finding): (CommunityId, Finding)| {
             finding.place = places.get(&id).cloned().unwrap_or_default();
             finding
         };
+        findings.extend(self.overdue_exceptions(&all)?.into_iter().map(placed));
         findings.extend(self.not_eligible(&all)?.into_iter().map(placed));
         findings.extend(self.shared_disciplines(&all).into_iter().map(placed));
         findings.extend(many_seats(&all));
@@ -93,9 +96,16 @@ impl Book {
         for seat in &c.seats {
             out.extend(seat_warnings(seat, &self.calendar()).into_iter().map(|w| format!("{}: {w}", seat.title)));
             if let Some((holder, name)) = &seat.holder
-                && self.person(*holder)?.is_some_and(|p| p.facts.email.is_empty())
+                && let Some(p) = self.person(*holder)?
             {
-                out.push(format!("{name}, {}, has no e-mail address", seat.title));
+                if p.facts.email.is_empty() {
+                    out.push(format!("{name}, {}, has no e-mail address", seat.title));
+                }
+                if pages::is_withheld(self.store.reader(), *holder)? {
+                    out.push(format!("{name}, {}, withdrew consent to be in a directory: the page withholds name and address", seat.title));
+                } else if let Some(why) = printed_all_the_same(&p) {
+                    out.push(format!("{name}, {}: the page prints {}, {why}", seat.title, p.facts.email));
+                }
             }
             if let Some(better) = better_title(&seat.title) {
                 out.push(format!("{}: should that be {better}?", seat.title));
@@ -121,10 +131,22 @@ impl Book {
         out
     }
 
+    /// Exceptions whose review is overdue.
+    fn overdue_exceptions(&self, all: &[CommunityDetail]) -> Result<Vec<(CommunityId, Finding)>, BookError> {
+        let conn = self.store.reader();
+        let mut out = Vec::new();
+        for (person, community, exception) in Judge::new(conn, self.today())?.exceptions() {
+            let Some(c) = all.iter().find(|c| c.id == community && exception.is_due(self.today())) else { continue };
+            let what = format!("exception of {}: {}", people::title(conn, person)?, exception.words(self.today()));
+            out.push((community, Finding { community: c.facts.name.clone(), what, place: String::new() }));
+        }
+        Ok(out)
+    }
+
     /// Members whom the rules of their community don't admit: nobody is removed by a rule, but a lead should know.
     fn not_eligible(&self, all: &[CommunityDetail]) -> Result<Vec<(CommunityId, Finding)>, BookError> {
         let conn = self.store.reader();
-        let mut judge = Judge::new(conn)?;
+        let mut judge = Judge::new(conn, self.today())?;
         let mut found: HashMap<CommunityId, Vec<String>> = HashMap::new();
         each_membership(conn, None, |person, community, name, addresses| {
             if judge.verdict(conn, person, addresses, community)?.answer == Eligibility::Not {
@@ -143,7 +165,17 @@ impl Book {
     }
 }
 
-fn ways_in(c: &CommunityDetail) -> Vec<String> {
+/// Why somebody might not expect their address on a page that prints it.
+fn printed_all_the_same(p: &PersonDetail) -> Option<&'static str> {
+    let withdrew = p.consents.iter().any(|c| c.purpose == Purpose::Mail && c.state == ConsentState::Withdrawn);
+    match p.suppressed.contains(&p.facts.email) {
+        _ if p.facts.email.is_empty() => None,
+        true => Some("which is suppressed"),
+        false => withdrew.then_some("although they withdrew consent to mail"),
+    }
+}
+
+fn ways_in(c: &CommunityDetail, beside: Circumstances<'_>) -> Vec<String> {
     let mut out = Vec::new();
     if !c.routes.iter().any(|(_, r)| r.kind != RouteKind::NotSet && (!r.target.is_empty() || r.kind == RouteKind::Attend)) {
         out.push("there is no way to join".to_owned());
@@ -156,8 +188,8 @@ fn ways_in(c: &CommunityDetail) -> Vec<String> {
         }
     }
     for (_, route) in c.routes.iter().filter(|(_, r)| r.kind == RouteKind::Mailto) {
-        let candidate = Candidate { address: route.target.clone(), also: Vec::new() };
-        let found = verdict(std::slice::from_ref(&candidate), &rules, None);
+        let candidate = Candidate { address: &route.target, state: AddressState::Ok };
+        let found = verdict(std::slice::from_ref(&candidate), &rules, beside);
         if found.answer == Eligibility::Not {
             out.push(format!("one joins by mail to {}, an address that the rule itself refuses", route.target));
         }

@@ -11,11 +11,13 @@ mod eligible;
 mod error;
 mod exporting;
 mod finding;
+mod heard;
 mod importing;
 mod in_step;
 mod job;
 mod labels;
 mod lint;
+mod mailable;
 mod outgoing;
 mod reports;
 mod sample;
@@ -35,13 +37,14 @@ pub use directory::{DirectoryPlan, PageDiff, PlanLine, PublishOptions, Published
 pub use drafts::{Draft, DraftField};
 pub use eligible::RuleEffect;
 pub use error::BookError;
-pub use exporting::{ExportOptions, ExportSummary, Since};
+pub use exporting::{Explained, ExportOptions, ExportSummary, Since, Told};
 pub use finding::{Found, MeetupSort, PeopleQuery};
 pub use importing::{ImportOptions, ImportReport, Refusal};
 pub use job::{Job, Jobs, Progress};
 pub use lint::Finding;
+pub use mailable::Usable;
 pub use seats::{channel_line, seat_line, seat_warnings};
-pub use steps::Step;
+pub use steps::{Confirmed, Step};
 pub use time::{Clock, FixedClock, SystemClock};
 
 pub use crate::exchange::formats::{Asked, FORMATS, FormatInfo, Placeholder, Settings, each_once, file_name, placeholders};
@@ -59,7 +62,7 @@ use crate::domain::dates::{Calendar, Order};
 use crate::domain::framework::{Framework, role_key};
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
 use crate::search::Index;
-use crate::store::{Stamp, Store, backup, journal, people, places, schema};
+use crate::store::{Stamp, Store, backup, journal, people, places, schema, words};
 
 /// An open roster and everything that can be done with it.
 pub struct Book {
@@ -69,6 +72,8 @@ pub struct Book {
     week_start: Weekday,
     framework: Framework,
     index: Option<Index>,
+    /// Who may be mailed, once a search has asked; forgotten with each change.
+    mailable: Option<Vec<PersonId>>,
     /// What was touched while the index was being built elsewhere.
     missed: Touched,
     /// The newest step before the one that is being taken on another thread.
@@ -100,6 +105,7 @@ impl Book {
             week_start: Weekday::Mon,
             framework: Framework::default(),
             index: None,
+            mailable: None,
             missed: Touched::default(),
             newest_before: None,
         }
@@ -181,7 +187,7 @@ impl Book {
     /// # Errors
     /// If there is none, or one of its rows was changed since by somebody else.
     pub fn undo(&mut self) -> Result<Applied, BookError> {
-        self.step(&Step::Undo)
+        self.step(&Step::Undo(Confirmed::No))
     }
 
     /// Does the step again that undo took back last.
@@ -189,7 +195,7 @@ impl Book {
     /// # Errors
     /// If there is none.
     pub fn redo(&mut self) -> Result<Applied, BookError> {
-        self.step(&Step::Redo)
+        self.step(&Step::Redo(Confirmed::No))
     }
 
     /// What undo would take back, and what redo would do again.
@@ -244,6 +250,7 @@ impl Book {
     /// Drops the index, and any that is being built: what it was built from is no longer so.
     fn forget_index(&mut self) {
         self.index = None;
+        self.mailable = None;
         self.missed = Touched { many: true, ..Touched::default() };
     }
 
@@ -252,7 +259,12 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn people(&self, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, BookError> {
-        Ok(people::rows(self.store.reader(), ids, community)?)
+        let mut rows = people::rows(self.store.reader(), ids, community)?;
+        let mail = self.mail_words(ids)?;
+        for row in &mut rows {
+            row.mail = mail.get(&row.id).copied().unwrap_or_default().to_owned();
+        }
+        Ok(rows)
     }
 
     /// The first people by name: what is shown before the index is ready.
@@ -268,7 +280,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn person(&self, id: PersonId) -> Result<Option<PersonDetail>, BookError> {
-        Ok(people::detail(self.store.reader(), id)?)
+        Ok(people::detail(self.store.reader(), id, self.today())?)
     }
 
     /// The person who has this address.
@@ -390,15 +402,19 @@ impl Book {
     ///
     /// # Errors
     /// If it can't be read at all.
-    pub fn check(&self) -> Result<Vec<String>, BookError> {
-        Ok(backup::problems(self.store.reader())?)
+    pub fn check(&self) -> Result<Checked, BookError> {
+        let conn = self.store.reader();
+        Ok(Checked { damage: backup::problems(conn)?, unrecognised: words::unrecognised(conn)? })
     }
 
     /// A check of the file on a thread: the problems found.
     #[must_use]
-    pub fn check_job(&self, jobs: Jobs) -> Job<Result<Vec<String>, BookError>> {
+    pub fn check_job(&self, jobs: Jobs) -> Job<Result<Checked, BookError>> {
         let path = self.path().to_owned();
-        jobs.spawn(move |_| Ok(backup::problems(&crate::store::open_reader(&path)?)?))
+        jobs.spawn(move |_| {
+            let conn = crate::store::open_reader(&path)?;
+            Ok(Checked { damage: backup::problems(&conn)?, unrecognised: words::unrecognised(&conn)? })
+        })
     }
 
     /// The backup that is due, made on a thread: its path, if one was made.
@@ -429,6 +445,23 @@ impl Book {
     /// If the file can't be read.
     pub fn dump(&self) -> Result<String, BookError> {
         Ok(self.store.dump()?)
+    }
+}
+
+/// What a check of the file found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// What SQLite finds damaged.
+    pub damage: Vec<String>,
+    /// Rows with a word that this program doesn't know: they count as nothing that they could mean.
+    pub unrecognised: Vec<String>,
+}
+
+impl Checked {
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.damage.is_empty() && self.unrecognised.is_empty()
     }
 }
 

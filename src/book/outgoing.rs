@@ -2,35 +2,35 @@
 //!
 //! Must not know who asked.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::exporting::{Changed, Explained, ExportSummary};
+use super::exporting::{Changed, Explained, ExportSummary, Told};
 use super::in_step::{OldList, Sent, digest};
 use super::{BookError, Exported, Progress};
 use crate::domain::address::{self, OtherAddress};
 use crate::domain::community::MembershipFacts;
-use crate::domain::ids::{CommunityId, PersonId};
-use crate::domain::listed::Listed;
+use crate::domain::ids::CommunityId;
+use crate::domain::listed::{Listed, Suppression};
+use crate::domain::mail::{self, Choice, Chosen, Suppressions, Use, Way as WayOut};
 use crate::domain::text;
-use crate::domain::words::{AddressState, MembershipStatus, PersonKind};
+use crate::domain::words::AddressState;
 use crate::exchange::dump::Listed as OnList;
 use crate::exchange::formats::{Format, Outgoing};
 use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, Pen, Single, beside, failed};
-use crate::store::{StoreError, exports, open_reader, people, places, slices};
+use crate::store::{StoreError, exports, open_reader, places, slices, suppressions};
 
 /// Everything an export needs, gathered before it runs on another thread.
 pub struct Prepared {
     pub roster: PathBuf,
     pub format: Format,
     pub ids: Option<Vec<i64>>,
-    pub community: Option<CommunityId>,
-    pub any_status: bool,
-    pub statuses: Vec<MembershipStatus>,
-    pub all_addresses: bool,
+    /// What the addresses are for: `domain::mail` decides by it.
+    pub purpose: Use,
     pub explain: bool,
     /// The list as it was, if only what has changed is wanted.
     pub old: Option<OldList>,
@@ -54,7 +54,11 @@ impl Write for Through<'_, '_> {
 
 /// What stays the same while people go by.
 struct Known {
-    suppressed: HashSet<String>,
+    suppressions: Suppressions,
+    /// The suppressions as they are kept.
+    rows: Vec<Suppression>,
+    /// The keys of the suppressed addresses that were written with their person.
+    written: HashSet<String>,
     names: HashMap<CommunityId, (String, String)>,
 }
 
@@ -136,8 +140,10 @@ impl Prepared {
     fn everybody(&mut self, to: &mut dyn Outlet, workbook: bool, progress: &Progress) -> Result<ExportSummary, BookError> {
         let conn = open_reader(&self.roster)?;
         progress.expect(self.ids.as_ref().map_or(0, |ids| ids.len() as u64));
-        let known = Known {
-            suppressed: people::suppressed_keys(&conn)?,
+        let mut known = Known {
+            suppressions: suppressions::read(&conn)?,
+            rows: suppressions::all(&conn)?,
+            written: HashSet::new(),
             names: places::communities(&conn)?.into_iter().map(|c| (c.id, (text::same_key(&c.name), c.name))).collect(),
         };
         let mut summary = ExportSummary { changed: self.old.as_ref().map(|_| Changed::default()), ..ExportSummary::default() };
@@ -152,7 +158,7 @@ impl Prepared {
                 trouble = Some(StoreError::Stopped.into());
                 return ControlFlow::Break(());
             }
-            match self.one(person, &known, &mut way, &mut summary) {
+            match self.one(person, &mut known, &mut way, &mut summary) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(e) => {
                     trouble = Some(e);
@@ -162,6 +168,9 @@ impl Prepared {
         })?;
         if let Some(trouble) = trouble {
             return Err(trouble);
+        }
+        if self.format.way() == WayOut::Roster {
+            self.suppressed_addresses(&known, &mut way, &mut summary)?;
         }
         self.format.end(&mut way.pen)?;
         way.pen.finish()?;
@@ -184,7 +193,7 @@ impl Prepared {
             if !old.take(email) {
                 return Ok(());
             }
-            let outgoing = Outgoing { person, email, email_state: AddressState::Ok, others: &[], memberships: &[] };
+            let outgoing = Outgoing { email, ..outgoing(person, None) };
             way.write(removal, &outgoing).map(|_| changed.removed += 1)
         };
         let mut done = 0_u64;
@@ -204,11 +213,10 @@ impl Prepared {
             ControlFlow::Continue(())
         })?;
         // Who was taken out of the roster, and whose address is another now; and who asked not to be mailed and isn't on it at all.
-        let mut former: Vec<String> = people::suppressed_keys(&conn)?.into_iter().collect();
-        former.sort_unstable();
+        let mut former: Vec<String> = suppressions::read(&conn)?.sorted().into_iter().map(str::to_owned).collect();
         exports::former_addresses(&conn, |email| former.push(email.to_owned()))?;
         for email in former {
-            take(&nobody(&email), &email, &mut way)?;
+            take(&Listed::nobody(&email), &email, &mut way)?;
         }
         if let Some(trouble) = trouble {
             return Err(trouble);
@@ -217,54 +225,74 @@ impl Prepared {
         Ok(way.pen.finish()?)
     }
 
-    fn one(&mut self, person: &Listed<'_>, known: &Known, way: &mut Way<'_, '_>, summary: &mut ExportSummary) -> Result<(), BookError> {
-        if let Some(reason) = self.why_not(person) {
-            self.explain(person, person.email, reason, true, summary);
-            return Ok(());
+    /// Writes what may leave of a person; who may not is counted with the reason. All of it is `domain::mail`'s to decide.
+    fn one(&mut self, person: &Listed<'_>, known: &mut Known, way: &mut Way<'_, '_>, summary: &mut ExportSummary) -> Result<(), BookError> {
+        let choice = mail::choose(person, &known.suppressions, &self.purpose);
+        let each = self.purpose.every_address && self.format.is_mailing();
+        if each {
+            for (address, decision) in &choice.refused {
+                self.explain(person, address, decision.words(), Told::LeftOut, summary);
+            }
         }
-        let hidden = |a: &str| !known.suppressed.is_empty() && known.suppressed.contains(&address::key(a));
-        if self.all_addresses && self.format.is_mailing() {
-            // A row for each address that may be used.
-            let all =
-                std::iter::once((person.email, person.email_state)).chain(person.others.iter().map(|o| (o.address.as_str(), o.state)));
-            for (typed, email_state) in all.filter(|(a, _)| !a.is_empty() || person.others.is_empty()) {
-                let email = if hidden(typed) { "" } else { typed };
-                let outgoing = Outgoing { person, email, email_state, others: &[], memberships: &[] };
-                self.write(&outgoing, typed, way, summary)?;
+        if let Some(why) = choice.left_out {
+            if choice.refused.is_empty() || !each {
+                self.explain(person, person.email, why.words(), Told::LeftOut, summary);
             }
             return Ok(());
         }
-        let mut allowed: Vec<OtherAddress> = Vec::new();
-        let (mut email, mut email_state) = (person.email, person.email_state);
-        let mut others = person.others;
-        if hidden(person.email) || person.others.iter().any(|o| hidden(&o.address)) {
-            let all = std::iter::once(OtherAddress { address: person.email.to_owned(), state: person.email_state })
-                .chain(person.others.iter().cloned());
-            allowed.extend(all.filter(|a| !a.address.is_empty() && !hidden(&a.address)));
-            // For mail, a primary address that must not be used is not replaced by another of the same person.
-            let replace = !self.format.is_mailing() || !hidden(person.email);
-            (email, email_state, others) = match allowed.split_first() {
-                Some((first, rest)) if replace => (first.address.as_str(), first.state, rest),
-                _ => ("", AddressState::Ok, &[][..]),
-            };
+        let may = |text: &str| {
+            let state = person.addresses().find(|(a, _)| address::key(a) == address::key(text)).map_or(AddressState::Ok, |(_, s)| s);
+            mail::decide(person, text, state, &known.suppressions, &self.purpose)
+        };
+        // What the target keeps in place of the address is checked just the same.
+        let in_place = self.format.in_place(person);
+        if let Some(refused) = in_place.as_deref().map(may).filter(|d| !d.is_written()) {
+            self.explain(person, in_place.as_deref().unwrap_or_default(), refused.words(), Told::LeftOut, summary);
+            return Ok(());
         }
-        let mut memberships: Vec<(&str, &str, &MembershipFacts)> = Vec::new();
-        if !self.format.is_mailing() {
-            let named =
-                person.memberships.iter().filter_map(|m| known.names.get(&m.community).map(|(k, n)| (k.as_str(), n.as_str(), &m.facts)));
-            memberships.extend(named);
-            memberships.sort_by_key(|(key, ..)| *key);
+        if let Some(why) = choice.instead {
+            self.explain(person, person.email, why.words(), Told::Instead, summary);
         }
-        let memberships: Vec<(&str, &MembershipFacts)> = memberships.into_iter().map(|(_, n, f)| (n, f)).collect();
-        self.write(&Outgoing { person, email, email_state, others, memberships: &memberships }, person.email, way, summary)
+        let texts;
+        let person = if self.format.way() == WayOut::Roster {
+            person
+        } else {
+            texts = Texts::of(person, |text| may(text).is_written());
+            &texts.on(person)
+        };
+        if each {
+            let rows = if in_place.is_some() { 1 } else { choice.addresses.len() };
+            for chosen in choice.addresses.iter().take(rows) {
+                self.write(&outgoing(person, Some(chosen)), way, summary)?;
+            }
+            return Ok(());
+        }
+        let (first, rest) = choice.addresses.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
+        let others: Vec<OtherAddress> = rest.iter().map(|c| OtherAddress { address: c.address.to_owned(), state: c.state }).collect();
+        let suppressed = if self.format.way() == WayOut::Roster { known.suppressed(person, &choice) } else { Vec::new() };
+        let memberships = if self.format.is_mailing() { Vec::new() } else { known.memberships(person) };
+        let memberships: Vec<(&str, &MembershipFacts)> = memberships.iter().map(|(_, n, f)| (n.as_str(), *f)).collect();
+        let outgoing = Outgoing { others: &others, memberships: &memberships, suppressed: &suppressed, ..outgoing(person, first) };
+        self.write(&outgoing, way, summary)
     }
 
-    /// Writes a person, if they may be written; `typed` is the address by which they are told of if not.
-    fn write(&mut self, p: &Outgoing<'_>, typed: &str, way: &mut Way<'_, '_>, summary: &mut ExportSummary) -> Result<(), BookError> {
+    /// Writes what is suppressed and nobody's who was written: our own format carries all of it.
+    fn suppressed_addresses(&mut self, known: &Known, way: &mut Way<'_, '_>, summary: &mut ExportSummary) -> Result<(), BookError> {
+        for one in known.rows.iter().filter(|s| s.apart_from.is_some() || !known.written.contains(&s.address)) {
+            let nobody = Listed::nobody("");
+            let one = std::slice::from_ref(one);
+            way.write(&mut self.format, &Outgoing { suppressed: one, ..outgoing(&nobody, None) })?;
+            summary.suppressed += 1;
+        }
+        Ok(())
+    }
+
+    /// Writes a person, if the target takes them.
+    fn write(&mut self, p: &Outgoing<'_>, way: &mut Way<'_, '_>, summary: &mut ExportSummary) -> Result<(), BookError> {
         let email = match self.format.admit(p) {
             Ok(email) => email,
             Err(why) => {
-                self.explain(p.person, typed, why, true, summary);
+                self.explain(p.person, p.email, why, Told::LeftOut, summary);
                 return Ok(());
             }
         };
@@ -280,25 +308,74 @@ impl Prepared {
         }
         summary.written += 1;
         if let Some(doubt) = way.write(&mut self.format, p)? {
-            self.explain(p.person, typed, doubt, false, summary);
+            self.explain(p.person, p.email, doubt, Told::Doubt, summary);
         }
         Ok(())
     }
 
-    fn explain(&self, person: &Listed<'_>, address: &str, why: &'static str, left_out: bool, summary: &mut ExportSummary) {
-        let reasons = if left_out { &mut summary.left_out } else { &mut summary.doubtful };
+    fn explain(&self, person: &Listed<'_>, address: &str, why: &'static str, told: Told, summary: &mut ExportSummary) {
+        let reasons = match told {
+            Told::LeftOut => &mut summary.left_out,
+            Told::Instead => &mut summary.instead,
+            Told::Doubt => &mut summary.doubtful,
+        };
         *reasons.entry(why).or_default() += 1;
         if self.explain {
-            summary.explained.push(Explained { who: address::mailbox(person.name, address), why, left_out });
+            summary.explained.push(Explained { who: address::mailbox(person.name, address), why, told });
         }
     }
+}
 
-    /// For mail to a community, only its members of the wanted statuses, unless the query asks for a status itself.
-    fn why_not(&self, person: &Listed<'_>) -> Option<&'static str> {
-        let community = self.community.filter(|_| self.format.is_mailing() && !self.any_status)?;
-        let wanted = person.memberships.iter().any(|m| m.community == community && self.statuses.contains(&m.facts.status));
-        let active = self.statuses == [MembershipStatus::Active];
-        (!wanted).then_some(if active { "not an active member" } else { "not a member of that status" })
+/// A person with one address, or none, and nothing else that only some formats carry.
+fn outgoing<'a>(person: &'a Listed<'a>, chosen: Option<&Chosen<'a>>) -> Outgoing<'a> {
+    Outgoing {
+        person,
+        email: chosen.map_or("", |c| c.address),
+        email_state: chosen.map_or(AddressState::Ok, |c| c.state),
+        others: &[],
+        suppressed: &[],
+        memberships: &[],
+    }
+}
+
+impl Known {
+    /// The addresses of a person that our own format carries as suppressed.
+    fn suppressed(&mut self, person: &Listed<'_>, choice: &Choice<'_>) -> Vec<Suppression> {
+        let mut out = Vec::new();
+        for (address, _) in &choice.refused {
+            let key = address::key(address);
+            let row = self.rows.iter().find(|r| r.apart_from.is_none() && r.address == key);
+            let state = person.addresses().find(|(a, _)| a == address).map(|(_, s)| s);
+            out.push(Suppression { address: (*address).to_owned(), state, ..row.cloned().unwrap_or_default() });
+            self.written.insert(key);
+        }
+        out
+    }
+
+    /// The memberships of a person, by the community's name.
+    fn memberships<'p>(&self, person: &Listed<'p>) -> Vec<(String, String, &'p MembershipFacts)> {
+        let named = person.memberships.iter().filter_map(|m| self.names.get(&m.community).map(|(k, n)| (k.clone(), n.clone(), &m.facts)));
+        let mut all: Vec<_> = named.collect();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all
+    }
+}
+
+/// The texts of a person, without addresses in them that may not leave.
+struct Texts<'a>([Cow<'a, str>; 7]);
+
+impl<'a> Texts<'a> {
+    fn of(person: &Listed<'a>, may: impl Fn(&str) -> bool) -> Self {
+        let all = [person.name, person.organisation, person.job_title, person.discipline, person.tags, person.fields, person.note];
+        Self(all.map(|text| mail::withhold(text, &may)))
+    }
+
+    fn on<'p>(&'p self, person: &Listed<'p>) -> Listed<'p>
+    where
+        'a: 'p,
+    {
+        let [name, organisation, job_title, discipline, tags, fields, note] = &self.0;
+        Listed { name, organisation, job_title, discipline, tags, fields, note, ..*person }
     }
 }
 
@@ -325,30 +402,6 @@ impl<'a, 'o> Way<'a, 'o> {
             Ok(turned)
         })?;
         Ok(doubt)
-    }
-}
-
-/// Somebody of whom nothing is known but an address.
-fn nobody(email: &str) -> Listed<'_> {
-    Listed {
-        id: PersonId(0),
-        kind: PersonKind::Person,
-        name: "",
-        email,
-        email_state: AddressState::Ok,
-        others: &[],
-        organisation: "",
-        short_name: "",
-        job_title: "",
-        discipline: "",
-        tags: "",
-        fields: "",
-        joined: "",
-        note: "",
-        memberships: &[],
-        consents: &[],
-        attended: 0,
-        seen: None,
     }
 }
 

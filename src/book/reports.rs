@@ -1,5 +1,5 @@
-//! Notify's own reports, taken in: who asked not to be mailed is never mailed again, and addresses that there are none of
-//! are marked. One step; a report that comes again changes nothing.
+//! Reports of mailing programs, imported: who unsubscribed is never mailed again, and addresses that don't exist are marked. One step;
+//! a report that is imported again changes nothing.
 //!
 //! Must not know how a report is written.
 
@@ -7,9 +7,8 @@ use std::ops::ControlFlow;
 
 use super::BookError;
 use super::importing::{ImportReport, MOST_NAMED, refuse};
-use crate::domain::person::ConsentFacts;
 use crate::domain::text;
-use crate::domain::words::{ConsentState, Purpose};
+use crate::domain::words::AddressState;
 use crate::exchange::Rows;
 use crate::exchange::reports::{Report, ReportKind, Said};
 use crate::store::{StoreError, Write, people};
@@ -61,18 +60,14 @@ fn take(write: &mut Write<'_>, said: &Said, counts: &mut Counts) -> Result<Optio
     match said {
         Said::Unsubscribed { email, on, source } => {
             let holder = people::holder_of(write.reader(), email)?;
-            let mut changed = !people::is_suppressed(write.reader(), email)?;
-            write.suppress(email, source, true)?;
-            if let Some(person) = holder {
-                let consent = ConsentFacts { purpose: Purpose::Mail, state: ConsentState::Withdrawn, on: *on, source: source.clone() };
-                changed |= write.learn_consent(person, &consent)?;
-            } else if changed {
+            let changed = write.suppress(email, *on, source)?;
+            if holder.is_none() && changed {
                 counts.strangers += 1;
             }
             *(if changed { &mut counts.unsubscribed } else { &mut counts.before }) += 1;
             Ok(changed.then(|| ("stopped", email.clone())))
         }
-        Said::Gone { email } => match write.bounce(email)? {
+        Said::Gone { email } => match write.mark_address(email, AddressState::Bounced)? {
             Some(true) => {
                 counts.bounced += 1;
                 Ok(Some(("bounced", email.clone())))
@@ -91,21 +86,21 @@ fn take(write: &mut Write<'_>, said: &Said, counts: &mut Counts) -> Result<Optio
 }
 
 fn sentence(kind: ReportKind, counts: &Counts, report: &ImportReport) -> String {
-    let strangers = match (kind, counts.strangers) {
-        (_, 0) => String::new(),
-        (ReportKind::Unsubscribes, n) => {
-            format!("; {} of nobody on the roster, stopped all the same", text::count(n, "address", "addresses"))
+    let unsubscribes = matches!(kind, ReportKind::Unsubscribes | ReportKind::MailchimpUnsubscribed);
+    let strangers = match counts.strangers {
+        0 => String::new(),
+        n => {
+            let all_the_same = if unsubscribes { ", suppressed all the same" } else { "" };
+            format!("; {} of nobody on the roster{all_the_same}", text::count(n, "address", "addresses"))
         }
-        (ReportKind::Job, n) => format!("; {} of nobody on the roster", text::count(n, "address", "addresses")),
     };
     let before = if counts.before > 0 { format!("; {} known before", text::thousands(counts.before)) } else { String::new() };
     let refused =
         if report.refused_count > 0 { format!("; {} not taken", text::count(report.refused_count, "row", "rows")) } else { String::new() };
-    let done = match kind {
-        ReportKind::Unsubscribes => {
-            format!("{} will not be mailed again", text::count(counts.unsubscribed, "address", "addresses"))
-        }
-        ReportKind::Job => format!("{} marked as bounced", text::count(counts.bounced, "address", "addresses")),
+    let done = if unsubscribes {
+        format!("{} suppressed", text::count(counts.unsubscribed, "address", "addresses"))
+    } else {
+        format!("{} marked as bounced", text::count(counts.bounced, "address", "addresses"))
     };
     format!("{done}{before}{strangers}{refused}")
 }

@@ -11,6 +11,7 @@ use crate::domain::directory::{route_words, rule_words};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::domain::words::WriteUp;
+use crate::store::pages;
 
 /// From so many days on a vacant seat is told of.
 pub const LONG_VACANT: i64 = 90;
@@ -55,7 +56,18 @@ impl Book {
     /// If the file can't be read.
     pub fn handover(&mut self, id: CommunityId) -> Result<String, BookError> {
         let days = self.calendar();
-        let Some(c) = self.community(id)? else { return Err(BookError::Refused("the community is gone".into())) };
+        let Some(mut c) = self.community(id)? else { return Err(BookError::Refused("the community is gone".into())) };
+        let former = pages::withheld_holders(self.store.reader(), id)?;
+        for seat in &mut c.seats {
+            for (name, ..) in seat.before.iter_mut().filter(|(name, ..)| former.contains(name)) {
+                "name withheld".clone_into(name);
+            }
+            if let Some((person, name)) = &mut seat.holder
+                && pages::is_withheld(self.store.reader(), *person)?
+            {
+                "name withheld".clone_into(name);
+            }
+        }
         let mut out = format!("# Handing over {}\n\nAs of {}.\n", c.facts.name, days.in_full(days.today));
         let mut part = |heading: &str, lines: Vec<String>| {
             out.push_str(&format!("\n## {heading}\n\n"));
@@ -91,7 +103,9 @@ impl Book {
             let Some(detail) = self.person(*person)? else { continue };
             let joined = detail.memberships.iter().find(|m| m.community_id == id && !m.facts.status.is_over()).and_then(|m| m.facts.joined);
             if let Some(joined) = joined.filter(|d| (0..=90).contains(&(today - *d).num_days())) {
-                out.push((joined, format!("{}, since {joined}", detail.facts.title())));
+                let withheld = pages::is_withheld(self.store.reader(), *person)?;
+                let name = if withheld { "name withheld" } else { detail.facts.title() };
+                out.push((joined, format!("{name}, since {joined}")));
             }
         }
         out.sort_by(|a, b| b.cmp(a));

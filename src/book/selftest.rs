@@ -34,7 +34,7 @@ pub fn write(file: &Path, clock: Arc<dyn Clock>, out: &mut dyn Write) -> Result<
 /// What is missing or wrong.
 pub fn check(file: &Path, n: u64, clock: Arc<dyn Clock>) -> Result<String, BookError> {
     let mut book = Book::open(file, clock)?;
-    if let Some(problem) = book.check()?.first() {
+    if let Some(problem) = book.check()?.damage.first() {
         return Err(BookError::Refused(format!("the file is damaged: {problem}")));
     }
     book.make_ready()?;

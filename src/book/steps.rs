@@ -17,12 +17,21 @@ const LONG: u64 = 500;
 pub enum Step {
     /// A command.
     Run(Box<Command>),
-    /// Taking back the newest step that still stands.
-    Undo,
-    /// Doing again what undo took back last.
-    Redo,
+    /// Undoing the newest step that is still in force. Whether it was confirmed that somebody may be mailed again.
+    Undo(Confirmed),
+    /// Redoing what was undone last.
+    Redo(Confirmed),
     /// Going back to how everything stood after a step.
     BackTo(OpId),
+}
+
+/// Whether what a step would end or grant was confirmed: a suppression, a withdrawal, a consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// It was.
+    Yes,
+    /// Nobody has been asked.
+    No,
 }
 
 impl Step {
@@ -31,8 +40,8 @@ impl Step {
     pub const fn doing(&self) -> &'static str {
         match self {
             Self::Run(_) => "Changing",
-            Self::Undo => "Undoing",
-            Self::Redo => "Doing again",
+            Self::Undo(_) => "Undoing",
+            Self::Redo(_) => "Redoing",
             Self::BackTo(_) => "Going back",
         }
     }
@@ -45,18 +54,19 @@ fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookErr
         touched: done.touched,
         select: None,
         changes: done.changes,
+        kept: done.kept,
     };
     Ok(match step {
         Step::Run(command) => {
             let label = labels::label(store, command)?;
             let (select, done) = store.write(&label, stamp, |write| apply::apply(write, command))?;
-            Applied { label, touched: done.touched, select, changes: done.changes }
+            Applied { label, touched: done.touched, select, changes: done.changes, kept: done.kept }
         }
-        Step::Undo => from_journal(journal::undo(store, stamp)?),
-        Step::Redo => from_journal(journal::redo(store, stamp)?),
+        Step::Undo(confirmed) => from_journal(journal::undo(store, stamp, *confirmed == Confirmed::Yes)?),
+        Step::Redo(confirmed) => from_journal(journal::redo(store, stamp, *confirmed == Confirmed::Yes)?),
         Step::BackTo(op) => {
             let (label, done) = journal::back_to(store, *op, stamp)?;
-            Applied { label, touched: done.touched, select: None, changes: done.changes }
+            Applied { label, touched: done.touched, select: None, changes: done.changes, kept: done.kept }
         }
     })
 }
@@ -87,8 +97,8 @@ impl Book {
     pub fn is_long(&self, step: &Step) -> Result<Option<u64>, BookError> {
         let size = match step {
             Step::Run(command) => self.size_of(command)?,
-            Step::Undo => self.undoable()?.0.map_or(0, |op| op.changes),
-            Step::Redo => self.undoable()?.1.map_or(0, |op| op.changes),
+            Step::Undo(_) => self.undoable()?.0.map_or(0, |op| op.changes),
+            Step::Redo(_) => self.undoable()?.1.map_or(0, |op| op.changes),
             Step::BackTo(op) => journal::rows_after(self.store.reader(), *op)?,
         };
         Ok((size > LONG).then_some(size))
@@ -155,6 +165,7 @@ impl Command {
             | Self::SetDiscipline { people, .. }
             | Self::SetField { people, .. }
             | Self::SetConsent { people, .. }
+            | Self::NeverMail { people, .. }
             | Self::AddTag { people, .. }
             | Self::RemoveTag { people, .. }
             | Self::Attend { people, .. } => Some(people),

@@ -48,7 +48,7 @@ impl Args {
         }
         rest.extend(negated);
         let after = format!(
-            "Exit: 0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done but some rows were refused.\n\nFiles:\n  {}",
+            "Exit: 0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done, but something was left out or needs an answer.\n\nFiles:\n  {}",
             Paths::find(None, None).lines().join("\n  ")
         );
         let found = Self::command().after_help(after).get_matches_from(rest);
@@ -95,16 +95,45 @@ pub enum Verb {
         #[command(subcommand)]
         what: Directory,
     },
-    /// Takes back the last step
-    Undo,
-    /// Does again what undo took back
-    Redo,
+    /// Undo the last change
+    Undo {
+        /// Undo a suppression or withdrawal too: somebody may be mailed again by it
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Redo what was undone last
+    Redo {
+        /// Lift a suppression or withdrawal, or grant consent, if the change did so
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Never mail these addresses again, nor any other address of the people who have them
+    Suppress {
+        /// The addresses
+        #[arg(required = true, value_name = "ADDRESS")]
+        addresses: Vec<String>,
+        /// Why, for the record
+        #[arg(long, value_name = "TEXT", default_value = "their own request")]
+        reason: String,
+    },
+    /// Record that people said they may be mailed: lifts the suppression of their addresses and grants consent to mail
+    Allow {
+        /// The addresses
+        #[arg(required = true, value_name = "ADDRESS")]
+        addresses: Vec<String>,
+        /// Where they said so, such as 'their e-mail of Monday'
+        #[arg(long, required = true, value_name = "TEXT")]
+        source: String,
+        /// The day on which they said so
+        #[arg(long, required = true, value_name = "DATE")]
+        date: String,
+    },
     /// Shows what was done, newest first; to one member, if one is named
     History {
         /// A member's name or address
         which: Vec<String>,
     },
-    /// Looks whether the roster's file is sound
+    /// Check the roster's file for damage, and for words in it that this program doesn't know
     Check {
         /// Looks at the communities instead: seats, ways to join, rules, counts, as they stand on the public page
         #[arg(long)]

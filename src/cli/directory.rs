@@ -37,6 +37,9 @@ pub fn run(what: &Directory, open: impl FnOnce() -> Result<Book, CliError>, rost
                 PageLayout::Sections => Layout::Sections,
             });
             let done = open()?.publish_page(page, &PublishOptions { layout, counts: *counts, repair: *repair, dry_run: false })?;
+            for withheld in &done.withheld {
+                writeln!(out, "{}", text::safe(withheld))?;
+            }
             for change in &done.changes {
                 writeln!(out, "{}", text::safe(change))?;
             }

@@ -74,7 +74,7 @@ fn members(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write
         None if found.ids.is_empty() => super::say("nobody is found"),
         None => {}
     }
-    let heads = vec!["Name", "E-mail", "Organisation", "Discipline", "Job title", "Last seen"];
+    let heads = vec!["Name", "E-mail", "Organisation", "Discipline", "Job title", "Last seen", "Mail"];
     if format == ListFormat::Json {
         let mut rows = Vec::new();
         for page in found.ids.chunks(PAGE) {
@@ -93,7 +93,7 @@ fn members(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write
             .into_iter()
             .map(|p| {
                 let seen = p.seen.map(|d| d.to_string()).unwrap_or_default();
-                vec![p.name, p.email, p.organisation, p.discipline, p.job_title, seen]
+                vec![p.name, p.email, p.organisation, p.discipline, p.job_title, seen, p.mail]
             })
             .collect();
         if format == ListFormat::Csv {
@@ -237,7 +237,14 @@ fn show_person(p: &PersonDetail, days: &Calendar, out: &mut dyn Write) -> Result
     let state = if f.email_state == crate::domain::words::AddressState::Ok { String::new() } else { format!(" ({})", f.email_state) };
     line(out, "E-mail", &format!("{}{state}", f.email))?;
     line(out, "Other e-mails", &crate::domain::address::write_list(&f.others))?;
-    line(out, "Never mailed", &p.suppressed.join("; "))?;
+    for one in &p.mail {
+        line(out, "May be mailed", &one.words())?;
+    }
+    for c in &p.consents {
+        let on = c.on.map_or_else(String::new, |d| format!(", {}", days.plain(d)));
+        let source = if c.source.is_empty() { String::new() } else { format!(" ({})", c.source) };
+        line(out, "Consent", &format!("{}: {}{on}{source}", c.purpose, c.state))?;
+    }
     line(out, "Organisation", &f.organisation)?;
     line(out, "Job title", &f.job_title)?;
     line(out, "Discipline", &f.discipline)?;

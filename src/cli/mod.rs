@@ -5,6 +5,7 @@
 mod args;
 mod directory;
 mod lists;
+mod mail;
 mod transfer;
 
 use std::io::{IsTerminal, Write};
@@ -17,7 +18,7 @@ use args::KeysFormat;
 pub use args::{Args, Selftest, Shown, Verb};
 
 use crate::actions;
-use crate::book::{Book, BookError, Clock, FORMATS, StoreError, SystemClock, Thing, selftest};
+use crate::book::{Book, BookError, Clock, Confirmed, FORMATS, Step, StoreError, SystemClock, Thing, selftest};
 use crate::config::{self, Config};
 use crate::domain::text;
 use crate::exchange::ExchangeError;
@@ -92,7 +93,8 @@ pub fn run(verb: &Verb, paths: &Paths) -> Ended {
         // Whoever read the output has had enough: no error.
         Err(e) if is_closed_pipe(&e) => Ended::Done,
         Err(e) => {
-            say(&format!("guildhall: {e}"));
+            let hint = if matches!(&e, CliError::Book(b) if b.asks_first()) { "; if that is meant, say so with --yes" } else { "" };
+            say(&format!("guildhall: {e}{hint}"));
             e.ended()
         }
     }
@@ -123,7 +125,7 @@ fn open(paths: &Paths) -> Result<Book, CliError> {
     book.use_framework(config.framework);
     if book.was_unclean() {
         say("the last program that wrote to this roster was cut off; what it had not finished has been taken back");
-        if let Some(problem) = book.check()?.first() {
+        if let Some(problem) = book.check()?.damage.first() {
             return Err(BookError::Refused(format!("the roster is damaged: {problem}")).into());
         }
     }
@@ -143,33 +145,20 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
         Verb::Import(options) => return transfer::import(options, &paths.roster, out),
         Verb::Export(options) => transfer::export(options, &mut open(paths)?, out)?,
         Verb::Directory { what } => directory::run(what, || open(paths), &paths.roster, out)?,
-        Verb::Undo => {
-            let applied = open(paths)?.undo()?;
+        Verb::Undo { yes } => {
+            let applied = open(paths)?.step(&Step::Undo(confirmed(*yes)))?;
             writeln!(out, "Undone: {}", text::safe(&applied.label))?;
+            mail::kept(&applied, out)?;
         }
-        Verb::Redo => {
-            let applied = open(paths)?.redo()?;
-            writeln!(out, "Done again: {}", text::safe(&applied.label))?;
+        Verb::Redo { yes } => {
+            let applied = open(paths)?.step(&Step::Redo(confirmed(*yes)))?;
+            writeln!(out, "Redone: {}", text::safe(&applied.label))?;
+            mail::kept(&applied, out)?;
         }
+        Verb::Suppress { addresses, reason } => mail::suppress(&mut open(paths)?, addresses, reason, out)?,
+        Verb::Allow { addresses, source, date } => mail::allow(&mut open(paths)?, addresses, source, date, out)?,
         Verb::History { which } => history(&mut open(paths)?, &which.join(" "), out)?,
-        Verb::Check { directory: true } => {
-            let findings = open(paths)?.lint()?;
-            for finding in &findings {
-                writeln!(out, "{}", text::safe(&finding.words()))?;
-            }
-            let n = findings.len() as u64;
-            say(&if n == 0 { "nothing to look at".to_owned() } else { text::count(n, "thing to look at", "things to look at") });
-        }
-        Verb::Check { directory: false } => {
-            let problems = open(paths)?.check()?;
-            if problems.is_empty() {
-                writeln!(out, "The roster is sound.")?;
-            }
-            for problem in &problems {
-                writeln!(out, "{}", text::safe(problem))?;
-            }
-            return Ok(if problems.is_empty() { Ended::Done } else { Ended::Failed });
-        }
+        Verb::Check { directory } => return check(&mut open(paths)?, *directory, out),
         Verb::Backup { to } => {
             open(paths)?.backup(to)?;
             say(&format!("backed up to {}", to.display()));
@@ -186,6 +175,37 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
         Verb::Demo => return Err(CliError::Usage("the demo needs a terminal".into())),
     }
     Ok(Ended::Done)
+}
+
+/// Checks the file, or the communities as they stand on the public page.
+fn check(book: &mut Book, directory: bool, out: &mut dyn Write) -> Result<Ended, CliError> {
+    if directory {
+        let findings = book.lint()?;
+        for finding in &findings {
+            writeln!(out, "{}", text::safe(&finding.words()))?;
+        }
+        let n = findings.len() as u64;
+        say(&if n == 0 { "nothing to look at".to_owned() } else { text::count(n, "thing to look at", "things to look at") });
+        return Ok(Ended::Done);
+    }
+    let found = book.check()?;
+    if found.is_sound() {
+        writeln!(out, "The roster is sound.")?;
+    }
+    for problem in found.damage.iter().chain(&found.unrecognised) {
+        writeln!(out, "{}", text::safe(problem))?;
+    }
+    Ok(match (found.is_sound(), found.damage.is_empty()) {
+        (true, _) => Ended::Done,
+        // The file is whole; somebody has to say what the words mean.
+        (false, true) => Ended::SomeRefused,
+        (false, false) => Ended::Failed,
+    })
+}
+
+/// Whether `--yes` was given.
+const fn confirmed(yes: bool) -> Confirmed {
+    if yes { Confirmed::Yes } else { Confirmed::No }
 }
 
 /// Lets a closed pipe end generators that would otherwise panic.
@@ -223,7 +243,7 @@ fn history(book: &mut Book, which: &str, out: &mut dyn Write) -> Result<(), CliE
 
 fn formats(out: &mut dyn Write) -> Result<(), CliError> {
     for f in FORMATS {
-        writeln!(out, "{:<16} {}\n{:<16} carries {}; limits: {}", f.name, f.doc, "", f.carries, f.limits)?;
+        writeln!(out, "{:<16} {}\n{:<16} carries {}; limits: {}", f.name(), f.doc, "", f.carries, f.limits)?;
     }
     Ok(())
 }

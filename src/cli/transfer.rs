@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::args::{Addresses, ExportArgs, ImportArgs};
 use super::{CliError, Ended, clock, may_show_progress, say};
 use crate::book::{
-    Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Placeholder, Settings, Since, StoreError, each_once,
+    Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Placeholder, Settings, Since, StoreError, Told, each_once,
     placeholders, spare_the_roster,
 };
 use crate::domain::text;
@@ -52,7 +52,7 @@ pub fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<E
         };
         writeln!(out, "{}: {}", report.file, report.summary())?;
         describe(&report, out)?;
-        if report.refused_count > 0 {
+        if report.is_incomplete() {
             ended = Ended::SomeRefused;
         }
         reports.push(report);
@@ -73,6 +73,9 @@ fn describe(report: &ImportReport, out: &mut dyn Write) -> Result<(), CliError> 
     }
     for refusal in &report.refused {
         writeln!(out, "  line {} was not taken: {}", refusal.line, text::safe(&refusal.reason))?;
+    }
+    for one in &report.decisions {
+        writeln!(out, "  line {} needs a decision: {}", one.line, text::safe(&one.reason))?;
     }
     let more = report.refused_count - report.refused.len() as u64;
     if more > 0 {
@@ -212,7 +215,11 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
         None => book.export_to(&options, out)?,
     };
     for one in &summary.explained {
-        let what = if one.left_out { "left out" } else { "to look at" };
+        let what = match one.told {
+            Told::LeftOut => "left out",
+            Told::Instead => "written with the next good address",
+            Told::Doubt => "to look at",
+        };
         say(&format!("{what}: {}: {}", one.who, one.why));
     }
     say(&summary.sentence_to(&args.output.as_ref().map_or_else(String::new, |p| p.display().to_string())));

@@ -2,8 +2,10 @@
 //!
 //! Must not know whose they are.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::domain::text;
-use crate::domain::words::AddressState;
+use crate::domain::words::{AddressState, Stored};
 
 /// The longest address that is taken, in bytes: 64 for the local part, the sign, 255 for the domain.
 pub const LONGEST: usize = 320;
@@ -88,14 +90,15 @@ pub fn mailbox(name: &str, address: &str) -> String {
     format!("{name} <{address}>")
 }
 
-/// The form in which two addresses are compared: the whole in lower case, an internationalised domain in its ASCII form. Tags
-/// (`+news`) and full stops count.
+/// The form in which two addresses are compared: in NFC, the whole in lower case, an internationalised domain in its ASCII form.
+/// Tags (`+news`) and full stops count.
 #[must_use]
 pub fn key(address: &str) -> String {
     if address.is_ascii() {
         return address.to_ascii_lowercase();
     }
-    let lower = address.to_lowercase();
+    let composed: String = address.nfc().collect();
+    let lower: String = composed.to_lowercase().nfc().collect();
     in_ascii(&lower).unwrap_or(lower)
 }
 
@@ -199,16 +202,28 @@ pub fn write_list(addresses: &[OtherAddress]) -> String {
 /// # Errors
 /// The first text that is no address, and why.
 pub fn read_list(line: &str) -> Result<Vec<OtherAddress>, (String, AddressError)> {
+    read_list_with(line, AddressState::parse)
+}
+
+/// As [`read_list`], as our own files have it: a state that isn't known is kept as it is, and counts as nothing.
+///
+/// # Errors
+/// As [`read_list`].
+pub fn read_stored_list(line: &str) -> Result<Vec<OtherAddress>, (String, AddressError)> {
+    read_list_with(line, |word| Some(AddressState::stored(word)))
+}
+
+fn read_list_with(line: &str, state: impl Fn(&str) -> Option<AddressState>) -> Result<Vec<OtherAddress>, (String, AddressError)> {
     let mut out: Vec<OtherAddress> = Vec::new();
     for part in line.split([';', ',', '\n']).map(str::trim).filter(|p| !p.is_empty()) {
-        let (text, state) = part
+        let (text, known) = part
             .strip_suffix(')')
             .and_then(|p| p.rsplit_once('('))
-            .and_then(|(a, s)| AddressState::parse(s).map(|s| (a.trim(), s)))
+            .and_then(|(a, s)| state(s).map(|s| (a.trim(), s)))
             .unwrap_or((part, AddressState::Ok));
         let address = read(text).map_err(|e| (part.to_owned(), e))?;
         if !out.iter().any(|o| key(&o.address) == key(address)) {
-            out.push(OtherAddress { address: address.to_owned(), state });
+            out.push(OtherAddress { address: address.to_owned(), state: known });
         }
     }
     Ok(out)
@@ -242,6 +257,13 @@ mod tests {
             assert_eq!(read(text), Err(why), "{text:?}");
         }
         assert_eq!(read(&format!("{}@x.org", "a".repeat(400))), Err(AddressError::TooLong));
+    }
+
+    #[test]
+    fn an_address_is_the_same_however_its_letters_are_composed() {
+        assert_eq!(key("Zoe\u{308}@B\u{fc}cher.example"), key("zo\u{eb}@xn--bcher-kva.example"));
+        assert_eq!(key("ZO\u{cb}@x.example"), "zo\u{eb}@x.example");
+        assert_ne!(key("zoe@x.example"), key("zo\u{eb}@x.example"));
     }
 
     #[test]

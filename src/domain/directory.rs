@@ -20,8 +20,10 @@ pub struct PrintedPerson {
 pub struct PrintedSeat {
     /// The title.
     pub title: String,
-    /// The holder; `None` is "person TBC".
+    /// The holder; `None` is "person TBC", or a holder whose name is withheld.
     pub holder: Option<PrintedPerson>,
+    /// Whether somebody holds it who isn't named.
+    pub withheld: bool,
 }
 
 /// What a page says of a community, or what it would have to say by the roster. `None` where the page has no place for it.
@@ -173,6 +175,7 @@ impl Printed {
         let seat = |s: &PrintedSeat| PrintedSeat {
             title: plain_marks(&s.title),
             holder: s.holder.as_ref().map(|p| PrintedPerson { name: plain_marks(&p.name), email: p.email.clone() }),
+            withheld: s.withheld,
         };
         let route = |r: &RouteFacts| RouteFacts { words: plain_marks(&r.words), ..r.clone() };
         let rule = |r: &RuleFacts| RuleFacts { words: plain_marks(&r.words), ..r.clone() };
@@ -306,7 +309,7 @@ fn same_seats(a: &[PrintedSeat], b: &[PrintedSeat]) -> bool {
     let same = |a: &PrintedSeat, b: &PrintedSeat| {
         (a.title == b.title || a.title.is_empty() || b.title.is_empty())
             && match (&a.holder, &b.holder) {
-                (None, None) => true,
+                (None, None) => a.withheld == b.withheld,
                 (Some(a), Some(b)) => same_person(a, b),
                 _ => false,
             }
@@ -341,6 +344,7 @@ fn same_rule(a: &RuleFacts, b: &RuleFacts) -> bool {
 #[must_use]
 pub fn seat_words(seat: &PrintedSeat) -> String {
     match &seat.holder {
+        None if seat.withheld => format!("{}: name withheld", seat.title),
         None => format!("{} is vacant", seat.title),
         Some(p) if p.email.is_empty() => format!("{}: {}", seat.title, p.name),
         Some(p) => format!("{}: {}", seat.title, address::mailbox(&p.name, &p.email)),
@@ -449,7 +453,7 @@ mod tests {
     use crate::domain::words::RouteKind;
 
     fn seat(title: &str, holder: Option<&str>) -> PrintedSeat {
-        PrintedSeat { title: title.into(), holder: holder.map(|n| PrintedPerson { name: n.into(), email: String::new() }) }
+        PrintedSeat { title: title.into(), holder: holder.map(|n| PrintedPerson { name: n.into(), email: String::new() }), withheld: false }
     }
 
     #[test]

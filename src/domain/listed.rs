@@ -60,6 +60,43 @@ pub struct ListedMembership {
     pub facts: MembershipFacts,
 }
 
+/// A suppressed address, as our own format carries it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Suppression {
+    /// The address.
+    pub address: String,
+    /// What is known of it, where it is somebody's.
+    pub state: Option<AddressState>,
+    /// Since when it is suppressed.
+    pub since: Option<NaiveDate>,
+    /// Why.
+    pub reason: String,
+    /// It is not suppressed: it was told apart from this suppressed address, which it resembles.
+    pub apart_from: Option<String>,
+}
+
+/// How somebody stands to the list that a row comes from, in the words of other systems. From the mildest to the strictest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+pub enum Standing {
+    /// On it; also where nothing is said.
+    #[default]
+    Active,
+    /// A word that isn't known: never active.
+    Unknown,
+    /// They answered no.
+    SaidNo,
+    /// Their ticket or order is void.
+    Void,
+    /// Their account is no more.
+    Deactivated,
+    /// Their address doesn't work.
+    Bounced,
+    /// They asked not to be mailed.
+    Unsubscribed,
+    /// No human being.
+    Bot,
+}
+
 /// A person as a row of a file brings them: what is empty was not said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Incoming {
@@ -91,9 +128,48 @@ pub struct Incoming {
     pub memberships: Vec<(String, MembershipFacts)>,
     /// What they said they agree to, or not.
     pub consents: Vec<ConsentFacts>,
+    /// Addresses that are suppressed.
+    pub suppressed: Vec<Suppression>,
+    /// How they stand to the list that the row comes from.
+    pub standing: Standing,
+    /// Since when they stand so, if the row says.
+    pub standing_since: Option<NaiveDate>,
+    /// Values that aren't known: the column's place, and the value.
+    pub unknown: Vec<(usize, String)>,
 }
 
-impl Listed<'_> {
+impl<'a> Listed<'a> {
+    /// Somebody of whom nothing is known but an address.
+    #[must_use]
+    pub const fn nobody(email: &'a str) -> Self {
+        Self {
+            id: PersonId(0),
+            kind: PersonKind::Person,
+            name: "",
+            email,
+            email_state: AddressState::Ok,
+            others: &[],
+            organisation: "",
+            short_name: "",
+            job_title: "",
+            discipline: "",
+            tags: "",
+            fields: "",
+            joined: "",
+            note: "",
+            memberships: &[],
+            consents: &[],
+            attended: 0,
+            seen: None,
+        }
+    }
+
+    /// Their addresses with what is known of each, the primary one first.
+    pub fn addresses(&self) -> impl Iterator<Item = (&'a str, AddressState)> + use<'a> {
+        let first = (!self.email.is_empty()).then_some((self.email, self.email_state));
+        first.into_iter().chain(self.others.iter().map(|o| (o.address.as_str(), o.state)))
+    }
+
     /// What they said for a purpose.
     #[must_use]
     pub fn consent(&self, purpose: Purpose) -> ConsentState {
@@ -119,6 +195,10 @@ impl Incoming {
         self.fields.clear();
         self.memberships.clear();
         self.consents.clear();
+        self.suppressed.clear();
+        self.unknown.clear();
+        self.standing = Standing::Active;
+        self.standing_since = None;
         self.email_state = None;
         self.kind = None;
         self.joined = None;

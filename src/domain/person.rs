@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::domain::address::{self, OtherAddress};
+use crate::domain::eligibility::Candidate;
 use crate::domain::words::{AddressState, PersonKind};
 
 /// A custom field's name and its value for one person.
@@ -72,6 +73,13 @@ impl PersonFacts {
     #[must_use]
     pub fn title(&self) -> &str {
         if self.name.is_empty() { &self.email } else { &self.name }
+    }
+
+    /// The addresses by which rules may admit them, the primary one first.
+    #[must_use]
+    pub fn candidates(&self) -> Vec<Candidate<'_>> {
+        let first = (!self.email.is_empty()).then_some(Candidate { address: &self.email, state: self.email_state });
+        first.into_iter().chain(self.others.iter().map(|o| Candidate { address: &o.address, state: o.state })).collect()
     }
 
     /// Checks the invariant.

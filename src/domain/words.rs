@@ -2,13 +2,43 @@
 //!
 //! Must not know where a word is shown.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use serde::{Serialize, Serializer};
+
+/// A closed list of words that stands in the file. What another program wrote there is read by [`Stored::stored`], which never
+/// fails and never guesses: a word that isn't on the list becomes the list's own `Unrecognised`, with its text.
+pub trait Stored: Copy {
+    /// The value that a word of the file means: exactly one of ours, or `Unrecognised`.
+    fn stored(text: &str) -> Self;
+    /// Whether the word is on the list.
+    fn is_recognised(self) -> bool;
+    /// The word itself.
+    fn text(self) -> &'static str;
+}
+
+/// Unrecognised words live as long as the program, each once, so that a value stays small and can be copied.
+fn kept(text: &str) -> &'static str {
+    static WORDS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = words.get(text) {
+        return known;
+    }
+    let word: &'static str = Box::leak(text.into());
+    words.insert(word);
+    word
+}
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? })+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vdoc])* #[doc = $word] $variant),+ }
+        pub enum $name {
+            $($(#[$vdoc])* #[doc = $word] $variant,)+
+            /// A word of the file that this program doesn't know. It is equal to none of the others, so it never counts as one.
+            Unrecognised(&'static str),
+        }
 
         impl $name {
             /// Every value, in the order in which a lead would expect to read them.
@@ -17,14 +47,28 @@ macro_rules! words {
             /// The word itself, as stored and shown.
             #[must_use]
             pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
+                match self { $(Self::$variant => $word,)+ Self::Unrecognised(text) => text }
             }
 
-            /// Reads the word, whatever its case and whether hyphens or blanks part it.
+            /// Reads the word as people type it, whatever its case and whether hyphens or blanks separate its parts.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 let wanted = plain(text);
                 Self::ALL.iter().copied().find(|v| plain(v.word()) == wanted)
+            }
+        }
+
+        impl Stored for $name {
+            fn stored(text: &str) -> Self {
+                match text { $($word => Self::$variant,)+ other => Self::Unrecognised(kept(other)) }
+            }
+
+            fn is_recognised(self) -> bool {
+                !matches!(self, Self::Unrecognised(_))
+            }
+
+            fn text(self) -> &'static str {
+                self.word()
             }
         }
 
@@ -110,6 +154,14 @@ impl MembershipStatus {
     }
 }
 
+impl Purpose {
+    /// Its place in the list; beyond the others for one that isn't recognised.
+    #[must_use]
+    pub fn place(self) -> usize {
+        Self::ALL.iter().position(|p| *p == self).unwrap_or(Self::ALL.len())
+    }
+}
+
 impl Default for RouteKind {
     /// None is known.
     fn default() -> Self {
@@ -152,6 +204,18 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(Format::parse(format.word()), Some(*format));
         }
+    }
+
+    #[test]
+    fn a_word_of_the_file_is_one_of_ours_exactly_or_unrecognised_with_its_text() {
+        assert_eq!(MembershipStatus::stored("active"), MembershipStatus::Active);
+        for other in ["lapsed (2025)", "Active", "", "unknown"] {
+            let read = MembershipStatus::stored(other);
+            assert!(!read.is_recognised() && read != MembershipStatus::Active && !read.is_over(), "{other}");
+            assert_eq!((read.word(), read), (other, MembershipStatus::stored(other)));
+        }
+        assert!(ConsentState::stored("refused") != ConsentState::Unknown && AddressState::stored("OK") != AddressState::Ok);
+        assert!(MembershipStatus::ALL.iter().all(|s| s.is_recognised()));
     }
 
     #[test]

@@ -4,11 +4,14 @@
 
 use chrono::NaiveDate;
 
-use super::{ExchangeError, Row, consents, memberships};
+use super::foreign::{self, Answer};
+use super::{ExchangeError, Row, consents, memberships, suppressions};
+use crate::domain::address::OtherAddress;
 use crate::domain::community::MembershipFacts;
 use crate::domain::dates::{self, Lean};
-use crate::domain::listed::Incoming;
-use crate::domain::words::{AddressState, MembershipStatus, PersonKind, Source};
+use crate::domain::listed::{Incoming, Standing};
+use crate::domain::person::ConsentFacts;
+use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose, Source, Stored};
 use crate::domain::{address, tags, text};
 
 /// What a column holds.
@@ -28,8 +31,16 @@ pub enum Role {
     Tags,
     Joined,
     Communities,
-    Status,
+    /// A status, which is also kept as a custom field where it is none of our words: by its place.
+    Status(usize),
     Consents,
+    Suppressed,
+    /// A column that says one thing of somebody by a yes, a tick or a time; kept as a custom field too.
+    Flag(Standing, usize),
+    /// A question whose answer is consent; kept as a custom field too.
+    OptIn(Purpose, usize),
+    /// When the row was made; kept as a custom field too.
+    Timestamp(usize),
     Note,
     /// A custom field, by its place in [`Mapping::custom`].
     Custom(usize),
@@ -55,7 +66,13 @@ impl Role {
             Self::Tags => "tags",
             Self::Joined => "joined",
             Self::Communities => "communities",
-            Self::Status => "status in the community",
+            Self::Status(_) => "status",
+            Self::Suppressed => "suppressed addresses",
+            Self::Flag(Standing::Unsubscribed, _) => "unsubscribed or not",
+            Self::Flag(..) => "left out or not",
+            Self::OptIn(Purpose::Mail, _) => "consent to mail",
+            Self::OptIn(..) => "consent",
+            Self::Timestamp(_) => "when it was said",
             Self::Consents => "consent",
             Self::Note => "note",
             Self::Custom(_) => "a field of your own",
@@ -97,7 +114,7 @@ const NAMES: &[(Role, &[&str])] = &[
     (Role::Joined, &["joined", "since", "joinedon", "joindate", "membersince", "datejoined"]),
     (Role::Communities, &["communities", "community"]),
     (Role::Consents, &["consent", "consents", "mailconsent", "emailconsent", "consenttomail", "consenttoemail"]),
-    (Role::Status, &["status", "membershipstatus"]),
+    (Role::Suppressed, &["suppressedaddresses"]),
     (Role::Note, &["note", "notes", "comment", "comments"]),
 ];
 
@@ -117,8 +134,8 @@ pub struct Mapping {
     pub roles: Vec<Role>,
     /// The names of the custom fields that the file has.
     pub custom: Vec<String>,
-    /// Where a status goes that is none of our words.
-    status_field: Option<usize>,
+    /// Whether the columns are those of our own format: then a word that isn't known is kept as it is, and counts as nothing.
+    is_ours: bool,
 }
 
 /// What a row can't say for itself.
@@ -131,35 +148,62 @@ pub struct Reading<'a> {
 }
 
 impl Mapping {
-    /// Matches headers to fields. `known` are the roster's custom fields; `with_community` says whether a status has something to be the status of.
+    /// Matches headers to fields. `known` are the roster's custom fields.
     ///
     /// # Errors
     /// If no column says who somebody is.
-    pub fn new(header: Row<'_>, known: &[String], with_community: bool) -> Result<Self, ExchangeError> {
-        let mut mapping = Self { headers: Vec::new(), roles: Vec::new(), custom: Vec::new(), status_field: None };
+    pub fn new(header: Row<'_>, known: &[String]) -> Result<Self, ExchangeError> {
+        let mut mapping = Self { headers: Vec::new(), roles: Vec::new(), custom: Vec::new(), is_ours: false };
         for at in 0..header.len() {
             let title = text::clean_line(header.field(at)).text.into_owned();
             let role = match role_of(&title) {
                 _ if title.is_empty() => Role::Ignored,
                 Some(Role::Email) if mapping.roles.contains(&Role::Email) => Role::OtherEmails,
-                Some(Role::Status) if !with_community => mapping.add_custom(&title, known),
+                None if !title.is_empty() && Self::says(&title).is_some() => mapping.add_saying(&title, known),
                 Some(role) if !mapping.roles.contains(&role) => role,
                 _ => mapping.add_custom(&title, known),
             };
-            if role == Role::Status
-                && let Role::Custom(at) = mapping.add_custom(&title, known)
-            {
-                mapping.status_field = Some(at);
-            }
             mapping.headers.push(title);
             mapping.roles.push(role);
         }
+        let ours = [Role::EmailState, Role::Kind, Role::Communities, Role::Consents];
+        mapping.is_ours = ours.iter().all(|role| mapping.roles.contains(role));
         let who = [Role::Name, Role::FirstName, Role::LastName, Role::Email];
         if mapping.roles.iter().any(|r| who.contains(r)) {
             return Ok(mapping);
         }
         let found = mapping.headers.iter().take(8).map(|h| text::clip(h, 30).into_owned()).collect::<Vec<_>>().join(", ");
         Err(ExchangeError::NoPerson { found })
+    }
+
+    /// Whether a column holds a status, or something like it.
+    #[must_use]
+    pub fn holds_status(&self, at: usize) -> bool {
+        matches!(self.roles.get(at), Some(Role::Status(_) | Role::Flag(..)))
+    }
+
+    /// The role of a column in the words of other systems, its place among the custom fields still to come.
+    fn says(title: &str) -> Option<Role> {
+        let key = text::header_key(title);
+        match () {
+            () if key == "membershipstatus" || foreign::is_status(title) => Some(Role::Status(0)),
+            () if TIMES.contains(&key.as_str()) => Some(Role::Timestamp(0)),
+            () => foreign::flag(title)
+                .map(|standing| Role::Flag(standing, 0))
+                .or_else(|| foreign::asks_consent(title).map(|purpose| Role::OptIn(purpose, 0))),
+        }
+    }
+
+    /// As [`Mapping::says`]; what the column says is also kept as a field.
+    fn add_saying(&mut self, title: &str, known: &[String]) -> Role {
+        let Role::Custom(at) = self.add_custom(title, known) else { return Role::Ignored };
+        match Self::says(title) {
+            Some(Role::Status(_)) => Role::Status(at),
+            Some(Role::Flag(standing, _)) => Role::Flag(standing, at),
+            Some(Role::OptIn(purpose, _)) => Role::OptIn(purpose, at),
+            Some(Role::Timestamp(_)) => Role::Timestamp(at),
+            _ => Role::Custom(at),
+        }
     }
 
     fn add_custom(&mut self, title: &str, known: &[String]) -> Role {
@@ -184,13 +228,14 @@ impl Mapping {
         into.clear();
         let mut removed = 0;
         let (mut first, mut last) = (String::new(), String::new());
-        let mut status = None;
+        let mut said = Said::default();
         for (at, role) in self.roles.iter().enumerate() {
             let raw = row.field(at);
             if raw.is_empty() {
                 continue;
             }
-            let cleaned = if matches!(role, Role::Note | Role::Custom(_)) { text::clean_lines(raw) } else { text::clean_line(raw) };
+            let cleaned =
+                if matches!(role, Role::Note | Role::Custom(_) | Role::OptIn(..)) { text::clean_lines(raw) } else { text::clean_line(raw) };
             removed += cleaned.removed;
             let value = cleaned.text.as_ref();
             match role {
@@ -201,31 +246,35 @@ impl Mapping {
                 Role::Email if cleaned.removed > 0 => {
                     return Err(format!("the address {} contains an invisible character", text::safe(raw)));
                 }
-                Role::Status => status = Some(value.to_owned()),
-                role => self.put(*role, value, reading, into)?,
+                Role::Status(_) | Role::Flag(..) | Role::OptIn(..) | Role::Timestamp(_) => self.hear(at, value, &mut said, into)?,
+                role => self.put((at, *role), value, reading, into)?,
             }
         }
         if into.name.is_empty() && !(first.is_empty() && last.is_empty()) {
             into.name = format!("{first} {last}").trim().to_owned();
         }
-        self.finish(status, reading, into)?;
+        self.finish(said, reading, into)?;
         Ok(removed)
     }
 
-    fn put(&self, role: Role, value: &str, reading: Reading<'_>, into: &mut Incoming) -> Result<(), String> {
+    fn put(&self, (at, role): (usize, Role), value: &str, reading: Reading<'_>, into: &mut Incoming) -> Result<(), String> {
         match role {
             Role::Name => value.clone_into(&mut into.name),
             Role::Email => address::read(value).map_err(|e| format!("{}: {e}", text::safe(value)))?.clone_into(&mut into.email),
+            // Our own format carries a word as it is, so that what isn't known in one roster isn't taken for something in the next.
+            Role::EmailState if self.is_ours => into.email_state = Some(AddressState::stored(value)),
             Role::EmailState => match AddressState::parse(value) {
                 Some(state) => into.email_state = Some(state),
                 None => add_line(&mut into.note, &format!("E-mail state: {value}")),
             },
             Role::OtherEmails => {
-                let more = address::read_list(value).map_err(|(a, e)| format!("{}: {e}", text::safe(&a)))?;
+                let read = if self.is_ours { address::read_stored_list(value) } else { address::read_list(value) };
+                let more = read.map_err(|(a, e)| format!("{}: {e}", text::safe(&a)))?;
                 let new = more.into_iter().filter(|m| !into.others.iter().any(|o| address::key(&o.address) == address::key(&m.address)));
                 let new: Vec<_> = new.collect();
                 into.others.extend(new);
             }
+            Role::Kind if self.is_ours => into.kind = Some(PersonKind::stored(value)),
             Role::Kind => match PersonKind::parse(value) {
                 Some(kind) => into.kind = Some(kind),
                 None => add_line(&mut into.note, &format!("Kind: {value}")),
@@ -236,9 +285,13 @@ impl Mapping {
             Role::Tags => into.tags = tags::write(&tags::read(value)),
             Role::Note => add_line(&mut into.note, value),
             Role::Communities => into.memberships = memberships::read(value)?,
+            Role::Suppressed => into.suppressed = suppressions::read(value)?,
             Role::Consents => match consents::read(value) {
                 Ok(said) => into.consents = said,
-                Err(_) => add_line(&mut into.note, &format!("Consent: {value}")),
+                Err(_) => {
+                    add_line(&mut into.note, &format!("Consent: {value}"));
+                    into.unknown.push((at, value.to_owned()));
+                }
             },
             Role::Custom(at) => into.fields.push((at, value.to_owned())),
             Role::Joined => match date(value, reading.today) {
@@ -246,12 +299,103 @@ impl Mapping {
                 // Nothing that was typed is lost: what is no date is kept in words.
                 None => add_line(&mut into.note, &format!("Joined: {value}")),
             },
-            Role::FirstName | Role::LastName | Role::Status | Role::Ignored => {}
+            Role::FirstName | Role::LastName | Role::Ignored => {}
+            Role::Status(_) | Role::Flag(..) | Role::OptIn(..) | Role::Timestamp(_) => {}
         }
         Ok(())
     }
 
-    fn finish(&self, status: Option<String>, reading: Reading<'_>, into: &mut Incoming) -> Result<(), String> {
+    /// Hears what a column in the words of other systems says.
+    fn hear(&self, at: usize, value: &str, said: &mut Said, into: &mut Incoming) -> Result<(), String> {
+        let header = &self.headers[at];
+        let keep = |into: &mut Incoming, field: usize| into.fields.push((field, value.to_owned()));
+        match self.roles[at] {
+            Role::Status(field) => {
+                let standing = foreign::status(value);
+                match (MembershipStatus::parse(value).filter(|s| *s != MembershipStatus::Declined || is_ours(header)), standing) {
+                    (Some(ours), _) => {
+                        said.status = Some(ours);
+                        said.status_field = Some((field, value.to_owned()));
+                    }
+                    (None, Some(standing)) => {
+                        into.standing = into.standing.max(standing);
+                        keep(into, field);
+                    }
+                    (None, None) => {
+                        into.standing = into.standing.max(Standing::Unknown);
+                        into.unknown.push((at, value.to_owned()));
+                        keep(into, field);
+                    }
+                }
+            }
+            Role::Flag(standing, field) => {
+                let day = foreign::day(value);
+                match foreign::answer(value, header) {
+                    _ if day.is_some() => into.standing = into.standing.max(standing),
+                    Answer::Yes => into.standing = into.standing.max(standing),
+                    Answer::No | Answer::Nothing => {}
+                    // Whoever may have asked not to be mailed isn't taken without somebody looking.
+                    Answer::Unknown if standing == Standing::Unsubscribed => {
+                        return Err(format!("{header} says “{}”, which is neither yes nor no", text::clip(value, 40)));
+                    }
+                    Answer::Unknown => {
+                        into.standing = into.standing.max(Standing::Unknown);
+                        into.unknown.push((at, value.to_owned()));
+                    }
+                }
+                into.standing_since = into.standing_since.or(day);
+                keep(into, field);
+            }
+            Role::OptIn(purpose, field) => {
+                let state = match foreign::answer(value, header) {
+                    Answer::Yes => Some(ConsentState::Granted),
+                    Answer::No => Some(ConsentState::Withdrawn),
+                    Answer::Nothing => None,
+                    Answer::Unknown => {
+                        into.unknown.push((at, value.to_owned()));
+                        None
+                    }
+                };
+                said.consents.extend(state.map(|state| (purpose, state, header.clone())));
+                keep(into, field);
+            }
+            Role::Timestamp(field) => {
+                said.on = said.on.or(foreign::day(value));
+                keep(into, field);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What is suppressed belongs to the person of the row, if there is one; a row with nothing else is about an address of nobody.
+    fn own_suppressed(into: &mut Incoming) {
+        let nobody = into.name.is_empty() && into.email.is_empty() && into.others.is_empty() && into.kind.is_none();
+        if nobody && into.organisation.is_empty() && into.memberships.is_empty() && into.note.is_empty() {
+            return;
+        }
+        let theirs: Vec<OtherAddress> = into
+            .suppressed
+            .iter()
+            .filter(|s| s.apart_from.is_none())
+            .map(|s| OtherAddress { address: s.address.clone(), state: s.state.unwrap_or(AddressState::Ok) })
+            .collect();
+        into.others.extend(theirs);
+    }
+
+    fn finish(&self, said: Said, reading: Reading<'_>, into: &mut Incoming) -> Result<(), String> {
+        Self::own_suppressed(into);
+        for (purpose, state, header) in said.consents {
+            // The stricter answer of several questions for one purpose holds.
+            if let Some(known) = into.consents.iter_mut().find(|c| c.purpose == purpose) {
+                if state == ConsentState::Withdrawn {
+                    known.state = state;
+                }
+                continue;
+            }
+            let source = text::clip(&header, 80).into_owned();
+            into.consents.push(ConsentFacts { purpose, state, on: said.on, source });
+        }
         if into.email.is_empty() && !into.others.is_empty() {
             let first = into.others.remove(0);
             into.email = first.address;
@@ -260,28 +404,48 @@ impl Mapping {
         let primary = address::key(&into.email);
         into.others.retain(|o| address::key(&o.address) != primary);
         if let Some(community) = reading.community {
-            let word = status.as_deref().and_then(MembershipStatus::parse);
-            let facts = MembershipFacts {
-                status: word.unwrap_or(MembershipStatus::Active),
-                joined: into.joined,
-                left: None,
-                source: Source::Import,
-            };
+            let word = said.status;
+            // A word that isn't known makes nobody an active member.
+            let otherwise = if into.standing == Standing::Active { MembershipStatus::Active } else { MembershipStatus::Identified };
+            let facts = MembershipFacts { status: word.unwrap_or(otherwise), joined: into.joined, left: None, source: Source::Import };
             // What the row itself says of this community holds, unless its status column says otherwise.
             let known = into.memberships.iter().any(|(name, _)| text::same_key(name) == text::same_key(community));
             if word.is_some() || !known {
                 into.memberships.retain(|(name, _)| text::same_key(name) != text::same_key(community));
                 into.memberships.push((community.to_owned(), facts));
             }
-            if let (None, Some(status), Some(at)) = (word, status, self.status_field) {
-                into.fields.push((at, status));
-            }
         }
-        if into.name.is_empty() && into.email.is_empty() {
+        if reading.community.is_none() {
+            into.fields.extend(said.status_field);
+        }
+        if into.standing > Standing::Unknown {
+            into.memberships.clear();
+        }
+        if into.name.is_empty() && into.email.is_empty() && into.suppressed.is_empty() {
             return Err("there is neither a name nor an e-mail address".into());
         }
         Ok(())
     }
+}
+
+/// What a row says in the words of other systems.
+#[derive(Default)]
+struct Said {
+    status: Option<MembershipStatus>,
+    /// The status as it was written, to be kept where there is no community to be the status in.
+    status_field: Option<(usize, String)>,
+    consents: Vec<(Purpose, ConsentState, String)>,
+    /// When the row was made.
+    on: Option<NaiveDate>,
+}
+
+/// Headers of columns that hold the time at which a row was made.
+const TIMES: &[&str] =
+    &["timestamp", "completiontime", "submittedat", "submissiondate", "submissiontime", "createdat", "optintime", "confirmtime"];
+
+/// Whether a status column is one of ours by its name.
+fn is_ours(header: &str) -> bool {
+    text::header_key(header) == "membershipstatus"
 }
 
 fn add_line(note: &mut String, line: &str) {

@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::person::ConsentFacts;
-use crate::domain::words::{ConsentState, Purpose};
+use crate::domain::words::{ConsentState, Purpose, Stored};
 
 /// Writes consents, parted by `|`.
 #[must_use]
@@ -13,9 +13,14 @@ pub fn write(consents: &[ConsentFacts]) -> String {
     let one = |c: &ConsentFacts| {
         let on = c.on.map_or_else(String::new, |d| format!(" {d}"));
         let source = c.source.replace('|', "/");
-        format!("{} {}{on} {source}", c.purpose, c.state).trim_end().to_owned()
+        format!("{} {}{on} {source}", plain(c.purpose), plain(c.state)).trim_end().to_owned()
     };
     consents.iter().map(one).collect::<Vec<_>>().join(" | ")
+}
+
+/// A word as it stands in the cell: one that isn't known in brackets, so that it is read again whole.
+fn plain<T: Stored>(word: T) -> String {
+    if word.is_recognised() { word.text().to_owned() } else { format!("[{}]", word.text().replace(['|', ';', ']'], "/")) }
 }
 
 /// Reads what [`write()`] wrote, and what forms say: a plain yes or no is about mail.
@@ -27,15 +32,24 @@ pub fn read(cell: &str) -> Result<Vec<ConsentFacts>, String> {
 }
 
 fn one(part: &str) -> Result<ConsentFacts, String> {
-    let mut words = part.split_whitespace().peekable();
-    let purpose = words.peek().and_then(|w| Purpose::parse(w));
-    if purpose.is_some() {
-        words.next();
+    let mut rest = part;
+    let mut purpose = bracketed(&mut rest).map(Purpose::stored);
+    if purpose.is_none() {
+        let first = rest.split_whitespace().next().unwrap_or_default();
+        purpose = Purpose::parse(first);
+        if purpose.is_some() {
+            rest = rest[first.len()..].trim_start();
+        }
     }
-    let state = match words.next() {
-        None if purpose.is_some() => ConsentState::Granted,
-        Some(word) => state(word).ok_or_else(|| part.to_owned())?,
-        None => return Err(part.to_owned()),
+    let odd = if purpose.is_some() { bracketed(&mut rest).map(ConsentState::stored) } else { None };
+    let mut words = rest.split_whitespace().peekable();
+    let state = match odd {
+        Some(odd) => odd,
+        None => match words.next() {
+            None if purpose.is_some() => ConsentState::Granted,
+            Some(word) => state(word).ok_or_else(|| part.to_owned())?,
+            None => return Err(part.to_owned()),
+        },
     };
     let on = words.peek().and_then(|w| NaiveDate::parse_from_str(w, "%Y-%m-%d").ok());
     if on.is_some() {
@@ -43,6 +57,13 @@ fn one(part: &str) -> Result<ConsentFacts, String> {
     }
     let source = words.collect::<Vec<_>>().join(" ");
     Ok(ConsentFacts { purpose: purpose.unwrap_or(Purpose::Mail), state, on, source })
+}
+
+/// A word in brackets at the beginning, which is taken off.
+fn bracketed<'t>(rest: &mut &'t str) -> Option<&'t str> {
+    let (word, behind) = rest.strip_prefix('[')?.split_once(']')?;
+    *rest = behind.trim_start();
+    Some(word)
 }
 
 fn state(word: &str) -> Option<ConsentState> {
@@ -71,6 +92,13 @@ mod tests {
         ];
         assert_eq!(write(&both), "mail granted 2026-01-02 sign-up form | photo withdrawn");
         assert_eq!(read(&write(&both)), Ok(both));
+        let odd = vec![ConsentFacts {
+            purpose: Purpose::stored("sms news"),
+            state: ConsentState::stored("refused by phone"),
+            on: Some("2026-01-02".parse().unwrap()),
+            source: "a call".into(),
+        }];
+        assert_eq!(read(&write(&odd)), Ok(odd));
         assert_eq!(read("Yes"), Ok(vec![facts(Purpose::Mail, ConsentState::Granted, None, "")]));
         assert_eq!(
             read("photo no; directory"),

@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::community::MembershipFacts;
-use crate::domain::words::{MembershipStatus, Source};
+use crate::domain::words::{MembershipStatus, Source, Stored};
 
 /// Writes one membership, parted from those before it.
 pub fn write(out: &mut String, community: &str, facts: &MembershipFacts) {
@@ -19,7 +19,14 @@ pub fn write(out: &mut String, community: &str, facts: &MembershipFacts) {
         out.push(c);
     }
     out.push_str(": ");
-    out.push_str(facts.status.word());
+    if facts.status.is_recognised() {
+        out.push_str(facts.status.word());
+    } else {
+        // In brackets, so that it is read again whole, and not as a part of the name.
+        out.push('[');
+        out.push_str(&facts.status.word().replace(['|', '\\', ']'], "/"));
+        out.push(']');
+    }
     for (word, date) in [(", joined ", facts.joined), (", left ", facts.left)] {
         if let Some(date) = date {
             out.push_str(word);
@@ -27,7 +34,8 @@ pub fn write(out: &mut String, community: &str, facts: &MembershipFacts) {
         }
     }
     out.push_str(", source ");
-    out.push_str(facts.source.word());
+    let source = facts.source.word();
+    out.push_str(if facts.source.is_recognised() { source } else { Source::Import.word() });
 }
 
 /// Reads what [`write()`] wrote, and plain names parted by `|` or `;`.
@@ -59,6 +67,13 @@ fn split(cell: &str) -> Vec<String> {
 fn one(part: &str) -> Result<(String, MembershipFacts), String> {
     let mut facts = MembershipFacts { status: MembershipStatus::Active, joined: None, left: None, source: Source::Import };
     let part = part.trim();
+    if let Some((name, behind)) = part.split_once(": [")
+        && let Some((word, details)) = behind.split_once(']')
+    {
+        let (name, mut facts) = one(&format!("{name}: {}{details}", MembershipStatus::Active))?;
+        facts.status = MembershipStatus::stored(word);
+        return Ok((name, facts));
+    }
     let Some((name, details)) =
         part.rsplit_once(": ").filter(|(_, d)| MembershipStatus::parse(d.split(',').next().unwrap_or("")).is_some())
     else {
@@ -102,6 +117,15 @@ mod tests {
             assert_eq!(read[0], (name.to_owned(), facts.clone()), "{cell}");
             assert_eq!(read[1].0, "Second");
         }
+    }
+
+    #[test]
+    fn a_status_that_is_not_known_is_kept_and_is_never_active() {
+        let odd = MembershipStatus::stored("lapsed (2025), moved");
+        let facts = MembershipFacts { status: odd, joined: NaiveDate::from_ymd_opt(2026, 1, 2), left: None, source: Source::Import };
+        let mut cell = String::new();
+        write(&mut cell, "Research", &facts);
+        assert_eq!(read(&cell), Ok(vec![("Research".to_owned(), facts)]));
     }
 
     #[test]

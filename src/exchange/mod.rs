@@ -6,6 +6,7 @@ pub mod columns;
 pub mod consents;
 mod decode;
 pub mod dump;
+pub mod foreign;
 pub mod formats;
 pub mod memberships;
 mod output;
@@ -14,6 +15,7 @@ pub mod pasted;
 mod pen;
 pub mod reports;
 mod rows;
+pub mod suppressions;
 
 pub use decode::{Encoded, SourceFile};
 pub use output::{AtomicFile, Numbered, Outlet, Single, beside};

@@ -1,10 +1,12 @@
-//! GOV.UK Notify's own reports: who asked to be unsubscribed, and which addresses there are none of.
+//! Reports of mailing programs: who unsubscribed, and which addresses don't exist.
 //!
-//! Headers and statuses as Notify writes them (its unsubscribe report, and the report of a job). Must not know the roster.
+//! Headers and statuses as GOV.UK Notify writes them (its unsubscribe report, and the report of a job), and Mailchimp (the unsubscribed and
+//! the cleaned part of an audience). Must not know the roster.
 
 use chrono::NaiveDate;
 
 use super::Row;
+use super::foreign::day;
 use crate::domain::{address, text};
 
 /// What a report is.
@@ -14,6 +16,10 @@ pub enum ReportKind {
     Unsubscribes,
     /// What became of each mail of a job.
     Job,
+    /// Mailchimp's part of an audience that unsubscribed.
+    MailchimpUnsubscribed,
+    /// Mailchimp's part of an audience whose addresses don't work.
+    MailchimpCleaned,
 }
 
 impl ReportKind {
@@ -23,6 +29,8 @@ impl ReportKind {
         match self {
             Self::Unsubscribes => "Notify's unsubscribe report",
             Self::Job => "Notify's job report",
+            Self::MailchimpUnsubscribed => "Mailchimp's unsubscribed contacts",
+            Self::MailchimpCleaned => "Mailchimp's cleaned contacts",
         }
     }
 }
@@ -68,6 +76,14 @@ impl Report {
         if let (Some(what), Some(template)) = (at("unsubscriberequestreceivedat"), at("templatename")) {
             return Some(Self { kind: ReportKind::Unsubscribes, email, template: Some(template), what });
         }
+        // Mailchimp writes both from an export of an audience; its own ids tell them from anybody's column of that name.
+        if at("leid").is_some() || at("euid").is_some() || at("memberrating").is_some() {
+            for (header, kind) in [("unsubtime", ReportKind::MailchimpUnsubscribed), ("cleantime", ReportKind::MailchimpCleaned)] {
+                if let Some(what) = at(header) {
+                    return Some(Self { kind, email, template: None, what });
+                }
+            }
+        }
         let is_job = ["rownumber", "template", "type", "job", "status", "time"].iter().all(|n| at(n).is_some());
         is_job.then(|| Self { kind: ReportKind::Job, email, template: at("template"), what: at("status").unwrap_or(0) })
     }
@@ -83,10 +99,13 @@ impl Report {
         match self.kind {
             ReportKind::Unsubscribes => {
                 let template = self.template.map_or("", |at| row.field(at));
-                let on = what.get(..10).and_then(|d| NaiveDate::parse_from_str(d, "%Y-%m-%d").ok());
                 let source = format!("Notify unsubscribe: {}", text::clean_line(template).text);
-                Ok(Said::Unsubscribed { email, on, source })
+                Ok(Said::Unsubscribed { email, on: day(what), source })
             }
+            ReportKind::MailchimpUnsubscribed => {
+                Ok(Said::Unsubscribed { email, on: day(what), source: "Mailchimp unsubscribe".to_owned() })
+            }
+            ReportKind::MailchimpCleaned => Ok(Said::Gone { email }),
             ReportKind::Job if text::same_key(what) == "email address does not exist" => Ok(Said::Gone { email }),
             ReportKind::Job => Ok(Said::Nothing),
         }

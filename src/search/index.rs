@@ -30,16 +30,27 @@ pub(super) struct Entry {
     pub joined: i32,
     pub seen: i32,
     pub attended: u32,
-    /// A bit for each purpose that was granted, then for each that was withdrawn.
-    pub consents: u8,
+    /// A bit for each purpose that was granted, then for each that was withdrawn, then for each whose state isn't recognised.
+    pub consents: u16,
 }
 
-/// A membership in the index.
+/// A membership in the index. Its words are places in [`Index::statuses`] and [`Index::sources`]: a byte each.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub community: u32,
-    pub status: MembershipStatus,
-    pub source: Source,
+    pub status: u8,
+    pub source: u8,
+}
+
+/// The place of a word among those met so far. Of more than a list has, with hundreds that aren't recognised, the last few share one.
+fn code<T: PartialEq>(met: &mut Vec<T>, word: T) -> u8 {
+    let at = met.iter().position(|m| *m == word).unwrap_or_else(|| {
+        if met.len() <= usize::from(u8::MAX) {
+            met.push(word);
+        }
+        met.len() - 1
+    });
+    u8::try_from(at).unwrap_or(u8::MAX)
 }
 
 /// Everybody, ready to be searched.
@@ -48,9 +59,13 @@ pub struct Index {
     pub(super) arena: String,
     pub(super) entries: Vec<Entry>,
     pub(super) places: Vec<Place>,
+    pub(super) statuses: Vec<MembershipStatus>,
+    pub(super) sources: Vec<Source>,
     pub(super) communities: HashMap<u32, String>,
     pub(super) attendees: HashMap<String, Vec<u32>>,
     pub(super) judged: HashMap<String, Vec<u32>>,
+    /// Those who may be mailed, ascending.
+    pub(super) mailable: Vec<u32>,
     by_id: HashMap<u32, u32>,
     /// The distinct words of names, made when a search first finds nobody.
     name_words: Option<Vec<String>>,
@@ -129,15 +144,20 @@ impl Index {
         self.judged.insert(needle.to_owned(), ids);
     }
 
+    /// Says who may be mailed; asked before each search that asks for it. The others are those for whom `mail:no` holds.
+    pub fn set_mailable(&mut self, people: &[PersonId]) {
+        self.mailable = people.iter().map(|p| short(p.0)).collect();
+    }
+
     fn push(&mut self, p: &Listed<'_>) {
         let start = short(i64::try_from(self.arena.len()).unwrap_or(i64::MAX));
         let places = short(i64::try_from(self.places.len()).unwrap_or(i64::MAX));
         write_record(&mut self.arena, p);
-        self.places.extend(p.memberships.iter().map(|m| Place {
-            community: short(m.community.0),
-            status: m.facts.status,
-            source: m.facts.source,
-        }));
+        for m in p.memberships {
+            let status = code(&mut self.statuses, m.facts.status);
+            let source = code(&mut self.sources, m.facts.source);
+            self.places.push(Place { community: short(m.community.0), status, source });
+        }
         let joined = dates::iso(p.joined);
         self.entries.push(Entry {
             id: short(p.id.0),
@@ -190,7 +210,15 @@ impl Index {
     }
 
     fn in_community(&self, entry: &Entry, community: CommunityId, over_too: bool) -> bool {
-        self.places_of(entry).iter().any(|p| p.community == short(community.0) && (over_too || p.status.counts()))
+        self.places_of(entry).iter().any(|p| p.community == short(community.0) && (over_too || self.status_of(p).counts()))
+    }
+
+    pub(super) fn status_of(&self, place: &Place) -> MembershipStatus {
+        self.statuses[usize::from(place.status)]
+    }
+
+    pub(super) fn source_of(&self, place: &Place) -> Source {
+        self.sources[usize::from(place.source)]
     }
 
     pub(super) fn places_of(&self, entry: &Entry) -> &[Place] {
@@ -226,11 +254,11 @@ impl Index {
         out
     }
 
-    /// How many a query finds, and whom, by ascending id: for exports.
+    /// Whom a query finds, by ascending id: for exports. `over_too` says whether those are meant too whose membership is over.
     #[must_use]
-    pub fn find_ids(&self, query: &Expr, today: NaiveDate, community: Option<CommunityId>) -> Vec<PersonId> {
+    pub fn find_ids(&self, query: &Expr, today: NaiveDate, community: Option<CommunityId>, over_too: bool) -> Vec<PersonId> {
         let plan = Plan::new(query, today, true).within(community.map(|c| c.0));
-        let over_too = mentions_status(&plan);
+        let over_too = over_too || mentions_status(&plan);
         let mut out = Vec::new();
         self.each_hit(&plan, &plan.words(), |at| {
             if community.is_none_or(|c| self.in_community(&self.entries[at], c, over_too)) {
@@ -312,7 +340,7 @@ impl Index {
     pub fn community_counts(&self) -> HashMap<CommunityId, u64> {
         let mut out = HashMap::new();
         for entry in self.entries.iter().filter(|e| !e.dead) {
-            for place in self.places_of(entry).iter().filter(|p| p.status.counts()) {
+            for place in self.places_of(entry).iter().filter(|p| self.status_of(p).counts()) {
                 *out.entry(CommunityId(i64::from(place.community))).or_insert(0) += 1;
             }
         }
@@ -329,21 +357,30 @@ fn mentions_status(plan: &Plan) -> bool {
     }
 }
 
+/// The first bit of the purposes that were granted; five for each state: four purposes, and one for those that aren't recognised.
+pub(super) const GRANTED: u16 = 1;
+/// The first bit of those that were withdrawn.
+pub(super) const WITHDRAWN: u16 = 1 << 5;
+/// The first bit of those whose state isn't recognised.
+pub(super) const UNRECOGNISED: u16 = 1 << 10;
+
 /// Ids and places are kept in 32 bits: four thousand million people are enough for a community.
 pub(super) fn short(n: i64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// The order of the fields in a record; [`Record::field`] counts them.
-fn consent_bits(p: &Listed<'_>) -> u8 {
+/// A consent whose purpose isn't recognised sets a bit of its own, which no search asks for.
+fn consent_bits(p: &Listed<'_>) -> u16 {
     let bit = |c: &ConsentFacts| match c.state {
-        ConsentState::Granted => 1_u8 << c.purpose as u8,
-        ConsentState::Withdrawn => 16_u8 << c.purpose as u8,
+        ConsentState::Granted => GRANTED << c.purpose.place(),
+        ConsentState::Withdrawn => WITHDRAWN << c.purpose.place(),
+        ConsentState::Unrecognised(_) => UNRECOGNISED << c.purpose.place(),
         ConsentState::Unknown => 0,
     };
     p.consents.iter().map(bit).fold(0, |all, one| all | one)
 }
 
+/// The order of the fields in a record; [`Record::field`] counts them.
 fn write_record(out: &mut String, p: &Listed<'_>) {
     text::fold_into(out, p.name);
     out.push(FIELD_SEPARATOR);

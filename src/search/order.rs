@@ -82,7 +82,12 @@ impl Order {
                 entry_at.sort_by(|a, b| key(*a).cmp(&key(*b)));
             }
             SortBy::Status => {
-                let key = |at: u32| (index.places_of(entry(at)).iter().map(|p| p.status).min().map_or(u8::MAX, |s| s as u8), name(at));
+                let key = |at: u32| {
+                    (
+                        index.places_of(entry(at)).iter().map(|p| index.status_of(p)).min().map_or((true, None), |s| (false, Some(s))),
+                        name(at),
+                    )
+                };
                 entry_at.sort_by(|a, b| key(*a).cmp(&key(*b)));
             }
             // The latest first; who was never seen stands last.

@@ -4,7 +4,7 @@
 
 use memchr::memmem::Finder;
 
-use super::index::{Entry, Index, NO_DAY};
+use super::index::{Entry, GRANTED, Index, NO_DAY, UNRECOGNISED, WITHDRAWN};
 use crate::domain::address;
 use crate::domain::query::{Key, MembershipTest, Subject};
 use crate::domain::words::Purpose;
@@ -69,14 +69,14 @@ impl<'a> Record<'a> {
 }
 
 /// `mail`: granted; `mail-withdrawn`, `mail-unknown`.
-fn consent_holds(bits: u8, needle: &str) -> bool {
+fn consent_holds(bits: u16, needle: &str) -> bool {
     let (purpose, state) = needle.split_once(['-', ' ']).unwrap_or((needle, "granted"));
     Purpose::ALL.iter().filter(|p| p.word().starts_with(purpose)).any(|p| {
-        let (granted, withdrawn) = (bits & (1 << *p as u8) != 0, bits & (16 << *p as u8) != 0);
+        let set = |first: u16| bits & (first << p.place()) != 0;
         match state {
-            "withdrawn" => withdrawn,
-            "unknown" => !granted && !withdrawn,
-            _ => granted,
+            "withdrawn" => set(WITHDRAWN),
+            "unknown" => !set(GRANTED) && !set(WITHDRAWN) && !set(UNRECOGNISED),
+            _ => set(GRANTED),
         }
     })
 }
@@ -97,6 +97,7 @@ impl Subject for Record<'_> {
             }
             Key::Consent => consent_holds(self.entry.consents, needle),
             Key::Custom(name) => self.custom(name).any(|v| v.contains(needle)),
+            Key::Mail => self.index.mailable.binary_search(&self.entry.id).is_ok() == (needle == "yes"),
             Key::Eligible => self.index.judged.get(needle).is_some_and(|ids| ids.binary_search(&self.entry.id).is_ok()),
             Key::Exception => {
                 self.index.judged.get(&format!("exception {needle}")).is_some_and(|ids| ids.binary_search(&self.entry.id).is_ok())
@@ -137,8 +138,8 @@ impl Subject for Record<'_> {
             let community = self.index.communities.get(&p.community).map_or("", String::as_str);
             test.within.is_none_or(|id| i64::from(p.community) == id)
                 && test.community.as_ref().is_none_or(|t| community.contains(t.as_str()))
-                && test.status.as_ref().is_none_or(|t| p.status.word().starts_with(t.as_str()))
-                && test.source.as_ref().is_none_or(|t| p.source.word().starts_with(t.as_str()))
+                && test.status.as_ref().is_none_or(|t| self.index.status_of(p).word().starts_with(t.as_str()))
+                && test.source.as_ref().is_none_or(|t| self.index.source_of(p).word().starts_with(t.as_str()))
         })
     }
 }

@@ -7,10 +7,10 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use rusqlite::OptionalExtension;
 
-use super::StoreError;
 use super::people::{self, holder_of, name_key};
 use super::schema::{COMMUNITY, DISCIPLINE, FIELD, LATE_INDEXES, ORGANISATION, PERSON, SCHEMA, TAG};
 use super::write::Write;
+use super::{Learned, StoreError};
 use crate::domain::address;
 use crate::domain::community::CommunityFacts;
 use crate::domain::ids::{CommunityId, PersonId};
@@ -78,8 +78,8 @@ impl Loader {
         self.index(write)
     }
 
-    /// Builds the indexes that are away.
-    fn index(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
+    /// Builds the indexes that are away: from here on people are looked up by them.
+    pub fn index(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
         if self.fresh.take().is_some() {
             for index in LATE_INDEXES {
                 let wanted = SCHEMA.iter().find(|s| s.contains(&format!("INDEX {index} ")));
@@ -90,7 +90,7 @@ impl Loader {
     }
 
     /// Takes one row. The caller has seen to it that there is a name or an address, and that addresses can be some.
-    pub fn take(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<Taken, StoreError> {
+    pub fn take(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<(Taken, Learned), StoreError> {
         let key = if row.email.is_empty() { String::new() } else { address::key(&row.email) };
         let taken = match self.says_nothing_new(write, row, &key)? {
             Some(id) => Taken::Same(id),
@@ -112,10 +112,20 @@ impl Loader {
                 changed |= write.put_membership(id, community, facts)?;
             }
         }
+        let mut learned = Learned::Same;
         for consent in &row.consents {
-            changed |= write.learn_consent(id, consent)?;
+            match write.learn_consent(id, consent)? {
+                Learned::Written => changed = true,
+                Learned::Same => {}
+                Learned::NeedsDecision => learned = Learned::NeedsDecision,
+                Learned::Ignored if learned == Learned::Same => learned = Learned::Ignored,
+                Learned::Ignored => {}
+            }
         }
-        Ok(if changed && !before { Taken::Updated(id) } else { taken })
+        for one in &row.suppressed {
+            changed |= write.take_suppression(one)?;
+        }
+        Ok((if changed && !before { Taken::Updated(id) } else { taken }, learned))
     }
 
     /// Whether the row says nothing that isn't stored just so: the common case of a file that comes again, decided on the stored forms alone.
@@ -154,6 +164,12 @@ impl Loader {
             && same_id(organisation, 2)?
             && same_id(discipline, 4)?;
         Ok(if same { Some(PersonId(found.get(0)?)) } else { None })
+    }
+
+    /// The person whom a row is about, if they are on the roster.
+    pub fn find(&self, write: &Write<'_>, row: &Incoming) -> Result<Option<PersonId>, StoreError> {
+        let key = if row.email.is_empty() { String::new() } else { address::key(&row.email) };
+        self.known(write, row, &key)
     }
 
     fn known(&self, write: &Write<'_>, row: &Incoming, key: &str) -> Result<Option<PersonId>, StoreError> {

@@ -2,49 +2,38 @@
 //!
 //! Must not know what a verdict is made of.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, ToSql};
 
 use super::people::date;
 use super::schema::EXCEPTION;
+use super::words::word;
 use super::write::Write;
-use super::{StoreError, places};
-use crate::domain::address;
+use super::{StoreError, places, suppressions};
 use crate::domain::community::RuleFacts;
-use crate::domain::eligibility::{Candidate, ExceptionFacts, Verdict, verdict};
+use crate::domain::domains::Domains;
+use crate::domain::eligibility::{Candidate, Circumstances, ExceptionFacts, Verdict, verdict};
 use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::words::{AddressState, MembershipStatus, Stored};
 
 /// Everything that verdicts are made of, read once.
 pub struct Judge {
-    /// The domains of each organisation.
-    domains: Vec<Vec<String>>,
-    /// Which organisation uses a domain.
-    of: HashMap<String, usize>,
+    domains: Domains,
     rules: HashMap<CommunityId, Vec<(RuleFacts, bool)>>,
-    exceptions: HashMap<(PersonId, CommunityId), ExceptionFacts>,
+    exceptions: BTreeMap<(PersonId, CommunityId), ExceptionFacts>,
+    today: NaiveDate,
 }
 
 impl Judge {
-    /// Reads it.
+    /// Reads it, for verdicts on a day.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn new(conn: &Connection) -> Result<Self, StoreError> {
-        let mut judge = Self { domains: Vec::new(), of: HashMap::new(), rules: HashMap::new(), exceptions: HashMap::new() };
-        let mut statement = conn.prepare_cached("SELECT organisation_id, domain FROM organisation_domain ORDER BY organisation_id, id")?;
-        let mut last = None;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (organisation, domain): (i64, String) = (row.get(0)?, row.get(1)?);
-            if last.replace(organisation) != Some(organisation) {
-                judge.domains.push(Vec::new());
-            }
-            let at = judge.domains.len() - 1;
-            judge.of.insert(domain.to_lowercase(), at);
-            judge.domains[at].push(domain);
-        }
+    pub fn new(conn: &Connection, today: NaiveDate) -> Result<Self, StoreError> {
+        let mut judge = Self { domains: suppressions::domains(conn)?, rules: HashMap::new(), exceptions: BTreeMap::new(), today };
         let mut statement =
             conn.prepare_cached("SELECT person_id, community_id, reason, decided_by, decided_on, review_on FROM exception")?;
         let mut rows = statement.query([])?;
@@ -63,31 +52,26 @@ impl Judge {
         &mut self,
         conn: &Connection,
         person: PersonId,
-        addresses: &[&str],
+        candidates: &[Candidate<'_>],
         community: CommunityId,
     ) -> Result<Verdict, StoreError> {
-        let candidates: Vec<Candidate> = addresses.iter().filter(|a| !a.is_empty()).map(|a| self.candidate(a)).collect();
         let rules = match self.rules.entry(community) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => free.insert(places::rules(conn, community)?.into_iter().map(|(_, rule, all)| (rule, all)).collect()),
         };
-        Ok(verdict(&candidates, rules, self.exceptions.get(&(person, community))))
+        let exception = self.exceptions.get(&(person, community));
+        Ok(verdict(candidates, rules, Circumstances { domains: &self.domains, exception, today: self.today }))
     }
 
-    /// An address with the other domains of the organisation that uses its own.
-    fn candidate(&self, typed: &str) -> Candidate {
-        let domain = address::domain(typed).to_lowercase();
-        let mut rest = domain.as_str();
-        loop {
-            if let Some(at) = self.of.get(rest) {
-                let also = self.domains[*at].iter().filter(|d| !d.eq_ignore_ascii_case(rest)).cloned().collect();
-                return Candidate { address: typed.to_owned(), also };
-            }
-            match rest.split_once('.') {
-                Some((_, above)) => rest = above,
-                None => return Candidate { address: typed.to_owned(), also: Vec::new() },
-            }
-        }
+    /// The domains that belong together.
+    #[must_use]
+    pub const fn domains(&self) -> &Domains {
+        &self.domains
+    }
+
+    /// Every exception: for whom, and for which community.
+    pub fn exceptions(&self) -> impl Iterator<Item = (PersonId, CommunityId, &ExceptionFacts)> {
+        self.exceptions.iter().map(|((person, community), facts)| (*person, *community, facts))
     }
 
     /// The exception for somebody, if there is one.
@@ -104,19 +88,25 @@ impl Judge {
 pub fn each_membership(
     conn: &Connection,
     only: Option<CommunityId>,
-    mut take: impl FnMut(PersonId, CommunityId, &str, &[&str]) -> Result<(), StoreError>,
+    mut take: impl FnMut(PersonId, CommunityId, &str, &[Candidate<'_>]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT p.id, m.community_id, coalesce(nullif(p.name,''), p.email), p.email, \
-         (SELECT group_concat(address, ' ') FROM address a WHERE a.person_id=p.id) FROM membership m JOIN person p ON p.id=m.person_id \
-         WHERE (?1 IS NULL OR m.community_id=?1) AND m.status NOT IN ('lapsed','left','declined','removed') ORDER BY p.name_key, p.id",
-    )?;
+    // Addresses and states can have neither of the two signs that separate them here.
+    let over = MembershipStatus::ALL.iter().filter(|s| s.is_over()).map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT p.id, m.community_id, coalesce(nullif(p.name,''), p.email), p.email, p.email_state, \
+         (SELECT group_concat(address || char(30) || state, char(31)) FROM address a WHERE a.person_id=p.id) \
+         FROM membership m JOIN person p ON p.id=m.person_id \
+         WHERE (?1 IS NULL OR m.community_id=?1) AND m.status NOT IN ({over}) ORDER BY p.name_key, p.id"
+    ))?;
     let mut rows = statement.query([only.map(|c| c.0)])?;
     while let Some(r) = rows.next()? {
-        let (name, email, others): (String, String, Option<String>) = (r.get(2)?, r.get(3)?, r.get(4)?);
+        let (name, email, others): (String, String, Option<String>) = (r.get(2)?, r.get(3)?, r.get(5)?);
         let others = others.unwrap_or_default();
-        let addresses: Vec<&str> = std::iter::once(email.as_str()).chain(others.split(' ')).filter(|a| !a.is_empty()).collect();
-        take(PersonId(r.get(0)?), CommunityId(r.get(1)?), &name, &addresses)?;
+        let further = others.split('\u{1f}').filter_map(|o| o.split_once('\u{1e}'));
+        let further = further.map(|(address, state)| Candidate { address, state: AddressState::stored(state) });
+        let first = (!email.is_empty()).then_some(Candidate { address: &email, state: word(r, 4)? });
+        let candidates: Vec<Candidate<'_>> = first.into_iter().chain(further).collect();
+        take(PersonId(r.get(0)?), CommunityId(r.get(1)?), &name, &candidates)?;
     }
     Ok(())
 }
@@ -153,7 +143,7 @@ impl Write<'_> {
     pub fn ineligible_here(&self, community: &str) -> Result<Vec<(String, String)>, StoreError> {
         let conn = self.reader();
         let Some(id) = super::people::named(conn, &super::schema::COMMUNITY, community)? else { return Ok(Vec::new()) };
-        let mut judge = Judge::new(conn)?;
+        let mut judge = Judge::new(conn, self.stamp().today)?;
         let mut fresh = conn.prepare_cached("SELECT 1 FROM membership WHERE person_id=?1 AND community_id=?2 AND op=?3")?;
         let mut out = Vec::new();
         each_membership(conn, Some(CommunityId(id)), |person, community, name, addresses| {

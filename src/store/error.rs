@@ -89,6 +89,16 @@ pub enum StoreError {
     /// A row was changed between the opening of its form and its saving.
     #[error("{0} was changed by somebody else while you were editing; nothing was saved")]
     ChangedMeanwhile(String),
+    /// The step would end a suppression or withdrawal, or grant consent: that has to be said.
+    #[error(
+        "to {doing} \u{201c}{label}\u{201d} would let somebody be mailed, or put their consent back, who may have said no; nothing was changed"
+    )]
+    AsksFirst {
+        /// Undo or redo.
+        doing: &'static str,
+        /// The step's label.
+        label: String,
+    },
     /// There is nothing to undo or redo.
     #[error("there is nothing to {0}")]
     Nothing(&'static str),

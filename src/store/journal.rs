@@ -173,17 +173,18 @@ pub fn redo_target(conn: &Connection) -> Result<Option<Op>, StoreError> {
     Ok(None)
 }
 
-/// Takes back the newest step that still stands.
-pub fn undo(store: &mut Store, stamp: Stamp) -> Result<(Op, Done), StoreError> {
+/// Undoes the newest step that is still in force. A step that did nothing but suppress addresses or withdraw consents is undone only if
+/// that was confirmed; of one that also did other things, these stay.
+pub fn undo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Done), StoreError> {
     let target = undo_target(&store.conn)?.ok_or(StoreError::Nothing("undo"))?;
-    let done = revert(store, &target, OpKind::Undo, stamp)?;
+    let done = revert(store, &target, OpKind::Undo, stamp, confirmed)?;
     Ok((target, done))
 }
 
-/// Does the step again that undo took back last.
-pub fn redo(store: &mut Store, stamp: Stamp) -> Result<(Op, Done), StoreError> {
+/// Redoes the step that was undone last. What it would lift or grant has to be confirmed.
+pub fn redo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Done), StoreError> {
     let target = redo_target(&store.conn)?.ok_or(StoreError::Nothing("redo"))?;
-    let done = revert(store, &target, OpKind::Redo, stamp)?;
+    let done = revert(store, &target, OpKind::Redo, stamp, confirmed)?;
     Ok((target, done))
 }
 
@@ -205,6 +206,7 @@ pub fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<(String, 
         OpKind::Redo => format!("Went back to when this was done again: {}", target.label),
     };
     let ((), done) = store.step(&label, OpKind::Do.word(), None, stamp, true, |write| {
+        write.is_reverting();
         write.reader().execute_batch("PRAGMA defer_foreign_keys=ON")?;
         // Looked up inside the step: nobody else can write one in between.
         let since: Vec<Op> = {
@@ -234,13 +236,29 @@ fn revert_op(write: &mut Write<'_>, target: &Op) -> Result<(), StoreError> {
     write.flush()
 }
 
-fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp) -> Result<Done, StoreError> {
+fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp, confirmed: bool) -> Result<Done, StoreError> {
     let label = target.label.clone();
     let ((), done) = store
         .step(&label, kind.word(), Some(target.id), stamp, true, |write| {
             // Checked when the step ends: rows that refer to each other come back in any order.
             write.reader().execute_batch("PRAGMA defer_foreign_keys=ON")?;
-            revert_op(write, target)
+            write.is_reverting();
+            revert_op(write, target)?;
+            let ends = write.would_end()?;
+            let asks = match kind {
+                OpKind::Undo => !ends.is_empty() && protects_only(write.reader(), target.id)?,
+                _ => !ends.is_empty() || write.grants(),
+            };
+            if asks && !confirmed {
+                return Err(StoreError::AsksFirst {
+                    doing: if kind == OpKind::Undo { "undo" } else { "redo" },
+                    label: target.label.clone(),
+                });
+            }
+            if asks {
+                write.may_lift();
+            }
+            Ok(())
         })
         .map_err(|e| match e {
             // Found at the end of the step: a row that came later refers to one that would go.
@@ -250,6 +268,12 @@ fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp) -> Result<
             other => other,
         })?;
     Ok(done)
+}
+
+/// Whether a step did nothing but suppress addresses and record consents.
+fn protects_only(conn: &Connection, op: OpId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM op_change WHERE op=?1 AND entity NOT IN (?2, ?3)";
+    Ok(!conn.prepare_cached(sql)?.exists((op.0, schema::SUPPRESSION.name, schema::CONSENT.name))?)
 }
 
 struct Change {
@@ -306,7 +330,7 @@ fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<
 }
 
 /// A row in words: the person's, community's or meetup's name where it has one.
-fn describe(conn: &Connection, table: &Table, id: i64) -> String {
+pub(super) fn describe(conn: &Connection, table: &Table, id: i64) -> String {
     let named = match (table.name, table.person) {
         (_, Some(column)) => {
             format!("SELECT coalesce(nullif(name,''), email) FROM person WHERE id=(SELECT {column} FROM {} WHERE id=?1)", table.name)

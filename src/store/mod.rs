@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod eligible;
 mod error;
 pub mod exports;
+mod guard;
 pub mod journal;
 mod open;
 pub mod pages;
@@ -17,6 +18,8 @@ mod places_write;
 pub mod rows;
 pub mod schema;
 pub mod slices;
+pub mod suppressions;
+pub mod words;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +29,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 pub use error::StoreError;
 pub use open::{make_folder, migrate, open_reader};
+pub use people_write::Learned;
 pub use write::{Touched, Watch, Write};
 
 use crate::domain::ids::OpId;
@@ -50,6 +54,8 @@ pub struct Done {
     pub touched: Touched,
     /// How many rows it wrote.
     pub changes: u64,
+    /// What it left as it is, in words: suppressions and withdrawals that it may not end.
+    pub kept: Vec<String>,
 }
 
 /// An open roster.
@@ -215,13 +221,15 @@ impl Store {
         let op = self.conn.last_insert_rowid();
         let mut write = Write::new(&self.conn, op, stamp, self.watch.as_deref());
         let value = body(&mut write)?;
+        write.keep_protections()?;
         write.flush()?;
+        let kept = write.take_kept();
         let (changes, mut touched) = (write.changes, std::mem::take(&mut write.touched));
         drop(write);
         touched.people.sort_unstable();
         touched.people.dedup();
         self.conn.prepare_cached("UPDATE op SET changes=?2 WHERE id=?1")?.execute((op, i64::try_from(changes).unwrap_or(i64::MAX)))?;
-        Ok((value, Done { op: Some(OpId(op)), touched, changes }))
+        Ok((value, Done { op: Some(OpId(op)), touched, changes, kept }))
     }
 
     fn roll_back(&mut self) -> Result<(), StoreError> {

@@ -6,13 +6,16 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::places;
 use super::schema::{COMMUNITY, LISTING, PAGE, RULE};
+use super::words::word;
 use super::write::{Write, ids_where};
 use super::{StoreError, people};
 use crate::domain::community::RuleFacts;
 use crate::domain::directory::{Printed, PrintedPerson, PrintedSeat};
-use crate::domain::ids::CommunityId;
+use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::listed::Listed;
+use crate::domain::mail::{self, Answer, Suppressions, Use, Way};
 use crate::domain::text;
-use crate::domain::words::{RuleEffect, RunBy};
+use crate::domain::words::RunBy;
 
 /// A page as it was last read or written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,10 +94,41 @@ pub fn page_rules(conn: &Connection, page: i64) -> Result<Vec<(i64, RuleFacts)>,
     let mut statement =
         conn.prepare_cached("SELECT id, effect, suffix, words, printed FROM rule WHERE page_id=?1 AND community_id IS NULL ORDER BY id")?;
     let rows = statement.query_map([page], |r| {
-        let effect = people::word(r, 1, RuleEffect::parse, RuleEffect::Allow)?;
+        let effect = word(r, 1)?;
         Ok((r.get(0)?, RuleFacts { effect, suffix: r.get(2)?, words: r.get(3)?, printed: r.get(4)? }))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether somebody's name and address are withheld from what is printed in public.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn is_withheld(conn: &Connection, person: PersonId) -> Result<bool, StoreError> {
+    let Some((facts, _)) = people::facts(conn, person)? else { return Ok(false) };
+    let consents = people::consents(conn, person)?;
+    let listed = Listed { kind: facts.kind, email_state: facts.email_state, consents: &consents, ..Listed::nobody(&facts.email) };
+    let decision = mail::decide(&listed, &facts.email, facts.email_state, &Suppressions::default(), &Use::of(Way::PublicPage));
+    Ok(decision.answer == Answer::NotInIt)
+}
+
+/// The names of those who hold or held a seat of a community and are withheld from what is printed in public.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn withheld_holders(conn: &Connection, community: CommunityId) -> Result<Vec<String>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT p.id, coalesce(nullif(p.name,''), p.email) FROM tenure t JOIN seat s ON s.id=t.seat_id JOIN person p ON p.id=t.person_id \
+         WHERE s.community_id=?1",
+    )?;
+    let holders: Vec<(i64, String)> = statement.query_map([community.0], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+    let mut out = Vec::new();
+    for (id, name) in holders {
+        if is_withheld(conn, PersonId(id))? {
+            out.push(name);
+        }
+    }
+    Ok(out)
 }
 
 /// What the roster would print of a community, in the parts that `shape` has a place for; `None` if it is gone.
@@ -107,11 +141,12 @@ pub fn account(conn: &Connection, id: CommunityId, shape: &Printed) -> Result<Op
     let mut seats = Vec::new();
     if shape.seats.is_some() {
         for seat in detail.seats {
+            let withheld = seat.holder.as_ref().map(|(person, _)| is_withheld(conn, *person)).transpose()?.unwrap_or(false);
             let holder = match seat.holder {
-                None => None,
-                Some((person, _)) => people::facts(conn, person)?.map(|(p, _)| PrintedPerson { name: p.name, email: p.email }),
+                Some((person, _)) if !withheld => people::facts(conn, person)?.map(|(p, _)| PrintedPerson { name: p.name, email: p.email }),
+                _ => None,
             };
-            seats.push(PrintedSeat { title: seat.title, holder });
+            seats.push(PrintedSeat { title: seat.title, holder, withheld });
         }
     }
     // Where something was printed is nothing that is printed.

@@ -2,19 +2,23 @@
 //!
 //! Must not know how they are found by text; that is search's.
 
+use std::ops::ControlFlow;
+
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde_json::{Map, Value as Json};
 
 use super::eligible::Judge;
-use super::rows::{MembershipRow, OrganisationRow, PersonDetail, PersonRow, ViewRow, VisitRow};
+use super::rows::{MailRow, MembershipRow, OrganisationRow, PersonDetail, PersonRow, ViewRow, VisitRow};
 use super::schema::Table;
+use super::words::word;
 use super::{StoreError, places};
 use crate::domain::address::{self, OtherAddress};
 use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, MembershipId, OrganisationId, PersonId};
+use crate::domain::mail::{self, Suppressions, Use, Way, Why};
 use crate::domain::person::{ConsentFacts, FieldValue, OrganisationFacts, PersonFacts};
-use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose, Source};
+use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
 use crate::domain::{dates, tags, text};
 
 /// The key by which people are sorted: the folded name, or the folded address of one without a name.
@@ -48,10 +52,6 @@ pub(super) fn date(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<NaiveDat
     Ok(row.get_ref(at)?.as_str_or_null().ok().flatten().and_then(dates::iso))
 }
 
-pub(super) fn word<T>(row: &Row<'_>, at: usize, parse: impl Fn(&str) -> Option<T>, fallback: T) -> rusqlite::Result<T> {
-    Ok(row.get_ref(at)?.as_str_or_null().ok().flatten().and_then(parse).unwrap_or(fallback))
-}
-
 fn hex(bytes: &[u8]) -> String {
     uuid::Uuid::from_slice(bytes).map(|u| u.to_string()).unwrap_or_default()
 }
@@ -74,10 +74,10 @@ pub fn rows(conn: &Connection, ids: &[PersonId], community: Option<CommunityId>)
             .query_row((id.0, community.map(|c| c.0)), |r| {
                 Ok(PersonRow {
                     id: PersonId(r.get(0)?),
-                    kind: word(r, 1, PersonKind::parse, PersonKind::Person)?,
+                    kind: word(r, 1)?,
                     name: r.get(2)?,
                     email: r.get(3)?,
-                    email_state: word(r, 4, AddressState::parse, AddressState::Ok)?,
+                    email_state: word(r, 4)?,
                     organisation: r.get(5)?,
                     job_title: r.get(6)?,
                     discipline: r.get(7)?,
@@ -86,6 +86,7 @@ pub fn rows(conn: &Connection, ids: &[PersonId], community: Option<CommunityId>)
                     status: r.get::<_, Option<String>>(11)?.unwrap_or_default(),
                     seen: date(r, 12)?,
                     fields: read_fields(r.get_ref(10)?.as_str()?),
+                    mail: String::new(),
                 })
             })
             .optional()?;
@@ -117,10 +118,10 @@ pub fn facts(conn: &Connection, id: PersonId) -> Result<Option<(PersonFacts, i64
     let found = statement
         .query_row([id.0], |r| {
             let facts = PersonFacts {
-                kind: word(r, 0, PersonKind::parse, PersonKind::Person)?,
+                kind: word(r, 0)?,
                 name: r.get(1)?,
                 email: r.get(2)?,
-                email_state: word(r, 3, AddressState::parse, AddressState::Ok)?,
+                email_state: word(r, 3)?,
                 others: Vec::new(),
                 organisation: r.get(4)?,
                 job_title: r.get(5)?,
@@ -135,39 +136,55 @@ pub fn facts(conn: &Connection, id: PersonId) -> Result<Option<(PersonFacts, i64
         .optional()?;
     let Some((mut facts, op)) = found else { return Ok(None) };
     let mut statement = conn.prepare_cached("SELECT address, state FROM address WHERE person_id=?1 ORDER BY id")?;
-    facts.others = statement
-        .query_map([id.0], |r| Ok(OtherAddress { address: r.get(0)?, state: word(r, 1, AddressState::parse, AddressState::Ok)? }))?
-        .collect::<Result<_, _>>()?;
+    facts.others =
+        statement.query_map([id.0], |r| Ok(OtherAddress { address: r.get(0)?, state: word(r, 1)? }))?.collect::<Result<_, _>>()?;
     Ok(Some((facts, op)))
 }
 
 /// A person, whole.
-pub fn detail(conn: &Connection, id: PersonId) -> Result<Option<PersonDetail>, StoreError> {
+pub fn detail(conn: &Connection, id: PersonId, today: NaiveDate) -> Result<Option<PersonDetail>, StoreError> {
     let Some((facts, _)) = facts(conn, id)? else { return Ok(None) };
     let op = super::write::last_written(conn, &super::schema::PERSON, id.0)?.unwrap_or(0);
     let uuid = conn.prepare_cached("SELECT uuid FROM person WHERE id=?1")?.query_row([id.0], |r| uuid_text(r, 0))?;
+    let suppressions = super::suppressions::read(conn)?;
     let mut suppressed = Vec::new();
     for a in std::iter::once(facts.email.as_str()).chain(facts.others.iter().map(|o| o.address.as_str())).filter(|a| !a.is_empty()) {
-        if is_suppressed(conn, a)? {
+        if suppressions.matching(a).is_some() {
             suppressed.push(a.to_owned());
         }
     }
     Ok(Some(PersonDetail {
         id,
         uuid,
-        memberships: memberships(conn, id, &facts)?,
+        memberships: memberships(conn, id, &facts, today)?,
         seats: seats_held(conn, id)?,
         visits: visits(conn, id)?,
         consents: consents(conn, id)?,
         suppressed,
+        mail: may_be_mailed(conn, id, &suppressions)?,
         facts,
         op,
     }))
 }
 
-fn memberships(conn: &Connection, id: PersonId, facts: &PersonFacts) -> Result<Vec<MembershipRow>, StoreError> {
-    let mut judge = Judge::new(conn)?;
-    let addresses: Vec<&str> = std::iter::once(facts.email.as_str()).chain(facts.others.iter().map(|o| o.address.as_str())).collect();
+/// Whether each address of somebody may be mailed.
+fn may_be_mailed(conn: &Connection, id: PersonId, suppressions: &Suppressions) -> Result<Vec<MailRow>, StoreError> {
+    let to = Use::of(Way::Notify);
+    let mut out = Vec::new();
+    super::slices::everybody(conn, Some(&[id.0]), false, |p| {
+        for (address, state) in p.addresses() {
+            let reasons = mail::reasons(p, address, state, suppressions, &to);
+            let may_be_mailed = reasons.is_empty();
+            out.push(MailRow { address: address.to_owned(), may_be_mailed, reasons: reasons.into_iter().map(Why::words).collect() });
+        }
+        ControlFlow::Break(())
+    })?;
+    Ok(out)
+}
+
+fn memberships(conn: &Connection, id: PersonId, facts: &PersonFacts, today: NaiveDate) -> Result<Vec<MembershipRow>, StoreError> {
+    let mut judge = Judge::new(conn, today)?;
+    let addresses = facts.candidates();
     let mut statement = conn.prepare_cached(
         "SELECT m.id, m.community_id, c.name, m.status, m.joined, m.left_on, m.source FROM membership m JOIN community c ON c.id=m.community_id \
          WHERE m.person_id=?1 ORDER BY c.position, c.id",
@@ -179,12 +196,7 @@ fn memberships(conn: &Connection, id: PersonId, facts: &PersonFacts) -> Result<V
                 id: MembershipId(r.get(0)?),
                 community_id: CommunityId(r.get(1)?),
                 community: r.get(2)?,
-                facts: MembershipFacts {
-                    status: word(r, 3, MembershipStatus::parse, MembershipStatus::Active)?,
-                    joined: date(r, 4)?,
-                    left: date(r, 5)?,
-                    source: word(r, 6, Source::parse, Source::Lead)?,
-                },
+                facts: MembershipFacts { status: word(r, 3)?, joined: date(r, 4)?, left: date(r, 5)?, source: word(r, 6)? },
             })
         })?
         .collect::<Result<_, _>>()?;
@@ -223,12 +235,7 @@ fn visits(conn: &Connection, id: PersonId) -> Result<Vec<VisitRow>, StoreError> 
 
 /// A consent, its purpose, state, day and source from this column on.
 pub(super) fn consent_of(r: &Row<'_>, at: usize) -> rusqlite::Result<ConsentFacts> {
-    Ok(ConsentFacts {
-        purpose: word(r, at, Purpose::parse, Purpose::Mail)?,
-        state: word(r, at + 1, ConsentState::parse, ConsentState::Unknown)?,
-        on: date(r, at + 2)?,
-        source: r.get(at + 3)?,
-    })
+    Ok(ConsentFacts { purpose: word(r, at)?, state: word(r, at + 1)?, on: date(r, at + 2)?, source: r.get(at + 3)? })
 }
 
 pub(super) fn consents(conn: &Connection, id: PersonId) -> Result<Vec<ConsentFacts>, StoreError> {
@@ -237,9 +244,22 @@ pub(super) fn consents(conn: &Connection, id: PersonId) -> Result<Vec<ConsentFac
     Ok(rows)
 }
 
-/// Whether an address must never be written to.
-pub fn is_suppressed(conn: &Connection, address: &str) -> Result<bool, StoreError> {
-    Ok(conn.prepare_cached("SELECT 1 FROM suppression WHERE address_key=?1")?.exists([address::key(address)])?)
+/// Whether somebody withdrew consent for a purpose.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn withdrew(conn: &Connection, id: PersonId, purpose: Purpose) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM consent WHERE person_id=?1 AND purpose=?2 AND state=?3";
+    Ok(conn.prepare_cached(sql)?.exists((id.0, purpose.word(), ConsentState::Withdrawn.word()))?)
+}
+
+/// What to call somebody: the name, or else the address.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn title(conn: &Connection, id: PersonId) -> Result<String, StoreError> {
+    let sql = "SELECT coalesce(nullif(name,''), email) FROM person WHERE id=?1";
+    Ok(conn.prepare_cached(sql)?.query_row([id.0], |r| r.get(0)).optional()?.unwrap_or_else(|| "somebody".to_owned()))
 }
 
 /// The person who has an address, primary or not.
@@ -331,11 +351,4 @@ pub fn names_by_age(conn: &Connection, table: &Table) -> Result<Vec<String>, Sto
     let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY id", table.name))?;
     let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
     Ok(names)
-}
-
-/// The keys of all addresses that must never be written to.
-pub fn suppressed_keys(conn: &Connection) -> Result<std::collections::HashSet<String>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT address_key FROM suppression")?;
-    let keys = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
-    Ok(keys)
 }

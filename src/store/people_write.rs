@@ -14,8 +14,21 @@ use super::write::{Write, ids_where};
 use crate::domain::address::{self, OtherAddress};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
-use crate::domain::words::{AddressState, ConsentState};
+use crate::domain::words::{AddressState, ConsentState, Purpose, Stored};
 use crate::domain::{tags, text};
+
+/// What became of a consent that a file brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Learned {
+    /// It is kept.
+    Written,
+    /// It says nothing new.
+    Same,
+    /// It grants what was withdrawn, and isn't dated later: nothing was written.
+    Ignored,
+    /// It grants consent to mail after a withdrawal: nothing was written, somebody has to say.
+    NeedsDecision,
+}
 
 impl Write<'_> {
     /// The organisation of this full or short name, made if it isn't there; `None` for no name.
@@ -198,22 +211,6 @@ impl Write<'_> {
         self.delete(&PERSON, id.0)
     }
 
-    /// Puts an address on the list of those that are never written to, or takes it off.
-    pub fn suppress(&mut self, typed: &str, reason: &str, suppressed: bool) -> Result<(), StoreError> {
-        let key = address::key(typed);
-        let row: Option<i64> =
-            self.reader().query_row("SELECT id FROM suppression WHERE address_key=?1", [&key], |r| r.get(0)).optional()?;
-        match (row, suppressed) {
-            (None, true) => {
-                let today = self.stamp().today.to_string();
-                self.insert(&schema::SUPPRESSION, &[&key, &today, &reason])?;
-            }
-            (Some(row), false) => self.delete(&schema::SUPPRESSION, row)?,
-            _ => {}
-        }
-        Ok(())
-    }
-
     /// Notes what somebody agrees to, or not; an unknown state takes the note away. Whether that was new.
     ///
     /// # Errors
@@ -234,32 +231,53 @@ impl Write<'_> {
         }
     }
 
-    /// What a file says of somebody's consent: nothing that is withdrawn is granted again by it, unless it was said later.
+    /// What a file says of somebody's consent. A grant never ends a withdrawal or a suppression by itself: of mail, one that is dated
+    /// later needs a decision; of anything else, it holds.
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn learn_consent(&mut self, person: PersonId, facts: &ConsentFacts) -> Result<bool, StoreError> {
+    pub fn learn_consent(&mut self, person: PersonId, facts: &ConsentFacts) -> Result<Learned, StoreError> {
         let known = super::people::consents(self.reader(), person)?.into_iter().find(|c| c.purpose == facts.purpose);
-        let holds = known.is_some_and(|k| {
-            let later = k.on.is_some() && facts.on > k.on;
-            k.state == facts.state || (k.state == ConsentState::Withdrawn && !later)
-        });
-        if holds { Ok(false) } else { self.put_consent(person, facts) }
+        let mut refused = known.filter(|k| k.state == ConsentState::Withdrawn || !k.state.is_recognised()).map(|k| k.on);
+        if refused.is_none() && facts.purpose == Purpose::Mail && facts.state != ConsentState::Withdrawn {
+            refused = self.suppressed_since(person)?;
+        }
+        if let Some(since) = refused.filter(|_| facts.state != ConsentState::Withdrawn) {
+            let later = facts.on.is_some() && (since.is_none() || facts.on > since);
+            if facts.purpose == Purpose::Mail {
+                let grants = facts.state == ConsentState::Granted;
+                return Ok(if grants && later {
+                    Learned::NeedsDecision
+                } else if grants {
+                    Learned::Ignored
+                } else {
+                    Learned::Same
+                });
+            }
+            if !later || since.is_none() {
+                return Ok(Learned::Ignored);
+            }
+        }
+        let known = super::people::consents(self.reader(), person)?.into_iter().find(|c| c.purpose == facts.purpose);
+        if known.is_some_and(|k| k.state == facts.state) {
+            return Ok(Learned::Same);
+        }
+        Ok(if self.put_consent(person, facts)? { Learned::Written } else { Learned::Same })
     }
 
-    /// Marks an address as bounced, whosever it is; whether that was new.
+    /// Marks an address as bounced or retired, whoever has it; whether that was new. `None` if nobody has it.
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn bounce(&mut self, typed: &str) -> Result<Option<bool>, StoreError> {
+    pub fn mark_address(&mut self, typed: &str, state: AddressState) -> Result<Option<bool>, StoreError> {
         let Some(person) = holder_of(self.reader(), typed)? else { return Ok(None) };
         let Some((mut facts, _)) = super::people::facts(self.reader(), person)? else { return Ok(None) };
         let key = address::key(typed);
         if address::key(&facts.email) == key {
-            facts.email_state = AddressState::Bounced;
+            facts.email_state = state;
         }
         for other in facts.others.iter_mut().filter(|o| address::key(&o.address) == key) {
-            other.state = AddressState::Bounced;
+            other.state = state;
         }
         self.update_person(person, &facts).map(Some)
     }

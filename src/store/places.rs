@@ -8,14 +8,13 @@ use chrono::NaiveDateTime;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::StoreError;
-use super::people::{date, uuid_text, word};
+use super::people::{date, uuid_text};
 use super::rows::{CommunityDetail, CommunityRow, MeetupDetail, MeetupRow, RollRow, SeatRow};
+use super::words::{optional_word, several_words, word};
 use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFacts};
 use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
-use crate::domain::words::{
-    ChannelKind, CommunityStatus, Format, MeetupStatus, Outcome, Part, RouteKind, Rsvp, RuleEffect, RunBy, SeatFunction, Stage, WriteUp,
-};
+use crate::domain::words::{Part, RunBy};
 
 /// How the start of a meetup stands in the file.
 pub const MOMENT: &str = "%Y-%m-%dT%H:%M";
@@ -33,11 +32,7 @@ pub(super) fn write_parts(parts: &[Part]) -> String {
 /// Reads RSVP, outcome and parts from three columns that follow each other.
 pub(super) fn attendance_facts(row: &Row<'_>, at: usize) -> rusqlite::Result<AttendanceFacts> {
     let parts: String = row.get(at + 2)?;
-    Ok(AttendanceFacts {
-        rsvp: word(row, at, |t| Rsvp::parse(t).map(Some), None)?,
-        outcome: word(row, at + 1, Outcome::parse, Outcome::Unknown)?,
-        parts: parts.split(';').filter_map(Part::parse).collect(),
-    })
+    Ok(AttendanceFacts { rsvp: optional_word(row, at)?, outcome: word(row, at + 1)?, parts: several_words(&parts) })
 }
 
 /// Every community, in the order of the list: families in the order of their first community, those run by others last.
@@ -71,10 +66,10 @@ pub fn communities(conn: &Connection) -> Result<Vec<CommunityRow>, StoreError> {
                 family: r.get(2)?,
                 disciplines: disciplines.remove(&id).unwrap_or_default().join(", "),
                 purpose: r.get(3)?,
-                run_by: word(r, 4, RunBy::parse, RunBy::Us)?,
+                run_by: word(r, 4)?,
                 runner: r.get(5)?,
-                status: word(r, 6, CommunityStatus::parse, CommunityStatus::Active)?,
-                stage: word(r, 7, |t| Stage::parse(t).map(Some), None)?,
+                status: word(r, 6)?,
+                stage: optional_word(r, 7)?,
                 vacant: seats.iter().any(|(_, holder)| holder.is_none()),
                 seats: seats.iter().map(|(t, h)| format!("{t}: {}", h.as_deref().unwrap_or("person TBC"))).collect::<Vec<_>>().join("; "),
             })
@@ -100,10 +95,10 @@ pub fn community(conn: &Connection, id: CommunityId) -> Result<Option<CommunityD
                 family: r.get(2)?,
                 disciplines: Vec::new(),
                 purpose: r.get(3)?,
-                run_by: word(r, 4, RunBy::parse, RunBy::Us)?,
+                run_by: word(r, 4)?,
                 runner: r.get(5)?,
-                status: word(r, 6, CommunityStatus::parse, CommunityStatus::Active)?,
-                stage: word(r, 7, |t| Stage::parse(t).map(Some), None)?,
+                status: word(r, 6)?,
+                stage: optional_word(r, 7)?,
                 status_on: date(r, 8)?,
                 evidence: r.get(9)?,
                 successor: r.get(10)?,
@@ -149,7 +144,7 @@ fn seats(conn: &Connection, id: CommunityId) -> Result<Vec<SeatRow>, StoreError>
             Ok(SeatRow {
                 id: SeatId(r.get(0)?),
                 title: r.get(1)?,
-                function: word(r, 2, |t| Some(SeatFunction::parse(t)), None)?,
+                function: optional_word(r, 2)?,
                 confirm_months: r.get(3)?,
                 made: date(r, 4)?,
                 holder: None,
@@ -186,16 +181,7 @@ fn routes(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, RouteFacts)>, 
         conn.prepare_cached("SELECT id, kind, target, subject, body, words FROM join_route WHERE community_id=?1 ORDER BY id")?;
     let rows = statement
         .query_map([id.0], |r| {
-            Ok((
-                r.get(0)?,
-                RouteFacts {
-                    kind: word(r, 1, RouteKind::parse, RouteKind::NotSet)?,
-                    target: r.get(2)?,
-                    subject: r.get(3)?,
-                    body: r.get(4)?,
-                    words: r.get(5)?,
-                },
-            ))
+            Ok((r.get(0)?, RouteFacts { kind: word(r, 1)?, target: r.get(2)?, subject: r.get(3)?, body: r.get(4)?, words: r.get(5)? }))
         })?
         .collect::<Result<_, _>>()?;
     Ok(rows)
@@ -209,12 +195,7 @@ pub(super) fn rules(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, Rule
     )?;
     let rows = statement
         .query_map([id.0], |r| {
-            let facts = RuleFacts {
-                effect: word(r, 1, RuleEffect::parse, RuleEffect::Allow)?,
-                suffix: r.get(2)?,
-                words: r.get(3)?,
-                printed: r.get(4)?,
-            };
+            let facts = RuleFacts { effect: word(r, 1)?, suffix: r.get(2)?, words: r.get(3)?, printed: r.get(4)? };
             Ok((r.get(0)?, facts, r.get::<_, i64>(5)? != 0))
         })?
         .collect::<Result<_, _>>()?;
@@ -225,15 +206,7 @@ fn channels(conn: &Connection, id: CommunityId) -> Result<Vec<(i64, ChannelFacts
     let mut statement = conn.prepare_cached("SELECT id, kind, name, members, counted FROM channel WHERE community_id=?1 ORDER BY id")?;
     let rows = statement
         .query_map([id.0], |r| {
-            Ok((
-                r.get(0)?,
-                ChannelFacts {
-                    kind: word(r, 1, ChannelKind::parse, ChannelKind::Chat)?,
-                    name: r.get(2)?,
-                    members: r.get(3)?,
-                    counted: date(r, 4)?,
-                },
-            ))
+            Ok((r.get(0)?, ChannelFacts { kind: word(r, 1)?, name: r.get(2)?, members: r.get(3)?, counted: date(r, 4)? }))
         })?
         .collect::<Result<_, _>>()?;
     Ok(rows)
@@ -251,12 +224,12 @@ fn meetup_row(r: &Row<'_>) -> rusqlite::Result<MeetupRow> {
         id: MeetupId(r.get(0)?),
         title: r.get(1)?,
         starts: moment(r, 2)?,
-        format: word(r, 3, Format::parse, Format::Call)?,
+        format: word(r, 3)?,
         host: r.get(4)?,
         communities: r.get(5)?,
         venue: r.get(6)?,
-        status: word(r, 7, MeetupStatus::parse, MeetupStatus::Planned)?,
-        write_up: word(r, 8, WriteUp::parse, WriteUp::None)?,
+        status: word(r, 7)?,
+        write_up: word(r, 8)?,
         note: r.get(9)?,
         yes: r.get::<_, i64>(10)?.unsigned_abs(),
         attended: r.get::<_, i64>(11)?.unsigned_abs(),
@@ -322,15 +295,15 @@ pub fn meetup(conn: &Connection, id: MeetupId) -> Result<Option<MeetupDetail>, S
             let facts = MeetupFacts {
                 title: r.get(1)?,
                 communities: Vec::new(),
-                format: word(r, 2, Format::parse, Format::Call)?,
+                format: word(r, 2)?,
                 starts: moment(r, 3)?,
                 minutes: u32::try_from(r.get::<_, i64>(4)?).unwrap_or(60),
                 zone: r.get(5)?,
                 venue: r.get(6)?,
                 host: r.get(7)?,
                 capacity: r.get::<_, Option<i64>>(8)?.and_then(|c| u32::try_from(c).ok()),
-                status: word(r, 9, MeetupStatus::parse, MeetupStatus::Planned)?,
-                write_up: word(r, 10, WriteUp::parse, WriteUp::None)?,
+                status: word(r, 9)?,
+                write_up: word(r, 10)?,
                 write_up_link: r.get(11)?,
                 note: r.get(12)?,
             };

@@ -13,6 +13,7 @@ use super::schema::{
 };
 use super::write::{Write, ids_where};
 use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
+use crate::domain::eligibility::read_suffixes;
 use crate::domain::ids::{CommunityId, MeetupId, MembershipId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::text;
@@ -226,7 +227,7 @@ impl Write<'_> {
         if facts.suffix.trim().is_empty() && facts.words.trim().is_empty() {
             return Err(StoreError::Refused("a rule needs an e-mail suffix, or words".into()));
         }
-        let suffix = facts.suffix.trim().trim_start_matches(['@', '.']).to_lowercase();
+        let suffix = read_suffixes(&facts.suffix).map_err(StoreError::Refused)?;
         let (effect, words, community) = (facts.effect.word(), &facts.words, community.map(|c| c.0));
         match id {
             Some(id) => {

@@ -41,6 +41,8 @@ pub struct PersonRow {
     pub seen: Option<NaiveDate>,
     /// The lead's own fields: name and value.
     pub fields: Vec<crate::domain::person::FieldValue>,
+    /// Whether they may be mailed: `yes`, or why not.
+    pub mail: String,
 }
 
 impl PersonRow {
@@ -101,11 +103,32 @@ pub struct PersonDetail {
     pub visits: Vec<VisitRow>,
     /// What they agreed to.
     pub consents: Vec<ConsentFacts>,
-    /// Which of their addresses must never be written to.
+    /// Which of their addresses are suppressed.
     pub suppressed: Vec<String>,
+    /// Whether each address may be mailed, and every reason why not.
+    pub mail: Vec<MailRow>,
     /// The step that last wrote the row.
     #[serde(skip)]
     pub op: i64,
+}
+
+/// Whether an address of somebody may be mailed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MailRow {
+    /// The address.
+    pub address: String,
+    /// Whether it may.
+    pub may_be_mailed: bool,
+    /// Why not: every reason.
+    pub reasons: Vec<&'static str>,
+}
+
+impl MailRow {
+    /// The whole in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        if self.may_be_mailed { format!("{}: yes", self.address) } else { format!("{}: no, {}", self.address, self.reasons.join(", ")) }
+    }
 }
 
 /// A community in a list.

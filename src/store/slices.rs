@@ -9,13 +9,14 @@ use chrono::NaiveDate;
 use rusqlite::{Connection, Row, Rows};
 
 use super::StoreError;
-use super::people::{date, word};
+use super::people::date;
+use super::words::word;
 use crate::domain::address::OtherAddress;
 use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::listed::{Listed, ListedMembership};
 use crate::domain::person::ConsentFacts;
-use crate::domain::words::{AddressState, MembershipStatus, PersonKind, Source};
+use crate::domain::words::{AddressState, PersonKind, Stored};
 
 /// How many people one slice holds.
 const SLICE: i64 = 4_000;
@@ -112,7 +113,7 @@ fn read_span(
         others.clear();
         if let Some(addresses) = &mut addresses {
             addresses.of(id, |r| {
-                others.push(OtherAddress { address: r.get(1)?, state: word(r, 2, AddressState::parse, AddressState::Ok)? });
+                others.push(OtherAddress { address: r.get(1)?, state: word(r, 2)? });
                 Ok(())
             })?;
         }
@@ -145,13 +146,12 @@ fn listed<'a>(
         |at: usize| -> Result<&'a str, StoreError> { Ok(row.get_ref(at)?.as_str_or_null().map_err(rusqlite::Error::from)?.unwrap_or("")) };
     let (organisation, short_name) =
         row.get::<_, Option<i64>>(5)?.and_then(|id| words.organisations.get(&id)).map_or(("", ""), |(n, s)| (n.as_str(), s.as_str()));
-    let state = text(4)?;
     Ok(Listed {
         id: PersonId(row.get(0)?),
-        kind: if text(1)? == "person" { PersonKind::Person } else { PersonKind::TeamMailbox },
+        kind: PersonKind::stored(text(1)?),
         name: text(2)?,
         email: text(3)?,
-        email_state: if state == "ok" { AddressState::Ok } else { AddressState::parse(state).unwrap_or(AddressState::Ok) },
+        email_state: AddressState::stored(text(4)?),
         others,
         organisation,
         short_name,
@@ -171,12 +171,7 @@ fn listed<'a>(
 fn membership(r: &Row<'_>) -> rusqlite::Result<ListedMembership> {
     Ok(ListedMembership {
         community: CommunityId(r.get(1)?),
-        facts: MembershipFacts {
-            status: word(r, 2, MembershipStatus::parse, MembershipStatus::Active)?,
-            joined: date(r, 3)?,
-            left: date(r, 4)?,
-            source: word(r, 5, Source::parse, Source::Lead)?,
-        },
+        facts: MembershipFacts { status: word(r, 2)?, joined: date(r, 3)?, left: date(r, 4)?, source: word(r, 5)? },
     })
 }
 

@@ -8,6 +8,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Statement, ToSql};
 use serde_json::{Map, Value as Json};
 
+use super::guard::Guard;
 use super::schema::Table;
 use super::{Stamp, StoreError};
 
@@ -90,6 +91,7 @@ pub struct Write<'c> {
     ranges: Vec<Range>,
     inserts: Vec<(&'static str, Statement<'c>)>,
     next_ids: Vec<(&'static str, i64)>,
+    pub(super) guard: Guard,
     /// How many rows were written.
     pub changes: u64,
     /// What was touched.
@@ -111,6 +113,7 @@ impl<'c> Write<'c> {
             ranges: Vec::new(),
             inserts: Vec::new(),
             next_ids: Vec::new(),
+            guard: Guard::default(),
             changes: 0,
             touched: Touched::default(),
         }
@@ -182,6 +185,7 @@ impl<'c> Write<'c> {
             Some(column) => table.columns.iter().position(|c| *c == column).and_then(|i| integer(values[i])),
             None => None,
         };
+        self.guard.inserting(table, values, person);
         let statement = self.insert_statement(table)?;
         statement.raw_bind_parameter(1, id)?;
         for (i, value) in values.iter().enumerate() {
@@ -273,6 +277,7 @@ impl<'c> Write<'c> {
         (old_op, new_op): (i64, i64),
         changed: Vec<(&'static str, Value, Value)>,
     ) -> Result<(), StoreError> {
+        self.guard_update(table, id, &changed)?;
         let mut sql = format!("UPDATE {} SET op=?1", table.name);
         for (i, (column, _, _)) in changed.iter().enumerate() {
             sql.push_str(&format!(",{column}=?{}", i + 3));
@@ -307,6 +312,7 @@ impl<'c> Write<'c> {
         let Some((old_op, values)) = self.read_columns(table, id, table.columns.iter().copied())? else {
             return Err(StoreError::Refused(format!("the {} is gone; somebody else has removed it", table.noun)));
         };
+        self.guard.deleting(table, id, &values);
         let mut image = Map::new();
         for (column, value) in table.columns.iter().zip(&values) {
             image.insert((*column).to_owned(), to_json(value));

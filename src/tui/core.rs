@@ -7,7 +7,7 @@ use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
-use crate::book::{Book, Command, Draft, ExportOptions, ExportSummary, ImportOptions, Thing};
+use crate::book::{Book, Command, Draft, ExportOptions, ExportSummary, ImportOptions, Step, Thing};
 use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::ids::{CommunityId, OpId};
@@ -110,8 +110,8 @@ pub enum Request {
     ImportFile(String),
     /// Open the export with a format.
     ExportAs(&'static str),
-    /// Take back the very first step, after it was asked about.
-    UndoFirst,
+    /// Take a step that was asked about.
+    Take(Step),
     /// Go back to how everything stood after a step.
     BackTo(OpId),
     /// Go on with the newest form that was not saved, or drop it.
@@ -164,6 +164,7 @@ pub enum Subject {
     Attendance(crate::domain::ids::MeetupId, crate::domain::ids::PersonId),
     WalkIn(crate::domain::ids::MeetupId, String),
     Consent(crate::domain::ids::PersonId, crate::domain::words::Purpose),
+    MailAgain(crate::domain::ids::PersonId),
 }
 
 /// What a pane or overlay may look at while it handles a key: the book, for reading.

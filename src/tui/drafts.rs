@@ -32,6 +32,7 @@ impl Subject {
             Self::Attendance(m, p) => format!("attendance {p} {m}"),
             Self::WalkIn(m, name) => format!("walk-in {m} {name}"),
             Self::Consent(p, purpose) => format!("consent {p} {purpose}"),
+            Self::MailAgain(p) => format!("mail-again {p}"),
         }
     }
 
@@ -54,6 +55,7 @@ impl Subject {
             "membership" => Self::Membership(PersonId(of()?), id.map(CommunityId)),
             "attendance" => Self::Attendance(MeetupId(of()?), PersonId(id?)),
             "consent" => Self::Consent(PersonId(id?), crate::domain::words::Purpose::parse(last)?),
+            "mail-again" => Self::MailAgain(PersonId(id?)),
             "walk-in" => Self::WalkIn(MeetupId(id?), last.to_owned()),
             _ => return None,
         })
@@ -150,6 +152,7 @@ mod tests {
             Subject::Attendance(MeetupId(8), PersonId(5)),
             Subject::WalkIn(MeetupId(8), "Ann Example the Second".into()),
             Subject::Consent(PersonId(5), crate::domain::words::Purpose::Photo),
+            Subject::MailAgain(PersonId(5)),
         ] {
             assert_eq!(Subject::read(&subject.write()), Some(subject));
         }

@@ -4,8 +4,10 @@
 
 use crate::actions::Action;
 use crate::book::{BookError, Thing};
-use crate::domain::words::{AddressState, RouteKind};
-use crate::domain::{address, link};
+use crate::domain::ids::PersonId;
+use crate::domain::mail::{self, Answer, Way, Why};
+use crate::domain::words::RouteKind;
+use crate::domain::{address, link, text};
 use crate::tui::core::{PaneId, Request};
 use crate::tui::overlays::{Choose, Confirm, Prompt};
 use crate::tui::root::Root;
@@ -54,35 +56,57 @@ impl Root {
         if self.focus == PaneId::Detail
             && let Some(line) = self.detail.line_text()
         {
-            let asked = self.is_suppressed(&line);
-            let but = if asked { " — who asked not to be mailed" } else { "" };
-            self.copy(&format!("Copied {line}{but}"), line);
-            return;
+            return self.copy_line(line);
         }
         if self.list == PaneId::Members {
-            let people = self.members.chosen();
-            let community = self.members.community.as_ref().map(|(id, _)| *id).filter(|_| people.len() > 1);
-            let found = self.book.mail_line(&people, community);
-            let Some(found) = self.note(found) else { return };
-            if found.written == 0 && people.len() == 1 {
-                let reason = found.left_out.keys().next().copied().unwrap_or("no address");
-                self.say(&format!("Nothing copied: {reason}. {{copy a part}} copies another part"));
-            } else if people.len() == 1 {
-                let plain = address::read(&found.line).unwrap_or(&found.line).to_owned();
-                self.copy(&format!("Copied {plain}"), plain);
-            } else {
-                self.copy(&found.sentence(), found.line);
-            }
-            return;
+            return self.copy_people();
         }
         self.copy_part();
     }
 
-    /// Whether the person who is shown asked that this address is not mailed.
-    fn is_suppressed(&self, address: &str) -> bool {
-        let Some(Thing::Person(id)) = self.detail.thing() else { return false };
-        let key = address::key(address);
-        self.book.person(id).ok().flatten().is_some_and(|p| p.suppressed.iter().any(|s| address::key(s) == key))
+    /// Copies a line of the detail, as far as the rules let the addresses in it out.
+    fn copy_line(&mut self, line: String) {
+        let decision = match self.detail.thing() {
+            Some(Thing::Person(id)) => self.book.decide_text(id, &line, Way::Copy),
+            _ => Ok(None),
+        };
+        let Some(decision) = self.note(decision) else { return };
+        match decision {
+            Some(d) if d.answer == Answer::Asks => {
+                let question = format!("{line}: {}.\n\nCopy it all the same?", d.words());
+                let then = Request::Copy(line);
+                self.overlays.push(Box::new(Confirm::asking("Copy", &question, "y", "copy", then)));
+            }
+            Some(d) if d.answer > Answer::Asks => self.say(&format!("Nothing copied: {}. {{copy a part}} copies another part", d.words())),
+            _ => self.copy(&format!("Copied {line}"), line),
+        }
+    }
+
+    fn copy_people(&mut self) {
+        let people = self.members.chosen();
+        let community = self.members.community.as_ref().map(|(id, _)| *id).filter(|_| people.len() > 1);
+        let found = self.book.mail_line(&people, community);
+        let Some(found) = self.note(found) else { return };
+        if !found.asks.is_empty() {
+            let question = found.question();
+            let without = found.clone();
+            let all = found.confirmed();
+            let offers = vec![format!("with them: {}", text::count(all.written, "address", "addresses")), "without them".to_owned()];
+            let plain = people.len() == 1;
+            let choose = Choose::asking(&format!("Copy too? {question}"), offers, false, move |chosen| {
+                let line = if chosen.starts_with("with them") { &all.line } else { &without.line };
+                Request::Copy(if plain { address::read(line).unwrap_or(line).to_owned() } else { line.clone() })
+            });
+            self.overlays.push(Box::new(choose));
+        } else if found.written == 0 && people.len() == 1 {
+            let reason = found.left_out.keys().next().copied().unwrap_or("no e-mail address");
+            self.say(&format!("Nothing copied: {reason}. {{copy a part}} copies another part"));
+        } else if people.len() == 1 {
+            let plain = address::read(&found.line).unwrap_or(&found.line).to_owned();
+            self.copy(&format!("Copied {plain}"), plain);
+        } else {
+            self.copy(&found.sentence(), found.line);
+        }
     }
 
     /// Offers the parts of what is under the cursor, to copy one.
@@ -110,25 +134,8 @@ impl Root {
         let days = self.book.calendar();
         match thing {
             Thing::Person(id) => {
-                if let Some(p) = self.book.person(id)? {
-                    let f = &p.facts;
-                    let label = |what: &str, address: &str| {
-                        let asked = p.suppressed.iter().any(|s| s == address);
-                        if asked { format!("{what} (asked not to be mailed)") } else { what.to_owned() }
-                    };
-                    let row_email = if p.suppressed.contains(&f.email) { "" } else { &f.email };
-                    add("Name", &f.name);
-                    add(&label("E-mail", &f.email), &f.email);
-                    f.others.iter().for_each(|o| add(&label("Other e-mail", &o.address), &o.address));
-                    add("Organisation", &f.organisation);
-                    add("Job title", &f.job_title);
-                    add("Discipline", &f.discipline);
-                    f.fields.iter().for_each(|(name, value)| add(name, value));
-                    add("Note", &f.note);
-                    add(
-                        "Row",
-                        &[&f.name, row_email, &f.organisation, &f.job_title, &f.discipline].map(|s| s.replace('\t', " ")).join("\t"),
-                    );
+                for (label, value) in self.parts_of_person(id)? {
+                    add(&label, &value);
                 }
             }
             Thing::Community(id) => {
@@ -160,12 +167,50 @@ impl Root {
         Ok(out)
     }
 
+    /// The parts of a person. An address that may not leave isn't among them, in whatever part it stands; one whose holder withdrew
+    /// consent to mail is, for this is the key that copies it all the same.
+    fn parts_of_person(&self, id: PersonId) -> Result<Vec<(String, String)>, BookError> {
+        let Some(p) = self.book.person(id)? else { return Ok(Vec::new()) };
+        let usable = self.book.usable(id, Way::CopyPart)?;
+        let allowed = |typed: &str| match self.book.decide_text(id, typed, Way::CopyPart) {
+            Ok(decision) => decision.is_none_or(|d| d.answer <= Answer::Asks || d.why == Some(Why::WithdrewMail)),
+            Err(_) => false,
+        };
+        let plain = |value: &str| mail::withhold(value, allowed).into_owned();
+        let f = &p.facts;
+        let mut out = vec![("Name".to_owned(), plain(&f.name))];
+        for u in usable.iter().filter(|u| allowed(&u.address)) {
+            let what = if u.primary { "E-mail" } else { "Other e-mail" };
+            let label = if u.decision.why.is_some() { format!("{what} ({})", u.decision.words()) } else { what.to_owned() };
+            out.push((label, u.address.clone()));
+        }
+        for (label, value) in [("Organisation", &f.organisation), ("Job title", &f.job_title), ("Discipline", &f.discipline)] {
+            out.push((label.to_owned(), plain(value)));
+        }
+        out.extend(f.fields.iter().map(|(name, value)| (name.clone(), plain(value))));
+        out.push(("Note".to_owned(), plain(&f.note)));
+        let row = [&f.name, &f.email, &f.organisation, &f.job_title, &f.discipline].map(|s| plain(s).replace('\t', " "));
+        out.push(("Row".to_owned(), row.join("\t")));
+        Ok(out)
+    }
+
     /// Offers to open the link under the cursor, or one of those that belong to what is there. What will be opened is shown first.
     pub(super) fn open_link(&mut self) {
         let on_line = if self.focus == PaneId::Detail { self.detail.line_text().and_then(|l| link::first_in(&l)) } else { None };
-        let on_line = on_line.filter(|l| !self.is_suppressed(l.trim_start_matches("mailto:")));
+        let mail_to = on_line.as_deref().and_then(|l| l.strip_prefix("mailto:"));
+        if let (Some(address), Some(Thing::Person(id))) = (mail_to, self.detail.thing()) {
+            let decision = self.book.decide_text(id, address, Way::Open);
+            match self.note(decision).flatten() {
+                Some(d) if d.answer > Answer::Asks => return self.say(&format!("Nothing opened: {}", d.words())),
+                Some(d) if d.answer == Answer::Asks => {
+                    let link = on_line.clone().unwrap_or_default();
+                    return self.overlays.push(Box::new(confirm_opening(&link, d.words())));
+                }
+                _ => {}
+            }
+        }
         let links = match (on_line, self.detail.thing()) {
-            (Some(link), _) => vec![link],
+            (Some(link), _) => vec![(link, "")],
             (None, Some(thing)) => {
                 let links = self.links_of(thing);
                 self.note(links).unwrap_or_default()
@@ -173,25 +218,40 @@ impl Root {
             (None, None) => Vec::new(),
         };
         match links.as_slice() {
-            [] => self.say("There is no link and no address here that may be written to"),
+            [] => match self.why_no_mail() {
+                Some(why) => self.say(&format!("Nothing opened: {why}")),
+                None => self.say("There is no link and no address here"),
+            },
             [one] => {
-                let asks = confirm_opening(one);
+                let asks = confirm_opening(&one.0, one.1);
                 self.overlays.push(Box::new(asks));
             }
-            _ => self.overlays.push(Box::new(Choose::asking("Open", links, false, |l| Request::Push(Box::new(confirm_opening(l)))))),
+            several => {
+                let label = |(link, why): &(String, &str)| if why.is_empty() { link.clone() } else { format!("{link} ({why})") };
+                let names = several.iter().map(label).collect();
+                let several = several.to_vec();
+                self.overlays.push(Box::new(Choose::asking("Open", names, false, move |name| {
+                    let found = several.iter().find(|one| label(one) == name);
+                    let (link, why) = found.cloned().unwrap_or_default();
+                    Request::Push(Box::new(confirm_opening(&link, why)))
+                })));
+            }
         }
     }
 
-    fn links_of(&self, thing: Thing) -> Result<Vec<String>, BookError> {
-        let mut out = Vec::new();
+    /// Why no mail can be begun to the person under the cursor, if they have an address.
+    fn why_no_mail(&self) -> Option<&'static str> {
+        let Some(Thing::Person(id)) = self.detail.thing() else { return None };
+        self.book.usable(id, Way::Open).ok()?.first().map(|u| u.decision.words()).filter(|w| !w.is_empty())
+    }
+
+    /// The links of a thing, each with what to know of it first, if anything.
+    fn links_of(&self, thing: Thing) -> Result<Vec<(String, &'static str)>, BookError> {
+        let mut out: Vec<String> = Vec::new();
         match thing {
             Thing::Person(id) => {
-                if let Some(p) = self.book.person(id)? {
-                    let first = (&p.facts.email, p.facts.email_state);
-                    let all = std::iter::once(first).chain(p.facts.others.iter().map(|o| (&o.address, o.state)));
-                    let may = all.filter(|(a, state)| *state == AddressState::Ok && !p.suppressed.contains(a));
-                    out.extend(may.filter_map(|(a, _)| link::read(a)));
-                }
+                let may = self.book.usable(id, Way::Open)?.into_iter().filter(|u| u.decision.answer <= Answer::Asks);
+                return Ok(may.filter_map(|u| Some((link::read(&u.address)?, u.decision.words()))).collect());
             }
             Thing::Community(id) => {
                 if let Some(c) = self.book.community(id)? {
@@ -210,7 +270,7 @@ impl Root {
             Thing::Organisation(_) => {}
         }
         out.dedup();
-        Ok(out)
+        Ok(out.into_iter().map(|link| (link, "")).collect())
     }
 
     /// Asks for people to add: typed, or a whole pasted list. What would be done is shown before it is.
@@ -241,8 +301,10 @@ impl Root {
     }
 }
 
-fn confirm_opening(link: &str) -> Confirm {
+/// Asks before a link is opened; `why` is what to know of the address first.
+fn confirm_opening(link: &str, why: &str) -> Confirm {
     let is_mail = link.get(..7).is_some_and(|l| l.eq_ignore_ascii_case("mailto:"));
     let (title, with) = if is_mail { ("Begin a mail", "your mail program") } else { ("Open a link", "your browser") };
-    Confirm::asking(title, &format!("{link}\n\nOpen it with {with}?"), "y", "opens it", Request::Open(link.to_owned()))
+    let why = if why.is_empty() { String::new() } else { format!("\n\nMind: {why}.") };
+    Confirm::asking(title, &format!("{link}{why}\n\nOpen it with {with}?"), "y", "open", Request::Open(link.to_owned()))
 }

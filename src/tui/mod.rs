@@ -2,6 +2,7 @@
 //!
 //! One thread owns the terminal; drawing takes what there is, events change it. Must not know SQL or the roster's file.
 
+mod asks;
 mod bars;
 pub mod core;
 mod drafts;

@@ -53,6 +53,9 @@ impl Root {
                 if !would.written {
                     body = "The page says all that already.".into();
                 }
+                if !would.withheld.is_empty() {
+                    body = format!("{}\n\n{body}", would.withheld.join("\n"));
+                }
                 if !would.kept.is_empty() {
                     body.push_str(&format!("\n\nLeft as it is on the page:\n{}", would.kept.join("\n")));
                 }

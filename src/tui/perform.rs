@@ -5,7 +5,9 @@
 use std::path::PathBuf;
 
 use crate::actions::Action;
-use crate::book::{Applied, AttendanceChange, BookError, Command, ExportOptions, ExportSummary, ImportOptions, Step, Thing};
+use crate::book::{
+    Applied, AttendanceChange, BookError, Checked, Command, Confirmed, ExportOptions, ExportSummary, ImportOptions, Step, Thing,
+};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::log;
@@ -38,7 +40,7 @@ impl Root {
             Request::NamedView(name) => self.show_named_view(&name),
             Request::ImportFile(file) => self.rehearse_file(&file),
             Request::ExportAs(format) => self.ask_for_export(Some(format)),
-            Request::UndoFirst => self.take_step_if(Step::Undo, true),
+            Request::Take(step) => self.take_step_if(step, true),
             Request::BackTo(op) => self.take_step(Step::BackTo(op)),
             Request::TakeDraft(go_on) => self.take_draft(go_on),
             Request::Close => self.overlays.close(self.asker),
@@ -102,12 +104,12 @@ impl Root {
             self.complain("something is under way already; Esc stops it");
             return;
         }
-        if step == Step::Undo && !confirmed {
+        if step == Step::Undo(Confirmed::No) && !confirmed {
             let first = self.book.undoable().ok().and_then(|(op, _)| op).filter(|op| op.id.0 == 1 && op.changes > 100);
             if let Some(op) = first {
-                let question = format!("Take back “{}”? The book is empty then; {{redo}} fills it again.", op.label);
+                let question = format!("Undo “{}”? The book is empty then; {{redo}} fills it again.", op.label);
                 let question = self.keys().say(&question);
-                self.overlays.push(Box::new(Confirm::new(&question, "y", "take it back", Request::UndoFirst)));
+                self.overlays.push(Box::new(Confirm::new(&question, "y", "undo it", Request::Take(step))));
                 return;
             }
         }
@@ -140,14 +142,18 @@ impl Root {
                     self.members.unmark();
                 }
                 self.applied(&applied, false);
+                if let Some(blocked) = self.still_blocked(command) {
+                    self.toast = Some((format!("{} · {blocked}", applied.label), Tone::Warning));
+                }
             }
-            (Ok(mut applied), Step::Undo | Step::Redo) => {
-                let back = *step == Step::Undo;
-                applied.label = format!("{}: {}", if back { "Undone" } else { "Done again" }, applied.label);
+            (Ok(mut applied), Step::Undo(_) | Step::Redo(_)) => {
+                let back = matches!(step, Step::Undo(_));
+                applied.label = format!("{}: {}", if back { "Undone" } else { "Redone" }, applied.label);
                 self.applied(&applied, back);
             }
             (Ok(applied), Step::BackTo(_)) => self.applied(&applied, false),
             (Err(e), Step::Run(_)) if e.is_conflict() => self.conflict(&e),
+            (Err(e), Step::Undo(Confirmed::No) | Step::Redo(Confirmed::No)) if e.asks_first() => self.ask_first(step),
             (Err(e), _) if e.is_stopped() => self.toast = Some(("Stopped; nothing was changed".into(), Tone::Warning)),
             (Err(e), _) => {
                 tracing::warn!(kind = log::kind(&e), "refused");
@@ -202,9 +208,12 @@ impl Root {
         let result = self.refresh();
         self.note(result);
         if applied.changes == 0 {
-            self.toast = Some((format!("{}: it was so already", applied.label), Tone::Dim));
+            self.toast = Some((format!("{}: nothing to change", applied.label), Tone::Dim));
         } else {
             self.toast = Some((format!("{} · {how}", applied.label), Tone::Good));
+        }
+        if !applied.kept.is_empty() {
+            self.overlays.push(Box::new(Message::new("Left as it is", &applied.kept.join("\n"))));
         }
         match applied.select {
             Some(Thing::Community(id)) if self.communities.selected() != Some(id) => self.select(Thing::Community(id)),
@@ -390,8 +399,8 @@ impl Root {
                         self.complain(&format!("The file stands, but the roster could not note it: {e}"));
                     }
                     let names: Vec<_> = summary.files.iter().filter_map(|f| f.file_name()).map(|n| n.to_string_lossy()).collect();
-                    let files = if names.len() > 1 { format!(": {}", names.join(", ")) } else { String::new() };
-                    self.toast = Some((format!("{}{files}", summary.sentence_to(&path.display().to_string())), Tone::Good));
+                    let files = if names.len() > 1 { format!("{}: ", names.join(", ")) } else { String::new() };
+                    self.toast = Some((format!("{files}{}", summary.sentence_to(&path.display().to_string())), Tone::Good));
                 }
                 Came::Preview(result, format) => {
                     let result = result.unwrap_or_else(|| Err(BookError::Refused("the look at it broke off".into())));
@@ -404,7 +413,7 @@ impl Root {
                     }
                     self.stepped(&step, result);
                 }
-                Came::Check(Some(Ok(problems))) => self.take_check(&problems),
+                Came::Check(Some(Ok(found))) => self.take_check(&found),
                 Came::Backup(Some(Ok(_))) => {}
                 Came::Import(Some(Err(e)), _) | Came::Export(Some(Err(e)), _) | Came::Check(Some(Err(e))) => {
                     tracing::warn!(kind = log::kind(&e), "work ended");
@@ -452,23 +461,37 @@ impl Root {
         }
         let taken = self.book.after_step(&report.touched);
         self.others_wrote(taken);
-        let refused = report.refused_count > 0;
-        let applied =
-            Applied { label: report.summary(), touched: report.touched.clone(), select: None, changes: report.added + report.updated };
+        let applied = Applied {
+            label: report.summary(),
+            touched: report.touched.clone(),
+            select: None,
+            changes: report.added + report.updated,
+            kept: Vec::new(),
+        };
         self.applied(&applied, false);
-        if refused {
-            let lines: Vec<String> = report.refused.iter().map(|r| format!("line {}: {}", r.line, r.reason)).collect();
-            self.overlays.push(Box::new(Message::new("Not taken", &lines.join("\n"))));
+        let said = |rows: &[crate::book::Refusal], what: &str| {
+            rows.iter().map(|r| format!("line {} {what}: {}", r.line, r.reason)).collect::<Vec<_>>()
+        };
+        let lines = [said(&report.refused, "was not taken"), said(&report.decisions, "needs a decision")].concat();
+        if !lines.is_empty() {
+            self.overlays.push(Box::new(Message::new("Not all of it was taken", &lines.join("\n"))));
         }
     }
 
-    fn take_check(&mut self, problems: &[String]) {
-        if problems.is_empty() {
+    fn take_check(&mut self, found: &Checked) {
+        if found.is_sound() {
             self.toast = Some(("The roster's file is sound".into(), Tone::Good));
+        } else if found.damage.is_empty() {
+            let lines: Vec<&str> = found.unrecognised.iter().map(String::as_str).take(200).collect();
+            let body = format!(
+                "The file isn't damaged, but there are words in it that this program doesn't know. Nobody is mailed because of one.\n\n{}",
+                lines.join("\n")
+            );
+            self.overlays.push(Box::new(Message::new("Words that aren't known", &body)));
         } else {
             let body = format!(
                 "SQLite finds the roster's file damaged. Don't go on with it: keep it aside and open the newest backup.\n\n{}",
-                problems.join("\n")
+                found.damage.join("\n")
             );
             self.overlays.push(Box::new(Message::new("The file is damaged", &body)));
         }

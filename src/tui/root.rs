@@ -6,7 +6,7 @@ use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModif
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
-use crate::book::{Book, BookError, Draft, Jobs, Step};
+use crate::book::{Book, BookError, Confirmed, Draft, Jobs, Step};
 use crate::config::{Asked, Keys};
 use crate::log;
 use crate::tui::core::{Cx, Drawn, Outcome, Overlay, PaneId, Request};
@@ -367,8 +367,8 @@ impl Root {
             | Action::PaneDetail
             | Action::NextPane
             | Action::PreviousPane => self.go(self.pane_of(action)),
-            Action::Undo => self.take_step(Step::Undo),
-            Action::Redo => self.take_step(Step::Redo),
+            Action::Undo => self.take_step(Step::Undo(Confirmed::No)),
+            Action::Redo => self.take_step(Step::Redo(Confirmed::No)),
             Action::ShowAll => {
                 self.communities.find.clear();
                 self.communities.select_everybody();

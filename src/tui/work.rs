@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::book::{Applied, Book, BookError, ExportOptions, ExportSummary, ImportOptions, ImportReport, Job, Jobs, Step};
+use crate::book::{Applied, Book, BookError, Checked, ExportOptions, ExportSummary, ImportOptions, ImportReport, Job, Jobs, Step};
 use crate::domain::text;
 use crate::search::Index;
 
@@ -21,7 +21,7 @@ pub struct Work {
     step: Option<(Job<Result<Applied>>, Step)>,
     /// When what the lead waits for was begun.
     since: Option<Instant>,
-    check: Option<Job<Result<Vec<String>>>>,
+    check: Option<Job<Result<Checked>>>,
     backup: Option<Job<Result<Option<PathBuf>>>>,
 }
 
@@ -38,7 +38,7 @@ pub enum Came {
     /// A step that many rows go with.
     Step(Option<Result<Applied>>, Step),
     /// A check of the file.
-    Check(Option<Result<Vec<String>>>),
+    Check(Option<Result<Checked>>),
     /// The backup that was due.
     Backup(Option<Result<Option<PathBuf>>>),
 }

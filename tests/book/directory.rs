@@ -110,7 +110,7 @@ fn sections_are_taken_in_with_ways_to_join_and_rules_as_printed() {
         rules,
         [
             ("The guilds are open to anyone in the outer and inner islands to join.", "", "guilds.md, line 7", true),
-            ("you need an ‘isles.example’ email address", "isles.example", "guilds.md, line 11", false),
+            ("you need an ‘isles.example’ email address", "isles.example", "guilds.md, line 15", false),
         ]
     );
     let form = &hall.world.book.community(hall.named("Pilot community")).unwrap().unwrap().routes[0].1;
@@ -425,7 +425,7 @@ fn a_rule_on_the_page_shows_whom_it_leaves_out_before_it_is_taken_in() {
     std::fs::write(&hall.page, SECTIONS.replace("‘isles.example’", "‘keys.example’")).unwrap();
     let plan = hall.world.book.import_page(&hall.page, false, true).unwrap();
     assert_eq!(plan.effect.len(), 4, "{:?}", plan.effect);
-    assert!(plan.effect[1].starts_with("  Ann, Lamp keeping community: ann@isles.example is not within keys.example"), "{:?}", plan.effect);
+    assert!(plan.effect[1].starts_with("  Ann, Lamp keeping community: ann@isles.example isn't within keys.example"), "{:?}", plan.effect);
     assert!(plan.effect[3].starts_with("  Bo, Lamp keeping community: keys.example admits bo@keys.example"), "{:?}", plan.effect);
     hall.import();
     assert_eq!(hall.world.book.community(lamps).unwrap().unwrap().statuses, [("active".to_owned(), 2)]);

@@ -5,6 +5,7 @@
 mod common;
 mod directory;
 mod eligibility;
+mod mail;
 mod seats;
 
 use common::{World, today};
@@ -262,7 +263,7 @@ fn notifys_unsubscribe_report_stops_mail_and_keeps_the_person_and_a_second_time_
     let mut world = World::empty();
     let bo = world.person("Bo Smith", "bo@example.org");
     let report = world.import("unsubscribes.csv", notify_unsubscribes());
-    assert_eq!(report.summary(), "2 addresses will not be mailed again; 1 address of nobody on the roster, stopped all the same");
+    assert_eq!(report.summary(), "2 addresses suppressed; 1 address of nobody on the roster, suppressed all the same");
     let detail = world.book.person(bo).unwrap().unwrap();
     assert_eq!(detail.suppressed, ["bo@example.org"]);
     let consent = &detail.consents[0];
@@ -272,14 +273,17 @@ fn notifys_unsubscribe_report_stops_mail_and_keeps_the_person_and_a_second_time_
     assert!(!world.export("notify", "").contains("bo@example.org"));
     let before = world.book.dump().unwrap();
     let again = world.import("unsubscribes.csv", notify_unsubscribes());
-    assert_eq!(again.summary(), "0 addresses will not be mailed again; 2 known before");
+    assert_eq!(again.summary(), "0 addresses suppressed; 2 known before");
     assert_eq!(world.book.dump().unwrap(), before);
     // Not even when the stranger is imported later.
     world.import("list.csv", "Name,E-mail\nStranger,stranger@example.org\n");
     assert!(!world.export("notify", "").contains("stranger"));
     // One step: undone as one.
     world.book.undo().unwrap();
-    world.book.undo().unwrap();
+    // What it suppresses is taken back only when that is confirmed.
+    assert!(world.book.undo().unwrap_err().asks_first());
+    assert!(!world.book.person(bo).unwrap().unwrap().suppressed.is_empty());
+    world.book.step(&guildhall::book::Step::Undo(guildhall::book::Confirmed::Yes)).unwrap();
     assert!(world.book.person(bo).unwrap().unwrap().suppressed.is_empty());
 }
 
@@ -320,8 +324,11 @@ fn consent_is_kept_searched_exported_and_never_granted_again_by_an_older_file() 
         on: Some(today()),
         source: "told the lead".into(),
     };
-    let label = world.run(Command::SetConsent { people: bo, consent }).label;
-    assert_eq!(label, "Consent of Bo to mail: granted");
+    // A withdrawal is taken back only on their own word: with where and when they said so.
+    let refused = world.book.run(&Command::SetConsent { people: bo.clone(), consent }).unwrap_err().to_string();
+    assert!(refused.starts_with("Bo withdrew consent to mail; only their own word takes that back"), "{refused}");
+    let label = world.run(Command::MailAgain { person: bo[0], source: "an e-mail".into(), on: today() }).label;
+    assert_eq!(label, "Allowed mail to Bo");
     assert_eq!(world.find("consent:mail"), ["Ann", "Bo"]);
     // Out and in again it is the same.
     let out = world.export("roster", "");

@@ -8,6 +8,7 @@ mod pictures;
 mod sizes;
 mod stories;
 mod svg;
+mod ways_out;
 
 use common::World;
 use guildhall::book::{Book, Jobs};

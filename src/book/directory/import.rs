@@ -180,14 +180,16 @@ fn agree(write: &Write<'_>, known: &Known, (at, twin): (usize, usize), community
 
 /// The rules for all of them: as the page has them, unless they were changed here alone.
 fn take_page_rules(write: &mut Write<'_>, known: &Known, page: i64, plan: &mut DirectoryPlan) -> Result<(), StoreError> {
-    let printed = |(rule, range): &(RuleFacts, std::ops::Range<usize>)| {
-        place(rule, known, crate::exchange::page::line_of(&known.page.text, range.start))
-    };
+    let printed = |(rule, range): &(RuleFacts, std::ops::Range<usize>)| place(rule, known, range);
     let rules: Vec<RuleFacts> = known.page.rules.iter().map(printed).collect();
     let ours: Vec<RuleFacts> = pages::page_rules(write.reader(), page)?.into_iter().map(|(_, r)| r).collect();
     let words = |all: &[RuleFacts]| all.iter().map(|r| r.words.clone()).collect::<Vec<_>>();
     let (before, now) = known.page_rules();
-    if words(&rules) == words(&ours) || (known.before.is_some() && words(&before) == words(&now)) {
+    if words(&rules) == words(&ours) {
+        // The words are the same; where they are printed may have changed.
+        return write.keep_rules(Err(page), &rules);
+    }
+    if known.before.is_some() && words(&before) == words(&now) {
         return Ok(());
     }
     if known.before.is_some() {
@@ -206,7 +208,12 @@ pub(super) fn merged_into(known: &Known, old: usize) -> Option<String> {
 }
 
 /// A rule with where it was printed.
-fn place(rule: &RuleFacts, known: &Known, line: u64) -> RuleFacts {
+fn place(rule: &RuleFacts, known: &Known, range: &std::ops::Range<usize>) -> RuleFacts {
+    // A paragraph may have several lines: the one on which the suffix is.
+    let text = known.page.text.get(range.clone()).unwrap_or_default().to_lowercase();
+    let first = rule.suffix.split(',').next().map(str::trim).filter(|s| !s.is_empty());
+    let at = first.and_then(|s| text.find(s)).unwrap_or(0);
+    let line = crate::exchange::page::line_of(&known.page.text, range.start + at);
     RuleFacts { printed: format!("{}, line {line}", known.name), ..rule.clone() }
 }
 
@@ -336,7 +343,9 @@ fn bring(
         keep_routes(write, community, &detail.routes, routes)?;
     }
     if let (true, Some(rules)) = (has(Part::Rules), &printed.rules) {
-        let rules: Vec<RuleFacts> = rules.iter().map(|r| place(r, known, entry.line)).collect();
+        let whole = entry.range.start..entry.range.start;
+        let ranges = entry.places.rules.iter().chain(std::iter::repeat(&whole));
+        let rules: Vec<RuleFacts> = rules.iter().zip(ranges).map(|(r, range)| place(r, known, range)).collect();
         write.keep_rules(Ok(community), &rules)?;
     }
     Ok(())
@@ -371,7 +380,12 @@ fn keep_seats(write: &mut Write<'_>, community: CommunityId, wanted: &[PrintedSe
         if let (Some(id), Some(printed)) = (sits, &seat.holder) {
             rewrite(write, id, printed)?;
         }
-        let holder = seat.holder.as_ref().map(|p| holder(write, community, p, plan)).transpose()?;
+        let holder = match &seat.holder {
+            // Whoever isn't named on the page still holds the seat.
+            None if seat.withheld => sits,
+            None => None,
+            Some(printed) => Some(holder(write, community, printed, plan)?),
+        };
         let there = row.as_ref().map(crate::store::rows::SeatRow::facts).unwrap_or_default();
         let stays = there.holder == holder;
         let (since, interim, confirmed) = if stays { (there.since, there.interim, there.confirmed) } else { (None, false, None) };
@@ -393,7 +407,9 @@ fn rewrite(write: &mut Write<'_>, id: PersonId, printed: &PrintedPerson) -> Resu
         && !facts.email.is_empty()
         && people::holder_of(write.reader(), &printed.email)?.is_none()
     {
-        let old = OtherAddress { address: std::mem::replace(&mut facts.email, printed.email.clone()), state: AddressState::Ok };
+        // What is known of an address belongs to the address: the new one is not known to have bounced, the old one still has.
+        let state = std::mem::replace(&mut facts.email_state, AddressState::Ok);
+        let old = OtherAddress { address: std::mem::replace(&mut facts.email, printed.email.clone()), state };
         facts.others.push(old);
     } else {
         return Ok(());

@@ -34,6 +34,8 @@ pub struct PublishOptions {
 /// What came of publishing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Published {
+    /// Whose name and address are withheld, a sentence each.
+    pub withheld: Vec<String>,
     /// What was changed, a sentence each.
     pub changes: Vec<String>,
     /// What the page says by hand and was left so.
@@ -216,6 +218,7 @@ impl Book {
     fn edits(&self, known: &Known, published: &mut Published) -> Result<Plan, BookError> {
         let conn = self.store.reader();
         let mut plan = Plan::default();
+        self.tell_withheld(known, published)?;
         for (at, entry) in known.page.entries.iter().enumerate() {
             let said = entry.printed.called();
             let Some(community) = known.of[at].0 else {
@@ -253,6 +256,31 @@ impl Book {
         self.new_communities(known, &mut plan, published)?;
         self.page_rules(known, &mut plan.edits, published)?;
         Ok(plan)
+    }
+
+    /// Says first whose name and address the page doesn't show, since they withdrew consent to be in a directory.
+    fn tell_withheld(&self, known: &Known, published: &mut Published) -> Result<(), BookError> {
+        for community in known.of.iter().filter_map(|(c, _)| *c) {
+            published.withheld.extend(self.withheld(community)?);
+        }
+        Ok(())
+    }
+
+    /// Whose name and address a public page withholds, a sentence each.
+    pub(super) fn withheld(&self, community: CommunityId) -> Result<Vec<String>, BookError> {
+        let Some(detail) = self.community(community)? else { return Ok(Vec::new()) };
+        let mut out = Vec::new();
+        for seat in &detail.seats {
+            if let Some((person, name)) = &seat.holder
+                && pages::is_withheld(self.store.reader(), *person)?
+            {
+                out.push(format!(
+                    "{}, {}: {name} withdrew consent to be in a directory; name and address are withheld",
+                    detail.facts.name, seat.title
+                ));
+            }
+        }
+        Ok(out)
     }
 
     /// Communities of ours that were made since the page was read, and are on no other.
@@ -320,13 +348,14 @@ impl Book {
     }
 
     fn clean_page(&mut self, file: &Path, options: &PublishOptions) -> Result<Published, BookError> {
-        let mut all = Vec::new();
+        let (mut all, mut withheld) = (Vec::new(), Vec::new());
         let today = self.calendar().in_full(self.today());
         for row in self.communities()?.into_iter().filter(|c| c.status.is_open() && c.status != CommunityStatus::Proposed) {
             let account = self.whole_account(row.id)?;
             let counted = self.community(row.id)?.map_or(0, |d| d.statuses.iter().filter(|(s, _)| s == "active").map(|(_, n)| *n).sum());
             let count = options.counts.then(|| format!("{} on {today}", text::count(counted, "member", "members")));
             all.push((account, count));
+            withheld.extend(self.withheld(row.id)?);
         }
         if all.is_empty() {
             return Err(BookError::Refused("there is no community to publish".into()));
@@ -334,6 +363,7 @@ impl Book {
         let text = page::fresh("Communities", &all, options.layout.unwrap_or_default());
         let written = write_if_it_differs(file, &text, options.dry_run)?;
         Ok(Published {
+            withheld,
             changes: vec![format!("{} on a clean page", text::count(all.len() as u64, "community", "communities"))],
             kept: Vec::new(),
             written,

@@ -5,18 +5,10 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 use super::{FormatInfo, Look, MAILING, Outgoing, PLAIN, RAW, Shape};
-use crate::domain::words::{ConsentState, Purpose};
+use crate::domain::mail::Way;
 
-/// Address books are not mailings: also those are in them of whom no working address is known. Whoever withdrew consent to be
-/// mailed or to be in a directory is not.
-const CONTACTS: FormatInfo = FormatInfo { mailing: false, ascii: false, refuses: Some(unwilling), ..MAILING };
-
-fn unwilling(p: &Outgoing<'_>) -> Option<&'static str> {
-    let withdrawn = |purpose| p.person.consent(purpose) == ConsentState::Withdrawn;
-    withdrawn(Purpose::Mail)
-        .then_some("withdrew consent to mail")
-        .or_else(|| withdrawn(Purpose::Directory).then_some("withdrew consent to be in a directory"))
-}
+/// What address books have in common.
+const CONTACTS: FormatInfo = FormatInfo { ascii: false, ..MAILING };
 
 /// What stands under each of the headers: where we have nothing, nothing.
 fn under(headers: &[&str], value: impl Fn(&str) -> String) -> Vec<String> {
@@ -53,7 +45,7 @@ const GOOGLE: &[&str] = &[
 
 /// Google Contacts, its columns since 2024; several labels are parted by ` ::: `.
 pub const GOOGLE_CONTACTS: FormatInfo = FormatInfo {
-    name: "google-contacts",
+    way: Way::GoogleContacts,
     doc: "contacts for Google Contacts",
     carries: "names, organisation, job title, note, tags as labels, the address",
     shape: Shape::Rows(&[GOOGLE], |p, _| {
@@ -90,7 +82,7 @@ const OUTLOOK: &[&str] = &[
 
 /// Outlook: the 61 columns of its own export.
 pub const OUTLOOK_CONTACTS: FormatInfo = FormatInfo {
-    name: "outlook-contacts",
+    way: Way::OutlookContacts,
     doc: "contacts for Outlook",
     carries: "names, up to three addresses, job title, organisation, note",
     look: Look { crlf: true, before: "\u{feff}", ..PLAIN },
@@ -178,7 +170,7 @@ fn thunderbird(p: &Outgoing<'_>) -> Vec<String> {
 
 /// Thunderbird, in British English: its headers are in the language of the program that reads them.
 pub const THUNDERBIRD: FormatInfo = FormatInfo {
-    name: "thunderbird",
+    way: Way::Thunderbird,
     doc: "an address book for Thunderbird in British English",
     carries: "names, two addresses, job title, organisation, note",
     shape: Shape::Rows(&[THUNDERBIRD_UK], |p, _| thunderbird(p)),
@@ -187,7 +179,7 @@ pub const THUNDERBIRD: FormatInfo = FormatInfo {
 
 /// Thunderbird, in American English.
 pub const THUNDERBIRD_IN_US: FormatInfo = FormatInfo {
-    name: "thunderbird-us",
+    way: Way::ThunderbirdUs,
     doc: "an address book for Thunderbird in American English",
     shape: Shape::Rows(&[THUNDERBIRD_US], |p, _| thunderbird(p)),
     ..THUNDERBIRD
@@ -195,7 +187,7 @@ pub const THUNDERBIRD_IN_US: FormatInfo = FormatInfo {
 
 /// vCard 4.0 (RFC 6350): CR LF, lines folded at 75 octets.
 pub const VCARD: FormatInfo = FormatInfo {
-    name: "vcard",
+    way: Way::VCard,
     doc: "contacts as vCard 4.0, for phones and address books",
     carries: "name, addresses, organisation, job title, tags, note",
     extension: "vcf",
@@ -206,7 +198,7 @@ pub const VCARD: FormatInfo = FormatInfo {
 
 /// vCard 3.0 (RFC 2426), for what reads nothing newer.
 pub const VCARD_3: FormatInfo = FormatInfo {
-    name: "vcard3",
+    way: Way::VCard3,
     doc: "contacts as vCard 3.0, for older address books",
     shape: Shape::Rows(&[], |p, _| vec![card(p, "3.0")]),
     ..VCARD
@@ -254,7 +246,7 @@ fn folded(line: &str) -> String {
 
 /// LDIF (RFC 2849), as Thunderbird and directories take it.
 pub const LDIF: FormatInfo = FormatInfo {
-    name: "ldif",
+    way: Way::Ldif,
     doc: "contacts as LDIF, for directories and Thunderbird",
     carries: "name, address, organisation",
     extension: "ldif",

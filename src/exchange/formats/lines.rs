@@ -4,6 +4,7 @@
 
 use super::tables::bare;
 use super::{Asked, FormatInfo, MAILING, Outgoing, RAW, Settings, Shape, takes};
+use crate::domain::mail::Way;
 use crate::domain::text;
 
 /// `"Display Name" <address>`, the name always in quotes, `\` and `"` in it escaped: unquoted, brackets and commas in a name are
@@ -22,7 +23,7 @@ fn uncommented(email: &str) -> String {
 
 /// Mailman 3: `addmembers`, `syncmembers`, mass subscription.
 pub const MAILMAN: FormatInfo = FormatInfo {
-    name: "mailman",
+    way: Way::Mailman,
     doc: "members for Mailman 3: addmembers, syncmembers or mass subscription",
     carries: "\"name\" <address>, one a line",
     limits: "no ^ or | before the @",
@@ -42,7 +43,7 @@ fn list_name(settings: &Settings) -> &str {
 
 /// LISTSERV: a plain list for the add job; the name stands behind the address.
 pub const LISTSERV: FormatInfo = FormatInfo {
-    name: "listserv",
+    way: Way::Listserv,
     doc: "subscribers for LISTSERV: a command for each, to be sent to it",
     carries: "QUIET ADD list address name, QUIET DELETE for who leaves; without --group the address and name alone",
     asks: Some(Asked::Group),
@@ -63,7 +64,7 @@ pub const LISTSERV: FormatInfo = FormatInfo {
 
 /// Sympa: the address first, then the name.
 pub const SYMPA: FormatInfo = FormatInfo {
-    name: "sympa",
+    way: Way::Sympa,
     doc: "subscribers for Sympa",
     takes: Some((|email| !email.starts_with('#'), "Sympa would take the line for a comment")),
     carries: "address and name, one a line",
@@ -76,7 +77,7 @@ pub const SYMPA: FormatInfo = FormatInfo {
 
 /// mutt: aliases. What a shell would run, or mutt would take as its own, is escaped.
 pub const MUTT: FormatInfo = FormatInfo {
-    name: "mutt",
+    way: Way::Mutt,
     doc: "aliases for mutt",
     carries: "alias, name and address, one a line",
     limits: "nothing in a name is run: what mutt would take for a command is escaped",

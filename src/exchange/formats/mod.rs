@@ -17,11 +17,13 @@ use std::io::Write;
 use chrono::NaiveDate;
 
 use super::{ExchangeError, Pen};
+use crate::domain::listed::Listed;
+use crate::domain::mail::{Column, Way};
 use crate::domain::{address, text};
 
 pub use ours::ROSTER_COLUMNS;
 pub use outgoing::Outgoing;
-use outgoing::{doubt, unmailable};
+use outgoing::doubt;
 pub use template::{Placeholder, each_once, placeholders};
 
 /// What a format may be told.
@@ -75,6 +77,9 @@ type Row = fn(&Outgoing<'_>, &Settings) -> Vec<String>;
 /// What has to hold, and what is said where it does not.
 type Only<T> = (fn(&T) -> bool, &'static str);
 
+/// What somebody has instead of an address.
+type InPlace = fn(&Listed<'_>) -> Option<String>;
+
 /// What a target does to a row that it takes, if it alters anything.
 type Alters = fn(&Outgoing<'_>) -> Option<&'static str>;
 
@@ -93,8 +98,8 @@ enum Shape {
 
 /// A format, as `guildhall formats` lists it.
 pub struct FormatInfo {
-    /// The name on the command line.
-    pub name: &'static str,
+    /// The way out that it is: its name on the command line, and what the rules say of it.
+    pub way: Way,
     /// What it is for.
     pub doc: &'static str,
     /// What it carries.
@@ -103,8 +108,6 @@ pub struct FormatInfo {
     pub limits: &'static str,
     /// How its file's name ends.
     pub extension: &'static str,
-    /// Whether the file is for sending mail: then only working addresses of people who may be mailed are wanted.
-    pub mailing: bool,
     /// Whether the target takes an address, if not all.
     takes: Option<Only<str>>,
     /// Whether domains leave in their ASCII form.
@@ -119,8 +122,8 @@ pub struct FormatInfo {
     widths: &'static [u16],
     /// How somebody is taken off the target's list, where that is not the row that puts them on it.
     removal: Option<Shape>,
-    /// Who is not in it, of a format that is no mailing.
-    refuses: Option<Alters>,
+    /// What is written in place of the address, if the target keeps something else.
+    in_place: Option<InPlace>,
     /// What the target alters in a row, if it does.
     alters: Option<Alters>,
     /// Which settings it can't do without, and what they are.
@@ -129,6 +132,20 @@ pub struct FormatInfo {
     templates: bool,
     /// What the lead is asked for, on the screen.
     pub asks: Option<Asked>,
+}
+
+impl FormatInfo {
+    /// The name on the command line.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.way.name()
+    }
+
+    /// Whether the file is for sending mail.
+    #[must_use]
+    pub fn is_mailing(&self) -> bool {
+        self.way.column() == Column::Mailing
+    }
 }
 
 /// What a format is told besides who is in it.
@@ -140,14 +157,13 @@ pub enum Asked {
     Link,
 }
 
-/// Most formats are so.
+/// Most formats are like this one: a mailing.
 const MAILING: FormatInfo = FormatInfo {
-    name: "",
+    way: Way::Json,
     doc: "",
     carries: "",
     limits: "none",
     extension: "csv",
-    mailing: true,
     takes: None,
     ascii: true,
     rows: (0, u64::MAX),
@@ -156,7 +172,7 @@ const MAILING: FormatInfo = FormatInfo {
     shape: Shape::Joined,
     widths: &[],
     removal: None,
-    refuses: None,
+    in_place: None,
     alters: None,
     needs: None,
     templates: false,
@@ -166,10 +182,9 @@ const MAILING: FormatInfo = FormatInfo {
 /// Every format.
 pub const FORMATS: &[FormatInfo] = &[
     FormatInfo {
-        name: "roster",
+        way: Way::Roster,
         doc: "everything kept about people, to be imported into another Guildhall or opened in a spreadsheet",
         carries: "all columns, memberships, consents and your own fields; UTF-8 without a byte order mark",
-        mailing: false,
         ascii: false,
         shape: Shape::Ours,
         ..MAILING
@@ -177,7 +192,7 @@ pub const FORMATS: &[FormatInfo] = &[
     tables::NOTIFY,
     tables::NOTIFY_CONTACTS,
     FormatInfo {
-        name: "bcc",
+        way: Way::Bcc,
         doc: "addresses on a line, for the Bcc of a mail",
         carries: "e-mail addresses, parted by commas; with --names the names too",
         limits: "--chunk N writes N to a line; --separator ';' is for Outlook",
@@ -209,7 +224,7 @@ pub const FORMATS: &[FormatInfo] = &[
     tables::DISCOURSE,
     lines::MUTT,
     FormatInfo {
-        name: "json",
+        way: Way::Json,
         doc: "people for a program of your own",
         carries: "name, e-mail, organisation, job title, discipline, tags",
         extension: "json",
@@ -223,7 +238,7 @@ pub const FORMATS: &[FormatInfo] = &[
 /// How much a writer holds before it sends it on, in bytes.
 const BUFFER: usize = 64 * 1024;
 
-const NOTHING_LEFT: &str = "no name, and every address asked not to be used";
+const NOTHING_LEFT: &str = "no name, and no address that may be used";
 
 /// A format at work.
 pub struct Format {
@@ -246,8 +261,9 @@ impl Format {
     /// # Errors
     /// A sentence that names the nearest format, or what this one has to be told.
     pub fn named(name: &str, fields: Vec<String>, settings: Settings) -> Result<Self, ExchangeError> {
-        let Some(info) = FORMATS.iter().find(|f| f.name == name) else {
-            let hint = text::nearest(name, FORMATS.iter().map(|f| f.name)).map_or_else(String::new, |n| format!(" — did you mean {n}?"));
+        let Some(info) = FORMATS.iter().find(|f| f.name() == name) else {
+            let hint =
+                text::nearest(name, FORMATS.iter().map(FormatInfo::name)).map_or_else(String::new, |n| format!(" — did you mean {n}?"));
             return Err(ExchangeError::UnknownFormat(format!(
                 "there is no format {}{hint}; `guildhall formats` lists them",
                 text::safe(name)
@@ -288,8 +304,8 @@ impl Format {
     /// If it is not.
     pub fn sheet<W: Write>(&self, to: W) -> Result<Pen<W>, ExchangeError> {
         match self.info.widths {
-            [] => Err(ExchangeError::Refused(format!("{} is not written as a workbook: give the file another ending", self.info.name))),
-            widths => Pen::sheet(self.info.name, widths, to),
+            [] => Err(ExchangeError::Refused(format!("{} is not written as a workbook: give the file another ending", self.info.name()))),
+            widths => Pen::sheet(self.info.name(), widths, to),
         }
     }
 
@@ -318,20 +334,13 @@ impl Format {
         }
     }
 
-    /// The address that a person would be written with; or why they are left out.
+    /// The address that a person would be written with, in the form that the target wants; or why it takes none such.
     ///
     /// # Errors
-    /// Why the person is left out.
+    /// Why the target doesn't take the person.
     pub fn admit<'p>(&self, p: &Outgoing<'p>) -> Result<Cow<'p, str>, &'static str> {
         if matches!(self.shape, Shape::Ours) {
-            return if p.person.name.is_empty() && p.email.is_empty() { Err(NOTHING_LEFT) } else { Ok(Cow::Borrowed(p.email)) };
-        }
-        // Whoever is taken off a list is taken off it for just these reasons.
-        if !self.settings.removing {
-            let refused = if self.info.mailing { unmailable(p, &self.settings) } else { self.info.refuses.and_then(|refuses| refuses(p)) };
-            if let Some(why) = refused {
-                return Err(why);
-            }
+            return Ok(Cow::Borrowed(p.email));
         }
         let email = match p.email {
             email if self.info.ascii && !email.is_ascii() => address::in_ascii(email).map_or(Cow::Borrowed(email), Cow::Owned),
@@ -388,7 +397,7 @@ impl Format {
             to.record(row.iter().map(String::as_str))?;
         }
         let altered = || self.info.alters.and_then(|alters| alters(&p));
-        Ok(if self.info.mailing && !self.settings.removing { altered().or_else(|| doubt(&p)) } else { None })
+        Ok(if self.is_mailing() && !self.settings.removing { altered().or_else(|| doubt(&p)) } else { None })
     }
 
     /// Whether the target would refuse the file with one row more, by their number or by their bytes.
@@ -402,7 +411,7 @@ impl Format {
         let most = text::thousands(self.written);
         ExchangeError::Refused(format!(
             "{} takes no more than {most} of these rows in one file, and there are more: with a file to write to, several are written",
-            self.info.name
+            self.info.name()
         ))
     }
 
@@ -438,7 +447,8 @@ impl Format {
             let least = text::thousands(self.info.rows.0);
             return Err(ExchangeError::Refused(format!(
                 "{} takes no file of fewer than {least} people, and there are {}",
-                self.info.name, self.written
+                self.info.name(),
+                self.written
             )));
         }
         let lacking: Vec<_> = self.settings.placeholders.iter().zip(&self.nothing).filter(|(_, n)| **n > 0).collect();
@@ -458,17 +468,29 @@ impl Format {
         }
     }
 
-    /// Whether the file is for sending mail: then only working addresses of people are wanted.
+    /// Whether the file is for sending mail.
     #[must_use]
-    pub const fn is_mailing(&self) -> bool {
-        self.info.mailing
+    pub fn is_mailing(&self) -> bool {
+        self.info.is_mailing()
+    }
+
+    /// The way out that it is.
+    #[must_use]
+    pub const fn way(&self) -> Way {
+        self.info.way
+    }
+
+    /// What is written in place of a person's address, if they have such a thing.
+    #[must_use]
+    pub fn in_place(&self, person: &Listed<'_>) -> Option<String> {
+        self.info.in_place.and_then(|value| value(person))
     }
 }
 
 /// A name for a file of this format on a day.
 #[must_use]
 pub fn file_name(format: &str, today: NaiveDate) -> String {
-    let extension = FORMATS.iter().find(|f| f.name == format).map_or("csv", |f| f.extension);
+    let extension = FORMATS.iter().find(|f| f.name() == format).map_or("csv", |f| f.extension);
     format!("guildhall-{format}-{today}.{extension}")
 }
 
@@ -479,10 +501,10 @@ mod tests {
     #[test]
     fn every_format_that_is_listed_is_told_in_words_and_exists() {
         for info in FORMATS {
-            assert!(!info.doc.is_empty() && !info.carries.is_empty() && !info.limits.is_empty(), "{}", info.name);
-            assert_eq!(FORMATS.iter().filter(|f| f.name == info.name).count(), 1, "{}", info.name);
+            assert!(!info.doc.is_empty() && !info.carries.is_empty() && !info.limits.is_empty(), "{}", info.name());
+            assert_eq!(FORMATS.iter().filter(|f| f.way == info.way).count(), 1, "{}", info.name());
             let told = Settings { group: "cop@example.gov.uk".into(), redirect: "https://example.gov.uk".into(), ..Settings::default() };
-            assert!(Format::named(info.name, Vec::new(), told).is_ok(), "{}", info.name);
+            assert!(Format::named(info.name(), Vec::new(), told).is_ok(), "{}", info.name());
         }
         let wrong = Format::named("notfy", Vec::new(), Settings::default()).err().map(|e| e.to_string());
         assert!(wrong.is_some_and(|e| e.contains("did you mean notify")));

@@ -7,7 +7,7 @@ use std::io::Write;
 use super::Outgoing;
 use crate::domain::address;
 use crate::domain::words::{AddressState, PersonKind};
-use crate::exchange::{ExchangeError, Pen, consents, memberships};
+use crate::exchange::{ExchangeError, Pen, consents, memberships, suppressions};
 
 /// The columns of our own format; its import knows each by name.
 pub const ROSTER_COLUMNS: &[&str] = &[
@@ -23,6 +23,7 @@ pub const ROSTER_COLUMNS: &[&str] = &[
     "Joined",
     "Communities",
     "Consents",
+    "Suppressed addresses",
     "Note",
 ];
 
@@ -35,12 +36,15 @@ pub fn head<W: Write>(fields: &[String], to: &mut Pen<W>) -> Result<(), Exchange
 pub fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
     let person = p.person;
     let state = if p.email_state == AddressState::Ok { "" } else { p.email_state.word() };
-    let kind = if person.kind == PersonKind::Person { "" } else { person.kind.word() };
+    // A row with nothing but suppressed addresses in it is about addresses of nobody: this one is somebody's.
+    let only_suppressed = person.name.is_empty() && p.email.is_empty() && person.id.0 != 0;
+    let kind = if person.kind == PersonKind::Person && !only_suppressed { "" } else { person.kind.word() };
     let others = if p.others.is_empty() { String::new() } else { address::write_list(p.others) };
     let mut communities = String::new();
     for (name, facts) in p.memberships {
         memberships::write(&mut communities, name, facts);
     }
+    let kind = if person.id.0 == 0 { "" } else { kind };
     for value in [
         person.name,
         p.email,
@@ -54,6 +58,7 @@ pub fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut Pen<W>) -> Re
         person.joined,
         &communities,
         &consents::write(person.consents),
+        &suppressions::write(p.suppressed),
         person.note,
     ] {
         to.value(value)?;

@@ -2,13 +2,12 @@
 //!
 //! Must not know the formats.
 
-use super::Settings;
 use crate::domain::address::{self, OtherAddress};
-use crate::domain::listed::Listed;
+use crate::domain::listed::{Listed, Suppression};
 use crate::domain::text;
-use crate::domain::words::{AddressState, ConsentState, PersonKind, Purpose};
+use crate::domain::words::AddressState;
 
-/// A person on the way out, with suppressed addresses already taken away.
+/// A person on the way out, with nothing but the addresses that the rules let out.
 pub struct Outgoing<'a> {
     /// The person.
     pub person: &'a Listed<'a>,
@@ -18,6 +17,8 @@ pub struct Outgoing<'a> {
     pub email_state: AddressState,
     /// The further ones that may leave.
     pub others: &'a [OtherAddress],
+    /// Those that are carried as suppressed, in our own format alone.
+    pub suppressed: &'a [Suppression],
     /// The memberships: the community's name and the rest, by name.
     pub memberships: &'a [(&'a str, &'a crate::domain::community::MembershipFacts)],
 }
@@ -40,23 +41,17 @@ impl Outgoing<'_> {
         }
     }
 
+    /// The address with what is known of it, for people to read.
+    pub(super) fn marked_email(&self) -> String {
+        match self.email_state {
+            _ if self.email.is_empty() => String::new(),
+            AddressState::Ok => self.email.to_owned(),
+            state => format!("{} ({state})", self.email),
+        }
+    }
+
     pub(super) fn tags(&self) -> impl Iterator<Item = &str> {
         self.person.tags.split(';').map(str::trim).filter(|t| !t.is_empty())
-    }
-}
-
-/// Why nobody may write to a person, if so; in the order in which it is told.
-pub(super) fn unmailable(p: &Outgoing<'_>, settings: &Settings) -> Option<&'static str> {
-    let consent = p.person.consent(Purpose::Mail);
-    match p.email_state {
-        _ if p.email.is_empty() && !p.person.email.is_empty() => Some("asked not to be mailed"),
-        _ if p.email.is_empty() => Some("no e-mail address"),
-        _ if consent == ConsentState::Withdrawn => Some("withdrew consent to mail"),
-        _ if settings.require_consent && consent != ConsentState::Granted => Some("has not granted consent to mail"),
-        AddressState::Bounced => Some("the address bounced"),
-        AddressState::Retired => Some("the address is retired"),
-        AddressState::Ok if p.person.kind == PersonKind::TeamMailbox && !settings.mailboxes => Some("a team mailbox"),
-        AddressState::Ok => None,
     }
 }
 

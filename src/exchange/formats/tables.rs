@@ -2,6 +2,9 @@
 //!
 //! Must not know who is written, or where to.
 
+use crate::domain::listed::Listed;
+use crate::domain::mail::Way;
+
 use super::{Asked, FormatInfo, Look, MAILING, Outgoing, PLAIN, Settings, Shape, takes};
 
 fn strings(values: &[&str]) -> Vec<String> {
@@ -10,7 +13,7 @@ fn strings(values: &[&str]) -> Vec<String> {
 
 /// GOV.UK Notify: a list of recipients.
 pub const NOTIFY: FormatInfo = FormatInfo {
-    name: "notify",
+    way: Way::Notify,
     doc: "recipients for GOV.UK Notify",
     carries: "email address, name; with --template or --placeholders, what the template asks for",
     limits: "100,000 rows and 10 MB to a file: more are written to several; only addresses that Notify accepts and that work",
@@ -26,7 +29,7 @@ pub const NOTIFY: FormatInfo = FormatInfo {
 
 /// GOV.UK Notify: an emergency contact list, exactly one column.
 pub const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
-    name: "notify-contacts",
+    way: Way::NotifyContacts,
     doc: "an emergency contact list for GOV.UK Notify",
     carries: "email address alone",
     templates: false,
@@ -36,26 +39,25 @@ pub const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
 
 /// A spreadsheet for people to look at: the mark makes Excel read UTF-8.
 pub const PEOPLE: FormatInfo = FormatInfo {
-    name: "people",
+    way: Way::People,
     doc: "a list for people to read, in Excel or another spreadsheet",
     carries: "name, e-mail, organisation, job title, discipline, tags; a workbook if the file ends in .xlsx, else UTF-8 with a byte order mark",
     limits: "no formula runs: cells of a workbook are text; elsewhere a value that could be one begins with an apostrophe",
     extension: "xlsx",
     widths: &[28, 36, 28, 28, 22, 24],
-    mailing: false,
     ascii: false,
     look: Look { crlf: true, before: "\u{feff}", neutral: true, ..PLAIN },
     shape: Shape::Rows(&[&["Name", "E-mail", "Organisation", "Job title", "Discipline", "Tags"]], |p, _| {
         let person = p.person;
         let tags = p.tags().collect::<Vec<_>>().join(", ");
-        strings(&[person.name, p.email, person.organisation, person.job_title, person.discipline, &tags])
+        strings(&[person.name, &p.marked_email(), person.organisation, person.job_title, person.discipline, &tags])
     }),
     ..MAILING
 };
 
 /// Google Groups: the admin console's bulk upload.
 pub const GOOGLE_GROUPS: FormatInfo = FormatInfo {
-    name: "google-groups",
+    way: Way::GoogleGroups,
     doc: "members for a Google Group, uploaded in the admin console",
     carries: "the group's address, each member's address, USER, MEMBER",
     limits: "needs --group, or a community with an e-mail list as its channel",
@@ -72,24 +74,27 @@ pub const GOOGLE_GROUPS: FormatInfo = FormatInfo {
 
 /// Microsoft Entra: members of a group, by user principal name; at least two rows.
 pub const ENTRA_MEMBERS: FormatInfo = FormatInfo {
-    name: "entra-members",
+    way: Way::EntraMembers,
     doc: "members for a Microsoft Entra group, uploaded in bulk",
     carries: "the user principal name: a field of your own called UPN, else the address",
     limits: "at least two people",
     rows: (2, u64::MAX),
-    shape: Shape::Rows(&[&["Member object ID or user principal name [memberObjectIdOrUpn] Required"]], |p, _| vec![upn(p)]),
+    shape: Shape::Rows(&[&["Member object ID or user principal name [memberObjectIdOrUpn] Required"]], |p, _| {
+        vec![upn(p.person).unwrap_or_else(|| p.email.to_owned())]
+    }),
+    in_place: Some(upn),
     ..MAILING
 };
 
-fn upn(p: &Outgoing<'_>) -> String {
-    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(p.person.fields).unwrap_or_default();
+fn upn(person: &Listed<'_>) -> Option<String> {
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(person.fields).unwrap_or_default();
     let own = fields.iter().find(|(name, _)| crate::domain::text::header_key(name) == "upn").and_then(|(_, v)| v.as_str());
-    own.filter(|v| !v.is_empty()).unwrap_or(p.email).to_owned()
+    own.map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned)
 }
 
 /// Microsoft Entra: invitations of guests; two fixed lines.
 pub const ENTRA_GUESTS: FormatInfo = FormatInfo {
-    name: "entra-guests",
+    way: Way::EntraGuests,
     doc: "guests to invite to Microsoft Entra, uploaded in bulk",
     carries: "the address, where the guest comes to, that an invitation is sent",
     limits: "needs --redirect, the link that guests come to",
@@ -112,7 +117,7 @@ pub const ENTRA_GUESTS: FormatInfo = FormatInfo {
 
 /// GovDelivery: one column, as any other header has to be a question of the topic.
 pub const GOVDELIVERY: FormatInfo = FormatInfo {
-    name: "govdelivery",
+    way: Way::GovDelivery,
     doc: "subscribers for GovDelivery (Granicus)",
     carries: "Destination alone: another header has to be a question of the topic",
     look: Look { crlf: true, ..PLAIN },
@@ -135,7 +140,7 @@ pub(super) fn bare(p: &Outgoing<'_>, _: &Settings) -> Vec<String> {
 
 /// Mailchimp: an audience.
 pub const MAILCHIMP: FormatInfo = FormatInfo {
-    name: "mailchimp",
+    way: Way::Mailchimp,
     doc: "contacts for a Mailchimp audience",
     carries: "Email Address, First Name, Last Name, Tags",
     limits: "names are cut at 255 bytes, tags at 100 letters; nothing but ASCII before the @",
@@ -158,7 +163,7 @@ pub const MAILCHIMP: FormatInfo = FormatInfo {
 
 /// Brevo: contacts.
 pub const BREVO: FormatInfo = FormatInfo {
-    name: "brevo",
+    way: Way::Brevo,
     doc: "contacts for Brevo",
     carries: "EMAIL, FIRSTNAME, LASTNAME, parted by semicolons",
     limits: "250 MB",
@@ -173,7 +178,7 @@ pub const BREVO: FormatInfo = FormatInfo {
 
 /// Buttondown: subscribers.
 pub const BUTTONDOWN: FormatInfo = FormatInfo {
-    name: "buttondown",
+    way: Way::Buttondown,
     doc: "subscribers for Buttondown",
     carries: "email, name, tags",
     shape: Shape::Rows(&[&["email", "name", "tags"]], |p, _| vec![p.email.to_owned(), p.name(), p.tags().collect::<Vec<_>>().join(",")]),
@@ -183,7 +188,7 @@ pub const BUTTONDOWN: FormatInfo = FormatInfo {
 
 /// listmonk: subscribers with attributes as a JSON object.
 pub const LISTMONK: FormatInfo = FormatInfo {
-    name: "listmonk",
+    way: Way::Listmonk,
     doc: "subscribers for listmonk",
     carries: "email, name, attributes (organisation, discipline, tags)",
     limits: "only addresses that listmonk accepts",
@@ -208,7 +213,7 @@ pub const LISTMONK: FormatInfo = FormatInfo {
 
 /// phpList: subscribers; its header must be `email` and nothing like it.
 pub const PHPLIST: FormatInfo = FormatInfo {
-    name: "phplist",
+    way: Way::PhpList,
     doc: "subscribers for phpList",
     carries: "email, name, parted by tabs",
     extension: "tsv",
@@ -220,7 +225,7 @@ pub const PHPLIST: FormatInfo = FormatInfo {
 
 /// Discourse: invitations; no header.
 pub const DISCOURSE: FormatInfo = FormatInfo {
-    name: "discourse",
+    way: Way::Discourse,
     doc: "invitations to a Discourse forum, in bulk",
     carries: "the address, and the group where --group names one; no header",
     limits: "as many at once as the forum's max_bulk_invites",

@@ -93,28 +93,121 @@ pub fn is_rule(text: &str) -> bool {
     ABOUT_JOINING.iter().any(|words| text.contains(words))
 }
 
-/// Words that turn a rule round: what follows is for people to read, not to decide by.
-const TURNED: &[&str] = &[" not ", "n't ", "n’t ", "except", "other than", "unless", "excluding"];
+/// Words that turn a sentence round, or make an example of what it names: it is for people to read, not to decide by.
+const TURNED: &[&str] = &[
+    " not ",
+    " no ",
+    "n't ",
+    "n’t ",
+    " without ",
+    " except",
+    " other than ",
+    " unless ",
+    " excluding ",
+    " e.g.",
+    " eg ",
+    " for example",
+    " for instance",
+    " such as ",
+];
 
-/// A rule from the words that print it: the e-mail suffixes in them, parted by commas, if any are named.
-pub fn rule(words: &str) -> RuleFacts {
-    let plain = format!(" {} ", words.to_lowercase());
-    let about_mail = ["mail", "address", "domain", "account", "@"].iter().any(|w| plain.contains(w));
-    let turned = TURNED.iter().any(|w| plain.contains(w));
-    let label = |l: &str| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-');
-    let mut suffixes: Vec<&str> = Vec::new();
-    for word in plain.split(|c: char| c.is_whitespace() || "‘’“”'\"`(),;:<>*".contains(c)) {
-        let word = word.trim_start_matches(['@', '.', '*']).trim_end_matches(['.', '!', '?']);
-        if word.contains('.') && word.split('.').all(label) && !suffixes.contains(&word) {
-            suffixes.push(word);
+/// Words by which a sentence requires or admits somebody with an address.
+const REQUIRES: &[&str] = &[
+    " need",
+    " must ",
+    " requir",
+    " open to ",
+    " with a ",
+    " with an ",
+    " with the ",
+    " have a ",
+    " have an ",
+    " having ",
+    " has a ",
+    " end in ",
+    " ends in ",
+    " ending in ",
+    " end with ",
+    " ends with ",
+    " only ",
+    " restricted to ",
+    " limited to ",
+    " welcome",
+    " eligib",
+    " may join",
+    " can join",
+    " admit",
+    " from a ",
+    " from an ",
+    " your ",
+];
+
+/// How a text begins that is no sentence and says who may join.
+const ADMITS: &[&str] =
+    &["a ", "an ", "any ", "anyone ", "anybody ", "everyone ", "everybody ", "all ", "people ", "@", ".", "‘", "'", "“", "\""];
+
+/// The sentences of a text. A full stop inside a domain, or behind a single letter (`e.g.`), ends none.
+fn sentences(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (at, sign) in text.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '\n')) {
+        let before = text[..at].chars().rev().take_while(|c| c.is_alphanumeric()).count();
+        let rest = &text[at + sign.len_utf8()..];
+        if rest.is_empty() || (rest.starts_with(char::is_whitespace) && before > 1) || sign == '\n' {
+            out.push(&text[from..at]);
+            from = at + sign.len_utf8();
         }
     }
-    let suffix = if about_mail && !turned { suffixes.join(", ") } else { String::new() };
-    RuleFacts { suffix, words: clean(words), ..RuleFacts::default() }
+    out.push(&text[from..]);
+    out
+}
+
+/// The e-mail suffix that a word is, if it is one: `gov.uk`, `.gov`, `@x.example`; not `e.g.`, not `2.0`.
+fn suffix(word: &str) -> Option<&str> {
+    let bare = word.trim_end_matches(['.', '!', '?', '\'', '’']);
+    let plain = bare.trim_start_matches(['@', '.', '*']);
+    let is_marked = plain.len() < bare.len();
+    let label = |l: &str| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let last = plain.rsplit('.').next().unwrap_or_default();
+    let ends = last.chars().count() > 1 && last.chars().all(char::is_alphabetic);
+    (ends && plain.split('.').all(label) && (is_marked || plain.contains('.'))).then_some(plain)
+}
+
+/// A rule from the words that print it, with the e-mail suffixes that they require or admit, separated by commas, if any.
+pub fn rule(words: &str) -> RuleFacts {
+    let lower = words.to_lowercase();
+    let mut suffixes: Vec<&str> = Vec::new();
+    for sentence in sentences(&lower) {
+        let plain = format!(" {sentence} ");
+        let about_mail = ["mail", "address", "domain", "account", "@"].iter().any(|w| plain.contains(w));
+        // In a cell, or in brackets behind a way to join, what stands there is who may: "an x.example address".
+        let requires = REQUIRES.iter().any(|w| plain.contains(w)) || ADMITS.iter().any(|w| plain.trim_start().starts_with(w));
+        if !about_mail || !requires || TURNED.iter().any(|w| plain.contains(w)) {
+            continue;
+        }
+        let all = sentence
+            .split(|c: char| c.is_whitespace() || "‘“”\"`(),;:<>".contains(c))
+            .filter_map(|w| suffix(w.trim_matches(['\'', '’', '‘'])));
+        for found in all {
+            if !suffixes.contains(&found) {
+                suffixes.push(found);
+            }
+        }
+    }
+    RuleFacts { suffix: suffixes.join(", "), words: clean(words), ..RuleFacts::default() }
 }
 
 /// What a page prints where nobody holds a seat.
-const VACANT: &[&str] = &["tbc", "tbd", "tba", "vacant", "to be confirmed", "to be appointed", "recruiting", "none", "-", "–", "—"];
+const VACANT: &[&str] =
+    &["tbc", WITHHELD, "tbd", "tba", "vacant", "to be confirmed", "to be appointed", "recruiting", "none", "-", "–", "—"];
+
+/// What a page prints where the holder's name is withheld.
+const WITHHELD: &str = "name withheld";
+
+/// A seat without a printed holder: nobody's, or one whose holder isn't named.
+fn unnamed(title: &str, said: &str) -> PrintedSeat {
+    PrintedSeat { title: title.to_owned(), holder: None, withheld: said.to_lowercase().contains(WITHHELD) }
+}
 
 fn is_vacant(words: &str) -> bool {
     let plain = words.trim().trim_matches(['(', ')', '[', ']', '.']).to_lowercase();
@@ -161,12 +254,12 @@ fn address_of(target: &str) -> Option<String> {
 
 fn seat(line: &str, links: &mut dyn Iterator<Item = (String, String)>) -> PrintedSeat {
     if is_vacant(line) {
-        return PrintedSeat::default();
+        return unnamed("", line);
     }
     if let Some((title, inside)) = line.strip_suffix(')').and_then(|l| l.rsplit_once('('))
         && is_vacant(inside)
     {
-        return PrintedSeat { title: title.trim().trim_end_matches([',', ':']).to_owned(), holder: None };
+        return unnamed(title.trim().trim_end_matches([',', ':']), inside);
     }
     let mut parts: Vec<&str> = line.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
     if let Some((title, rest)) = parts.first().and_then(|p| p.split_once(':')) {
@@ -184,7 +277,7 @@ fn seat(line: &str, links: &mut dyn Iterator<Item = (String, String)>) -> Printe
     };
     let title = title_at.map_or_else(String::new, |at| parts.remove(at).to_owned());
     if parts.is_empty() || parts.iter().all(|p| is_vacant(p)) {
-        return PrintedSeat { title, holder: None };
+        return unnamed(&title, line);
     }
     let (mut name, mut email): (Vec<String>, String) = (Vec::new(), String::new());
     for part in parts {
@@ -203,7 +296,7 @@ fn seat(line: &str, links: &mut dyn Iterator<Item = (String, String)>) -> Printe
             name.pop();
         }
     }
-    PrintedSeat { title, holder: Some(PrintedPerson { name: name.join(", "), email }) }
+    PrintedSeat { title, holder: Some(PrintedPerson { name: name.join(", "), email }), withheld: false }
 }
 
 #[cfg(test)]
@@ -274,6 +367,12 @@ mod tests {
             ("you need a 'tin.example.org' or 'example.org' email address", "tin.example.org, example.org"),
             ("Anyone except people with a 'bad.org' address may join.", ""),
             ("You do not need an 'example.org' email address.", ""),
+            ("The communities are open to anyone with a .gov or .mil e-mail address.", "gov, mil"),
+            ("You need a work email address, e.g. ann@example.gov.uk or gov.uk.", ""),
+            ("No gov.uk address needed to join.", ""),
+            ("Version 2.0 is open to anyone with an e-mail address at x.example.", "x.example"),
+            ("You need a gov.uk address. It need not be at x.example.", "gov.uk"),
+            ("Members only: write to us from a gov.uk or nhs.uk email account.", "gov.uk, nhs.uk"),
         ] {
             assert!(is_rule(words), "{words}");
             assert_eq!(rule(words).suffix, suffix, "{words}");

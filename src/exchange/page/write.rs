@@ -299,6 +299,7 @@ fn cell(text: &str) -> String {
 
 fn seats_cell(seats: &[PrintedSeat]) -> String {
     let one = |seat: &PrintedSeat| match &seat.holder {
+        None if seat.withheld => format!("{} (name withheld)", seat.title),
         None => format!("{} (person TBC)", seat.title),
         Some(p) if p.email.is_empty() => format!("{}, {}", seat.title, p.name),
         Some(p) if p.name.is_empty() => format!("{}, [{1}](mailto:{1})", seat.title, p.email),

@@ -4,10 +4,11 @@
 
 use super::field::{Field, Kind};
 use super::people::choice;
-use super::{Form, gone};
+use super::{Form, chosen_word, chosen_word_or_none, gone};
 use crate::book::{BookError, Command, CommunityDetail, PeopleQuery, SeatRow, Words};
 use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::dates::Lean;
+use crate::domain::eligibility::read_suffixes;
 use crate::domain::ids::{CommunityId, SeatId};
 use crate::domain::text;
 use crate::domain::words::{ChannelKind, CommunityStatus, RouteKind, RuleEffect, RunBy, SeatFunction, Stage};
@@ -53,6 +54,7 @@ pub fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookE
             .hint("where it was merged or closed into"),
         Field::new("related", "Near it", Kind::Choices { options: others, new: false }, &facts.related.join("; ")),
     ];
+    let words = (facts.run_by, facts.status, facts.stage);
     let title = if id.is_some() { facts.name } else { "New community".into() };
     Ok(Form::new(&title, Subject::Community(id), fields, was, cx.book.calendar(), move |v| {
         let facts = CommunityFacts {
@@ -60,10 +62,10 @@ pub fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookE
             family: v.text("family"),
             disciplines: v.parts("disciplines"),
             purpose: v.text("purpose"),
-            run_by: RunBy::parse(&v.text("run_by")).unwrap_or(RunBy::Us),
+            run_by: chosen_word(&v.text("run_by"), words.0, RunBy::parse),
             runner: v.text("runner"),
-            status: CommunityStatus::parse(&v.text("status")).unwrap_or(CommunityStatus::Active),
-            stage: Stage::parse(&v.text("stage")),
+            status: chosen_word(&v.text("status"), words.1, CommunityStatus::parse),
+            stage: chosen_word_or_none(&v.text("stage"), words.2, Stage::parse),
             status_on: v.date("status_on"),
             evidence: v.text("evidence"),
             successor: v.text("successor"),
@@ -93,6 +95,7 @@ pub fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Resu
     let options = people.iter().map(|(_, label)| label.clone()).collect();
     let held_by = people.iter().find(|(p, _)| Some(*p) == holder).map_or("", |(_, label)| label.as_str()).to_owned();
     let fields = seat_fields(known, options, &held_by);
+    let function = known.and_then(|s| s.function);
     let held_since = known.and_then(|s| s.since);
     let held_confirmed = known.and_then(|s| s.confirmed);
     let title = format!("Seat of {}", d.facts.name);
@@ -118,7 +121,7 @@ pub fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Resu
             holder: chosen,
             since,
             interim: v.text("interim") == "yes",
-            function: SeatFunction::parse(&v.text("function")),
+            function: chosen_word_or_none(&v.text("function"), function, SeatFunction::parse),
             confirm_months,
             // Who is new in the seat has not been confirmed in it yet.
             confirmed: v.date("confirmed").filter(|day| chosen == holder || Some(*day) != held_confirmed),
@@ -151,8 +154,9 @@ fn seat_fields(known: Option<&SeatRow>, options: Vec<String>, held_by: &str) -> 
 pub fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let d = detail(community, cx)?;
     let known = d.routes.iter().find(|(r, _)| Some(*r) == id).map(|(_, f)| f);
+    let was = known.map_or(RouteKind::Mailto, |r| r.kind);
     let fields = vec![
-        Field::new("kind", "Kind", choice(RouteKind::ALL), known.map_or(RouteKind::Mailto, |r| r.kind).word()),
+        Field::new("kind", "Kind", choice(RouteKind::ALL), was.word()),
         Field::new("target", "Where", Kind::Text, known.map_or("", |r| r.target.as_str())).hint("the address, link, channel or command"),
         Field::new("subject", "Subject", Kind::Text, known.map_or("", |r| r.subject.as_str())).hint("of the mail, if it is one"),
         Field::new("body", "Text", Kind::Text, known.map_or("", |r| r.body.as_str())).hint("of the mail"),
@@ -160,7 +164,7 @@ pub fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result
     ];
     let title = format!("How to join {}", d.facts.name);
     Ok(Form::new(&title, Subject::Route(community, id), fields, None, cx.book.calendar(), move |v| {
-        let kind = RouteKind::parse(&v.text("kind")).unwrap_or(RouteKind::NotSet);
+        let kind = chosen_word(&v.text("kind"), was, RouteKind::parse);
         let facts = RouteFacts { kind, target: v.text("target"), subject: v.text("subject"), body: v.text("body"), words: v.text("words") };
         if facts.target.is_empty() && !matches!(kind, RouteKind::NotSet | RouteKind::Attend) {
             return Err(("target".into(), "say where: an address, a link, a channel".into()));
@@ -178,8 +182,9 @@ pub fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<
     let d = detail(community, cx)?;
     let known = d.rules.iter().find(|(r, ..)| Some(*r) == id);
     let facts = known.map(|(_, f, _)| f);
+    let was = facts.map_or(RuleEffect::Allow, |r| r.effect);
     let fields = vec![
-        Field::new("effect", "Those who match", choice(&["allow", "deny"]), facts.map_or(RuleEffect::Allow, |r| r.effect).word()),
+        Field::new("effect", "Those who match", choice(&["allow", "deny"]), was.word()),
         Field::new("suffix", "E-mail suffix", Kind::Text, facts.map_or("", |r| r.suffix.as_str())).hint("gov.uk admits x.gov.uk too"),
         Field::new("words", "Words", Kind::Text, facts.map_or("", |r| r.words.as_str())).hint("as printed"),
         Field::new("all", "All communities", choice(&["no", "yes"]), if known.is_some_and(|(_, _, all)| *all) { "yes" } else { "no" }),
@@ -188,8 +193,8 @@ pub fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<
     let title = format!("Who may join {}", d.facts.name);
     Ok(Form::new(&title, Subject::Rule(community, id), fields, None, cx.book.calendar(), move |v| {
         let facts = RuleFacts {
-            effect: RuleEffect::parse(&v.text("effect")).unwrap_or(RuleEffect::Allow),
-            suffix: v.text("suffix"),
+            effect: chosen_word(&v.text("effect"), was, RuleEffect::parse),
+            suffix: read_suffixes(&v.text("suffix")).map_err(|e| ("suffix".to_owned(), e))?,
             words: v.text("words"),
             printed: printed.clone(),
         };
@@ -201,8 +206,9 @@ pub fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<
 pub fn channel(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let d = detail(community, cx)?;
     let known = d.channels.iter().find(|(c, _)| Some(*c) == id).map(|(_, f)| f);
+    let was = known.map_or(ChannelKind::Chat, |c| c.kind);
     let fields = vec![
-        Field::new("kind", "Kind", choice(ChannelKind::ALL), known.map_or(ChannelKind::Chat, |c| c.kind).word()),
+        Field::new("kind", "Kind", choice(ChannelKind::ALL), was.word()),
         Field::new("name", "Name", Kind::Required("a channel needs a name"), known.map_or("", |c| c.name.as_str()))
             .hint("such as #research, a list's address, a link"),
         Field::new("members", "Members there", Kind::Text, &known.and_then(|c| c.members).map(|n| n.to_string()).unwrap_or_default()),
@@ -221,7 +227,7 @@ pub fn channel(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Resu
             return Err(("members".into(), "say how many, as a number".into()));
         }
         let counted = v.date("counted").or_else(|| members.map(|_| v.calendar.today));
-        let kind = ChannelKind::parse(&v.text("kind")).unwrap_or(ChannelKind::Chat);
+        let kind = chosen_word(&v.text("kind"), was, ChannelKind::parse);
         let facts = ChannelFacts { kind, name: v.text("name"), members, counted };
         Ok(Command::PutChannel { community, id, facts })
     }))

@@ -100,6 +100,8 @@ impl Field {
         let value = self.value();
         let verdict: Result<Option<String>, String> = match &self.kind {
             Kind::Required(what) if value.is_empty() => Err((*what).to_owned()),
+            // What was there when the form was opened may stay, also if it isn't on the list.
+            Kind::Choice { new: false, .. } | Kind::Choices { new: false, .. } if value == self.original => Ok(None),
             Kind::Choice { options, new: false } if !value.is_empty() => match_one(options, &value).map(|_| None),
             Kind::Choices { options, new: false } => parts(&value).try_for_each(|p| match_one(options, p).map(|_| ())).map(|()| None),
             Kind::Date(_) | Kind::Email | Kind::Number if value.is_empty() => Ok(Some(String::new())),

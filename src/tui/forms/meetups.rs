@@ -4,7 +4,7 @@
 
 use super::field::{Field, Kind};
 use super::people::choice;
-use super::{Form, Values, gone};
+use super::{Form, Values, chosen_word, chosen_word_or_none, gone};
 use crate::book::{AttendanceChange, BookError, Command, Words};
 use crate::domain::dates::Lean;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId};
@@ -46,30 +46,31 @@ pub fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, cx: &mut Cx<
         Field::new("link", "  its link", Kind::Text, &facts.write_up_link),
         Field::new("note", "Note", Kind::Note, &facts.note),
     ];
+    let words = (facts.format, facts.status, facts.write_up);
     let title = if id.is_some() { facts.title } else { "New meetup".into() };
     Ok(Form::new(&title, Subject::Meetup(id), fields, was, cx.book.calendar(), move |v| {
-        let facts = meetup_facts(v)?;
+        let facts = meetup_facts(v, words)?;
         facts.check().map_err(|e| (if e.contains("zone") { "zone" } else { "minutes" }.to_owned(), e))?;
         Ok(Command::PutMeetup { id, facts, was: v.was })
     }))
 }
 
-fn meetup_facts(v: &Values<'_>) -> Result<MeetupFacts, (String, String)> {
+fn meetup_facts(v: &Values<'_>, (format, status, write_up): (Format, MeetupStatus, WriteUp)) -> Result<MeetupFacts, (String, String)> {
     let wrong = |e: String| ("starts".to_owned(), e);
     let (day, time) = v.calendar.read_with_time(&v.text("starts"), Lean::Ahead).map_err(wrong)?;
     let time = time.ok_or_else(|| wrong("a time is missing: try 3 dec 18:00".into()))?;
     Ok(MeetupFacts {
         title: v.text("title"),
         communities: v.parts("communities"),
-        format: Format::parse(&v.text("format")).unwrap_or(Format::Call),
+        format: chosen_word(&v.text("format"), format, Format::parse),
         starts: day.and_time(time),
         minutes: v.text("minutes").parse().unwrap_or(60),
         zone: v.text("zone"),
         venue: v.text("venue"),
         host: v.text("host"),
         capacity: v.text("capacity").parse().ok(),
-        status: MeetupStatus::parse(&v.text("status")).unwrap_or(MeetupStatus::Planned),
-        write_up: WriteUp::parse(&v.text("write_up")).unwrap_or(WriteUp::None),
+        status: chosen_word(&v.text("status"), status, MeetupStatus::parse),
+        write_up: chosen_word(&v.text("write_up"), write_up, WriteUp::parse),
         write_up_link: v.text("link"),
         note: v.text("note"),
     })
@@ -87,12 +88,17 @@ pub fn attendance(meetup: MeetupId, person: PersonId, cx: &mut Cx<'_>) -> Result
         Field::new("parts", "Did", Kind::Choices { options: part_words, new: false }, &parts)
             .hint("host, organiser, speaker, facilitator, notes"),
     ];
+    let was = row.facts.clone();
     let title = format!("{} at {}", row.name, d.facts.title);
     Ok(Form::new(&title, Subject::Attendance(meetup, person), fields, None, cx.book.calendar(), move |v| {
         let facts = AttendanceFacts {
-            rsvp: Rsvp::parse(&v.text("rsvp")),
-            outcome: Outcome::parse(&v.text("outcome")).unwrap_or(Outcome::Unknown),
-            parts: v.parts("parts").iter().filter_map(|p| Part::parse(p)).collect(),
+            rsvp: chosen_word_or_none(&v.text("rsvp"), was.rsvp, Rsvp::parse),
+            outcome: chosen_word(&v.text("outcome"), was.outcome, Outcome::parse),
+            parts: v
+                .parts("parts")
+                .iter()
+                .filter_map(|p| chosen_word_or_none(p, was.parts.iter().copied().find(|w| w.word() == p), Part::parse))
+                .collect(),
         };
         Ok(Command::Attend { meetup, people: vec![person], change: AttendanceChange::Facts(facts) })
     }))

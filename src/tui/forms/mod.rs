@@ -10,6 +10,7 @@ pub use form::{Form, Values};
 
 use crate::book::BookError;
 use crate::domain::ids::CommunityId;
+use crate::domain::words::Stored;
 use crate::tui::core::{Cx, Subject};
 
 /// The form for a subject; `community` is the one whose members are shown, for what is new.
@@ -21,6 +22,7 @@ pub fn open(subject: &Subject, community: Option<CommunityId>, cx: &mut Cx<'_>) 
         Subject::Person(id) => people::person(*id, community, cx),
         Subject::WalkIn(meetup, name) => people::walk_in(*meetup, name, community, cx),
         Subject::Consent(person, purpose) => people::consent(*person, *purpose, cx),
+        Subject::MailAgain(person) => people::mail_again(*person, cx),
         Subject::Organisation(id) => people::organisation(*id, cx),
         Subject::Membership(person, community) => people::membership(*person, *community, cx),
         Subject::Community(id) => communities::community(*id, cx),
@@ -31,6 +33,16 @@ pub fn open(subject: &Subject, community: Option<CommunityId>, cx: &mut Cx<'_>) 
         Subject::Meetup(id) => meetups::meetup(*id, community, cx),
         Subject::Attendance(meetup, person) => meetups::attendance(*meetup, *person, cx),
     }
+}
+
+/// The word that was chosen from a list. Where the field was left alone, what was there stays, also if it isn't recognised.
+fn chosen_word<T: Stored>(typed: &str, was: T, parse: impl Fn(&str) -> Option<T>) -> T {
+    if typed == was.text() { was } else { parse(typed).unwrap_or(was) }
+}
+
+/// As [`chosen_word`], where nothing may be chosen too.
+fn chosen_word_or_none<T: Stored>(typed: &str, was: Option<T>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    was.filter(|w| typed == w.text()).or_else(|| parse(typed))
 }
 
 fn gone(what: &str) -> BookError {

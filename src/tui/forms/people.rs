@@ -3,7 +3,7 @@
 //! Must not know how a form works.
 
 use super::field::{Field, Kind};
-use super::{Form, Values, gone};
+use super::{Form, Values, chosen_word, gone};
 use crate::book::{BookError, Command, Words};
 use crate::domain::address;
 use crate::domain::community::MembershipFacts;
@@ -56,9 +56,10 @@ pub fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &mut Cx<
         (None, Some(c)) => cx.book.community(c)?.map_or_else(String::new, |c| format!(" in {}", c.facts.name)),
         _ => String::new(),
     };
+    let words = (facts.kind, facts.email_state);
     let title = if id.is_some() { facts.title().to_owned() } else { format!("New person{into}") };
     Ok(Form::new(&title, Subject::Person(id), fields, was, cx.book.calendar(), move |v| {
-        let facts = person_facts(v)?;
+        let facts = person_facts(v, words)?;
         Ok(match id {
             Some(id) => Command::EditPerson { id, facts, was: v.was },
             None => Command::AddPerson { facts, community },
@@ -66,13 +67,13 @@ pub fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &mut Cx<
     }))
 }
 
-fn person_facts(v: &Values<'_>) -> Result<PersonFacts, (String, String)> {
+fn person_facts(v: &Values<'_>, (kind, state): (PersonKind, AddressState)) -> Result<PersonFacts, (String, String)> {
     let email = v.text("email");
     let facts = PersonFacts {
-        kind: PersonKind::parse(&v.text("kind")).unwrap_or(PersonKind::Person),
+        kind: chosen_word(&v.text("kind"), kind, PersonKind::parse),
         name: v.text("name"),
         email: if email.is_empty() { email } else { address::read(&email).map_err(|e| ("email".to_owned(), e.to_string()))?.to_owned() },
-        email_state: AddressState::parse(&v.text("state")).unwrap_or(AddressState::Ok),
+        email_state: chosen_word(&v.text("state"), state, AddressState::parse),
         others: address::read_list(&v.text("others")).map_err(|(a, e)| ("others".to_owned(), format!("{a}: {e}")))?,
         organisation: v.text("organisation"),
         job_title: v.text("title"),
@@ -98,7 +99,7 @@ pub fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, cx:
     let calendar = cx.book.calendar();
     let subject = Subject::WalkIn(meetup, name.to_owned());
     Ok(Form::new("Somebody new on the roll", subject, fields, None, calendar, move |v| {
-        let mut facts = person_facts(v)?;
+        let mut facts = person_facts(v, (PersonKind::Person, AddressState::Ok))?;
         facts.joined = Some(calendar.today);
         Ok(Command::WalkIn { meetup, facts, community })
     }))
@@ -138,10 +139,10 @@ pub fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<
         let id = community.or_else(|| communities.iter().find(|c| c.name.eq_ignore_ascii_case(&chosen)).map(|c| c.id));
         let community = id.ok_or_else(|| ("community".to_owned(), "choose a community".to_owned()))?;
         let facts = MembershipFacts {
-            status: MembershipStatus::parse(&v.text("status")).unwrap_or(facts.status),
+            status: chosen_word(&v.text("status"), facts.status, MembershipStatus::parse),
             joined: v.date("joined"),
             left: v.date("left"),
-            source: Source::parse(&v.text("source")).unwrap_or(facts.source),
+            source: chosen_word(&v.text("source"), facts.source, Source::parse),
         };
         if let (Some(joined), Some(left)) = (facts.joined, facts.left)
             && left < joined
@@ -162,19 +163,47 @@ pub fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<
 pub fn consent(person: PersonId, purpose: Purpose, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let detail = cx.book.person(person)?.ok_or_else(|| gone("the person"))?;
     let known = detail.consents.iter().find(|c| c.purpose == purpose);
+    let was = known.map_or(ConsentState::Unknown, |c| c.state);
     let day = known.and_then(|c| c.on).map(|d| d.to_string()).unwrap_or_default();
     let fields = vec![
-        Field::new("state", "State", choice(ConsentState::ALL), known.map_or(ConsentState::Unknown, |c| c.state).word())
-            .hint("unknown takes the note away"),
+        Field::new("state", "State", choice(ConsentState::ALL), was.word()).hint("unknown takes the note away"),
         Field::new("on", "When", Kind::Date(Lean::Back), &day),
         Field::new("source", "Where", Kind::Text, known.map_or("", |c| c.source.as_str())).hint("such as sign-up form, or told the lead"),
     ];
     let title = format!("Consent of {} to {purpose}", detail.facts.title());
     Ok(Form::new(&title, Subject::Consent(person, purpose), fields, None, cx.book.calendar(), move |v| {
-        let state = ConsentState::parse(&v.text("state")).unwrap_or(ConsentState::Unknown);
+        let state = chosen_word(&v.text("state"), was, ConsentState::parse);
+        // To be mailed again is their own word alone: with where and when they said so.
+        if purpose == Purpose::Mail && was == ConsentState::Withdrawn && state == ConsentState::Granted {
+            return their_word(v, person);
+        }
         let consent = ConsentFacts { purpose, state, on: v.date("on"), source: v.text("source") };
         Ok(Command::SetConsent { people: vec![person], consent })
     }))
+}
+
+/// That somebody said that they may be mailed again.
+pub fn mail_again(person: PersonId, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let detail = cx.book.person(person)?.ok_or_else(|| gone("the person"))?;
+    let fields = vec![
+        Field::new("source", "Where", Kind::Required("say where they said so"), "")
+            .hint("where they said that they may be mailed, such as an e-mail to you"),
+        Field::new("on", "When", Kind::Date(Lean::Back), "").hint("the day on which they said so"),
+    ];
+    let title = format!("{} may be mailed again", detail.facts.title());
+    Ok(Form::new(&title, Subject::MailAgain(person), fields, None, cx.book.calendar(), move |v| their_word(v, person)))
+}
+
+fn their_word(v: &Values<'_>, person: PersonId) -> Result<Command, (String, String)> {
+    let source = v.text("source");
+    if source.is_empty() {
+        return Err(("source".into(), "say where they said so".into()));
+    }
+    let on = v.date("on").ok_or_else(|| ("on".to_owned(), "say on which day they said so".to_owned()))?;
+    if on > v.calendar.today {
+        return Err(("on".into(), "that day is in the future".into()));
+    }
+    Ok(Command::MailAgain { person, source, on })
 }
 
 /// An organisation, new or known.

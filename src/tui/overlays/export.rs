@@ -70,7 +70,7 @@ impl ExportBox {
             who,
             chosen: 0,
             options: ExportOptions::default(),
-            format: FORMATS.iter().position(|f| Some(f.name) == format).unwrap_or(0),
+            format: FORMATS.iter().position(|f| Some(f.name()) == format).unwrap_or(0),
             at: Ask::Format,
             finding: Line::default(),
             list: Line::default(),
@@ -102,7 +102,7 @@ impl ExportBox {
             self.options.community = who.community;
             self.options.query.clone_from(&who.query);
         }
-        self.info().name.clone_into(&mut self.options.format);
+        self.info().name().clone_into(&mut self.options.format);
         let typed = self.list.text().trim().to_owned();
         let asks = self.info().asks;
         let settings = &mut self.options.settings;
@@ -114,7 +114,7 @@ impl ExportBox {
         if self.path_is_ours {
             self.path.set(&file_name(&self.options.format, cx.book.today()));
         }
-        self.to_clipboard &= self.info().name == "bcc";
+        self.to_clipboard &= self.info().name() == "bcc";
         let earlier = cx.book.exported_before(&self.options).ok().flatten();
         self.earlier = earlier.map(|at| cx.book.calendar().plain(cx.book.local(at).date()));
         if self.earlier.is_none() {
@@ -156,7 +156,7 @@ impl ExportBox {
                 self.format = next(self.format, FORMATS.len());
             }
             Ask::Send => self.options.since = if self.options.since == Since::Ever { Since::Last } else { Since::Ever },
-            Ask::Where if self.info().name == "bcc" => {
+            Ask::Where if self.info().name() == "bcc" => {
                 self.to_clipboard = !self.to_clipboard;
                 return Outcome::Done;
             }
@@ -171,7 +171,7 @@ impl ExportBox {
         if typed.is_empty() {
             return Outcome::Done;
         }
-        let offered = |at: &usize| format!("{} {}", FORMATS[*at].name, FORMATS[*at].doc);
+        let offered = |at: &usize| format!("{} {}", FORMATS[*at].name(), FORMATS[*at].doc);
         let found = (0..FORMATS.len()).filter(|at| fits(&typed, &offered(at))).min_by_key(|at| rank(&typed, &offered(at)));
         match found {
             Some(at) if at == self.format => Outcome::Done,
@@ -277,11 +277,12 @@ impl ExportBox {
                 ("Who", vec![(label.to_owned(), Tone::Plain), (others, Tone::Dim)], None)
             }
             Ask::Format if self.finding.text().is_empty() => {
-                let parts = vec![(info.name.to_owned(), Tone::Heading), (" — ".to_owned(), Tone::Dim), (info.doc.to_owned(), Tone::Plain)];
+                let parts =
+                    vec![(info.name().to_owned(), Tone::Heading), (" — ".to_owned(), Tone::Dim), (info.doc.to_owned(), Tone::Plain)];
                 ("Format", parts, None)
             }
             Ask::Format => {
-                let found = format!("→ {} — {}", info.name, info.doc);
+                let found = format!("→ {} — {}", info.name(), info.doc);
                 ("Format", vec![(found, Tone::Plain)], Some(&self.finding))
             }
             Ask::List if info.asks == Some(Asked::Link) => ("Link", Vec::new(), Some(&self.list)),
@@ -301,7 +302,7 @@ impl ExportBox {
             Ask::Who | Ask::Send => "↑↓ changes · Tab next · Enter writes · Esc",
             Ask::Format if self.finding.text().is_empty() => "type or ↑↓ · Tab next · Enter writes · Esc",
             Ask::Format => "Enter takes it · Tab next · Esc",
-            Ask::Where if self.info().name == "bcc" => "↑↓ file or clipboard · Tab next · Enter writes · Esc",
+            Ask::Where if self.info().name() == "bcc" => "↑↓ file or clipboard · Tab next · Enter writes · Esc",
             Ask::List | Ask::Where => "Tab completes, next · Enter writes · Esc",
         }
     }

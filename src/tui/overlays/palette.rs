@@ -104,8 +104,8 @@ impl Palette {
                 self.offers.extend(fitting.map(|v| one(format!("view {}", v.name), &v.query, Meant::View(v.name.clone()))));
             }
             "export" => {
-                let fitting = FORMATS.iter().filter(|f| rest.is_empty() || picker::fits(&rest, f.name));
-                self.offers.extend(fitting.map(|f| one(format!("export {}", f.name), f.doc, Meant::Export(f.name))));
+                let fitting = FORMATS.iter().filter(|f| rest.is_empty() || picker::fits(&rest, f.name()));
+                self.offers.extend(fitting.map(|f| one(format!("export {}", f.name()), f.doc, Meant::Export(f.name()))));
             }
             _ => {}
         }

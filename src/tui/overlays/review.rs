@@ -26,7 +26,7 @@ impl Review {
     }
 
     fn does_something(&self) -> bool {
-        self.report.added + self.report.updated > 0
+        self.report.added + self.report.updated + self.report.suppressed > 0
     }
 
     fn lines(&self) -> Vec<(String, Tone)> {
@@ -35,7 +35,7 @@ impl Review {
         if let Some(said) = &r.said {
             let mut out = vec![(said.clone(), Tone::Plain), (String::new(), Tone::Plain)];
             out.extend(r.people.iter().map(|(what, who)| (format!("  {} {who}", text::pad(what, 8)), Tone::Plain)));
-            out.extend(r.refused.iter().map(|f| (format!("  line {}: {}", f.line, f.reason), Tone::Warning)));
+            not_taken(r, &mut out);
             return out;
         }
         let typed = self.options.text.is_some();
@@ -54,6 +54,12 @@ impl Review {
         if r.refused_count > 0 {
             out.push((format!("{}  can't be taken, see below", number(r.refused_count)), Tone::Warning));
         }
+        if r.suppressed > 0 {
+            out.push((format!("{}  addresses would be suppressed: they are never mailed again", number(r.suppressed)), Tone::Plain));
+        }
+        if !r.decisions.is_empty() {
+            out.push((format!("{}  need a decision, see below", number(r.decisions.len() as u64)), Tone::Warning));
+        }
         if let Some(name) = &r.community {
             out.push((String::new(), Tone::Plain));
             out.push((format!("Everybody would be put into {name}; c leaves that out."), Tone::Plain));
@@ -64,11 +70,7 @@ impl Review {
             out.extend(r.columns.iter().map(|(header, field)| (format!("  {} is {field}", text::pad(header, 26)), Tone::Plain)));
         }
         out.extend(r.notes.iter().map(|n| (format!("  {n}"), Tone::Dim)));
-        if !r.refused.is_empty() {
-            out.push((String::new(), Tone::Plain));
-            out.push(("Not taken".into(), Tone::Heading));
-            out.extend(r.refused.iter().map(|f| (format!("  line {}: {}", f.line, f.reason), Tone::Warning)));
-        }
+        not_taken(r, &mut out);
         if !r.people.is_empty() {
             out.push((String::new(), Tone::Plain));
             out.push(("People".into(), Tone::Heading));
@@ -80,6 +82,18 @@ impl Review {
             }
         }
         out
+    }
+}
+
+/// The rows that are not taken, and those about which somebody has to decide.
+fn not_taken(report: &ImportReport, out: &mut Vec<(String, Tone)>) {
+    for (heading, rows) in [("Not taken", &report.refused), ("Needs a decision", &report.decisions)] {
+        if rows.is_empty() {
+            continue;
+        }
+        out.push((String::new(), Tone::Plain));
+        out.push((heading.into(), Tone::Heading));
+        out.extend(rows.iter().map(|r| (format!("  line {}: {}", r.line, r.reason), Tone::Warning)));
     }
 }
 

@@ -157,7 +157,7 @@ impl Communities {
         let count = |at: &usize| self.counts.get(&self.all[*at].id).copied().unwrap_or(0);
         match self.table.sort.as_str() {
             "members" => order.sort_by_key(|at| std::cmp::Reverse(count(at))),
-            "stage" => order.sort_by_key(|at| (self.all[*at].stage.is_none(), self.all[*at].stage.map(|s| s as u8))),
+            "stage" => order.sort_by_key(|at| (self.all[*at].stage.is_none(), self.all[*at].stage)),
             _ => order.sort_by_cached_key(|at| text::same_key(&self.all[*at].name)),
         }
         if self.table.reverse {

@@ -161,8 +161,8 @@ fn addresses(p: &PersonDetail, out: &mut Lines) {
             line.push_str(&format!(" ({state})"));
         }
         out.plain(line);
-        if p.suppressed.iter().any(|s| s == address) {
-            out.toned("  asked not to be mailed", Tone::Warning);
+        if let Some(row) = p.mail.iter().find(|m| m.address == address && !m.may_be_mailed) {
+            out.toned(format!("  no mail: {}", row.reasons.first().copied().unwrap_or_default()), Tone::Warning);
         }
         if address::mixes_scripts(address) {
             out.toned("  mixes letters of several scripts: is it genuine?", Tone::Warning);

@@ -298,7 +298,7 @@ impl Members {
         let words = |which: Words, cx: &mut Cx<'_>| cx.book.words(which).unwrap_or_default();
         let overlay: Box<dyn crate::tui::core::Overlay> = match action {
             Action::Remove => return self.remove(people, &who),
-            Action::StopMail => return Self::stop_mail(&people, &who, cx),
+            Action::StopMail => return Self::stop_mail(people, cx),
             Action::TakeOut | Action::SetStatus => return self.in_community(action, people, &who),
             Action::PutInto => {
                 let communities = cx.book.communities().unwrap_or_default();
@@ -362,24 +362,23 @@ impl Members {
         }))))
     }
 
-    /// Never mails the chosen people again; where that holds for all of them already, asks whether to lift it.
-    fn stop_mail(people: &[PersonId], who: &str, cx: &mut Cx<'_>) -> Outcome {
-        let (mut mailed, mut stopped) = (Vec::new(), Vec::new());
-        for detail in people.iter().filter_map(|id| cx.book.person(*id).ok().flatten()) {
-            let all = std::iter::once(detail.facts.email).chain(detail.facts.others.into_iter().map(|o| o.address));
-            for address in all.filter(|a| !a.is_empty()) {
-                if detail.suppressed.contains(&address) { stopped.push(address) } else { mailed.push(address) }
-            }
+    /// Never mails the chosen people again; where that is so for all of them already, asks one of them's word to be mailed again.
+    fn stop_mail(people: Vec<PersonId>, cx: &mut Cx<'_>) -> Outcome {
+        let stopped = |id: &PersonId| {
+            let detail = cx.book.person(*id).ok().flatten();
+            detail.is_some_and(|d| {
+                let withdrew = d.consents.iter().any(|c| c.purpose == Purpose::Mail && c.state == ConsentState::Withdrawn);
+                let all = std::iter::once(&d.facts.email).chain(d.facts.others.iter().map(|o| &o.address)).filter(|a| !a.is_empty());
+                withdrew && all.into_iter().all(|a| d.suppressed.contains(a))
+            })
+        };
+        if !people.iter().all(stopped) {
+            return Outcome::ask(Request::Run(Command::NeverMail { people, reason: "their own request".into() }));
         }
-        if !mailed.is_empty() {
-            return Outcome::ask(Request::Run(Command::Suppress { addresses: mailed, reason: "asked the lead".into() }));
+        match people.as_slice() {
+            [only] => Outcome::ask(Request::Form(Subject::MailAgain(*only))),
+            _ => Outcome::ask(Request::Toast("None of them is mailed already; to mail somebody again, choose that one person".into())),
         }
-        if stopped.is_empty() {
-            return Outcome::ask(Request::Toast("There is no address here to stop".into()));
-        }
-        let question = format!("{who} asked not to be mailed. Have they said that they may be mailed again?");
-        let lift = Request::Run(Command::LiftSuppression { addresses: stopped });
-        Outcome::ask(Request::Push(Box::new(Confirm::new(&question, "y", "they may be mailed again", lift))))
     }
 
     /// Reads the rows that will show.

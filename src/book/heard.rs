@@ -1,0 +1,167 @@
+//! What rows say in the words of other systems: who unsubscribed, whose address doesn't work, who said no, who is a bot.
+//!
+//! None of them is made a member, or a new person who could be mailed. Must not know how a file is read.
+
+use std::collections::BTreeMap;
+
+use super::BookError;
+use super::importing::{ImportReport, MOST_REFUSALS, Refusal};
+use crate::domain::listed::{Incoming, Standing};
+use crate::domain::text;
+use crate::domain::words::AddressState;
+use crate::exchange::columns::Mapping;
+use crate::store::bulk::{Loader, Taken};
+use crate::store::{Learned, Write};
+
+/// How many different values that aren't known are counted one by one.
+const MOST_VALUES: usize = 200;
+
+/// What was heard in one import.
+#[derive(Default)]
+pub struct Heard {
+    /// Rows that made no new person, by what they say.
+    not_added: BTreeMap<&'static str, u64>,
+    /// Addresses of people on the roster that were marked.
+    marked: BTreeMap<&'static str, u64>,
+    /// Values that aren't known, by column and value.
+    unknown: BTreeMap<(usize, String), u64>,
+    /// Consents that were not written, since they are not dated after the withdrawal.
+    ignored: u64,
+}
+
+impl Heard {
+    /// Takes a row as far as what it says allows.
+    pub fn take(
+        &mut self,
+        write: &mut Write<'_>,
+        loader: &mut Loader,
+        (line, row): (u64, &Incoming),
+        report: &mut ImportReport,
+    ) -> Result<(), BookError> {
+        for (column, value) in &row.unknown {
+            let key = (*column, text::clip(value, 60).into_owned());
+            if self.unknown.len() < MOST_VALUES || self.unknown.contains_key(&key) {
+                *self.unknown.entry(key).or_default() += 1;
+            }
+        }
+        if row.name.is_empty() && row.email.is_empty() {
+            // A suppressed address of nobody.
+            for one in &row.suppressed {
+                report.suppressed += u64::from(write.take_suppression(one)? && one.apart_from.is_none());
+            }
+            return Ok(());
+        }
+        match row.standing {
+            Standing::Active | Standing::Unknown => self.person(write, loader, (line, row), report),
+            Standing::Unsubscribed if !row.email.is_empty() => {
+                self.person(write, loader, (line, row), report)?;
+                loader.index(write)?;
+                let source = "unsubscribed, by the file that was imported";
+                report.suppressed += u64::from(write.suppress(&row.email, row.standing_since, source)?);
+                Ok(())
+            }
+            Standing::Bounced => self.mark(write, loader, row, (AddressState::Bounced, "bounced"), report),
+            Standing::Deactivated => self.mark(write, loader, row, (AddressState::Retired, "deactivated"), report),
+            Standing::SaidNo => self.pass_over(write, loader, row, "said no", report),
+            Standing::Void => self.pass_over(write, loader, row, "cancelled or refunded", report),
+            Standing::Bot => self.pass_over(write, loader, row, "a bot", report),
+            Standing::Unsubscribed => self.pass_over(write, loader, row, "unsubscribed, without an address", report),
+        }
+    }
+
+    fn person(
+        &mut self,
+        write: &mut Write<'_>,
+        loader: &mut Loader,
+        (line, row): (u64, &Incoming),
+        report: &mut ImportReport,
+    ) -> Result<(), BookError> {
+        let before = write.written();
+        let (taken, learned) = loader.take(write, row)?;
+        report.suppressed += row.suppressed.iter().filter(|s| s.apart_from.is_none()).count() as u64 * u64::from(write.written() > before);
+        report.count(&taken, row);
+        match learned {
+            Learned::NeedsDecision if report.decisions.len() < MOST_REFUSALS => {
+                let who = if row.email.is_empty() { &row.name } else { &row.email };
+                let reason = format!(
+                    "{who} grants consent to mail after they withdrew it or were suppressed; it wasn't written. If it is their own word: \
+                     guildhall allow, with its source and date"
+                );
+                report.decisions.push(Refusal { line, reason });
+            }
+            Learned::Ignored => self.ignored += 1,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Marks the address of somebody on the roster; nobody new is made.
+    fn mark(
+        &mut self,
+        write: &mut Write<'_>,
+        loader: &mut Loader,
+        row: &Incoming,
+        (state, words): (AddressState, &'static str),
+        report: &mut ImportReport,
+    ) -> Result<(), BookError> {
+        let there = !row.email.is_empty() && loader.find(write, row)?.is_some();
+        if there {
+            loader.index(write)?;
+        }
+        let marked = if there { write.mark_address(&row.email, state)? } else { None };
+        match marked {
+            Some(true) => {
+                *self.marked.entry(words).or_default() += 1;
+                report.updated += 1;
+            }
+            Some(false) => report.unchanged += 1,
+            None => *self.not_added.entry(words).or_default() += 1,
+        }
+        Ok(())
+    }
+
+    /// Leaves a row out; who is on the roster stays as they are.
+    fn pass_over(
+        &mut self,
+        write: &Write<'_>,
+        loader: &Loader,
+        row: &Incoming,
+        words: &'static str,
+        report: &mut ImportReport,
+    ) -> Result<(), BookError> {
+        match loader.find(write, row)? {
+            Some(id) => report.count(&Taken::Same(id), row),
+            None => *self.not_added.entry(words).or_default() += 1,
+        }
+        Ok(())
+    }
+
+    /// Says what was heard.
+    pub fn tell(self, mapping: &Mapping, with_community: bool, report: &mut ImportReport) {
+        for (words, n) in self.not_added {
+            report.notes.push(format!("{} not added: {words}", text::count(n, "row", "rows")));
+        }
+        for (words, n) in self.marked {
+            report.notes.push(format!("{} of people on the roster: {words}", text::count(n, "address", "addresses")));
+        }
+        if self.ignored > 0 {
+            report.notes.push(format!(
+                "{} consent to mail again, but not after the withdrawal or suppression; not written",
+                text::count(self.ignored, "row grants", "rows grant")
+            ));
+        }
+        for ((column, value), n) in self.unknown {
+            let header = mapping.headers.get(column).cloned().unwrap_or_default();
+            let means = if mapping.holds_status(column) && with_community {
+                report.held_back = true;
+                "not a status that this program knows, so it made nobody an active member"
+            } else if mapping.holds_status(column) {
+                "not a status that this program knows"
+            } else {
+                "neither yes nor no, so it grants nothing"
+            };
+            report.notes.push(format!("{header} “{value}” in {}: {means}", text::count(n, "row", "rows")));
+            report.unknown.push((header, value, n));
+        }
+    }
+}

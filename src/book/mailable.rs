@@ -1,0 +1,154 @@
+//! Who may be mailed, as the book tells it: for one person, for a list, for a search, and what keeps an address from it.
+//!
+//! Decides nothing: `domain::mail` does. Must not know where it is shown.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use super::{Book, BookError};
+use crate::domain::address;
+use crate::domain::ids::PersonId;
+use crate::domain::listed::Listed;
+use crate::domain::mail::{self, Decision, Suppressions, Use, Way, Why};
+use crate::domain::query::{Expr, Key};
+use crate::domain::text;
+use crate::domain::words::AddressState;
+use crate::store::{people, slices, suppressions};
+
+/// A person's address, and whether it may be used in a way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usable {
+    /// The address, as typed.
+    pub address: String,
+    /// Whether it is the primary one.
+    pub primary: bool,
+    /// What the rules say.
+    pub decision: Decision,
+    /// Every reason against it, in the order of the rules.
+    pub reasons: Vec<Why>,
+}
+
+impl Book {
+    /// The addresses of a person, and whether each may be used in a way, for this person alone.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn usable(&self, id: PersonId, way: Way) -> Result<Vec<Usable>, BookError> {
+        let to = Use { several: false, ..Use::of(way) };
+        let suppressions = suppressions::read(self.store.reader())?;
+        let mut out = Vec::new();
+        slices::everybody(self.store.reader(), Some(&[id.0]), false, |p| {
+            for (at, (address, state)) in p.addresses().enumerate() {
+                let decision = mail::decide(p, address, state, &suppressions, &to);
+                let reasons = mail::reasons(p, address, state, &suppressions, &to);
+                out.push(Usable { address: address.to_owned(), primary: at == 0, decision, reasons });
+            }
+            ControlFlow::Break(())
+        })?;
+        Ok(out)
+    }
+
+    /// What the rules say of the addresses in a text that is about a person: the strictest answer, if there is an address in it.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn decide_text(&self, id: PersonId, typed: &str, way: Way) -> Result<Option<Decision>, BookError> {
+        let to = Use { several: false, ..Use::of(way) };
+        let suppressions = suppressions::read(self.store.reader())?;
+        let mut strictest: Option<Decision> = None;
+        slices::everybody(self.store.reader(), Some(&[id.0]), false, |p| {
+            let found = std::cell::RefCell::new(&mut strictest);
+            let _ = mail::withhold(typed, |a| {
+                let decision = decided(p, a, &suppressions, &to);
+                let mut strictest = found.borrow_mut();
+                if strictest.is_none_or(|s| decision.answer > s.answer) {
+                    **strictest = Some(decision);
+                }
+                true
+            });
+            ControlFlow::Break(())
+        })?;
+        Ok(strictest)
+    }
+
+    /// Whether each of these people may be mailed: `yes`, or the reason why not.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn mail_words(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, &'static str>, BookError> {
+        let suppressions = suppressions::read(self.store.reader())?;
+        let to = Use::of(Way::Notify);
+        let mut sorted: Vec<i64> = ids.iter().map(|p| p.0).collect();
+        sorted.sort_unstable();
+        let mut out = HashMap::with_capacity(ids.len());
+        slices::everybody(self.store.reader(), Some(&sorted), false, |p| {
+            out.insert(p.id, mail::choose(p, &suppressions, &to).left_out.map_or("yes", Why::words));
+            ControlFlow::Continue(())
+        })?;
+        Ok(out)
+    }
+
+    /// Finds out for whom `mail:yes` or `mail:no` holds, if a query asks.
+    pub(super) fn judge_mail(&mut self, expr: &Expr) -> Result<(), BookError> {
+        let asked: Vec<String> = expr.texts_of(&Key::Mail).into_iter().map(text::fold).collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        if self.mailable.is_none() {
+            let suppressions = suppressions::read(self.store.reader())?;
+            let to = Use::of(Way::Notify);
+            let mut ids = Vec::new();
+            slices::everybody(self.store.reader(), None, false, |p| {
+                if mail::choose(p, &suppressions, &to).left_out.is_none() {
+                    ids.push(p.id);
+                }
+                ControlFlow::Continue(())
+            })?;
+            self.mailable = Some(ids);
+        }
+        if let (Some(index), Some(ids)) = (&mut self.index, &self.mailable) {
+            index.set_mailable(ids);
+        }
+        Ok(())
+    }
+
+    /// What keeps addresses from being mailed, each with every reason; those that nothing keeps from it are left out.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn blocked(&self, addresses: &[String]) -> Result<Vec<(String, Vec<Why>)>, BookError> {
+        let conn = self.store.reader();
+        let suppressions = suppressions::read(conn)?;
+        let to = Use::of(Way::Notify);
+        let mut out = Vec::new();
+        for typed in addresses {
+            let reasons = match people::holder_of(conn, typed)? {
+                Some(id) => {
+                    let all = self.usable(id, Way::Notify)?;
+                    let same = |u: &&Usable| address::key(&u.address) == address::key(typed);
+                    all.iter().find(same).map(|u| u.reasons.clone()).unwrap_or_default()
+                }
+                None => mail::reasons(&Listed::nobody(typed), typed, AddressState::Ok, &suppressions, &to),
+            };
+            if !reasons.is_empty() {
+                out.push((typed.clone(), reasons));
+            }
+        }
+        Ok(out)
+    }
+
+    /// What keeps a person's addresses from being mailed.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn blocked_for(&self, id: PersonId) -> Result<Vec<(String, Vec<Why>)>, BookError> {
+        let all = self.usable(id, Way::Notify)?;
+        Ok(all.into_iter().filter(|u| !u.reasons.is_empty()).map(|u| (u.address, u.reasons)).collect())
+    }
+}
+
+/// What the rules say of an address in a text about a person.
+pub(super) fn decided(p: &Listed<'_>, typed: &str, suppressions: &Suppressions, to: &Use) -> Decision {
+    let state = p.addresses().find(|(a, _)| address::key(a) == address::key(typed)).map_or(AddressState::Ok, |(_, s)| s);
+    mail::decide(p, typed, state, suppressions, to)
+}

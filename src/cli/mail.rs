@@ -1,0 +1,63 @@
+//! `suppress` and `allow`: never mail somebody again, and the way back.
+//!
+//! Must not know who may be mailed; the book says.
+
+use std::io::Write;
+
+use super::CliError;
+use crate::book::{Applied, Book, Command};
+use crate::domain::dates::Lean;
+use crate::domain::mail::Why;
+use crate::domain::{address, text};
+
+/// Reads addresses as they are typed; one that can't be an address is wrong usage.
+fn read(typed: &[String]) -> Result<Vec<String>, CliError> {
+    let one = |t: &String| address::read(t).map(str::to_owned).map_err(|e| CliError::Usage(format!("{}: {e}", text::safe(t))));
+    typed.iter().map(one).collect()
+}
+
+/// Suppresses addresses, and every other address of those who have them.
+pub fn suppress(book: &mut Book, typed: &[String], reason: &str, out: &mut dyn Write) -> Result<(), CliError> {
+    let addresses = read(typed)?;
+    let applied = book.run(&Command::Suppress { addresses: addresses.clone(), reason: reason.to_owned() })?;
+    said(&applied, out)?;
+    what_else(book, &addresses, &[Why::Suppressed, Why::WithdrewMail], out)
+}
+
+/// Records that people said they may be mailed.
+pub fn allow(book: &mut Book, typed: &[String], source: &str, date: &str, out: &mut dyn Write) -> Result<(), CliError> {
+    let addresses = read(typed)?;
+    let on = book.calendar().read(date, Lean::Back).map_err(|e| CliError::Usage(format!("--date {}: {e}", text::safe(date))))?;
+    if source.trim().is_empty() {
+        return Err(CliError::Usage("--source says where they said so; it can't be empty".into()));
+    }
+    if on > book.today() {
+        return Err(CliError::Usage(format!("--date {on} is in the future; give the day on which they said so")));
+    }
+    let applied = book.run(&Command::Allow { addresses: addresses.clone(), source: source.to_owned(), on })?;
+    said(&applied, out)?;
+    what_else(book, &addresses, &[], out)
+}
+
+fn said(applied: &Applied, out: &mut dyn Write) -> Result<(), CliError> {
+    let nothing = if applied.changes == 0 { "Nothing to change: " } else { "" };
+    writeln!(out, "{nothing}{}", text::safe(&applied.label))?;
+    kept(applied, out)
+}
+
+/// What a step left as it is.
+pub fn kept(applied: &Applied, out: &mut dyn Write) -> Result<(), CliError> {
+    applied.kept.iter().try_for_each(|k| writeln!(out, "  {}", text::safe(k)))?;
+    Ok(())
+}
+
+/// What else keeps addresses from being mailed.
+fn what_else(book: &Book, addresses: &[String], besides: &[Why], out: &mut dyn Write) -> Result<(), CliError> {
+    for (address, reasons) in book.blocked(addresses)? {
+        let reasons: Vec<&str> = reasons.iter().filter(|r| !besides.contains(r)).map(|r| r.words()).collect();
+        if !reasons.is_empty() {
+            writeln!(out, "  {} isn't mailed for another reason: {}", text::safe(&address), reasons.join(", "))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,285 @@
+//! Who may join a community: by which rule, and where that was printed.
+//!
+//! Must not know where rules and addresses are kept. Nobody is removed by a rule: a verdict is something to argue with.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::domain::address;
+use crate::domain::community::RuleFacts;
+use crate::domain::domains::{Domains, ascii};
+use crate::domain::words::{AddressState, Eligibility, RuleEffect};
+
+/// Somebody who may join, or may not, whatever the rules say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ExceptionFacts {
+    /// Why.
+    pub reason: String,
+    /// Who decided it.
+    pub by: String,
+    /// When.
+    pub on: Option<NaiveDate>,
+    /// When it is to be looked at again.
+    pub review: Option<NaiveDate>,
+}
+
+impl ExceptionFacts {
+    /// Whether its review is due by now.
+    #[must_use]
+    pub fn is_due(&self, today: NaiveDate) -> bool {
+        self.review.is_some_and(|day| day <= today)
+    }
+
+    /// The whole in words; a review that is overdue is marked.
+    #[must_use]
+    pub fn words(&self, today: NaiveDate) -> String {
+        let reason = if self.reason.is_empty() { "no reason is given" } else { &self.reason };
+        let by = if self.by.is_empty() { String::new() } else { format!(", decided by {}", self.by) };
+        let overdue = if self.is_due(today) { " (overdue)" } else { "" };
+        let review = self.review.map_or_else(String::new, |d| format!(", review on {}{overdue}", d.format("%-d %b %Y")));
+        format!("{reason}{by}{review}")
+    }
+}
+
+/// An address by which somebody may be admitted. It counts if its state is ok.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate<'a> {
+    /// The address.
+    pub address: &'a str,
+    /// What is known of it.
+    pub state: AddressState,
+}
+
+/// Whether somebody may join, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Whether.
+    pub answer: Eligibility,
+    /// Why, in words: the rule, the suffix that matched, where it was printed.
+    pub because: String,
+}
+
+impl Verdict {
+    fn new(answer: Eligibility, because: String) -> Self {
+        Self { answer, because }
+    }
+
+    /// The whole in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let answer = if self.answer == Eligibility::Exception { "eligible by exception" } else { self.answer.word() };
+        format!("{answer}: {}", self.because)
+    }
+}
+
+/// What a verdict is made of, besides the addresses and rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The domains that belong together.
+    pub domains: &'a Domains,
+    /// The exception for this person, if there is one.
+    pub exception: Option<&'a ExceptionFacts>,
+    /// The day it is.
+    pub today: NaiveDate,
+}
+
+/// A suffix of a rule, in the form that is compared.
+struct Suffix<'r> {
+    rule: &'r RuleFacts,
+    written: &'r str,
+    ascii: String,
+}
+
+/// The suffixes and words that decide.
+struct Rules<'r> {
+    /// Allow: the community's own if it has any, otherwise the page's.
+    allow: Vec<Suffix<'r>>,
+    /// Deny: the page's and the community's own together.
+    deny: Vec<Suffix<'r>>,
+    /// Words that no suffix expresses, the page's and the community's own together.
+    words: Vec<&'r RuleFacts>,
+    /// Words that offer another way in, beside a suffix.
+    alternatives: Vec<&'r RuleFacts>,
+}
+
+impl<'r> Rules<'r> {
+    fn new(rules: &'r [(RuleFacts, bool)]) -> Self {
+        let with = |effect: RuleEffect| rules.iter().filter(move |(r, _)| r.effect == effect && !r.suffix.trim().is_empty());
+        let has_own = with(RuleEffect::Allow).any(|(_, page_wide)| !page_wide);
+        let allowing = with(RuleEffect::Allow).filter(|(_, page_wide)| *page_wide != has_own);
+        let of = |rule: &'r RuleFacts| suffixes(rule).map(move |written| Suffix { rule, written, ascii: ascii(written) });
+        let known = |r: &RuleFacts| matches!(r.effect, RuleEffect::Allow | RuleEffect::Deny);
+        Self {
+            allow: allowing.flat_map(|(r, _)| of(r)).collect(),
+            deny: with(RuleEffect::Deny).flat_map(|(r, _)| of(r)).collect(),
+            // A rule whose effect isn't recognised decides nothing: a person has to read it.
+            words: rules.iter().map(|(r, _)| r).filter(|r| !known(r) || (r.suffix.trim().is_empty() && !r.words.is_empty())).collect(),
+            alternatives: rules.iter().map(|(r, _)| r).filter(|r| !r.suffix.trim().is_empty() && offers_another_way(&r.words)).collect(),
+        }
+    }
+
+    /// The longest suffix that a domain lies within, and whether it allows; of two alike, the one that denies.
+    fn longest(&self, domain: &str) -> Option<(&Suffix<'r>, bool)> {
+        let domain = ascii(domain);
+        let all = self.allow.iter().map(|s| (s, true)).chain(self.deny.iter().map(|s| (s, false)));
+        let within = all.filter(|(s, _)| address::domain_within(&domain, &s.ascii));
+        within.max_by_key(|(s, allows)| (s.ascii.split('.').count(), !allows))
+    }
+}
+
+/// What a suffix says of an address.
+struct Match<'r> {
+    suffix: &'r Suffix<'r>,
+    address: &'r str,
+    /// The domain by which it matches, if that isn't the address's own.
+    via: Option<&'r str>,
+    allows: bool,
+}
+
+impl Match<'_> {
+    fn words(&self) -> String {
+        let verb = if self.allows { "admits" } else { "refuses" };
+        let via = self.via.map_or_else(String::new, |d| format!(" (its organisation uses {d} too)"));
+        format!("{} {verb} {}{via}{}", self.suffix.written, self.address, behind(self.suffix.rule))
+    }
+}
+
+/// What the rules say of one address: by its own domain, or else, only ever to admit it, by another of the same organisation.
+fn judge<'r>(address: &'r str, rules: &'r Rules<'r>, domains: &'r Domains) -> Option<Match<'r>> {
+    let domain = address::domain(address);
+    if let Some((suffix, allows)) = rules.longest(domain) {
+        return Some(Match { suffix, address, via: None, allows });
+    }
+    let through = domains.others(domain).filter_map(|other| Some((rules.longest(other).filter(|(_, allows)| *allows)?.0, other)));
+    let (suffix, via) = through.max_by_key(|(s, _)| s.ascii.split('.').count())?;
+    Some(Match { suffix, address, via: Some(via), allows: true })
+}
+
+/// Whether somebody may join. `rules` are those of the community, and those for all (`true`).
+#[must_use]
+pub fn verdict(candidates: &[Candidate<'_>], rules: &[(RuleFacts, bool)], beside: Circumstances<'_>) -> Verdict {
+    if let Some(exception) = beside.exception {
+        return Verdict::new(Eligibility::Exception, exception.words(beside.today));
+    }
+    let rules = Rules::new(rules);
+    if rules.allow.is_empty() && rules.deny.is_empty() && rules.words.is_empty() {
+        return Verdict::new(Eligibility::Eligible, "no rule limits who may join".into());
+    }
+    let counting: Vec<&str> = candidates.iter().filter(|c| c.state == AddressState::Ok).map(|c| c.address).collect();
+    if counting.is_empty() {
+        let dead: Vec<String> = candidates.iter().map(|c| format!("{} is {}", c.address, c.state)).collect();
+        let dead = if dead.is_empty() { String::new() } else { format!(" ({})", dead.join(", ")) };
+        return Verdict::new(Eligibility::CantTell, format!("no working e-mail address to go by{dead}"));
+    }
+    decided(&counting, &rules, beside.domains)
+}
+
+/// The rows of the rules below those that need no address.
+fn decided(counting: &[&str], rules: &Rules<'_>, domains: &Domains) -> Verdict {
+    let mut found: Vec<Match<'_>> = counting.iter().filter_map(|address| judge(address, rules, domains)).collect();
+    // A direct match is named before one through another domain.
+    found.sort_by_key(|m| m.via.is_some());
+    let denied = found.iter().find(|m| !m.allows);
+    if let Some(allowed) = found.iter().find(|m| m.allows) {
+        let but = denied.map_or_else(String::new, |d| format!("; {}", d.words()));
+        let more = rules.words.first().map_or_else(String::new, |r| format!("; and the page also asks: {}", quoted(r)));
+        return Verdict::new(Eligibility::Eligible, format!("{}{but}{more}", allowed.words()));
+    }
+    if let Some(first) = rules.allow.first() {
+        let refused = denied.map_or_else(String::new, |d| format!("; {}", d.words()));
+        if let Some(other) = rules.alternatives.first() {
+            return Verdict::new(Eligibility::CantTell, format!("there is another way in: {}{refused}", quoted(other)));
+        }
+        let asked: Vec<&str> = rules.allow.iter().map(|s| s.written).collect();
+        let outside = format!("{} isn't within {}{}", counting.join(", "), asked.join(" or "), behind(first.rule));
+        return Verdict::new(Eligibility::Not, denied.map_or(outside, Match::words));
+    }
+    match (denied, rules.words.first()) {
+        (Some(denied), _) if found.len() == counting.len() => Verdict::new(Eligibility::Not, denied.words()),
+        (_, Some(words)) => Verdict::new(Eligibility::CantTell, format!("only words say who may join: {}", quoted(words))),
+        _ => Verdict::new(Eligibility::Eligible, "no rule refuses the address".into()),
+    }
+}
+
+/// The suffixes of a rule: several are separated by commas or blanks.
+fn suffixes(rule: &RuleFacts) -> impl Iterator<Item = &str> {
+    rule.suffix.split([',', ';', ' ']).map(plain_suffix).filter(|s| !s.is_empty())
+}
+
+/// A suffix without the signs that people write before and behind it.
+fn plain_suffix(typed: &str) -> &str {
+    typed.trim().trim_start_matches(['@', '.', '*']).trim_end_matches('.')
+}
+
+/// Reads e-mail suffixes as people type them, and gives them back in one form: lower case, separated by commas.
+///
+/// # Errors
+/// The first that can't be a suffix, with what one looks like.
+pub fn read_suffixes(typed: &str) -> Result<String, String> {
+    let mut out: Vec<String> = Vec::new();
+    for one in typed.split([',', ';', ' ', '\n']).map(str::trim).filter(|s| !s.is_empty()) {
+        let suffix = plain_suffix(one).to_lowercase();
+        let label =
+            |l: &str| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-') && !l.starts_with('-') && !l.ends_with('-');
+        if suffix.is_empty() || !suffix.split('.').all(label) {
+            return Err(format!("{one} isn't the end of an e-mail address; one looks like gov.uk or example.gov.uk"));
+        }
+        if !out.contains(&suffix) {
+            out.push(suffix);
+        }
+    }
+    Ok(out.join(", "))
+}
+
+/// Words by which somebody is let in who has no such address.
+const OTHER_WAYS: &[&str] = &[
+    "ask",
+    "contact",
+    "speak",
+    "talk",
+    "write",
+    "email us",
+    "e-mail us",
+    "apply",
+    "request",
+    "invit",
+    "approv",
+    "permission",
+    "sponsor",
+    "refer",
+    "know",
+    "come along",
+    "get in touch",
+    "recommend",
+    "nominat",
+    "work with",
+    "work for",
+    "be a ",
+    "are a ",
+];
+
+/// Whether words name another way in beside an address: "a gov.uk address, or ask your lead".
+#[must_use]
+pub fn offers_another_way(words: &str) -> bool {
+    let plain = format!(" {} ", words.to_lowercase());
+    let names_a_domain = |clause: &str| clause.split_whitespace().any(|w| w.trim_matches(|c: char| !c.is_alphanumeric()).contains('.'));
+    [" or ", " unless ", " otherwise ", " alternatively "].iter().any(|sign| {
+        plain.split(sign).skip(1).any(|behind| {
+            let clause = behind.split([';', '!', '?']).next().unwrap_or_default().split(". ").next().unwrap_or_default();
+            !names_a_domain(clause) && OTHER_WAYS.iter().any(|w| clause.contains(w))
+        })
+    })
+}
+
+/// A rule by its words and its place.
+fn quoted(rule: &RuleFacts) -> String {
+    let words = if rule.words.is_empty() { format!("{} {}", rule.effect, rule.suffix) } else { format!("“{}”", rule.words) };
+    if rule.printed.is_empty() { words } else { format!("{words}, {}", rule.printed) }
+}
+
+fn behind(rule: &RuleFacts) -> String {
+    if rule.words.is_empty() && rule.printed.is_empty() { String::new() } else { format!(" ({})", quoted(rule)) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! The addresses that must not be mailed, and which other addresses are theirs too.
+//!
+//! Must not know where they are kept.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::domain::address;
+use crate::domain::domains::{Domains, is_public};
+
+/// How a suppression matches an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Matched {
+    /// It is this address.
+    Same,
+    /// It is an address with the same local part in another domain of the same organisation: this one.
+    Resembles(String),
+}
+
+/// The key under which it is kept that two addresses are different people's: the one that may be mailed, and the suppressed one that
+/// it resembles. No address has a blank in it, so no address has such a key.
+#[must_use]
+pub fn apart_key(address: &str, suppressed: &str) -> String {
+    format!("{} {}", address::key(address), address::key(suppressed))
+}
+
+/// Everything that is suppressed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Suppressions {
+    keys: HashSet<String>,
+    apart: HashSet<String>,
+    domains: Domains,
+    /// The suppressed addresses of an organisation's domains, by organisation and local part.
+    related: HashMap<(usize, String), Vec<String>>,
+}
+
+impl Suppressions {
+    /// Of the keys of suppressed addresses (see [`address::key`]), among which may be pairs that were told apart (see [`apart_key`]).
+    #[must_use]
+    pub fn new(keys: impl IntoIterator<Item = String>, domains: Domains) -> Self {
+        // A key that an older program wrote may be spelled otherwise.
+        let spelled = keys.into_iter().map(|key| match key.split_once(' ') {
+            Some((one, other)) => apart_key(one, other),
+            None => address::key(&key),
+        });
+        let (apart, keys): (HashSet<String>, HashSet<String>) = spelled.partition(|key| key.contains(' '));
+        let mut related: HashMap<(usize, String), Vec<String>> = HashMap::new();
+        for key in &keys {
+            if let Some(place) = place(&domains, key) {
+                related.entry(place).or_default().push(key.clone());
+            }
+        }
+        related.values_mut().for_each(|all| all.sort_unstable());
+        Self { keys, apart, domains, related }
+    }
+
+    /// Whether nothing is suppressed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The suppression that an address falls under, if any. Addresses compare in NFC with an ASCII domain.
+    #[must_use]
+    pub fn matching(&self, address: &str) -> Option<Matched> {
+        if self.keys.is_empty() || address.is_empty() {
+            return None;
+        }
+        let key = address::key(address);
+        if self.keys.contains(&key) {
+            return Some(Matched::Same);
+        }
+        self.resembling(&key).next().map(|other| Matched::Resembles(other.to_owned()))
+    }
+
+    /// Every suppressed address that an address resembles and was not told apart from.
+    pub fn resembling<'a>(&'a self, address: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let key = address::key(address);
+        let all = place(&self.domains, &key).and_then(|place| self.related.get(&place)).map_or(&[][..], Vec::as_slice);
+        all.iter().map(String::as_str).filter(move |other| **other != key && !self.apart.contains(&apart_key(&key, other)))
+    }
+
+    /// The keys of the suppressed addresses, sorted.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = self.keys.iter().map(String::as_str).collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+/// By which organisation and local part an address has relatives; `None` at a domain of nobody's, or of a public provider.
+fn place(domains: &Domains, key: &str) -> Option<(usize, String)> {
+    let (local, domain) = key.rsplit_once('@')?;
+    if is_public(domain) {
+        return None;
+    }
+    domains.organisation(domain).map(|at| (at, local.to_owned()))
+}

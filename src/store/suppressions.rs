@@ -1,0 +1,221 @@
+//! Which addresses must not be mailed: read for the rule, written by whoever asks for it.
+//!
+//! A row of `suppression` is a suppressed address by its key (see `domain::address::key`), or, where its key has a blank in it, two
+//! addresses that were told apart (see `domain::mail::apart_key`). Must not know what follows from a suppression.
+
+use chrono::NaiveDate;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::StoreError;
+use super::people::{self, date, holder_of};
+use super::schema::SUPPRESSION;
+use super::write::Write;
+use crate::domain::address;
+use crate::domain::domains::Domains;
+use crate::domain::ids::PersonId;
+use crate::domain::listed::Suppression;
+use crate::domain::mail::{Suppressions, apart_key};
+use crate::domain::person::ConsentFacts;
+use crate::domain::words::{ConsentState, Purpose};
+
+/// The domains that belong together.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn domains(conn: &Connection) -> Result<Domains, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT organisation_id, domain FROM organisation_domain ORDER BY organisation_id, id")?;
+    let mut rows = statement.query([])?;
+    let (mut domains, mut of, mut last) = (Domains::default(), Vec::new(), None);
+    while let Some(row) = rows.next()? {
+        let organisation: i64 = row.get(0)?;
+        if last.replace(organisation).is_some_and(|l| l != organisation) {
+            domains.add(std::mem::take(&mut of));
+        }
+        of.push(row.get::<_, String>(1)?);
+    }
+    if !of.is_empty() {
+        domains.add(of);
+    }
+    Ok(domains)
+}
+
+/// Everything that is suppressed, for the rule who may be mailed.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn read(conn: &Connection) -> Result<Suppressions, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT address_key FROM suppression")?;
+    let keys: Vec<String> = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    let domains = if keys.is_empty() { Domains::default() } else { domains(conn)? };
+    Ok(Suppressions::new(keys, domains))
+}
+
+/// Every row, as our own format carries it: suppressed addresses by their key, and pairs that were told apart.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn all(conn: &Connection) -> Result<Vec<Suppression>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT address_key, since, reason FROM suppression ORDER BY address_key")?;
+    let rows = statement.query_map([], |r| {
+        let (key, since, reason): (String, Option<NaiveDate>, String) = (r.get(0)?, date(r, 1)?, r.get(2)?);
+        let (address, apart_from) = match key.split_once(' ') {
+            Some((address, other)) => (address.to_owned(), Some(other.to_owned())),
+            None => (key, None),
+        };
+        Ok(Suppression { address, state: None, since, reason, apart_from })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether just this address is suppressed.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn is_suppressed(conn: &Connection, typed: &str) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached("SELECT 1 FROM suppression WHERE address_key=?1")?.exists([address::key(typed)])?)
+}
+
+/// The addresses of a person, the primary one first.
+fn addresses_of(conn: &Connection, person: PersonId) -> Result<Vec<String>, StoreError> {
+    let Some((facts, _)) = people::facts(conn, person)? else { return Ok(Vec::new()) };
+    let others = facts.others.into_iter().map(|o| o.address);
+    Ok(std::iter::once(facts.email).chain(others).filter(|a| !a.is_empty()).collect())
+}
+
+impl Write<'_> {
+    /// Suppresses one address, whoever has it. Whether it was not suppressed before.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn suppress_address(&mut self, typed: &str, since: Option<NaiveDate>, reason: &str) -> Result<bool, StoreError> {
+        if is_suppressed(self.reader(), typed)? {
+            return Ok(false);
+        }
+        self.insert(&SUPPRESSION, &[&address::key(typed), &since.map(|d| d.to_string()), &reason])?;
+        Ok(true)
+    }
+
+    /// Never mails somebody again: suppresses an address and every other address of its holder, and withdraws the holder's consent
+    /// to mail, so that an address that comes later isn't mailed either. Whether anything was new.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn suppress(&mut self, typed: &str, since: Option<NaiveDate>, reason: &str) -> Result<bool, StoreError> {
+        let changed = self.suppress_address(typed, since, reason)?;
+        match holder_of(self.reader(), typed)? {
+            Some(person) => Ok(self.suppress_person(person, since, reason)? || changed),
+            None => Ok(changed),
+        }
+    }
+
+    /// As [`Write::suppress`], by the person.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn suppress_person(&mut self, person: PersonId, since: Option<NaiveDate>, reason: &str) -> Result<bool, StoreError> {
+        let mut changed = false;
+        for address in addresses_of(self.reader(), person)? {
+            changed |= self.suppress_address(&address, since, reason)?;
+        }
+        Ok(self.withdraw_mail(person, since, reason)? || changed)
+    }
+
+    /// Takes a suppression, or two addresses that were told apart, as our own format brings them. Whether it was new.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn take_suppression(&mut self, one: &Suppression) -> Result<bool, StoreError> {
+        match &one.apart_from {
+            Some(other) => self.tell_apart(&one.address, other, &one.reason, one.since),
+            None => self.suppress_address(&one.address, one.since, &one.reason),
+        }
+    }
+
+    /// Withdraws a person's consent to mail, unless it is withdrawn already. Whether it was not.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn withdraw_mail(&mut self, person: PersonId, on: Option<NaiveDate>, source: &str) -> Result<bool, StoreError> {
+        let known = people::consents(self.reader(), person)?.into_iter().find(|c| c.purpose == Purpose::Mail);
+        if known.is_some_and(|k| k.state == ConsentState::Withdrawn) {
+            return Ok(false);
+        }
+        let facts = ConsentFacts { purpose: Purpose::Mail, state: ConsentState::Withdrawn, on, source: source.to_owned() };
+        self.put_consent(person, &facts)
+    }
+
+    /// Since when a person is suppressed, by any of their addresses; `Some(None)` if no day is known.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub(super) fn suppressed_since(&self, person: PersonId) -> Result<Option<Option<NaiveDate>>, StoreError> {
+        if !self.reader().prepare_cached("SELECT 1 FROM suppression")?.exists([])? {
+            return Ok(None);
+        }
+        let mut found: Option<Option<NaiveDate>> = None;
+        for one in addresses_of(self.reader(), person)? {
+            let mut since = self.reader().prepare_cached("SELECT since FROM suppression WHERE address_key=?1")?;
+            let row: Option<Option<NaiveDate>> = since.query_row([address::key(&one)], |r| date(r, 0)).optional()?;
+            if let Some(day) = row {
+                found = Some(found.flatten().max(day));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The way back, on a person's own word: lifts the suppressions of every address that the holder of this one has, and records the
+    /// holder's consent to mail. Where the address is blocked only because it resembles somebody else's, the two are told apart and
+    /// the other's suppression stays. The only writer that may end a suppression or withdrawal.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn allow(&mut self, typed: &str, source: &str, on: NaiveDate) -> Result<(), StoreError> {
+        match holder_of(self.reader(), typed)? {
+            Some(person) => self.allow_person(person, source, on),
+            None => self.lift(&[typed.to_owned()], source, on),
+        }
+    }
+
+    /// As [`Write::allow`], by the person.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn allow_person(&mut self, person: PersonId, source: &str, on: NaiveDate) -> Result<(), StoreError> {
+        let addresses = addresses_of(self.reader(), person)?;
+        self.lift(&addresses, source, on)?;
+        let facts = ConsentFacts { purpose: Purpose::Mail, state: ConsentState::Granted, on: Some(on), source: source.to_owned() };
+        self.put_consent(person, &facts).map(|_| ())
+    }
+
+    fn lift(&mut self, addresses: &[String], source: &str, on: NaiveDate) -> Result<(), StoreError> {
+        self.may_lift();
+        for one in addresses {
+            let row: Option<i64> =
+                self.reader().query_row("SELECT id FROM suppression WHERE address_key=?1", [address::key(one)], |r| r.get(0)).optional()?;
+            if let Some(row) = row {
+                self.delete(&SUPPRESSION, row)?;
+            }
+        }
+        let left = read(self.reader())?;
+        for one in addresses {
+            let others: Vec<String> = left.resembling(one).map(str::to_owned).collect();
+            for other in others {
+                self.tell_apart(one, &other, source, Some(on))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Records that an address and a suppressed one that it resembles are different people's.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn tell_apart(&mut self, typed: &str, suppressed: &str, source: &str, on: Option<NaiveDate>) -> Result<bool, StoreError> {
+        let key = apart_key(typed, suppressed);
+        if self.reader().prepare_cached("SELECT 1 FROM suppression WHERE address_key=?1")?.exists([&key])? {
+            return Ok(false);
+        }
+        self.insert(&SUPPRESSION, &[&key, &on.map(|d| d.to_string()), &source])?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,490 @@
+//! Who may be mailed: what ends it, what never does, and what the words of other systems mean.
+
+use guildhall::book::{Command, Confirmed, ImportReport, Step};
+use guildhall::domain::address::OtherAddress;
+use guildhall::domain::community::{CommunityFacts, SeatFacts};
+use guildhall::domain::ids::PersonId;
+use guildhall::domain::mail::Way;
+use guildhall::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
+use guildhall::domain::words::{AddressState, ConsentState, MembershipStatus, Purpose};
+
+use crate::common::{World, today};
+
+fn mailed(world: &mut World) -> Vec<String> {
+    world.export("notify-contacts", "").lines().skip(1).map(str::to_owned).collect()
+}
+
+fn never(world: &mut World, person: PersonId) {
+    world.run(Command::NeverMail { people: vec![person], reason: "asked".into() });
+}
+
+fn script(world: &World, sql: &str) {
+    rusqlite::Connection::open(world.path()).unwrap().execute_batch(sql).unwrap();
+}
+
+#[test]
+fn a_word_that_this_program_does_not_know_mails_nobody_and_check_names_the_row() {
+    let mut world = World::empty();
+    let ann = world.person("Ann", "ann@x.example");
+    let bo = world.person("Bo", "bo@x.example");
+    let cy = world.person("Cy", "cy@x.example");
+    let di = world.person("Di", "di@x.example");
+    let community = world.community("Maps");
+    world.put_in(&[ann, bo, cy, di], community);
+    let consent = ConsentFacts { purpose: Purpose::Mail, state: ConsentState::Granted, on: None, source: String::new() };
+    world.run(Command::SetConsent { people: vec![bo], consent });
+    assert!(world.book.check().unwrap().is_sound());
+    script(
+        &world,
+        "UPDATE membership SET status='lapsed (2025)' WHERE person_id=1; UPDATE consent SET state='refused'; UPDATE person SET email_state='OK' WHERE id=3",
+    );
+    world.book.changed_elsewhere().unwrap();
+    assert_eq!(mailed(&mut world), ["di@x.example"]);
+    let found = world.book.check().unwrap();
+    assert!(found.damage.is_empty() && !found.is_sound());
+    let words = found.unrecognised.join("\n");
+    for part in [
+        "Cy (row 3): the email state “OK”",
+        "the membership of Ann (row 1): the status “lapsed (2025)”",
+        "the consent Bo (row 1): the state “refused”",
+    ] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    // They are shown as they are, and are neither granted nor unknown.
+    assert_eq!(world.book.person(ann).unwrap().unwrap().memberships[0].facts.status.word(), "lapsed (2025)");
+    assert_eq!(world.find("consent:mail-unknown"), ["Ann", "Cy", "Di"]);
+    assert_eq!(world.find("mail:yes"), ["Di"]);
+    // An edit of something else leaves the word as it is.
+    let mut facts = world.book.person(cy).unwrap().unwrap().facts;
+    facts.note = "moved".into();
+    world.run(Command::EditPerson { id: cy, facts, was: None });
+    assert_eq!(world.book.person(cy).unwrap().unwrap().facts.email_state.word(), "OK");
+    // And it travels as it is: into another roster, it mails nobody there either.
+    let mut other = World::empty();
+    let csv = world.export("roster", "");
+    other.import("roster.csv", &csv);
+    assert_eq!(mailed(&mut other), ["di@x.example"]);
+    assert_eq!(other.book.check().unwrap().unrecognised.len(), 3, "{csv}");
+    assert_eq!(other.export("roster", ""), csv);
+}
+
+#[test]
+fn never_mail_outlives_the_address_a_form_an_import_and_a_removal() {
+    let mut world = World::empty();
+    let ann = world.facts(PersonFacts {
+        others: vec![OtherAddress { address: "ann@home.example".into(), state: AddressState::Ok }],
+        ..PersonFacts::named("Ann", "ann@x.example")
+    });
+    never(&mut world, ann);
+    let detail = world.book.person(ann).unwrap().unwrap();
+    assert_eq!(detail.suppressed, ["ann@x.example", "ann@home.example"]);
+    assert_eq!(detail.consents[0].state, ConsentState::Withdrawn);
+    // An address that is added later, by a form and by an import.
+    let mut facts = detail.facts;
+    facts.others.push(OtherAddress { address: "ann@new.example".into(), state: AddressState::Ok });
+    facts.email = "ann@y.example".into();
+    world.run(Command::EditPerson { id: ann, facts, was: None });
+    world.import("list.csv", "Name,E-mail,Other e-mails,I agree to join the mailing list\nAnn,ann@y.example,ann@z.example,Yes\n");
+    assert!(mailed(&mut world).is_empty());
+    let options = guildhall::book::ExportOptions { format: "bcc".into(), all_addresses: true, ..Default::default() };
+    let mut out = Vec::new();
+    assert_eq!(world.book.export_to(&options, &mut out).unwrap().written, 0);
+    // Removed, and in the old list again.
+    let applied = world.run(Command::RemovePeople(vec![ann]));
+    assert!(applied.kept.iter().any(|k| k == "ann@y.example stays suppressed"), "{:?}", applied.kept);
+    world.import("old.csv", "Name,E-mail\nAnn,ann@y.example\nAnn,ann@new.example\n");
+    assert!(mailed(&mut world).is_empty());
+}
+
+#[test]
+fn the_way_back_is_their_own_word_and_says_what_still_blocks() {
+    let mut world = World::empty();
+    let ann = world.facts(PersonFacts { email_state: AddressState::Bounced, ..PersonFacts::named("Ann", "ann@x.example") });
+    world.run(Command::Suppress { addresses: vec!["ANN@X.example".into()], reason: "asked".into() });
+    // Not by a bulk consent, nor by taking the note away.
+    for state in [ConsentState::Granted, ConsentState::Unknown] {
+        let consent = ConsentFacts { purpose: Purpose::Mail, state, on: Some(today()), source: "told the lead".into() };
+        assert!(world.book.run(&Command::SetConsent { people: vec![ann], consent }).is_err());
+    }
+    for (source, on) in [("", today()), ("a letter", today().succ_opt().unwrap())] {
+        assert!(world.book.run(&Command::MailAgain { person: ann, source: source.into(), on }).is_err(), "{source}");
+    }
+    world.run(Command::Allow { addresses: vec!["ann@x.example".into()], source: "a letter".into(), on: today() });
+    let detail = world.book.person(ann).unwrap().unwrap();
+    assert!(detail.suppressed.is_empty());
+    assert_eq!((detail.consents[0].state, detail.consents[0].source.as_str()), (ConsentState::Granted, "a letter"));
+    let blocked = world.book.blocked(&["ann@x.example".to_owned()]).unwrap();
+    assert_eq!(blocked[0].1.iter().map(|w| w.words()).collect::<Vec<_>>(), ["the address bounced"]);
+}
+
+#[test]
+fn many_are_granted_consent_but_those_who_withdrew() {
+    let mut world = World::empty();
+    let (ann, bo) = (world.person("Ann", "ann@x.example"), world.person("Bo", "bo@x.example"));
+    never(&mut world, ann);
+    let consent = ConsentFacts { purpose: Purpose::Mail, state: ConsentState::Granted, on: Some(today()), source: "a sign-up".into() };
+    let applied = world.run(Command::SetConsent { people: vec![ann, bo], consent });
+    assert_eq!(applied.kept, ["Ann stays withdrawn from mail"]);
+    assert_eq!(world.find("consent:mail"), ["Bo"]);
+}
+
+#[test]
+fn an_unsubscribe_finds_the_address_however_it_is_composed_and_in_other_domains_of_the_organisation() {
+    let mut world = World::empty();
+    world.person("Zoë", "zo\u{eb}@x.example");
+    let old = world.person("Ann", "ann@maps.gsi.gov.uk");
+    let current = world.person("Another Ann", "ann@maps.gov.uk");
+    world.person("At home", "ann@gmail.com");
+    let domains = vec!["maps.gov.uk".into(), "maps.gsi.gov.uk".into(), "gmail.com".into()];
+    let facts = OrganisationFacts { name: "Office of Maps".into(), domains, ..OrganisationFacts::default() };
+    world.run(Command::PutOrganisation { id: None, facts });
+    world.run(Command::Suppress { addresses: vec!["Zoe\u{308}@x.example".into()], reason: String::new() });
+    never(&mut world, old);
+    assert_eq!(mailed(&mut world), ["ann@gmail.com"]);
+    assert_eq!(
+        world.book.usable(current, Way::Open).unwrap()[0].decision.words(),
+        "unsubscribed at another domain of the same organisation"
+    );
+    // The two are told apart: the one may be mailed, the other's suppression stays.
+    world.run(Command::Allow { addresses: vec!["ann@maps.gov.uk".into()], source: "on the phone".into(), on: today() });
+    assert_eq!(mailed(&mut world), ["ann@maps.gov.uk", "ann@gmail.com"]);
+    // So it is in a roster that is made of this one.
+    let mut other = World::empty();
+    other.import("roster.csv", world.export("roster", ""));
+    let domains = vec!["maps.gov.uk".into(), "maps.gsi.gov.uk".into()];
+    other.run(Command::PutOrganisation {
+        id: None,
+        facts: OrganisationFacts { name: "Maps".into(), domains, ..OrganisationFacts::default() },
+    });
+    assert_eq!(mailed(&mut other), ["ann@maps.gov.uk", "ann@gmail.com"]);
+    // Undone, it is blocked again, without a question; redone, it has to be said.
+    world.book.undo().unwrap();
+    assert_eq!(mailed(&mut world), ["ann@gmail.com"]);
+    assert!(world.book.redo().unwrap_err().asks_first());
+    world.book.step(&Step::Redo(Confirmed::Yes)).unwrap();
+    assert_eq!(mailed(&mut world), ["ann@maps.gov.uk", "ann@gmail.com"]);
+}
+
+#[test]
+fn only_undo_of_just_that_step_lifts_and_only_if_it_is_confirmed() {
+    let mut world = World::empty();
+    let ann = world.person("Ann", "ann@x.example");
+    let before = world.book.dump().unwrap();
+    never(&mut world, ann);
+    let after = world.book.dump().unwrap();
+    let error = world.book.undo().unwrap_err();
+    assert!(error.asks_first() && error.to_string().contains("Stopped mail to Ann"), "{error}");
+    assert_eq!(world.book.dump().unwrap(), after);
+    world.book.step(&Step::Undo(Confirmed::Yes)).unwrap();
+    assert_eq!(world.book.dump().unwrap(), before);
+    // To suppress again needs no word.
+    world.book.redo().unwrap();
+    assert_eq!(world.book.dump().unwrap(), after);
+    // A lift is undone without a question, and never redone without one.
+    world.run(Command::MailAgain { person: ann, source: "a letter".into(), on: today() });
+    let lifted = world.book.dump().unwrap();
+    world.book.undo().unwrap();
+    assert_eq!(world.book.dump().unwrap(), after);
+    assert!(world.book.redo().unwrap_err().asks_first());
+    assert_eq!(world.book.dump().unwrap(), after);
+    world.book.step(&Step::Redo(Confirmed::Yes)).unwrap();
+    assert_eq!(world.book.dump().unwrap(), lifted);
+}
+
+#[test]
+fn back_to_a_point_keeps_what_was_asked_since_and_lists_it() {
+    let mut world = World::empty();
+    let ann = world.person("Ann", "ann@x.example");
+    let point = world.book.history(None, 1).unwrap()[0].id;
+    let bo = world.person("Bo", "bo@x.example");
+    let header = "Email address,Template name,Uploaded spreadsheet file name,Template sent at,Unsubscribe request received at";
+    world.import("report.csv", format!("{header}\nann@x.example,News,x.csv,2026-11-20 09:00:00,2026-11-21 10:00:00\n"));
+    never(&mut world, bo);
+    let photo = ConsentFacts { purpose: Purpose::Photo, state: ConsentState::Withdrawn, on: None, source: String::new() };
+    world.run(Command::SetConsent { people: vec![ann], consent: photo });
+    let applied = world.book.step(&Step::BackTo(point)).unwrap();
+    for kept in [
+        "ann@x.example stays suppressed",
+        "Ann stays withdrawn from mail",
+        "Ann stays withdrawn from photo",
+        "bo@x.example stays suppressed",
+    ] {
+        assert!(applied.kept.iter().any(|k| k == kept), "{kept}: {:?}", applied.kept);
+    }
+    assert_eq!(world.find(""), ["Ann"]);
+    world.import("old.csv", "Name,E-mail\nBo,bo@x.example\n");
+    assert!(mailed(&mut world).is_empty());
+    // What was lifted meanwhile stays lifted: only what is in force now is kept.
+    let mut world = World::empty();
+    let ann = world.person("Ann", "ann@x.example");
+    let point = world.book.history(None, 1).unwrap()[0].id;
+    never(&mut world, ann);
+    world.run(Command::MailAgain { person: ann, source: "a letter".into(), on: today() });
+    let applied = world.book.step(&Step::BackTo(point)).unwrap();
+    assert!(applied.kept.is_empty(), "{:?}", applied.kept);
+    assert_eq!(mailed(&mut world), ["ann@x.example"]);
+}
+
+#[test]
+fn undo_of_an_import_that_did_other_things_too_keeps_its_suppressions_and_withdrawals() {
+    let mut world = World::empty();
+    let ann = world.person("Ann", "ann@x.example");
+    world.import(
+        "list.csv",
+        "Name,E-mail,Unsubscribed,Consent\nAnn,ann@x.example,,no\nBo,bo@x.example,yes,\nCy,cy@x.example,,no\nDi,di@x.example,,\n",
+    );
+    let applied = world.book.undo().unwrap();
+    assert_eq!(world.find(""), ["Ann"]);
+    for kept in ["Ann stays withdrawn from mail", "bo@x.example stays suppressed", "cy@x.example stays suppressed"] {
+        assert!(applied.kept.iter().any(|k| k == kept), "{kept}: {:?}", applied.kept);
+    }
+    assert_eq!(world.book.person(ann).unwrap().unwrap().consents[0].state, ConsentState::Withdrawn);
+    world.import("again.csv", "Name,E-mail\nBo,bo@x.example\nCy,cy@x.example\nDi,di@x.example\n");
+    assert_eq!(mailed(&mut world), ["di@x.example"]);
+}
+
+fn status_of(world: &World, email: &str) -> Option<MembershipStatus> {
+    let id = world.book.holder_of(email).unwrap()?;
+    world.book.person(id).unwrap().unwrap().memberships.first().map(|m| m.facts.status)
+}
+
+fn notes(report: &ImportReport) -> String {
+    report.notes.join("\n")
+}
+
+#[test]
+fn the_unsubscribed_and_the_cleaned_part_of_a_mailchimp_audience_make_nobody_new() {
+    let mut world = World::empty();
+    let (bo, cy) = (world.person("Bo", "bo@guild.example"), world.person("Cy", "cy@guild.example"));
+    let unsubscribed = "Email Address,First Name,MEMBER_RATING,UNSUB_TIME,UNSUB_REASON,LEID\n\
+        BO@guild.example,Bo,2,2026-05-01 09:00:00,No longer interested,124\nold@guild.example,Old,2,2026-05-02 09:00:00,,125\n";
+    let report = world.import_into("unsubscribed.csv", unsubscribed, Some("Maps"));
+    assert_eq!(report.summary(), "2 addresses suppressed; 1 address of nobody on the roster, suppressed all the same");
+    let report = world.import(
+        "cleaned.csv",
+        "Email Address,CLEAN_TIME,LEID\ncy@guild.example,2026-05-01 09:00:00,126\nno@guild.example,2026-05-01,127\n",
+    );
+    assert_eq!(report.summary(), "1 address marked as bounced; 1 address of nobody on the roster");
+    assert_eq!(world.find(""), ["Bo", "Cy"]);
+    assert_eq!(world.book.person(bo).unwrap().unwrap().consents[0].on.unwrap().to_string(), "2026-05-01");
+    let detail = world.book.person(cy).unwrap().unwrap();
+    assert_eq!((detail.facts.email_state, detail.suppressed.len(), detail.consents.len()), (AddressState::Bounced, 0, 0));
+    world.import("old.csv", "Name,E-mail\nOld,old@guild.example\n");
+    assert!(mailed(&mut world).is_empty());
+}
+
+#[test]
+fn statuses_of_other_systems_make_members_of_those_who_are_and_of_nobody_else() {
+    let mut world = World::empty();
+    let member = world.person("Member", "member@guild.example");
+    let slack = "username,email,status,billing-active,has-2fa,has-sso,userid,fullname,displayname\n\
+        ann,ann@guild.example,Member,1,1,0,U1,Ann Hallam,Ann\nbo,bo@guild.example,Deactivated,0,0,0,U2,Bo Reed,\n\
+        beep,beep@guild.example,Bot,0,0,0,U3,Beep,\nm,member@guild.example,Deactivated,0,0,0,U4,Member,\n";
+    let report = world.import_into("slack.csv", slack, Some("A11y"));
+    assert_eq!(world.find("community:a11y"), ["Ann Hallam"]);
+    assert!(
+        notes(&report).contains("1 row not added: a bot") && notes(&report).contains("1 row not added: deactivated"),
+        "{:?}",
+        report.notes
+    );
+    assert_eq!(world.book.person(member).unwrap().unwrap().facts.email_state, AddressState::Retired);
+    let mut world = World::empty();
+    let event = "Order #,First Name,Last Name,Email,Attendee Status\n1,Ann,Hallam,ann@guild.example,Attending\n2,Bo,Reed,bo@guild.example,Not Attending\n\
+        3,Cy,Quill,cy@guild.example,Refunded\n4,Di,Lund,di@guild.example,Checked In\n";
+    world.import("event.csv", event);
+    assert_eq!(world.find(""), ["Ann Hallam", "Di Lund"]);
+    let mut world = World::empty();
+    world.import_into(
+        "guests.csv",
+        "name,email,approval_status\nAnn,ann@guild.example,approved\nBo,bo@guild.example,declined\nCy,cy@guild.example,pending_approval\n",
+        Some("Maps"),
+    );
+    assert_eq!(status_of(&world, "ann@guild.example"), Some(MembershipStatus::Active));
+    assert_eq!((status_of(&world, "bo@guild.example"), status_of(&world, "cy@guild.example")), (None, Some(MembershipStatus::Identified)));
+}
+
+#[test]
+fn a_status_that_says_unsubscribed_or_cleaned_makes_no_member_and_a_word_that_is_not_known_no_active_one() {
+    let mut world = World::empty();
+    let csv = "Name,Email,Status\nNoor,noor@guild.example,unsubscribed\nBo,bo@guild.example,cleaned\nCy,cy@guild.example,on leave\nDi,di@guild.example,on leave\n";
+    let report = world.import_into("list.csv", csv, Some("Maps"));
+    assert_eq!(status_of(&world, "noor@guild.example"), None);
+    assert_eq!(status_of(&world, "cy@guild.example"), Some(MembershipStatus::Identified));
+    assert!(world.book.holder_of("bo@guild.example").unwrap().is_none());
+    assert_eq!(report.unknown, [("Status".to_owned(), "on leave".to_owned(), 2)]);
+    assert!(report.is_incomplete(), "exit code 3");
+    assert!(!mailed(&mut world).contains(&"noor@guild.example".to_owned()));
+    // Only unsubscribed stops mail to somebody who is a member already; a flag says the same.
+    let mut world = World::empty();
+    let community = world.community("Maps");
+    let ids: Vec<PersonId> = ["a", "b", "c", "d"].map(|n| world.person(n, &format!("{n}@guild.example"))).to_vec();
+    world.put_in(&ids, community);
+    world.import("list.csv", "Name,Email,Status\na,a@guild.example,declined\nb,b@guild.example,refunded\nc,c@guild.example,Unsubscribed\n");
+    world.import("flags.csv", "Email,UNSUB\na@guild.example,no\nd@guild.example,yes\nnew@guild.example,TRUE\n");
+    assert_eq!(mailed(&mut world), ["a@guild.example", "b@guild.example"]);
+    // A flag that is neither yes nor no is not taken, so that nobody is mailed by mistake.
+    let report = world.import("odd.csv", "Email,Unsubscribed\nodd@guild.example,perhaps\nday@guild.example,2026-03-04\n");
+    assert_eq!(report.refused[0].reason, "Unsubscribed says “perhaps”, which is neither yes nor no");
+    assert_eq!(mailed(&mut world), ["a@guild.example", "b@guild.example"]);
+}
+
+#[test]
+fn an_answer_to_the_mailing_list_is_consent_and_a_grant_after_a_withdrawal_needs_a_decision() {
+    let mut world = World::empty();
+    let header = "Timestamp,Email Address,Full name,I agree to join the mailing list";
+    let report = world.import(
+        "form.csv",
+        format!("{header}\n2026/11/20 2:03:45 pm GMT,noor@guild.example,Noor,No\n2026/11/20 2:04:45 pm GMT,ann@guild.example,Ann,Yes\n,bo@guild.example,Bo,only events\n"),
+    );
+    assert_eq!(world.find("consent:mail"), ["Ann"]);
+    assert_eq!(world.find("consent:mail-withdrawn"), ["Noor"]);
+    assert_eq!(report.unknown, [("I agree to join the mailing list".to_owned(), "only events".to_owned(), 1)]);
+    assert_eq!(mailed(&mut world), ["ann@guild.example", "bo@guild.example"]);
+    let later = world.import("later.csv", format!("{header}\n2026/11/21 9:00:00 am GMT,noor@guild.example,Noor,Yes\n"));
+    assert_eq!((later.decisions.len(), later.decisions[0].line, later.is_incomplete()), (1, 2, true));
+    assert!(
+        later.decisions[0].reason.starts_with("noor@guild.example grants consent to mail after they withdrew it"),
+        "{:?}",
+        later.decisions
+    );
+    let undated = world.import("undated.csv", format!("{header}\n,noor@guild.example,Noor,Yes\n"));
+    assert!(
+        undated.decisions.is_empty() && notes(&undated).contains("1 row grants consent to mail again, but not after"),
+        "{:?}",
+        undated.notes
+    );
+    assert_eq!(world.find("consent:mail-withdrawn"), ["Noor"]);
+    // Suppressed without a consent: the same.
+    world.run(Command::Suppress { addresses: vec!["new@guild.example".into()], reason: String::new() });
+    let new = world.import("new.csv", format!("{header}\n2026/11/23 9:00:00 am GMT,new@guild.example,New,Yes\n"));
+    assert_eq!(new.decisions.len(), 1);
+    assert!(!mailed(&mut world).contains(&"new@guild.example".to_owned()));
+}
+
+#[test]
+fn suppressions_travel_with_the_roster_also_those_of_nobody() {
+    let mut world = World::empty();
+    let ann = world.person("Ann", "ann@x.example");
+    world.person("", "only@x.example");
+    never(&mut world, ann);
+    world.run(Command::Suppress { addresses: vec!["only@x.example".into(), "stranger@x.example".into()], reason: "told | us".into() });
+    let csv = world.export("roster", "");
+    let mut other = World::empty();
+    let report = other.import("roster.csv", &csv);
+    assert_eq!((report.added, report.suppressed), (2, 3), "{csv}");
+    other.import("old.csv", "Name,E-mail\nAnn,ann@x.example\nStranger,stranger@x.example\nOnly,only@x.example\nBo,bo@x.example\n");
+    assert_eq!(mailed(&mut other), ["bo@x.example"]);
+    let mut third = World::empty();
+    third.import("roster.csv", &csv);
+    assert_eq!(third.export("roster", ""), csv);
+    assert_eq!(third.import("again.csv", &csv).updated, 0);
+}
+
+#[test]
+fn a_list_for_reading_has_the_person_without_the_address_and_marks_what_bounced() {
+    let mut world = World::empty();
+    let ann = world.person("Ann", "ann@x.example");
+    let bo = world.person("Bo", "bo@x.example");
+    world.facts(PersonFacts { email_state: AddressState::Bounced, ..PersonFacts::named("Cy", "cy@x.example") });
+    world.person("ann@x.example", "di@x.example");
+    never(&mut world, ann);
+    let directory = ConsentFacts { purpose: Purpose::Directory, state: ConsentState::Withdrawn, on: None, source: String::new() };
+    world.run(Command::SetConsent { people: vec![bo], consent: directory });
+    let people = world.export("people", "");
+    assert!(people.contains("\nAnn,,,,,\r") && people.contains("\nCy,cy@x.example (bounced),,,,\r"), "{people}");
+    assert!(!people.contains("Bo") && !people.contains("ann@x.example") && people.contains("\n,di@x.example,"), "{people}");
+}
+
+#[test]
+fn a_upn_that_may_not_be_mailed_leaves_its_person_out() {
+    let mut world = World::empty();
+    for n in ["a", "b", "c"] {
+        let id = world.person(n, &format!("{n}@x.example"));
+        world.run(Command::SetField { people: vec![id], field: "UPN".into(), value: format!("{n}1@x.example") });
+    }
+    world.run(Command::Suppress { addresses: vec!["b1@x.example".into()], reason: String::new() });
+    let text = world.export("entra-members", "");
+    assert!(text.ends_with("\na1@x.example\nc1@x.example\n"), "{text}");
+}
+
+#[test]
+fn the_next_good_address_is_used_and_the_summary_says_so() {
+    let mut world = World::empty();
+    world.facts(PersonFacts {
+        email_state: AddressState::Bounced,
+        others: vec![OtherAddress { address: "ann@home.example".into(), state: AddressState::Ok }],
+        ..PersonFacts::named("Ann", "ann@x.example")
+    });
+    let options = guildhall::book::ExportOptions { format: "notify-contacts".into(), ..Default::default() };
+    let mut out = Vec::new();
+    let summary = world.book.export_to(&options, &mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "email address\nann@home.example\n");
+    assert_eq!(summary.sentence(), "1 person written; 1 written with the next good address: the address bounced");
+}
+
+#[test]
+fn those_who_left_a_community_are_mailed_where_their_status_is_named() {
+    let mut world = World::empty();
+    let (ann, bo) = (world.person("Ann", "ann@x.example"), world.person("Bo", "bo@x.example"));
+    let community = world.community("Maps");
+    world.put_in(&[ann, bo], community);
+    world.run(Command::SetStatus { people: vec![bo], community, status: MembershipStatus::Left });
+    let mut to = |statuses: Vec<MembershipStatus>, community| {
+        let options = guildhall::book::ExportOptions { format: "notify-contacts".into(), statuses, community, ..Default::default() };
+        let mut out = Vec::new();
+        world.book.export_to(&options, &mut out).unwrap();
+        String::from_utf8(out).unwrap().lines().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(to(Vec::new(), Some(community)), "ann@x.example");
+    assert_eq!(to(vec![MembershipStatus::Left], Some(community)), "bo@x.example");
+    assert_eq!(to(Vec::new(), None), "ann@x.example", "who is in no community any more is in no list");
+    assert_eq!(to(vec![MembershipStatus::Left], None), "ann@x.example bo@x.example");
+}
+
+#[test]
+fn a_page_and_a_handover_withhold_who_left_the_directory_and_lint_says_what_is_printed_all_the_same() {
+    let mut world = World::empty();
+    let (ann, bo) = (world.person("Ann Anvil", "ann@x.example"), world.person("Bo Bolt", "bo@x.example"));
+    let facts = CommunityFacts { purpose: "For smiths.".into(), ..CommunityFacts::named("Smithing") };
+    world.run(Command::PutCommunity { id: None, facts, was: None });
+    let community = world.book.community_named("Smithing").unwrap();
+    for (title, holder) in [("Head of Iron", ann), ("Deputy", bo)] {
+        let facts = SeatFacts { title: title.into(), holder: Some(holder), ..SeatFacts::default() };
+        world.run(Command::PutSeat { community, id: None, facts });
+    }
+    let page = world.folder.path().join("page.md");
+    let table = guildhall::book::PublishOptions { layout: Some(guildhall::book::Layout::Table), ..Default::default() };
+    world.book.publish_page(&page, &table).unwrap();
+    world.book.import_page(&page, false, false).unwrap();
+    let directory = ConsentFacts { purpose: Purpose::Directory, state: ConsentState::Withdrawn, on: None, source: String::new() };
+    world.run(Command::SetConsent { people: vec![ann], consent: directory });
+    never(&mut world, bo);
+    let done = world.book.publish_page(&page, &guildhall::book::PublishOptions::default()).unwrap();
+    assert_eq!(done.withheld, ["Smithing, Head of Iron: Ann Anvil withdrew consent to be in a directory; name and address are withheld"]);
+    let text = std::fs::read_to_string(&page).unwrap();
+    assert!(text.contains("Head of Iron (name withheld)") && !text.contains("Ann") && text.contains("bo@x.example"), "{text}");
+    // Read again, nothing has changed: whoever isn't named still holds the seat.
+    std::fs::write(&page, text.replace("For smiths.", "For smiths and founders.")).unwrap();
+    world.book.import_page(&page, false, false).unwrap();
+    assert_eq!(world.book.community(community).unwrap().unwrap().seats[0].holder.as_ref().map(|(id, _)| *id), Some(ann));
+    let pack = world.book.handover(community).unwrap();
+    assert!(pack.contains("Head of Iron: name withheld") && !pack.contains("Ann Anvil"), "{pack}");
+    let lint = world.book.lint().unwrap().iter().map(|f| f.words()).collect::<Vec<_>>().join("\n");
+    assert!(lint.contains("Ann Anvil, Head of Iron, withdrew consent to be in a directory"), "{lint}");
+    assert!(lint.contains("Bo Bolt, Deputy: the page prints bo@x.example, which is suppressed"), "{lint}");
+}
+
+#[test]
+fn members_are_searched_and_listed_by_whether_they_may_be_mailed() {
+    let mut world = World::empty();
+    let (ann, bo) = (world.person("Ann", "ann@x.example"), world.person("Bo", "bo@x.example"));
+    world.person("Cy", "");
+    never(&mut world, ann);
+    assert_eq!((world.find("mail:yes"), world.find("mail:no")), (vec!["Bo".to_owned()], vec!["Ann".to_owned(), "Cy".to_owned()]));
+    let rows = world.book.people(&[ann, bo], None).unwrap();
+    assert_eq!(rows.iter().map(|r| r.mail.as_str()).collect::<Vec<_>>(), ["unsubscribed", "yes"]);
+    let detail = world.book.person(ann).unwrap().unwrap();
+    assert_eq!(detail.mail[0].words(), "ann@x.example: no, unsubscribed, withdrew consent to mail");
+    world.run(Command::MailAgain { person: ann, source: "a letter".into(), on: today() });
+    assert_eq!(world.find("mail:yes"), ["Ann", "Bo"]);
+}
