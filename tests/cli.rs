@@ -174,6 +174,83 @@ fn the_public_page_is_imported_checked_compared_published_and_handed_over() {
 }
 
 #[test]
+fn never_mail_and_the_way_back_are_commands_that_say_what_else_blocks() {
+    let desk = Desk::new();
+    let said = desk.run(&["suppress", "ANN@Example.org", "nobody@else.example"]);
+    assert_eq!((code(&said), out(&said).as_str()), (0, "Suppressed 2 addresses\n"));
+    assert!(out(&desk.run(&["suppress", "ann@example.org"])).starts_with("Nothing to change: "));
+    assert_eq!(out(&desk.run(&["export", "mailman"])), "\"Bo Smith\" <bo@example.org>\n");
+    let shown = out(&desk.run(&["show", "member", "ann@example.org"]));
+    assert!(shown.contains("May be mailed    ann@example.org: no, unsubscribed, withdrew consent to mail"), "{shown}");
+    assert!(
+        out(&desk.run(&["list", "members", "mail:no", "--format", "csv"]))
+            .ends_with("\nAnn Example,ann@example.org,HMRC,,,,unsubscribed\n")
+    );
+    assert!(out(&desk.run(&["list", "members", "mail:yes"])).contains("Bo Smith"));
+    // The way back asks for where and when.
+    for wrong in [
+        &["allow", "ann@example.org"][..],
+        &["allow", "ann@example.org", "--source", "a letter"],
+        &["allow", "ann@example.org", "--date", "2026-11-20"],
+        &["allow", "ann@example.org", "--source", " ", "--date", "2026-11-20"],
+        &["allow", "ann@example.org", "--source", "a letter", "--date", "9999-01-01"],
+        &["allow", "no address", "--source", "a letter", "--date", "2026-11-20"],
+        &["suppress"],
+    ] {
+        assert_eq!(code(&desk.run(wrong)), 2, "{wrong:?}");
+    }
+    // Their consent came after other things that keep mail away, and these are said.
+    desk.file("states.csv", "Name,E-mail,E-mail state\nAnn Example,ann@example.org,bounced\n");
+    assert_eq!(code(&desk.run(&["import", "states.csv"])), 0);
+    let allowed = desk.run(&["allow", "ann@example.org", "--source", "a letter", "--date", "2026-11-20"]);
+    let told = out(&allowed);
+    assert_eq!(code(&allowed), 0, "{}", err(&allowed));
+    assert!(
+        told.starts_with("Allowed mail to ann@example.org\n")
+            && told.contains("ann@example.org isn't mailed for another reason: the address bounced"),
+        "{told}"
+    );
+    assert!(out(&desk.run(&["show", "member", "ann@example.org"])).contains("granted, 20 Nov 2026 (a letter)"));
+}
+
+#[test]
+fn undoing_a_suppression_needs_a_yes() {
+    let desk = Desk::new();
+    desk.run(&["suppress", "ann@example.org"]);
+    let refused = desk.run(&["undo"]);
+    assert_eq!(code(&refused), 1);
+    assert!(err(&refused).contains("nothing was changed") && err(&refused).contains("--yes"), "{}", err(&refused));
+    assert!(out(&desk.run(&["list", "members", "mail:no"])).contains("Ann Example"));
+    assert_eq!(code(&desk.run(&["undo", "--yes"])), 0);
+    assert!(!out(&desk.run(&["list", "members", "mail:no"])).contains("Ann Example"));
+    // To stop mail again needs no yes.
+    assert_eq!(code(&desk.run(&["redo"])), 0);
+    assert!(out(&desk.run(&["list", "members", "mail:no"])).contains("Ann Example"));
+}
+
+#[test]
+fn words_that_are_not_known_and_decisions_end_with_three() {
+    let desk = Desk::new();
+    rusqlite::Connection::open(desk.folder.path().join("roster.guildhall"))
+        .unwrap()
+        .execute("UPDATE membership SET status='lapsed (2025)' WHERE person_id=1", [])
+        .unwrap();
+    let found = desk.run(&["check"]);
+    assert_eq!(code(&found), 3);
+    assert!(format!("{}{}", out(&found), err(&found)).contains("the status “lapsed (2025)”"), "{}{}", out(&found), err(&found));
+    assert!(!out(&desk.run(&["export", "notify"])).contains("ann@example.org"));
+    assert_eq!(code(&desk.run(&["suppress", "bo@example.org"])), 0);
+    desk.file("form.csv", "Email,I agree to join the mailing list,Timestamp\nbo@example.org,Yes,2030-01-01 10:00:00\n");
+    let decides = desk.run(&["import", "form.csv"]);
+    assert_eq!(code(&decides), 3);
+    assert!(out(&decides).contains("line 2 needs a decision: "), "{}", out(&decides));
+    assert!(!out(&desk.run(&["export", "notify"])).contains("bo@example.org"));
+    desk.file("slack.csv", "Name,Email,Status\nDi Lund,di@example.org,frozen\n");
+    assert_eq!(code(&desk.run(&["import", "slack.csv", "--community", "Research"])), 3);
+    assert!(!out(&desk.run(&["export", "notify", "--community", "Research"])).contains("di@example.org"));
+}
+
+#[test]
 fn standard_input_is_a_file_too() {
     let desk = Desk::new();
     let mut child = desk.command().args(["import", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

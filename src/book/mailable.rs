@@ -71,6 +71,34 @@ impl Book {
         Ok(strictest)
     }
 
+    /// What the rules say of the addresses in a text that is about nobody in particular, each for the person who has it: the strictest
+    /// answer, if there is an address in it.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn decide_anyones(&self, typed: &str, way: Way) -> Result<Option<Decision>, BookError> {
+        let conn = self.store.reader();
+        let (to, suppressions) = (Use { several: false, ..Use::of(way) }, suppressions::read(conn)?);
+        let found = std::cell::RefCell::new(Vec::new());
+        let _ = mail::withhold(typed, |a| {
+            found.borrow_mut().push(a.to_owned());
+            true
+        });
+        let mut strictest: Option<Decision> = None;
+        for typed in found.into_inner() {
+            let plain = address::read(&typed).unwrap_or(&typed);
+            let decision = match people::holder_of(conn, plain)? {
+                Some(id) => self.decide_text(id, plain, way)?,
+                None => Some(mail::decide(&Listed::nobody(plain), plain, AddressState::Ok, &suppressions, &to)),
+            };
+            strictest = match (strictest, decision) {
+                (Some(s), Some(d)) if d.answer <= s.answer => Some(s),
+                (s, d) => d.or(s),
+            };
+        }
+        Ok(strictest)
+    }
+
     /// Whether each of these people may be mailed: `yes`, or the reason why not.
     ///
     /// # Errors

@@ -51,7 +51,7 @@ pub fn take_all(
     }
     report.updated = counts.unsubscribed + counts.bounced;
     report.unchanged = counts.before;
-    report.columns = vec![(known.kind.word().to_owned(), "what it says of addresses".to_owned())];
+    report.notes.push(format!("read as {}", known.kind.word()));
     report.said = Some(sentence(known.kind, &counts, &report));
     Ok(report)
 }

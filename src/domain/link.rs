@@ -65,6 +65,29 @@ fn percent(text: &str, kept: &[u8]) -> String {
     out
 }
 
+/// To whom a link begins a mail, in plain text, whoever wrote it: the part behind `mailto:`, and its `to`, `cc` and `bcc` (RFC 6068).
+/// `None` for every other link.
+#[must_use]
+pub fn recipients(link: &str) -> Option<String> {
+    let rest = link.get(.."mailto:".len()).filter(|s| s.eq_ignore_ascii_case("mailto:")).map(|s| &link[s.len()..])?;
+    let (to, fields) = rest.split_once('?').unwrap_or((rest, ""));
+    let named =
+        fields.split('&').filter_map(|f| f.split_once('=')).filter(|(n, _)| ["to", "cc", "bcc"].iter().any(|k| n.eq_ignore_ascii_case(k)));
+    let all: Vec<String> = std::iter::once(to).chain(named.map(|(_, value)| value)).map(plain).collect();
+    Some(all.join(" "))
+}
+
+/// The text that [`percent`] wrote; what isn't written so stays as it is.
+fn plain(escaped: &str) -> String {
+    let (mut out, bytes, mut at) = (Vec::with_capacity(escaped.len()), escaped.as_bytes(), 0);
+    while let Some(&byte) = bytes.get(at) {
+        let code = if byte == b'%' { escaped.get(at + 1..at + 3).and_then(|h| u8::from_str_radix(h, 16).ok()) } else { None };
+        out.push(code.unwrap_or(byte));
+        at += if code.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +112,22 @@ mod tests {
         }
         assert_eq!(first_in("Write to (ann@example.org), or see https://x.example/a.").as_deref(), Some("mailto:ann@example.org"));
         assert_eq!(first_in("no link here"), None);
+    }
+
+    #[test]
+    fn it_is_known_to_whom_a_link_begins_a_mail_however_it_is_written() {
+        for (link, expected) in [
+            ("mailto:ann@example.org", Some("ann@example.org")),
+            ("MAILTO:a%2Bb@example.org?subject=x@y.example", Some("a+b@example.org")),
+            ("mailto:?to=ann@example.org&Cc=bo%40example.org", Some(" ann@example.org bo@example.org")),
+            ("mailto:zo%C3%AB@example.org,b%", Some("zoë@example.org,b%")),
+            ("https://x.example/?to=ann@example.org", None),
+        ] {
+            assert_eq!(recipients(link).as_deref(), expected, "{link}");
+        }
+        for address in ["o'neil+news@x.example", "zoë@bücher.example", "a%41b@x.example", "a&b=c@x.example"] {
+            assert_eq!(recipients(&mailto(address, "Hello & to=x")).as_deref(), Some(address));
+        }
     }
 
     #[test]

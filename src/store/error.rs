@@ -90,9 +90,7 @@ pub enum StoreError {
     #[error("{0} was changed by somebody else while you were editing; nothing was saved")]
     ChangedMeanwhile(String),
     /// The step would end a suppression or withdrawal, or grant consent: that has to be said.
-    #[error(
-        "to {doing} \u{201c}{label}\u{201d} would let somebody be mailed, or put their consent back, who may have said no; nothing was changed"
-    )]
+    #[error("to {doing} \u{201c}{label}\u{201d} would let somebody be mailed who may have said no; nothing was changed")]
     AsksFirst {
         /// Undo or redo.
         doing: &'static str,

@@ -18,8 +18,8 @@ impl Root {
         };
         let label = op.map_or_else(String::new, |op| format!(" “{}”", op.label));
         let question = format!(
-            "To {verb}{label} ends a suppression or withdrawal, or grants consent: somebody may be mailed who has said no. Only go on if \
-             the step was a mistake, or if they have said so."
+            "To {verb}{label} lets somebody be mailed who may have said no. Go on only if the step was a mistake, or if they have said \
+             that they may be mailed."
         );
         let asks = Confirm::asking("Have they said so?", &question, "y", &format!("{verb} it"), Request::Take(confirmed));
         self.overlays.push(Box::new(asks));

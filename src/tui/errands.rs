@@ -68,7 +68,7 @@ impl Root {
     fn copy_line(&mut self, line: String) {
         let decision = match self.detail.thing() {
             Some(Thing::Person(id)) => self.book.decide_text(id, &line, Way::Copy),
-            _ => Ok(None),
+            _ => self.book.decide_anyones(&line, Way::Copy),
         };
         let Some(decision) = self.note(decision) else { return };
         match decision {
@@ -126,9 +126,12 @@ impl Root {
 
     fn parts_of(&self, thing: Thing) -> Result<Vec<(String, String)>, BookError> {
         let mut out: Vec<(String, String)> = Vec::new();
+        let may = |a: &str| self.book.decide_anyones(a, Way::CopyPart).is_ok_and(|d| d.is_none_or(|d| d.answer <= Answer::Asks));
         let mut add = |label: &str, value: &str| {
+            // A person's parts have been seen to: one key copies an address there that no other does.
+            let value = if matches!(thing, Thing::Person(_)) { value.into() } else { mail::withhold(value, may) };
             if !value.trim().is_empty() {
-                out.push((label.to_owned(), value.to_owned()));
+                out.push((label.to_owned(), value.into_owned()));
             }
         };
         let days = self.book.calendar();
@@ -197,9 +200,12 @@ impl Root {
     /// Offers to open the link under the cursor, or one of those that belong to what is there. What will be opened is shown first.
     pub(super) fn open_link(&mut self) {
         let on_line = if self.focus == PaneId::Detail { self.detail.line_text().and_then(|l| link::first_in(&l)) } else { None };
-        let mail_to = on_line.as_deref().and_then(|l| l.strip_prefix("mailto:"));
-        if let (Some(address), Some(Thing::Person(id))) = (mail_to, self.detail.thing()) {
-            let decision = self.book.decide_text(id, address, Way::Open);
+        let mail_to = on_line.as_deref().and_then(link::recipients);
+        if let (Some(address), Some(thing)) = (mail_to, self.detail.thing()) {
+            let decision = match thing {
+                Thing::Person(id) => self.book.decide_text(id, &address, Way::Open),
+                _ => self.book.decide_anyones(&address, Way::Open),
+            };
             match self.note(decision).flatten() {
                 Some(d) if d.answer > Answer::Asks => return self.say(&format!("Nothing opened: {}", d.words())),
                 Some(d) if d.answer == Answer::Asks => {
@@ -270,7 +276,15 @@ impl Root {
             Thing::Organisation(_) => {}
         }
         out.dedup();
-        Ok(out.into_iter().map(|link| (link, "")).collect())
+        let mut allowed = Vec::new();
+        for link in out {
+            let to = link::recipients(&link).unwrap_or_default();
+            match self.book.decide_anyones(&to, Way::Open)? {
+                Some(d) if d.answer > Answer::Asks => {}
+                decision => allowed.push((link, decision.map_or("", |d| d.words()))),
+            }
+        }
+        Ok(allowed)
     }
 
     /// Asks for people to add: typed, or a whole pasted list. What would be done is shown before it is.

@@ -5,7 +5,7 @@ use guildhall::domain::community::{MembershipFacts, RuleFacts};
 use guildhall::domain::eligibility::ExceptionFacts;
 use guildhall::domain::ids::{CommunityId, PersonId};
 use guildhall::domain::person::OrganisationFacts;
-use guildhall::domain::words::{Eligibility, MembershipStatus, Source};
+use guildhall::domain::words::{AddressState, Eligibility, MembershipStatus, RuleEffect, Source};
 
 use crate::common::{World, today};
 
@@ -100,6 +100,68 @@ fn an_old_domain_of_an_organisation_stands_for_its_new_one() {
         "{}",
         verdict.because
     );
+}
+
+#[test]
+fn a_communitys_own_deny_closes_no_door_to_others_and_opens_none() {
+    let mut hall = hall();
+    let page = RuleFacts { suffix: "x.gov.uk".into(), ..RuleFacts::default() };
+    hall.world.run(Command::PutRule { community: hall.maps, page_wide: true, id: None, facts: page });
+    let deny = RuleFacts { effect: RuleEffect::Deny, suffix: "contractors.x.gov.uk".into(), ..RuleFacts::default() };
+    hall.world.run(Command::PutRule { community: hall.maps, page_wide: false, id: None, facts: deny });
+    assert_eq!((hall.answer(hall.ann), hall.answer(hall.bo)), (Eligibility::Eligible, Eligibility::Not));
+    let di = hall.world.person("Di", "di@contractors.x.gov.uk");
+    hall.world.put_in(&[di], hall.maps);
+    let verdict = hall.world.book.verdict(di, hall.maps).unwrap().unwrap();
+    assert!(verdict.answer == Eligibility::Not && verdict.because.contains("contractors.x.gov.uk"), "{}", verdict.because);
+}
+
+#[test]
+fn an_address_that_does_not_work_admits_nobody() {
+    let mut hall = hall();
+    let rule = hall.rule("gov.uk");
+    hall.world.run(rule);
+    for state in [AddressState::Bounced, AddressState::Retired] {
+        let mut facts = hall.world.book.person(hall.ann).unwrap().unwrap().facts;
+        facts.email_state = state;
+        hall.world.run(Command::EditPerson { id: hall.ann, facts, was: None });
+        let verdict = hall.world.book.verdict(hall.ann, hall.maps).unwrap().unwrap();
+        assert_eq!(verdict.answer, Eligibility::CantTell);
+        assert!(verdict.because.contains("ann@x.gov.uk"), "{}", verdict.because);
+    }
+}
+
+#[test]
+fn a_suffix_is_normalised_and_what_is_none_is_refused() {
+    let mut hall = hall();
+    for (typed, kept) in [("gov.uk.", "gov.uk"), ("@GOV.UK", "gov.uk"), (" .gov.uk ", "gov.uk")] {
+        let rule = hall.rule(typed);
+        hall.world.run(rule);
+        let rules = hall.world.book.community(hall.maps).unwrap().unwrap().rules;
+        assert_eq!(rules.last().unwrap().1.suffix, kept, "{typed:?}");
+    }
+    for typed in ["https://www.gov.uk", "gov uk!", "someone@", "e.g."] {
+        let rule = hall.rule(typed);
+        assert!(hall.world.book.run(&rule).is_err(), "{typed:?}");
+    }
+}
+
+#[test]
+fn an_exception_that_is_overdue_is_marked_found_and_listed_also_of_who_left() {
+    let mut hall = hall();
+    let rule = hall.rule("gov.uk");
+    hall.world.run(rule);
+    let exception = |review| Some(ExceptionFacts { reason: "seconded".into(), by: "Ann".into(), on: None, review });
+    hall.except(hall.bo, exception(today().pred_opt()));
+    hall.except(hall.cy, exception(today().checked_add_days(chrono::Days::new(40))));
+    assert_eq!(hall.found("exception:due"), ["Bo"]);
+    assert!(hall.world.book.verdict(hall.bo, hall.maps).unwrap().unwrap().because.contains("(overdue)"));
+    let listed: Vec<String> = hall.world.book.lint().unwrap().into_iter().map(|f| f.what).filter(|w| w.contains("exception of")).collect();
+    assert!(listed.len() == 1 && listed[0].starts_with("exception of Bo: seconded, decided by Ann, review on "), "{listed:?}");
+    // Whoever is no member any more may still hold one.
+    hall.world.run(Command::TakeOut { people: vec![hall.bo], community: hall.maps });
+    let due = PeopleQuery { text: "exception:due", ..PeopleQuery::default() };
+    assert_eq!(hall.world.book.find(&due).unwrap().ids, [hall.bo]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod conventions;
+mod mail;
 mod pictures;
 mod sizes;
 mod stories;

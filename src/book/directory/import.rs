@@ -210,7 +210,7 @@ pub(super) fn merged_into(known: &Known, old: usize) -> Option<String> {
 /// A rule with where it was printed.
 fn place(rule: &RuleFacts, known: &Known, range: &std::ops::Range<usize>) -> RuleFacts {
     // A paragraph may have several lines: the one on which the suffix is.
-    let text = known.page.text.get(range.clone()).unwrap_or_default().to_lowercase();
+    let text = known.page.text.get(range.clone()).unwrap_or_default().to_ascii_lowercase();
     let first = rule.suffix.split(',').next().map(str::trim).filter(|s| !s.is_empty());
     let at = first.and_then(|s| text.find(s)).unwrap_or(0);
     let line = crate::exchange::page::line_of(&known.page.text, range.start + at);

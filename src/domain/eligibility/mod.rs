@@ -221,7 +221,9 @@ pub fn read_suffixes(typed: &str) -> Result<String, String> {
         let suffix = plain_suffix(one).to_lowercase();
         let label =
             |l: &str| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-') && !l.starts_with('-') && !l.ends_with('-');
-        if suffix.is_empty() || !suffix.split('.').all(label) {
+        // A top-level domain has two letters or more and isn't a number: `e.g.` and `2.0` are no suffixes.
+        let is_top = |l: &str| l.chars().count() > 1 && !l.chars().all(|c| c.is_ascii_digit());
+        if !suffix.split('.').all(label) || !suffix.rsplit('.').next().is_some_and(is_top) {
             return Err(format!("{one} isn't the end of an e-mail address; one looks like gov.uk or example.gov.uk"));
         }
         if !out.contains(&suffix) {

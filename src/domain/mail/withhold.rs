@@ -21,7 +21,9 @@ pub fn withhold<'t>(text: &'t str, may: impl Fn(&str) -> bool) -> Cow<'t, str> {
     for word in text.split(parts_words).filter(|w| w.contains('@')) {
         let start = word.as_ptr() as usize - text.as_ptr() as usize;
         let plain = word.trim_end_matches(['.', '!', '?', '\'', '’', '*', '_']).trim_start_matches(['\'', '‘', '*']);
-        let refused = [word, plain].into_iter().any(|w| address::read(w).is_ok() && !may(w));
+        // A link to an address may go on with a subject.
+        let linked = word.split('?').next().unwrap_or(word);
+        let refused = [word, plain, linked].into_iter().any(|w| address::read(w).is_ok() && !may(w));
         if refused {
             out.push_str(&text[from..start]);
             from = start + word.len();
@@ -48,6 +50,7 @@ mod tests {
             ("yes@x.example", "yes@x.example"),
             ("Ann <no@x.example>", "Ann"),
             ("write to mailto:no@x.example.", "write to mailto:"),
+            ("mailto:no@x.example?subject=Joining", "mailto:"),
             ("no@x.example; yes@x.example", "; yes@x.example"),
             ("{\"UPN\":\"no@x.example\",\"n\":\"1\"}", "{\"UPN\":\"\",\"n\":\"1\"}"),
             ("@ home, a@b", "@ home, a@b"),

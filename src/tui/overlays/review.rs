@@ -55,7 +55,7 @@ impl Review {
             out.push((format!("{}  can't be taken, see below", number(r.refused_count)), Tone::Warning));
         }
         if r.suppressed > 0 {
-            out.push((format!("{}  addresses would be suppressed: they are never mailed again", number(r.suppressed)), Tone::Plain));
+            out.push((format!("{}  would be suppressed: never mailed again", number(r.suppressed)), Tone::Plain));
         }
         if !r.decisions.is_empty() {
             out.push((format!("{}  need a decision, see below", number(r.decisions.len() as u64)), Tone::Warning));
