@@ -64,7 +64,7 @@ impl Book {
     /// If the file can't be read.
     pub fn mail_line(&self, ids: &[PersonId], community: Option<CommunityId>) -> Result<MailLine, BookError> {
         let conn = self.store.reader();
-        let suppressions = suppressions::read(conn)?;
+        let suppressions = suppressions::read_whole(conn)?;
         let to = Use { audience: community.map_or(Audience::Everybody, Audience::Community), several: ids.len() > 1, ..Use::of(Way::Copy) };
         let mut sorted: Vec<i64> = ids.iter().map(|p| p.0).collect();
         sorted.sort_unstable();

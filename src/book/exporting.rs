@@ -206,9 +206,13 @@ impl Book {
 
     /// What the addresses of an export are for.
     fn purpose(&self, options: &ExportOptions, way: Way) -> Result<Use, BookError> {
+        let query = self.parse(&options.query, Scope::People)?;
+        // As the search compares them: by their beginning.
+        let named: Vec<String> = query.wanted_texts_of(&Key::Status).into_iter().map(text::fold).collect();
+        let is_named = |s: &MembershipStatus| named.iter().any(|n| text::fold(s.word()).starts_with(n.as_str()));
         let statuses = match options.statuses.as_slice() {
-            _ if self.parse(&options.query, Scope::People)?.mentions(&Key::Status) => Statuses::Any,
-            [] => Statuses::Active,
+            [] if named.is_empty() => Statuses::Active,
+            [] => Statuses::These(MembershipStatus::ALL.iter().copied().filter(is_named).collect()),
             these => Statuses::These(these.to_vec()),
         };
         let plain = Use::of(way);

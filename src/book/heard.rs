@@ -46,8 +46,14 @@ impl Heard {
         }
         if row.name.is_empty() && row.email.is_empty() {
             // A suppressed address of nobody.
+            loader.index(write)?;
             for one in &row.suppressed {
-                report.suppressed += u64::from(write.take_suppression(one)? && one.apart_from.is_none());
+                // Nobody's there, but perhaps somebody's here: they don't want to be mailed at their other addresses either.
+                let is_new = match one.apart_from {
+                    Some(_) => write.take_suppression(one)?,
+                    None => write.suppress(&one.address, one.since, &one.reason)?,
+                };
+                report.suppressed += u64::from(is_new && one.apart_from.is_none());
             }
             return Ok(());
         }
@@ -57,7 +63,9 @@ impl Heard {
                 self.person(write, loader, (line, row), report)?;
                 loader.index(write)?;
                 let source = "unsubscribed, by the file that was imported";
-                report.suppressed += u64::from(write.suppress(&row.email, row.standing_since, source)?);
+                for address in std::iter::once(&row.email).chain(row.others.iter().map(|o| &o.address)) {
+                    report.suppressed += u64::from(write.suppress(address, row.standing_since, source)?);
+                }
                 Ok(())
             }
             Standing::Bounced => self.mark(write, loader, row, (AddressState::Bounced, "bounced"), report),
@@ -153,7 +161,6 @@ impl Heard {
         for ((column, value), n) in self.unknown {
             let header = mapping.headers.get(column).cloned().unwrap_or_default();
             let means = if mapping.holds_status(column) && with_community {
-                report.held_back = true;
                 "not a status that this program knows, so it made nobody an active member"
             } else if mapping.holds_status(column) {
                 "not a status that this program knows"

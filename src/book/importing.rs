@@ -78,8 +78,6 @@ pub struct ImportReport {
     pub suppressed: u64,
     /// Values that this program doesn't know: the column, the value, in how many rows.
     pub unknown: Vec<(String, String, u64)>,
-    /// Whether somebody wasn't made an active member because of such a value.
-    pub held_back: bool,
     /// What else should be known.
     pub notes: Vec<String>,
     /// The community that everybody was put into.
@@ -136,7 +134,7 @@ impl ImportReport {
     /// Whether something was left out, or needs an answer.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
-        self.refused_count > 0 || !self.decisions.is_empty() || self.held_back
+        self.refused_count > 0 || !self.decisions.is_empty() || !self.unknown.is_empty()
     }
 }
 

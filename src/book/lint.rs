@@ -84,7 +84,7 @@ impl Book {
             finding.place = places.get(&id).cloned().unwrap_or_default();
             finding
         };
-        findings.extend(self.overdue_exceptions(&all)?.into_iter().map(placed));
+        findings.extend(self.overdue_exceptions()?.into_iter().map(placed));
         findings.extend(self.not_eligible(&all)?.into_iter().map(placed));
         findings.extend(self.shared_disciplines(&all).into_iter().map(placed));
         findings.extend(many_seats(&all));
@@ -131,14 +131,14 @@ impl Book {
         out
     }
 
-    /// Exceptions whose review is overdue.
-    fn overdue_exceptions(&self, all: &[CommunityDetail]) -> Result<Vec<(CommunityId, Finding)>, BookError> {
+    /// Exceptions whose review is due, whoever runs the community.
+    fn overdue_exceptions(&self) -> Result<Vec<(CommunityId, Finding)>, BookError> {
         let conn = self.store.reader();
-        let mut out = Vec::new();
+        let (mut out, all) = (Vec::new(), self.communities()?);
         for (person, community, exception) in Judge::new(conn, self.today())?.exceptions() {
             let Some(c) = all.iter().find(|c| c.id == community && exception.is_due(self.today())) else { continue };
             let what = format!("exception of {}: {}", people::title(conn, person)?, exception.words(self.today()));
-            out.push((community, Finding { community: c.facts.name.clone(), what, place: String::new() }));
+            out.push((community, Finding { community: c.name.clone(), what, place: String::new() }));
         }
         Ok(out)
     }

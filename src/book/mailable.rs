@@ -54,7 +54,7 @@ impl Book {
     /// If the file can't be read.
     pub fn decide_text(&self, id: PersonId, typed: &str, way: Way) -> Result<Option<Decision>, BookError> {
         let to = Use { several: false, ..Use::of(way) };
-        let suppressions = suppressions::read(self.store.reader())?;
+        let suppressions = suppressions::read_whole(self.store.reader())?;
         let mut strictest: Option<Decision> = None;
         slices::everybody(self.store.reader(), Some(&[id.0]), false, |p| {
             let found = std::cell::RefCell::new(&mut strictest);

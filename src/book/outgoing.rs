@@ -141,7 +141,7 @@ impl Prepared {
         let conn = open_reader(&self.roster)?;
         progress.expect(self.ids.as_ref().map_or(0, |ids| ids.len() as u64));
         let mut known = Known {
-            suppressions: suppressions::read(&conn)?,
+            suppressions: suppressions::read_whole(&conn)?,
             rows: suppressions::all(&conn)?,
             written: HashSet::new(),
             names: places::communities(&conn)?.into_iter().map(|c| (c.id, (text::same_key(&c.name), c.name))).collect(),

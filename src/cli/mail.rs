@@ -7,7 +7,7 @@ use std::io::Write;
 use super::CliError;
 use crate::book::{Applied, Book, Command};
 use crate::domain::dates::Lean;
-use crate::domain::mail::Why;
+use crate::domain::mail::{Way, Why};
 use crate::domain::{address, text};
 
 /// Reads addresses as they are typed; one that can't be an address is wrong usage.
@@ -20,7 +20,7 @@ fn read(typed: &[String]) -> Result<Vec<String>, CliError> {
 pub fn suppress(book: &mut Book, typed: &[String], reason: &str, out: &mut dyn Write) -> Result<(), CliError> {
     let addresses = read(typed)?;
     let applied = book.run(&Command::Suppress { addresses: addresses.clone(), reason: reason.to_owned() })?;
-    said(&applied, out)?;
+    said(&applied, "not mailed already", out)?;
     what_else(book, &addresses, &[Why::Suppressed, Why::WithdrewMail], out)
 }
 
@@ -35,13 +35,16 @@ pub fn allow(book: &mut Book, typed: &[String], source: &str, date: &str, out: &
         return Err(CliError::Usage(format!("--date {on} is in the future; give the day on which they said so")));
     }
     let applied = book.run(&Command::Allow { addresses: addresses.clone(), source: source.to_owned(), on })?;
-    said(&applied, out)?;
+    said(&applied, "nothing kept mail from these addresses", out)?;
     what_else(book, &addresses, &[], out)
 }
 
-fn said(applied: &Applied, out: &mut dyn Write) -> Result<(), CliError> {
-    let nothing = if applied.changes == 0 { "Nothing to change: " } else { "" };
-    writeln!(out, "{nothing}{}", text::safe(&applied.label))?;
+fn said(applied: &Applied, unchanged: &str, out: &mut dyn Write) -> Result<(), CliError> {
+    if applied.changes == 0 {
+        writeln!(out, "Nothing to change: {unchanged}")?;
+    } else {
+        writeln!(out, "{}", text::safe(&applied.label))?;
+    }
     kept(applied, out)
 }
 
@@ -53,7 +56,16 @@ pub fn kept(applied: &Applied, out: &mut dyn Write) -> Result<(), CliError> {
 
 /// What else keeps addresses from being mailed.
 fn what_else(book: &Book, addresses: &[String], besides: &[Why], out: &mut dyn Write) -> Result<(), CliError> {
-    for (address, reasons) in book.blocked(addresses)? {
+    // Every address of the people who have these.
+    let mut all: Vec<String> = Vec::new();
+    for typed in addresses {
+        let holders = book.holder_of(typed)?.map(|id| book.usable(id, Way::Notify)).transpose()?.unwrap_or_default();
+        all.extend(holders.into_iter().map(|u| u.address));
+        all.push(typed.clone());
+    }
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|a| seen.insert(address::key(a)));
+    for (address, reasons) in book.blocked(&all)? {
         let reasons: Vec<&str> = reasons.iter().filter(|r| !besides.contains(r)).map(|r| r.words()).collect();
         if !reasons.is_empty() {
             writeln!(out, "  {} isn't mailed for another reason: {}", text::safe(&address), reasons.join(", "))?;

@@ -91,10 +91,10 @@ pub enum Standing {
     Deactivated,
     /// Their address doesn't work.
     Bounced,
-    /// They asked not to be mailed.
-    Unsubscribed,
     /// No human being.
     Bot,
+    /// They asked not to be mailed.
+    Unsubscribed,
 }
 
 /// A person as a row of a file brings them: what is empty was not said.

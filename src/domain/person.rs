@@ -143,6 +143,14 @@ pub struct ConsentFacts {
     pub source: String,
 }
 
+impl ConsentFacts {
+    /// Consent to mail, without a day and a source.
+    #[must_use]
+    pub const fn of_mail(state: crate::domain::words::ConsentState) -> Self {
+        Self { purpose: crate::domain::words::Purpose::Mail, state, on: None, source: String::new() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -161,6 +161,11 @@ impl Mapping {
                 Some(Role::Email) if mapping.roles.contains(&Role::Email) => Role::OtherEmails,
                 None if !title.is_empty() && Self::says(&title).is_some() => mapping.add_saying(&title, known),
                 Some(role) if !mapping.roles.contains(&role) => role,
+                // A second answer counts as well.
+                Some(Role::Consents) => match mapping.add_custom(&title, known) {
+                    Role::Custom(at) => Role::OptIn(Purpose::Mail, at),
+                    other => other,
+                },
                 _ => mapping.add_custom(&title, known),
             };
             mapping.headers.push(title);
@@ -286,12 +291,17 @@ impl Mapping {
             Role::Note => add_line(&mut into.note, value),
             Role::Communities => into.memberships = memberships::read(value)?,
             Role::Suppressed => into.suppressed = suppressions::read(value)?,
-            Role::Consents => match consents::read(value) {
+            Role::Consents => match consents::read(value, self.is_ours) {
                 Ok(said) => into.consents = said,
-                Err(_) => {
-                    add_line(&mut into.note, &format!("Consent: {value}"));
-                    into.unknown.push((at, value.to_owned()));
-                }
+                Err(_) => match foreign::answer(value, &self.headers[at]) {
+                    Answer::Nothing => {}
+                    Answer::No => into.consents = vec![ConsentFacts::of_mail(ConsentState::Withdrawn)],
+                    Answer::Yes => into.consents = vec![ConsentFacts::of_mail(ConsentState::Granted)],
+                    Answer::Unknown => {
+                        add_line(&mut into.note, &format!("Consent: {value}"));
+                        into.unknown.push((at, value.to_owned()));
+                    }
+                },
             },
             Role::Custom(at) => into.fields.push((at, value.to_owned())),
             Role::Joined => match date(value, reading.today) {
@@ -330,8 +340,7 @@ impl Mapping {
             }
             Role::Flag(standing, field) => {
                 let day = foreign::day(value);
-                match foreign::answer(value, header) {
-                    _ if day.is_some() => into.standing = into.standing.max(standing),
+                match foreign::against(value, header) {
                     Answer::Yes => into.standing = into.standing.max(standing),
                     Answer::No | Answer::Nothing => {}
                     // Whoever may have asked not to be mailed isn't taken without somebody looking.
@@ -347,16 +356,11 @@ impl Mapping {
                 keep(into, field);
             }
             Role::OptIn(purpose, field) => {
-                let state = match foreign::answer(value, header) {
-                    Answer::Yes => Some(ConsentState::Granted),
-                    Answer::No => Some(ConsentState::Withdrawn),
-                    Answer::Nothing => None,
-                    Answer::Unknown => {
-                        into.unknown.push((at, value.to_owned()));
-                        None
-                    }
-                };
-                said.consents.extend(state.map(|state| (purpose, state, header.clone())));
+                if let Some(state) = Self::consent_in(value, header, purpose)? {
+                    said.consents.extend(state.map(|state| (purpose, state, header.clone())));
+                } else {
+                    into.unknown.push((at, value.to_owned()));
+                }
                 keep(into, field);
             }
             Role::Timestamp(field) => {
@@ -366,6 +370,27 @@ impl Mapping {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What an answer to a question of consent says; `Some(None)` for nothing, and `None` if it isn't known.
+    fn consent_in(value: &str, header: &str, purpose: Purpose) -> Result<Option<Option<ConsentState>>, String> {
+        if !foreign::refuses(header) {
+            return Ok(match foreign::answer(value, header) {
+                Answer::Yes => Some(Some(ConsentState::Granted)),
+                Answer::No => Some(Some(ConsentState::Withdrawn)),
+                Answer::Nothing => Some(None),
+                Answer::Unknown => None,
+            });
+        }
+        match foreign::against(value, header) {
+            Answer::Yes => Ok(Some(Some(ConsentState::Withdrawn))),
+            // Who doesn't refuse has not agreed yet.
+            Answer::No | Answer::Nothing => Ok(Some(None)),
+            Answer::Unknown if purpose == Purpose::Mail => {
+                Err(format!("{header} says “{}”, which is neither yes nor no", text::clip(value, 40)))
+            }
+            Answer::Unknown => Ok(None),
+        }
     }
 
     /// What is suppressed belongs to the person of the row, if there is one; a row with nothing else is about an address of nobody.
@@ -385,6 +410,9 @@ impl Mapping {
 
     fn finish(&self, said: Said, reading: Reading<'_>, into: &mut Incoming) -> Result<(), String> {
         Self::own_suppressed(into);
+        if !self.is_ours {
+            into.consents.iter_mut().for_each(|c| c.on = c.on.or(said.on));
+        }
         for (purpose, state, header) in said.consents {
             // The stricter answer of several questions for one purpose holds.
             if let Some(known) = into.consents.iter_mut().find(|c| c.purpose == purpose) {
@@ -407,6 +435,7 @@ impl Mapping {
             let word = said.status;
             // A word that isn't known makes nobody an active member.
             let otherwise = if into.standing == Standing::Active { MembershipStatus::Active } else { MembershipStatus::Identified };
+            let word = word.filter(|w| *w != MembershipStatus::Active || into.standing == Standing::Active).or(word.map(|_| otherwise));
             let facts = MembershipFacts { status: word.unwrap_or(otherwise), joined: into.joined, left: None, source: Source::Import };
             // What the row itself says of this community holds, unless its status column says otherwise.
             let known = into.memberships.iter().any(|(name, _)| text::same_key(name) == text::same_key(community));
@@ -420,6 +449,9 @@ impl Mapping {
         }
         if into.standing > Standing::Unknown {
             into.memberships.clear();
+        } else if into.standing == Standing::Unknown {
+            let active = into.memberships.iter_mut().filter(|(_, facts)| facts.status == MembershipStatus::Active);
+            active.for_each(|(_, facts)| facts.status = MembershipStatus::Identified);
         }
         if into.name.is_empty() && into.email.is_empty() && into.suppressed.is_empty() {
             return Err("there is neither a name nor an e-mail address".into());

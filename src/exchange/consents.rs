@@ -23,12 +23,22 @@ fn plain<T: Stored>(word: T) -> String {
     if word.is_recognised() { word.text().to_owned() } else { format!("[{}]", word.text().replace(['|', ';', ']'], "/")) }
 }
 
-/// Reads what [`write()`] wrote, and what forms say: a plain yes or no is about mail.
+/// Reads what [`write()`] wrote, or what a file of somebody else's says in its words: a plain yes or no is about mail.
 ///
 /// # Errors
 /// The part that can't be read.
-pub fn read(cell: &str) -> Result<Vec<ConsentFacts>, String> {
-    cell.split(['|', ';']).map(str::trim).filter(|p| !p.is_empty()).map(one).collect()
+pub fn read(cell: &str, is_ours: bool) -> Result<Vec<ConsentFacts>, String> {
+    let parts = |signs: &'static [char]| cell.split(signs).map(str::trim).filter(|p| !p.is_empty());
+    let written = |p: &str| {
+        let mut words = p.split_whitespace();
+        words.next().is_some_and(|w| Purpose::parse(w).is_some()) && words.next().is_some_and(|w| ConsentState::parse(w).is_some())
+    };
+    if is_ours || parts(&['|']).all(written) {
+        return parts(&['|']).map(one).collect();
+    }
+    // Words behind a yes may take it back: then somebody has to read them.
+    let alone = |part: &str| one(part).and_then(|facts| if facts.source.is_empty() { Ok(facts) } else { Err(part.to_owned()) });
+    parts(&['|', ';', ',']).map(alone).collect()
 }
 
 fn one(part: &str) -> Result<ConsentFacts, String> {
@@ -91,19 +101,28 @@ mod tests {
             facts(Purpose::Photo, ConsentState::Withdrawn, None, ""),
         ];
         assert_eq!(write(&both), "mail granted 2026-01-02 sign-up form | photo withdrawn");
-        assert_eq!(read(&write(&both)), Ok(both));
+        assert_eq!(read(&write(&both), true), Ok(both));
         let odd = vec![ConsentFacts {
             purpose: Purpose::stored("sms news"),
             state: ConsentState::stored("refused by phone"),
             on: Some("2026-01-02".parse().unwrap()),
             source: "a call".into(),
         }];
-        assert_eq!(read(&write(&odd)), Ok(odd));
-        assert_eq!(read("Yes"), Ok(vec![facts(Purpose::Mail, ConsentState::Granted, None, "")]));
+        assert_eq!(read(&write(&odd), true), Ok(odd));
+        assert_eq!(read("Yes", false), Ok(vec![facts(Purpose::Mail, ConsentState::Granted, None, "")]));
         assert_eq!(
-            read("photo no; directory"),
+            read("photo no; directory", false),
             Ok(vec![facts(Purpose::Photo, ConsentState::Withdrawn, None, ""), facts(Purpose::Directory, ConsentState::Granted, None, "")])
         );
-        assert_eq!(read("perhaps"), Err("perhaps".into()));
+        for unclear in ["perhaps", "Yes for photos, not for mail", "yes but not by mail"] {
+            assert!(read(unclear, false).is_err(), "{unclear}");
+        }
+        assert_eq!(
+            read("photo yes, mail no", false),
+            Ok(vec![facts(Purpose::Photo, ConsentState::Granted, None, ""), facts(Purpose::Mail, ConsentState::Withdrawn, None, "")])
+        );
+        let odd_source = vec![facts(Purpose::Mail, ConsentState::Withdrawn, None, "asked; by phone, twice")];
+        assert_eq!(read(&write(&odd_source), true), Ok(odd_source.clone()));
+        assert_eq!(read(&write(&odd_source), false), Ok(odd_source));
     }
 }

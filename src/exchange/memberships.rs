@@ -74,6 +74,16 @@ fn one(part: &str) -> Result<(String, MembershipFacts), String> {
         facts.status = MembershipStatus::stored(word);
         return Ok((name, facts));
     }
+    // Where details follow, or the word is another system's, what comes first is a status, if an unknown one; never a part of a name.
+    if let Some((name, details)) = part.rsplit_once(": ")
+        && let word = details.split(", ").next().unwrap_or("")
+        && MembershipStatus::parse(word).is_none()
+        && ([", source ", ", joined ", ", left "].iter().any(|d| details.contains(d)) || is_a_status(word))
+    {
+        let (name, mut facts) = one(&format!("{name}: {}{}", MembershipStatus::Active, &details[word.len()..]))?;
+        facts.status = MembershipStatus::stored(word);
+        return Ok((name, facts));
+    }
     let Some((name, details)) =
         part.rsplit_once(": ").filter(|(_, d)| MembershipStatus::parse(d.split(',').next().unwrap_or("")).is_some())
     else {
@@ -95,6 +105,12 @@ fn one(part: &str) -> Result<(String, MembershipFacts), String> {
         }
     }
     Ok((name.to_owned(), facts))
+}
+
+/// Whether a text that isn't one of our statuses is one all the same: another system's word, or one of ours with something behind it.
+fn is_a_status(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    super::foreign::status(text).is_some() || (text != first && MembershipStatus::parse(first).is_some())
 }
 
 #[cfg(test)]
@@ -126,6 +142,20 @@ mod tests {
         let mut cell = String::new();
         write(&mut cell, "Research", &facts);
         assert_eq!(read(&cell), Ok(vec![("Research".to_owned(), facts)]));
+    }
+
+    #[test]
+    fn a_word_of_another_system_is_no_part_of_a_name() {
+        for (cell, word) in [
+            ("A: unsubscribed, source form", "unsubscribed"),
+            ("A: Lapsed (2025)", "Lapsed (2025)"),
+            ("A: frozen, joined 2026-01-02", "frozen"),
+            ("A: deactivated", "deactivated"),
+        ] {
+            let read = read(cell).unwrap();
+            assert_eq!((read[0].0.as_str(), read[0].1.status), ("A", MembershipStatus::stored(word)), "{cell}");
+        }
+        assert_eq!(read("Design: content").unwrap()[0].0, "Design: content");
     }
 
     #[test]

@@ -16,13 +16,24 @@ const IS_NOT: &str = "is not";
 pub fn write(all: &[Suppression]) -> String {
     let one = |s: &Suppression| {
         if let Some(other) = &s.apart_from {
-            return format!("{} {IS_NOT} {other}", s.address);
+            return format!("{} {IS_NOT} {}", escaped(&s.address), escaped(other));
         }
-        let state = s.state.filter(|s| *s != AddressState::Ok).map_or_else(String::new, |s| format!(" ({s})"));
+        // A reason in brackets isn't read as a state.
+        let state = s.state.filter(|s| *s != AddressState::Ok).or(s.reason.starts_with('(').then_some(AddressState::Ok));
+        let state = state.map_or_else(String::new, |s| format!(" ({s})"));
         let since = s.since.map_or_else(String::new, |d| format!(" {d}"));
-        format!("{}{state}{since} {}", s.address, s.reason.replace('|', "/")).trim_end().to_owned()
+        format!("{}{state}{since} {}", escaped(&s.address), s.reason.replace('|', "/")).trim_end().to_owned()
     };
     all.iter().map(one).collect::<Vec<_>>().join(" | ")
+}
+
+/// An address may have a bar in it, which separates here.
+fn escaped(address: &str) -> String {
+    address.replace('%', "%25").replace('|', "%7C")
+}
+
+fn unescaped(written: &str) -> String {
+    written.replace("%7C", "|").replace("%25", "%")
 }
 
 /// Reads what [`write()`] wrote, and plain addresses separated by `|`, `;` or `,`.
@@ -40,9 +51,9 @@ pub fn read(cell: &str) -> Result<Vec<Suppression>, String> {
 fn one(part: &str) -> Result<Suppression, String> {
     let wrong = |e: address::AddressError, what: &str| format!("{what}: {e}");
     let (first, rest) = part.split_once(' ').unwrap_or((part, ""));
-    let address = address::read(first).map_err(|e| wrong(e, first))?.to_owned();
+    let address = address::read(&unescaped(first)).map_err(|e| wrong(e, first))?.to_owned();
     if let Some(other) = rest.trim().strip_prefix(IS_NOT) {
-        let other = address::read(other).map_err(|e| wrong(e, other.trim()))?.to_owned();
+        let other = address::read(&unescaped(other)).map_err(|e| wrong(e, other.trim()))?.to_owned();
         return Ok(Suppression { address, apart_from: Some(other), ..Suppression::default() });
     }
     let mut rest = rest.trim();
@@ -72,7 +83,9 @@ mod tests {
             },
             Suppression { address: "bo@x.example".into(), ..Suppression::default() },
             Suppression { address: "cy@new.example".into(), apart_from: Some("cy@old.example".into()), ..Suppression::default() },
-            Suppression { address: "di@x.example".into(), reason: "asked".into(), ..Suppression::default() },
+            Suppression { address: "di@x.example".into(), reason: "asked; by phone".into(), ..Suppression::default() },
+            Suppression { address: "a|b%7C@x.example".into(), ..Suppression::default() },
+            Suppression { address: "a|b@x.example".into(), apart_from: Some("c|d@x.example".into()), ..Suppression::default() },
         ];
         assert_eq!(read(&write(&all)), Ok(all));
         assert_eq!(read("a@x.example; b@x.example").unwrap().len(), 2);

@@ -4,15 +4,19 @@
 //! undo and redo where they were confirmed. It lies in the one door for writes, so that no way around it can be written. Must not know
 //! which command or import the step is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{OptionalExtension, ToSql};
 
 use super::StoreError;
+use super::people::holder_of;
 use super::schema::{ADDRESS, CONSENT, PERSON, SUPPRESSION, Table};
+use super::suppressions::is_suppressed;
 use super::write::Write;
-use crate::domain::words::{ConsentState, Purpose};
+use crate::domain::address;
+use crate::domain::ids::PersonId;
+use crate::domain::words::{ConsentState, Purpose, Stored};
 
 /// Something that protects somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,8 +38,12 @@ pub(super) struct Guard {
     reverting: bool,
     /// How each stood before the step: `None` if it was not in force.
     before: HashMap<Protection, Option<Held>>,
-    /// The addresses of people who were removed in this step.
+    /// The addresses that people don't have any more since this step, because they were removed or because it changed.
     gone: HashMap<i64, Vec<String>>,
+    /// Addresses that somebody has since this step, by their keys.
+    came: Vec<(i64, String)>,
+    /// Who had said something else than yes about mail, if they were removed: also a word that isn't known.
+    unclear: HashSet<i64>,
     /// How many consents the step grants, and how many addresses it tells apart from suppressed ones.
     granted: u64,
     /// What it could not end, in words.
@@ -62,6 +70,10 @@ impl Guard {
 
     /// A row is added.
     pub(super) fn inserting(&mut self, table: &Table, values: &[&dyn ToSql], person: Option<i64>) {
+        if let (true, Some(person)) = (table.name == PERSON.name || table.name == ADDRESS.name, person) {
+            let at = table.columns.iter().position(|c| matches!(*c, "email" | "address"));
+            self.came.extend(at.map(|at| (person, text(values[at]))).filter(|(_, a)| !a.is_empty()));
+        }
         if table.name == SUPPRESSION.name {
             let key = text(values[0]);
             // Two addresses that are told apart: that lets one of them be mailed.
@@ -91,7 +103,13 @@ impl Guard {
             name if name == SUPPRESSION.name => {
                 self.touch(Protection::Suppressed(of_value(&row[0]).to_owned()), Some((row[1].clone(), of_value(&row[2]).to_owned())));
             }
-            name if name == CONSENT.name => self.changed_consent(row, false),
+            name if name == CONSENT.name => {
+                self.changed_consent(row, false);
+                let is_unclear = of_value(&row[1]) == Purpose::Mail.word() && !ConsentState::stored(of_value(&row[2])).is_recognised();
+                if let (Value::Integer(person), true) = (&row[0], is_unclear) {
+                    self.unclear.insert(*person);
+                }
+            }
             name if name == PERSON.name => {
                 let at = table.columns.iter().position(|c| *c == "email").unwrap_or(0);
                 self.gone.entry(id).or_default().extend(Some(of_value(&row[at]).to_owned()).filter(|a| !a.is_empty()));
@@ -128,12 +146,83 @@ impl Write<'_> {
         id: i64,
         changed: &[(&'static str, Value, Value)],
     ) -> Result<(), StoreError> {
+        if table.name == PERSON.name || table.name == ADDRESS.name {
+            return self.guard_address(table, id, changed);
+        }
         if table.name != CONSENT.name {
             return Ok(());
         }
         let Some((_, row)) = self.read_columns(table, id, table.columns.iter().copied())? else { return Ok(()) };
         let granted = changed.iter().any(|(column, _, new)| *column == "state" && of_value(new) == ConsentState::Granted.word());
         self.guard.changed_consent(&row, granted);
+        Ok(())
+    }
+
+    /// Notes an address that somebody won't have any more after a change.
+    fn guard_address(&mut self, table: &'static Table, id: i64, changed: &[(&'static str, Value, Value)]) -> Result<(), StoreError> {
+        let was = changed.iter().find(|(column, ..)| matches!(*column, "email" | "address"));
+        let Some((_, was, _)) = was else { return Ok(()) };
+        let person = if table.name == PERSON.name {
+            Some(id)
+        } else {
+            self.read_columns(table, id, ["person_id"].into_iter())?.and_then(|(_, row)| match row.first() {
+                Some(Value::Integer(person)) => Some(*person),
+                _ => None,
+            })
+        };
+        let now = changed.iter().find(|(column, ..)| matches!(*column, "email" | "address")).map(|(_, _, new)| of_value(new).to_owned());
+        if let Some(person) = person {
+            self.guard.came.extend(now.filter(|a| !a.is_empty()).map(|a| (person, a)));
+            self.guard.gone.entry(person).or_default().extend(Some(of_value(was).to_owned()).filter(|a| !a.is_empty()));
+        }
+        Ok(())
+    }
+
+    /// Suppresses the addresses that people who withdrew consent to mail don't have any more: with an old list they would come back as
+    /// somebody else's.
+    fn suppress_what_was_left(&mut self) -> Result<(), StoreError> {
+        self.withdraw_who_came_suppressed()?;
+        for (person, addresses) in std::mem::take(&mut self.guard.gone) {
+            let sql = "SELECT state, given_on, source FROM consent WHERE person_id=?1 AND purpose=?2";
+            let consent: Option<(String, Value, String)> = self
+                .reader()
+                .prepare_cached(sql)?
+                .query_row((person, Purpose::Mail.word()), |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+                .optional()?;
+            let is_open = |state: &str| matches!(ConsentState::stored(state), ConsentState::Granted | ConsentState::Unknown);
+            let (since, why) = match consent {
+                Some((state, since, why)) if !is_open(&state) => (since, why),
+                None if self.guard.unclear.contains(&person) => (Value::Null, String::new()),
+                _ => continue,
+            };
+            let left = addresses.into_iter().filter_map(|a| match holder_of(self.reader(), &a) {
+                Ok(None) => Some(Ok(a)),
+                Ok(Some(_)) => None,
+                Err(e) => Some(Err(e)),
+            });
+            let left = left.collect::<Result<Vec<_>, _>>()?;
+            self.suppress_those_gone(&left, (&since, &why))?;
+        }
+        Ok(())
+    }
+
+    /// Whoever turns out to have an address that was suppressed before: none of their other addresses is mailed either.
+    fn withdraw_who_came_suppressed(&mut self) -> Result<(), StoreError> {
+        let came = std::mem::take(&mut self.guard.came);
+        if self.guard.reverting || !self.reader().prepare_cached("SELECT 1 FROM suppression")?.exists([])? {
+            return Ok(());
+        }
+        for (person, typed) in came {
+            let key = address::key(&typed);
+            // What the step itself suppresses, it does as it is meant.
+            if self.guard.before.get(&Protection::Suppressed(key)).is_some_and(Option::is_none) || !is_suppressed(self.reader(), &typed)? {
+                continue;
+            }
+            let is_there = self.reader().prepare_cached("SELECT 1 FROM person WHERE id=?1")?.exists([person])?;
+            if is_there {
+                self.suppress_person(PersonId(person), None, "has an address that was suppressed")?;
+            }
+        }
         Ok(())
     }
 
@@ -199,12 +288,13 @@ impl Write<'_> {
                         self.withdraw_again(*person, purpose, (&since, &why))?;
                         self.guard.kept.push(self.words_of(&what)?);
                     } else if purpose == Purpose::Mail.word() {
-                        self.suppress_those_gone(*person, (&since, &why))?;
+                        let gone = self.guard.gone.get(person).cloned().unwrap_or_default();
+                        self.suppress_those_gone(&gone, (&since, &why))?;
                     }
                 }
             }
         }
-        Ok(())
+        self.suppress_what_was_left()
     }
 
     fn withdraw_again(&mut self, person: i64, purpose: &str, (since, why): (&Value, &str)) -> Result<(), StoreError> {
@@ -220,11 +310,11 @@ impl Write<'_> {
         }
     }
 
-    fn suppress_those_gone(&mut self, person: i64, (since, why): (&Value, &str)) -> Result<(), StoreError> {
+    fn suppress_those_gone(&mut self, addresses: &[String], (since, why): (&Value, &str)) -> Result<(), StoreError> {
         let why = if why.is_empty() { "withdrew consent to mail" } else { why };
-        for address in self.guard.gone.get(&person).cloned().unwrap_or_default() {
+        for address in addresses {
             let since = if let Value::Text(t) = since { t.parse().ok() } else { None };
-            if self.suppress_address(&address, since, why)? {
+            if self.suppress_address(address, since, why)? {
                 self.guard.kept.push(format!("{address} stays suppressed"));
             }
         }

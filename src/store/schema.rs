@@ -163,7 +163,7 @@ tables! {
     ];
     MEETUP_COMMUNITY = "meetup_community", "community of a meetup", None, ["meetup_id", "community_id"];
     ATTENDANCE = "attendance", "attendance", Some("person_id"), ["meetup_id", "person_id", "rsvp", "outcome", "parts"];
-    CONSENT = "consent", "consent", Some("person_id"), ["person_id", "purpose", "state", "given_on", "source"];
+    CONSENT = "consent", "consent of", Some("person_id"), ["person_id", "purpose", "state", "given_on", "source"];
     SUPPRESSION = "suppression", "suppressed address", None, ["address_key", "since", "reason"];
     VIEW = "view", "view", None, ["name", "name_key", "pane", "query", "sort", "columns"];
 }

@@ -50,6 +50,21 @@ pub fn read(conn: &Connection) -> Result<Suppressions, StoreError> {
     Ok(Suppressions::new(keys, domains))
 }
 
+/// As [`read`], with the addresses of everybody who withdrew consent to mail: for values that stand in place of an address, which may be
+/// somebody else's. Reads every consent.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn read_whole(conn: &Connection) -> Result<Suppressions, StoreError> {
+    let sql = "WITH refused AS (SELECT person_id FROM consent WHERE purpose=?1 AND state NOT IN (?2, ?3)) \
+               SELECT email FROM person WHERE id IN refused AND email<>'' \
+               UNION ALL SELECT address FROM address WHERE person_id IN refused";
+    let open = [ConsentState::Granted.word(), ConsentState::Unknown.word()];
+    let mut statement = conn.prepare_cached(sql)?;
+    let refused: Vec<String> = statement.query_map([Purpose::Mail.word(), open[0], open[1]], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    Ok(read(conn)?.with_withdrawn(refused))
+}
+
 /// Every row, as our own format carries it: suppressed addresses by their key, and pairs that were told apart.
 ///
 /// # Errors
@@ -72,7 +87,27 @@ pub fn all(conn: &Connection) -> Result<Vec<Suppression>, StoreError> {
 /// # Errors
 /// If the file can't be read.
 pub fn is_suppressed(conn: &Connection, typed: &str) -> Result<bool, StoreError> {
-    Ok(conn.prepare_cached("SELECT 1 FROM suppression WHERE address_key=?1")?.exists([address::key(typed)])?)
+    Ok(!rows_of(conn, typed)?.is_empty())
+}
+
+/// The rows by which an address is suppressed: one, but for keys that an older program spelled otherwise.
+fn rows_of(conn: &Connection, typed: &str) -> Result<Vec<i64>, StoreError> {
+    let key = address::key(typed);
+    if key.is_ascii() && typed.is_ascii() {
+        let row = conn.prepare_cached("SELECT id FROM suppression WHERE address_key=?1")?.query_row([key], |r| r.get(0)).optional()?;
+        return Ok(row.into_iter().collect());
+    }
+    let mut statement =
+        conn.prepare_cached("SELECT id, address_key FROM suppression WHERE address_key=?1 OR address_key GLOB '*[^ -~]*'")?;
+    let mut rows = statement.query([&key])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let stored: String = row.get(1)?;
+        if !stored.contains(' ') && address::key(&stored) == key {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The addresses of a person, the primary one first.
@@ -80,6 +115,16 @@ fn addresses_of(conn: &Connection, person: PersonId) -> Result<Vec<String>, Stor
     let Some((facts, _)) = people::facts(conn, person)? else { return Ok(Vec::new()) };
     let others = facts.others.into_iter().map(|o| o.address);
     Ok(std::iter::once(facts.email).chain(others).filter(|a| !a.is_empty()).collect())
+}
+
+/// Refuses a way back that is older than the no: what they said last holds.
+fn not_before(who: &str, no: Option<NaiveDate>, yes: NaiveDate) -> Result<(), StoreError> {
+    match no {
+        Some(no) if yes < no => Err(StoreError::Refused(format!(
+            "{who} said no on {no}, and {yes} is before that; give the day on which they said that they may be mailed again"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 impl Write<'_> {
@@ -172,7 +217,12 @@ impl Write<'_> {
     pub fn allow(&mut self, typed: &str, source: &str, on: NaiveDate) -> Result<(), StoreError> {
         match holder_of(self.reader(), typed)? {
             Some(person) => self.allow_person(person, source, on),
-            None => self.lift(&[typed.to_owned()], source, on),
+            None => {
+                let sql = "SELECT max(since) FROM suppression WHERE address_key=?1";
+                let since = self.reader().query_row(sql, [address::key(typed)], |r| date(r, 0))?;
+                not_before(typed, since, on)?;
+                self.lift(&[typed.to_owned()], source, on)
+            }
         }
     }
 
@@ -182,6 +232,10 @@ impl Write<'_> {
     /// If the file can't be written.
     pub fn allow_person(&mut self, person: PersonId, source: &str, on: NaiveDate) -> Result<(), StoreError> {
         let addresses = addresses_of(self.reader(), person)?;
+        let withdrew = people::consents(self.reader(), person)?;
+        let withdrew = withdrew.into_iter().find(|c| c.purpose == Purpose::Mail && c.state == ConsentState::Withdrawn).and_then(|c| c.on);
+        let since = self.suppressed_since(person)?.flatten().max(withdrew);
+        not_before(&people::title(self.reader(), person)?, since, on)?;
         self.lift(&addresses, source, on)?;
         let facts = ConsentFacts { purpose: Purpose::Mail, state: ConsentState::Granted, on: Some(on), source: source.to_owned() };
         self.put_consent(person, &facts).map(|_| ())
@@ -189,15 +243,16 @@ impl Write<'_> {
 
     fn lift(&mut self, addresses: &[String], source: &str, on: NaiveDate) -> Result<(), StoreError> {
         self.may_lift();
+        let mut lifted = Vec::new();
         for one in addresses {
-            let row: Option<i64> =
-                self.reader().query_row("SELECT id FROM suppression WHERE address_key=?1", [address::key(one)], |r| r.get(0)).optional()?;
-            if let Some(row) = row {
+            for row in rows_of(self.reader(), one)? {
                 self.delete(&SUPPRESSION, row)?;
+                lifted.push(address::key(one));
             }
         }
         let left = read(self.reader())?;
-        for one in addresses {
+        // Only an address that is blocked by nothing but its likeness is told apart.
+        for one in addresses.iter().filter(|a| !lifted.contains(&address::key(a))) {
             let others: Vec<String> = left.resembling(one).map(str::to_owned).collect();
             for other in others {
                 self.tell_apart(one, &other, source, Some(on))?;

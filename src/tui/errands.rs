@@ -98,6 +98,8 @@ impl Root {
                 Request::Copy(if plain { address::read(line).unwrap_or(line).to_owned() } else { line.clone() })
             });
             self.overlays.push(Box::new(choose));
+        } else if found.written == 0 && people.len() > 1 {
+            self.say(&format!("Nothing copied: {}", found.sentence()));
         } else if found.written == 0 && people.len() == 1 {
             let reason = found.left_out.keys().next().copied().unwrap_or("no e-mail address");
             self.say(&format!("Nothing copied: {reason}. {{copy a part}} copies another part"));

@@ -46,7 +46,7 @@ fn a_word_that_this_program_does_not_know_mails_nobody_and_check_names_the_row()
     for part in [
         "Cy (row 3): the email state “OK”",
         "the membership of Ann (row 1): the status “lapsed (2025)”",
-        "the consent Bo (row 1): the state “refused”",
+        "the consent of Bo (row 1): the state “refused”",
     ] {
         assert!(words.contains(part), "{part}: {words}");
     }
@@ -359,6 +359,142 @@ fn an_answer_to_the_mailing_list_is_consent_and_a_grant_after_a_withdrawal_needs
     let new = world.import("new.csv", format!("{header}\n2026/11/23 9:00:00 am GMT,new@guild.example,New,Yes\n"));
     assert_eq!(new.decisions.len(), 1);
     assert!(!mailed(&mut world).contains(&"new@guild.example".to_owned()));
+}
+
+/// What becomes of somebody on the roster by a row of a file: whether they may still be mailed.
+fn mailed_after(headers: &str, values: &str) -> bool {
+    let mut world = World::empty();
+    let ann = world.person("Ann", "ann@x.example");
+    let community = world.community("Maps");
+    world.put_in(&[ann], community);
+    world.import("list.csv", format!("Name,Email,{headers}\nAnn,ann@x.example,{values}\n"));
+    !mailed(&mut world).is_empty()
+}
+
+#[test]
+fn a_no_is_heard_in_whatever_words_a_column_has() {
+    for (header, value) in [
+        ("Unsubscribed", "Unsubscribed"),
+        ("Opt-out", "Opted out"),
+        ("Email Opt Out", "Opted Out"),
+        ("Do not contact", "Do not contact"),
+        ("Unsubscribe reason", "No longer interested"),
+        ("Unsubscribed at", "01/05/2026 09:00"),
+        ("UNSUB", "ja"),
+        ("Tick if you do NOT want to receive emails", "Yes"),
+        ("I no longer want to receive your newsletter", "TRUE"),
+        ("I do not agree to be contacted by e-mail", "x"),
+        ("Would you like to receive our newsletter?", "I would like to be removed from it"),
+        ("Would you like to receive our newsletter?", "I agree to nothing"),
+        ("Mailing list: I agree to join / please leave me out", "please leave me out"),
+        ("Consent", "refused"),
+        ("Consent", "opted out"),
+        ("Consent", "❌"),
+        ("Consent", "\"photo yes, mail no\""),
+        ("Consent,Mail consent", "Yes,No"),
+        ("Subscribed", "FALSE"),
+        ("Newsletter", "No"),
+        ("Opt-in", "No"),
+        ("Communication opt-in", "No"),
+        ("GDPR consent", "No"),
+        ("HasOptedOutOfEmail", "true"),
+        ("Do not allow Emails", "Do Not Allow"),
+        ("EMAIL_BLACKLISTED", "yes"),
+        ("Accepts Marketing", "no"),
+        ("Remove from mailing list", "Yes"),
+        ("Status", "Unsubscribed (by link)"),
+        ("Status", "marked as spam"),
+        ("Bot,Unsubscribed", "yes,yes"),
+    ] {
+        assert!(!mailed_after(header, value), "{header}: {value}");
+    }
+    // These say nothing against it.
+    for (header, value) in [
+        ("Unsubscribed", "FALSE"),
+        ("Do not allow Emails", "Allow"),
+        ("I agree to receive your newsletter. You can unsubscribe at any time", "Yes"),
+        ("Status", "on leave"),
+        ("Employment", "Contractor"),
+    ] {
+        assert!(mailed_after(header, value), "{header}: {value}");
+    }
+}
+
+#[test]
+fn whoever_turns_out_to_have_a_suppressed_address_is_not_mailed_at_another() {
+    let mut world = World::empty();
+    world.run(Command::Suppress { addresses: vec!["old@x.example".into(), "told@y.example".into()], reason: "asked".into() });
+    world.import("list.csv", "Name,Email,Other e-mails\nAnn,ann@new.example,old@x.example\n");
+    let bo = world.person("Bo", "bo@x.example");
+    let mut facts = world.book.person(bo).unwrap().unwrap().facts;
+    facts.others.push(OtherAddress { address: "Told@Y.example".into(), state: AddressState::Ok });
+    world.run(Command::EditPerson { id: bo, facts, was: None });
+    assert!(mailed(&mut world).is_empty());
+    // A row that unsubscribes somebody names all of their addresses.
+    world.person("Cy", "cy@x.example");
+    world.import("unsub.csv", "Name,Email,Other e-mails,Unsubscribed\nCy Lund,cy@new.example,cy@x.example,yes\n");
+    assert!(mailed(&mut world).is_empty());
+}
+
+#[test]
+fn an_address_that_somebody_who_withdrew_leaves_behind_comes_back_as_nobodys() {
+    for state in ["withdrawn", "refused by phone"] {
+        let mut world = World::empty();
+        let (ann, bo) = (world.person("Ann", "ann@x.example"), world.person("Bo", "bo@x.example"));
+        let consent = ConsentFacts { source: "form".into(), ..ConsentFacts::of_mail(ConsentState::Withdrawn) };
+        world.run(Command::SetConsent { people: vec![ann, bo], consent });
+        script(&world, &format!("UPDATE consent SET state='{state}'"));
+        world.book.changed_elsewhere().unwrap();
+        let mut facts = world.book.person(ann).unwrap().unwrap().facts;
+        facts.email = "ann@new.example".into();
+        world.run(Command::EditPerson { id: ann, facts, was: None });
+        world.run(Command::RemovePeople(vec![bo]));
+        world.import("old.csv", "Name,Email\nAnn Old,ann@x.example\nBo,bo@x.example\n");
+        assert!(mailed(&mut world).is_empty(), "{state}");
+    }
+}
+
+#[test]
+fn somebody_elses_address_in_place_of_ones_own_is_checked_as_theirs() {
+    let mut world = World::empty();
+    let ann = world.person("Ann", "ann@x.example");
+    for n in 0..3 {
+        let who = world.person(&format!("P{n}"), &format!("p{n}@x.example"));
+        world.run(Command::SetField {
+            people: vec![who],
+            field: "UPN".into(),
+            value: if n == 0 { "ann@x.example".into() } else { String::new() },
+        });
+    }
+    world.person("ann@x.example", "di@x.example");
+    world.run(Command::SetConsent { people: vec![ann], consent: ConsentFacts::of_mail(ConsentState::Withdrawn) });
+    for format in ["entra-members", "people", "mailman", "vcard", "json"] {
+        assert!(!world.export(format, "").contains("ann@x.example"), "{format}");
+    }
+}
+
+#[test]
+fn the_query_widens_the_statuses_only_by_those_that_it_names() {
+    let mut world = World::empty();
+    let community = world.community("Maps");
+    for status in [MembershipStatus::Active, MembershipStatus::Lapsed, MembershipStatus::Removed, MembershipStatus::Declined] {
+        let who = world.person(status.word(), &format!("{status}@x.example"));
+        world.put_in(&[who], community);
+        world.run(Command::SetStatus { people: vec![who], community, status });
+    }
+    let mut to = |query: &str, statuses: Vec<MembershipStatus>| {
+        let query = query.to_owned();
+        let options =
+            guildhall::book::ExportOptions { format: "bcc".into(), query, statuses, community: Some(community), ..Default::default() };
+        let mut out = Vec::new();
+        let _ = world.book.export_to(&options, &mut out);
+        String::from_utf8(out).unwrap()
+    };
+    assert!(to("status:lapsed", Vec::new()).contains("lapsed@"));
+    for (query, statuses) in [("-status:paused", Vec::new()), ("-status:left", vec![MembershipStatus::Active])] {
+        let found = to(query, statuses);
+        assert!(found.contains("active@") && !["lapsed@", "removed@", "declined@"].iter().any(|a| found.contains(a)), "{query}: {found}");
+    }
 }
 
 #[test]

@@ -315,7 +315,7 @@ fn never_mail_is_set_and_lifted_and_shown() {
     hall.keys("2M").shows("Stopped mail to Anton Grigore").shows("no mail: unsubscribed").shows("consent to mail: withdrawn");
     // The way back is their own word: where and when they said so.
     hall.keys("M").shows("Anton Grigore may be mailed again").keys("<ctrl-s>").shows("say where they said so");
-    hall.keys("an e-mail<tab>yesterday<ctrl-s>").shows("Allowed mail to Anton Grigore").hides("no mail:").shows("consent to mail: granted");
+    hall.keys("an e-mail<tab>today<ctrl-s>").shows("Allowed mail to Anton Grigore").hides("no mail:").shows("consent to mail: granted");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::domain::address;
 use crate::domain::community::RuleFacts;
-use crate::domain::domains::{Domains, ascii};
+use crate::domain::domains::{Domains, ascii, is_public};
 use crate::domain::words::{AddressState, Eligibility, RuleEffect};
 
 /// Somebody who may join, or may not, whatever the rules say.
@@ -35,7 +35,7 @@ impl ExceptionFacts {
     pub fn words(&self, today: NaiveDate) -> String {
         let reason = if self.reason.is_empty() { "no reason is given" } else { &self.reason };
         let by = if self.by.is_empty() { String::new() } else { format!(", decided by {}", self.by) };
-        let overdue = if self.is_due(today) { " (overdue)" } else { "" };
+        let overdue = if self.review.is_some_and(|day| day < today) { " (overdue)" } else { "" };
         let review = self.review.map_or_else(String::new, |d| format!(", review on {}{overdue}", d.format("%-d %b %Y")));
         format!("{reason}{by}{review}")
     }
@@ -107,7 +107,12 @@ impl<'r> Rules<'r> {
         let with = |effect: RuleEffect| rules.iter().filter(move |(r, _)| r.effect == effect && !r.suffix.trim().is_empty());
         let has_own = with(RuleEffect::Allow).any(|(_, page_wide)| !page_wide);
         let allowing = with(RuleEffect::Allow).filter(|(_, page_wide)| *page_wide != has_own);
-        let of = |rule: &'r RuleFacts| suffixes(rule).map(move |written| Suffix { rule, written, ascii: ascii(written) });
+        // A suffix that is only signs admits nobody: it opens no door.
+        let of = |rule: &'r RuleFacts| {
+            let readable = suffixes(rule).next().is_some();
+            let all = suffixes(rule).chain((!readable).then_some(rule.suffix.as_str()));
+            all.map(move |written| Suffix { rule, written, ascii: ascii(written) })
+        };
         let known = |r: &RuleFacts| matches!(r.effect, RuleEffect::Allow | RuleEffect::Deny);
         Self {
             allow: allowing.flat_map(|(r, _)| of(r)).collect(),
@@ -122,7 +127,7 @@ impl<'r> Rules<'r> {
     fn longest(&self, domain: &str) -> Option<(&Suffix<'r>, bool)> {
         let domain = ascii(domain);
         let all = self.allow.iter().map(|s| (s, true)).chain(self.deny.iter().map(|s| (s, false)));
-        let within = all.filter(|(s, _)| address::domain_within(&domain, &s.ascii));
+        let within = all.filter(|(s, _)| !plain_suffix(&s.ascii).is_empty() && address::domain_within(&domain, &s.ascii));
         within.max_by_key(|(s, allows)| (s.ascii.split('.').count(), !allows))
     }
 }
@@ -150,7 +155,14 @@ fn judge<'r>(address: &'r str, rules: &'r Rules<'r>, domains: &'r Domains) -> Op
     if let Some((suffix, allows)) = rules.longest(domain) {
         return Some(Match { suffix, address, via: None, allows });
     }
-    let through = domains.others(domain).filter_map(|other| Some((rules.longest(other).filter(|(_, allows)| *allows)?.0, other)));
+    // Everybody may have an address at a public provider: it shows nobody's organisation.
+    if is_public(domain) {
+        return None;
+    }
+    let through = domains
+        .others(domain)
+        .filter(|o| !is_public(o))
+        .filter_map(|other| Some((rules.longest(other).filter(|(_, allows)| *allows)?.0, other)));
     let (suffix, via) = through.max_by_key(|(s, _)| s.ascii.split('.').count())?;
     Some(Match { suffix, address, via: Some(via), allows: true })
 }
@@ -182,7 +194,7 @@ fn decided(counting: &[&str], rules: &Rules<'_>, domains: &Domains) -> Verdict {
     let denied = found.iter().find(|m| !m.allows);
     if let Some(allowed) = found.iter().find(|m| m.allows) {
         let but = denied.map_or_else(String::new, |d| format!("; {}", d.words()));
-        let more = rules.words.first().map_or_else(String::new, |r| format!("; and the page also asks: {}", quoted(r)));
+        let more = if rules.words.is_empty() { String::new() } else { format!("; and the page also asks: {}", all_quoted(&rules.words)) };
         return Verdict::new(Eligibility::Eligible, format!("{}{but}{more}", allowed.words()));
     }
     if let Some(first) = rules.allow.first() {
@@ -191,12 +203,19 @@ fn decided(counting: &[&str], rules: &Rules<'_>, domains: &Domains) -> Verdict {
             return Verdict::new(Eligibility::CantTell, format!("there is another way in: {}{refused}", quoted(other)));
         }
         let asked: Vec<&str> = rules.allow.iter().map(|s| s.written).collect();
-        let outside = format!("{} isn't within {}{}", counting.join(", "), asked.join(" or "), behind(first.rule));
-        return Verdict::new(Eligibility::Not, denied.map_or(outside, Match::words));
+        let asked = format!("{}{}", asked.join(" or "), behind(first.rule));
+        return Verdict::new(
+            Eligibility::Not,
+            match denied {
+                Some(denied) => format!("{}; members need an address within {asked}", denied.words()),
+                None => format!("{} isn't within {asked}", counting.join(", ")),
+            },
+        );
     }
-    match (denied, rules.words.first()) {
+    let words = (!rules.words.is_empty()).then_some(&rules.words);
+    match (denied, words) {
         (Some(denied), _) if found.len() == counting.len() => Verdict::new(Eligibility::Not, denied.words()),
-        (_, Some(words)) => Verdict::new(Eligibility::CantTell, format!("only words say who may join: {}", quoted(words))),
+        (_, Some(words)) => Verdict::new(Eligibility::CantTell, format!("only words say who may join: {}", all_quoted(words))),
         _ => Verdict::new(Eligibility::Eligible, "no rule refuses the address".into()),
     }
 }
@@ -233,44 +252,46 @@ pub fn read_suffixes(typed: &str) -> Result<String, String> {
     Ok(out.join(", "))
 }
 
-/// Words by which somebody is let in who has no such address.
-const OTHER_WAYS: &[&str] = &[
-    "ask",
-    "contact",
-    "speak",
-    "talk",
-    "write",
-    "email us",
-    "e-mail us",
-    "apply",
-    "request",
-    "invit",
-    "approv",
-    "permission",
-    "sponsor",
-    "refer",
-    "know",
-    "come along",
-    "get in touch",
-    "recommend",
-    "nominat",
-    "work with",
-    "work for",
-    "be a ",
-    "are a ",
+/// What begins another way in.
+const OTHERWISE: &[&str] = &[
+    " or ",
+    " unless ",
+    " otherwise",
+    " alternatively",
+    " if you do not have ",
+    " if you dont have ",
+    " if not ",
+    " anyone else ",
+    " everyone else ",
+    " by arrangement ",
 ];
 
-/// Whether words name another way in beside an address: "a gov.uk address, or ask your lead".
+/// Clauses behind an *or* that name no other way in.
+const THE_SAME: &[&str] = &["above", "below", "equivalent", "similar", "more", "less", "other", "not"];
+
+/// Whether words name another way in beside an address: "a gov.uk address, or ask your lead". Where it isn't sure, they do: then a
+/// person decides.
 #[must_use]
 pub fn offers_another_way(words: &str) -> bool {
-    let plain = format!(" {} ", words.to_lowercase());
-    let names_a_domain = |clause: &str| clause.split_whitespace().any(|w| w.trim_matches(|c: char| !c.is_alphanumeric()).contains('.'));
-    [" or ", " unless ", " otherwise ", " alternatively "].iter().any(|sign| {
+    let plain = format!(
+        " {} ",
+        words.to_lowercase().replace(['’', '\''], "").replace(['(', ')', ',', ':'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
+    );
+    let names_a_domain = |clause: &str| clause.split_whitespace().any(|w| w.trim_end_matches('.').contains('.'));
+    OTHERWISE.iter().any(|sign| {
         plain.split(sign).skip(1).any(|behind| {
             let clause = behind.split([';', '!', '?']).next().unwrap_or_default().split(". ").next().unwrap_or_default();
-            !names_a_domain(clause) && OTHER_WAYS.iter().any(|w| clause.contains(w))
+            let mut of_it = clause.split_whitespace();
+            let first = of_it.next().unwrap_or_default();
+            // "or an e-mail account", "user or content researcher": another word for the same.
+            let is_short = of_it.next().is_none() || clause.contains("account") || clause.contains("address");
+            !(names_a_domain(clause) || *sign == " or " && (is_short || THE_SAME.contains(&first)))
         })
     })
+}
+
+fn all_quoted(rules: &[&RuleFacts]) -> String {
+    rules.iter().map(|r| quoted(r)).collect::<Vec<_>>().join("; ")
 }
 
 /// A rule by its words and its place.

@@ -138,7 +138,10 @@ fn a_verdict_says_which_rule_where_it_was_printed_and_what_else_is_asked() {
         "eligible: x.gov.uk admits ann@x.gov.uk (“you need an x.gov.uk address”, page.md, line 7); and the page also asks: “designers only”"
     );
     let refused = of("a@out.x.gov.uk", &[(printed, false), deny("out.x.gov.uk")]);
-    assert_eq!(refused.words(), "not eligible: out.x.gov.uk refuses a@out.x.gov.uk");
+    assert_eq!(
+        refused.words(),
+        "not eligible: out.x.gov.uk refuses a@out.x.gov.uk; members need an address within x.gov.uk (“you need an x.gov.uk address”, page.md, line 7)"
+    );
     let dead = judged(&[("a@x.gov.uk", AddressState::Bounced)], &[allow("x.gov.uk")], None);
     assert_eq!(dead.words(), "can't tell: no working e-mail address to go by (a@x.gov.uk is bounced)");
     let exception = ExceptionFacts { reason: "on loan".into(), by: "Noor".into(), on: None, review: today().pred_opt() };

@@ -9,6 +9,7 @@ mod withhold;
 pub use suppressed::{Matched, Suppressions, apart_key};
 pub use withhold::withhold;
 
+use crate::domain::address;
 use crate::domain::ids::CommunityId;
 use crate::domain::listed::Listed;
 use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose, Rsvp, Stored};
@@ -135,10 +136,8 @@ pub enum Statuses {
     /// The active ones.
     #[default]
     Active,
-    /// These.
+    /// These: asked for, or named by the query itself.
     These(Vec<MembershipStatus>),
-    /// Any: the query names the status itself.
-    Any,
 }
 
 impl Statuses {
@@ -146,7 +145,6 @@ impl Statuses {
         match self {
             Self::Active => status == MembershipStatus::Active,
             Self::These(all) => all.contains(&status),
-            Self::Any => true,
         }
     }
 }
@@ -297,7 +295,7 @@ fn rows<'a>(
     [
         unrecognised.then_some(Why::Unrecognised),
         matched.map(|m| if matches!(m, Matched::Same) { Why::Suppressed } else { Why::Resembles }),
-        (mail == ConsentState::Withdrawn).then_some(Why::WithdrewMail),
+        (mail == ConsentState::Withdrawn || elsewhere(person, address, suppressions)).then_some(Why::WithdrewMail),
         (state == AddressState::Bounced).then_some(Why::Bounced),
         (state == AddressState::Retired).then_some(Why::Retired),
         (person.consent(Purpose::Directory) == ConsentState::Withdrawn).then_some(Why::WithdrewDirectory),
@@ -309,6 +307,11 @@ fn rows<'a>(
     ]
     .into_iter()
     .flatten()
+}
+
+/// Whether an address that stands in place of one of a person's own is somebody else's who withdrew consent to mail.
+fn elsewhere(person: &Listed<'_>, address: &str, suppressions: &Suppressions) -> bool {
+    suppressions.is_of_who_withdrew(address) && !person.addresses().any(|(own, _)| address::key(own) == address::key(address))
 }
 
 /// Whether somebody's memberships keep them from being among those who are meant. Who is in no community at all isn't affected.

@@ -4,8 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::address;
 use crate::domain::domains::{Domains, is_public};
+use crate::domain::{address, text};
 
 /// How a suppression matches an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Suppressions {
     domains: Domains,
     /// The suppressed addresses of an organisation's domains, by organisation and local part.
     related: HashMap<(usize, String), Vec<String>>,
+    /// The addresses of people who withdrew consent to mail, whether they are suppressed or not.
+    withdrew: HashSet<String>,
 }
 
 impl Suppressions {
@@ -50,7 +52,20 @@ impl Suppressions {
             }
         }
         related.values_mut().for_each(|all| all.sort_unstable());
-        Self { keys, apart, domains, related }
+        Self { keys, apart, domains, related, withdrew: HashSet::new() }
+    }
+
+    /// With the addresses of people who withdrew consent to mail.
+    #[must_use]
+    pub fn with_withdrawn(mut self, addresses: impl IntoIterator<Item = String>) -> Self {
+        self.withdrew = addresses.into_iter().map(|a| address::key(&a)).collect();
+        self
+    }
+
+    /// Whether this is an address of somebody who withdrew consent to mail.
+    #[must_use]
+    pub fn is_of_who_withdrew(&self, address: &str) -> bool {
+        !self.withdrew.is_empty() && self.withdrew.contains(&address::key(address))
     }
 
     /// Whether nothing is suppressed.
@@ -65,11 +80,14 @@ impl Suppressions {
         if self.keys.is_empty() || address.is_empty() {
             return None;
         }
-        let key = address::key(address);
+        // A script may have written an address with a name, a sign or a blank around it.
+        let cleaned = text::clean_line(address).text.into_owned();
+        let key = address::key(address::read(&cleaned).unwrap_or(&cleaned));
         if self.keys.contains(&key) {
             return Some(Matched::Same);
         }
-        self.resembling(&key).next().map(|other| Matched::Resembles(other.to_owned()))
+        let found = self.resembling(&key).next();
+        found.map(|other| Matched::Resembles(other.to_owned()))
     }
 
     /// Every suppressed address that an address resembles and was not told apart from.

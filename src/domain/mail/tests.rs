@@ -88,7 +88,7 @@ impl Somebody {
             }
             "lapsed in the community, named by the query" => {
                 s.memberships = vec![member(MembershipStatus::Lapsed)];
-                s.to = Box::new(move |to| Use { statuses: Statuses::Any, ..here(to) });
+                s.to = Box::new(move |to| Use { statuses: lapsed(), ..here(to) });
             }
             "every membership is over" => s.memberships = vec![member(MembershipStatus::Left), member(MembershipStatus::Declined)],
             "every membership is over, with --status lapsed" => {
@@ -172,7 +172,7 @@ fn addresses_match_in_whatever_form_and_in_other_domains_of_their_organisation_b
     domains.add(["maps.gov.uk".to_owned(), "maps.gsi.gov.uk".to_owned(), "gmail.com".to_owned(), "outlook.com".to_owned()]);
     let keys = ["zo\u{eb}@b\u{fc}cher.example", "ann@maps.gsi.gov.uk", "cy@gmail.com", "bo@maps.gov.uk"];
     let pair = apart_key("Bo@maps.gsi.gov.uk", "bo@maps.gov.uk");
-    let all = Suppressions::new(keys.iter().map(|k| crate::domain::address::key(k)).chain([pair]), domains);
+    let all = Suppressions::new(keys.iter().map(|k| address::key(k)).chain([pair]), domains);
     for (address, matched) in [
         ("Zoe\u{308}@xn--bcher-kva.example", Some(Matched::Same)),
         ("ANN@digital.maps.gov.uk", Some(Matched::Resembles("ann@maps.gsi.gov.uk".into()))),

@@ -6,9 +6,34 @@ use std::borrow::Cow;
 
 use crate::domain::address;
 
-/// What stands between the words of a text in which an address may be one: blanks, and the signs that an address can't have.
-fn parts_words(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ',' | ';' | ':' | '<' | '>' | '(' | ')' | '[' | ']' | '{' | '}' | '"' | '\\' | '|')
+/// What no address has in it, so that one ends or begins there.
+fn separates(c: char) -> bool {
+    c.is_whitespace()
+        || (!c.is_ascii() && !is_of_a_word(c))
+        || matches!(c, ',' | ';' | ':' | '<' | '>' | '(' | ')' | '[' | ']' | '{' | '}' | '"' | '\\' | '|')
+}
+
+/// A letter, a digit, or a mark that belongs to the letter before it.
+fn is_of_a_word(c: char) -> bool {
+    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
+}
+
+/// The addresses that may be meant around an `@`, the longest first: what stands before one without a blank may be a part of it
+/// (`o'neil@…`) or not (`e-mail=ann@…`, `ann@…/bo@…`, the `n` of a line break in JSON).
+fn meant(text: &str, at: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let behind = &text[at + 1..];
+    let domain = behind.find(|c: char| !(is_of_a_word(c) || matches!(c, '-' | '.'))).unwrap_or(behind.len());
+    let end = at + 1 + behind[..domain].trim_end_matches(['.', '-']).len();
+    let before = &text[..at];
+    let first = before.rfind(|c| separates(c) || c == '@').map_or(0, |i| i + before[i..].chars().next().map_or(1, char::len_utf8));
+    let inside = before[first..]
+        .char_indices()
+        .filter(|(_, c)| !is_of_a_word(*c) && !matches!(c, '.' | '-'))
+        .map(move |(i, c)| first + i + c.len_utf8());
+    // A line break in JSON is written as a backslash and a letter.
+    let escaped = (before[..first].ends_with('\\') && before[first..].starts_with(['n', 'r', 't', 'b', 'f'])).then_some(first + 1);
+    let starts: Vec<usize> = std::iter::once(first).chain(escaped).chain(inside).filter(|s| *s < at).collect();
+    starts.into_iter().map(move |start| start..end)
 }
 
 /// The text without those addresses in it that may not be written.
@@ -18,18 +43,14 @@ pub fn withhold<'t>(text: &'t str, may: impl Fn(&str) -> bool) -> Cow<'t, str> {
     }
     let mut out = String::new();
     let mut from = 0;
-    for word in text.split(parts_words).filter(|w| w.contains('@')) {
-        let start = word.as_ptr() as usize - text.as_ptr() as usize;
-        let plain = word.trim_end_matches(['.', '!', '?', '\'', '’', '*', '_']).trim_start_matches(['\'', '‘', '*']);
-        // A link to an address may go on with a subject.
-        let linked = word.split('?').next().unwrap_or(word);
-        let refused = [word, plain, linked].into_iter().any(|w| address::read(w).is_ok() && !may(w));
-        if refused {
-            out.push_str(&text[from..start]);
-            from = start + word.len();
+    for (at, _) in text.match_indices('@') {
+        let mut candidates = meant(text, at).filter(|r| r.start >= from && address::read(&text[r.clone()]).is_ok());
+        if let Some(refused) = candidates.find(|r| !may(&text[r.clone()])) {
+            out.push_str(&text[from..refused.start]);
+            from = refused.end;
         }
     }
-    if from == 0 && out.is_empty() {
+    if from == 0 {
         return Cow::Borrowed(text);
     }
     out.push_str(&text[from..]);
@@ -49,9 +70,23 @@ mod tests {
             ("no@x.example", ""),
             ("yes@x.example", "yes@x.example"),
             ("Ann <no@x.example>", "Ann"),
-            ("write to mailto:no@x.example.", "write to mailto:"),
-            ("mailto:no@x.example?subject=Joining", "mailto:"),
+            ("write to mailto:no@x.example.", "write to mailto:."),
+            ("mailto:no@x.example?subject=Joining", "mailto:?subject=Joining"),
             ("no@x.example; yes@x.example", "; yes@x.example"),
+            ("e-mail=no@x.example", "e-mail="),
+            ("“no@x.example”", "“”"),
+            ("`no@x.example`", "``"),
+            ("«no@x.example»", "«»"),
+            ("no@x.example/yes@x.example", "/yes@x.example"),
+            ("yes@x.example/no@x.example", "yes@x.example/"),
+            ("https://x.example/?m=no@x.example", "https://x.example/?m="),
+            ("no@x.example—old", "—old"),
+            ("no@x.example's list", "'s list"),
+            ("no@x.example…", "…"),
+            ("no@x.example/PA", "/PA"),
+            ("{\"Ref\":\"one\\nno@x.example\"}", "{\"Ref\":\"one\\n\"}"),
+            ("o'hara+no@x.example", "o'hara+"),
+            ("@no@x.example", "@"),
             ("{\"UPN\":\"no@x.example\",\"n\":\"1\"}", "{\"UPN\":\"\",\"n\":\"1\"}"),
             ("@ home, a@b", "@ home, a@b"),
         ] {

@@ -258,6 +258,26 @@ impl Expr {
         self.texts_of(&Key::Attended)
     }
 
+    /// The texts that a field must match by what a query says, not those that it rules out.
+    #[must_use]
+    pub fn wanted_texts_of(&self, key: &Key) -> Vec<&str> {
+        match self {
+            Self::Not(inner) => inner.ruled_out_by_not(key),
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(|p| p.wanted_texts_of(key)).collect(),
+            Self::Field(found, Test::Text(text)) if found == key => vec![text],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is wanted of a part behind *not*: what it rules out itself.
+    fn ruled_out_by_not(&self, key: &Key) -> Vec<&str> {
+        match self {
+            Self::Not(inner) => inner.wanted_texts_of(key),
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(|p| p.ruled_out_by_not(key)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The texts that a field is compared with.
     #[must_use]
     pub fn texts_of(&self, key: &Key) -> Vec<&str> {

@@ -109,6 +109,13 @@ const TURNED: &[&str] = &[
     " for example",
     " for instance",
     " such as ",
+    " never ",
+    " nobody ",
+    " no one ",
+    " cannot ",
+    " refuse",
+    " reject",
+    " barred ",
 ];
 
 /// Words by which a sentence requires or admits somebody with an address.
@@ -165,6 +172,9 @@ fn sentences(text: &str) -> Vec<&str> {
 /// The e-mail suffix that a word is, if it is one: `gov.uk`, `.gov`, `@x.example`; not `e.g.`, not `2.0`.
 fn suffix(word: &str) -> Option<&str> {
     let bare = word.trim_end_matches(['.', '!', '?', '\'', '’']);
+    if bare.starts_with("www.") {
+        return None;
+    }
     let plain = bare.trim_start_matches(['@', '.', '*']);
     let is_marked = plain.len() < bare.len();
     let label = |l: &str| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-');
@@ -178,10 +188,10 @@ pub fn rule(words: &str) -> RuleFacts {
     let lower = words.to_lowercase();
     let mut suffixes: Vec<&str> = Vec::new();
     for sentence in sentences(&lower) {
-        let plain = format!(" {sentence} ");
+        let plain = format!(" {sentence} ").replace(['(', ')', '[', ']', ',', ';', ':', '‘', '“', '”', '"'], " ");
         let about_mail = ["mail", "address", "domain", "account", "@"].iter().any(|w| plain.contains(w));
         // In a cell, or in brackets behind a way to join, what stands there is who may: "an x.example address".
-        let requires = REQUIRES.iter().any(|w| plain.contains(w)) || ADMITS.iter().any(|w| plain.trim_start().starts_with(w));
+        let requires = REQUIRES.iter().any(|w| plain.contains(w)) || ADMITS.iter().any(|w| sentence.trim_start().starts_with(w));
         if !about_mail || !requires || TURNED.iter().any(|w| plain.contains(w)) {
             continue;
         }
