@@ -58,14 +58,19 @@ impl MailLine {
 
 impl Book {
     /// The primary addresses of people, in their order, for a mail: as the rules let them out, and of a community, if one is named,
-    /// only those of active members.
+    /// only those of active members, or of the statuses that the query names by which they were found.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn mail_line(&self, ids: &[PersonId], community: Option<CommunityId>) -> Result<MailLine, BookError> {
+    pub fn mail_line(&self, ids: &[PersonId], community: Option<CommunityId>, query: &str) -> Result<MailLine, BookError> {
         let conn = self.store.reader();
         let suppressions = suppressions::read_whole(conn)?;
-        let to = Use { audience: community.map_or(Audience::Everybody, Audience::Community), several: ids.len() > 1, ..Use::of(Way::Copy) };
+        let to = Use {
+            audience: community.map_or(Audience::Everybody, Audience::Community),
+            several: ids.len() > 1,
+            statuses: self.statuses_named(query)?,
+            ..Use::of(Way::Copy)
+        };
         let mut sorted: Vec<i64> = ids.iter().map(|p| p.0).collect();
         sorted.sort_unstable();
         sorted.dedup();

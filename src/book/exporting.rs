@@ -204,15 +204,22 @@ impl Book {
         Ok(Prepared { roster: self.path().to_owned(), format, ids, purpose, explain: options.explain, old, removal, memory })
     }
 
-    /// What the addresses of an export are for.
-    fn purpose(&self, options: &ExportOptions, way: Way) -> Result<Use, BookError> {
-        let query = self.parse(&options.query, Scope::People)?;
+    /// The statuses that a query names, or the active ones.
+    pub(super) fn statuses_named(&self, query: &str) -> Result<Statuses, BookError> {
+        let query = self.parse(query, Scope::People)?;
         // As the search compares them: by their beginning.
         let named: Vec<String> = query.wanted_texts_of(&Key::Status).into_iter().map(text::fold).collect();
+        if named.is_empty() {
+            return Ok(Statuses::Active);
+        }
         let is_named = |s: &MembershipStatus| named.iter().any(|n| text::fold(s.word()).starts_with(n.as_str()));
+        Ok(Statuses::These(MembershipStatus::ALL.iter().copied().filter(is_named).collect()))
+    }
+
+    /// What the addresses of an export are for.
+    fn purpose(&self, options: &ExportOptions, way: Way) -> Result<Use, BookError> {
         let statuses = match options.statuses.as_slice() {
-            [] if named.is_empty() => Statuses::Active,
-            [] => Statuses::These(MembershipStatus::ALL.iter().copied().filter(is_named).collect()),
+            [] => self.statuses_named(&options.query)?,
             these => Statuses::These(these.to_vec()),
         };
         let plain = Use::of(way);

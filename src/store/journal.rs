@@ -10,6 +10,7 @@ use super::schema::{self, Table};
 use super::write::{Write, to_json};
 use super::{Done, Stamp, Store, StoreError};
 use crate::domain::ids::OpId;
+use crate::domain::words::ConsentState;
 
 /// What kind of step one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -289,8 +290,36 @@ fn image(text: Option<String>) -> Result<Option<Map<String, Json>>, StoreError> 
         .transpose()
 }
 
+/// Whether a row is a withdrawal of mail that an undo kept as it was: no later undo may stumble over it.
+fn is_kept(write: &Write<'_>, table: &Table, id: i64) -> Result<bool, StoreError> {
+    if table.name != schema::CONSENT.name {
+        return Ok(false);
+    }
+    let sql = "SELECT 1 FROM consent c JOIN op o ON o.id=c.op WHERE c.id=?1 AND c.state=?2 AND o.kind=?3";
+    Ok(write.reader().prepare_cached(sql)?.exists((id, ConsentState::Withdrawn.word(), OpKind::Undo.word()))?)
+}
+
+/// Takes the withdrawals that an undo kept off somebody who goes: their addresses are suppressed instead.
+fn release_kept(write: &mut Write<'_>, table: &Table, id: i64) -> Result<(), StoreError> {
+    if table.name != schema::PERSON.name {
+        return Ok(());
+    }
+    let consents = super::write::ids_where(write.reader(), &schema::CONSENT, "person_id", id)?;
+    for consent in consents {
+        if is_kept(write, &schema::CONSENT, consent)? {
+            write.delete(&schema::CONSENT, consent)?;
+        }
+    }
+    Ok(())
+}
+
 fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<(), StoreError> {
     let Change { table, first, last, before, after } = change;
+    if is_kept(write, table, *first)? {
+        let what = describe(write.reader(), table, *first);
+        write.keep_as_is(format!("{what} stays withdrawn"));
+        return Ok(());
+    }
     let conflict = |write: &Write<'_>, id: i64| -> StoreError {
         let what = describe(write.reader(), table, id);
         StoreError::ChangedSince { what, label: target.label.clone() }
@@ -303,6 +332,7 @@ fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<
                 if found.map(|(op, _)| op) != Some(expected) {
                     return Err(conflict(write, id));
                 }
+                release_kept(write, table, id)?;
                 write.delete(table, id)?;
                 write.reach(write.written())?;
             }

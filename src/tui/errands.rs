@@ -85,7 +85,7 @@ impl Root {
     fn copy_people(&mut self) {
         let people = self.members.chosen();
         let community = self.members.community.as_ref().map(|(id, _)| *id).filter(|_| people.len() > 1);
-        let found = self.book.mail_line(&people, community);
+        let found = self.book.mail_line(&people, community, &self.members.find.query);
         let Some(found) = self.note(found) else { return };
         if !found.asks.is_empty() {
             let question = found.question();

@@ -243,6 +243,21 @@ fn undo_of_an_import_that_did_other_things_too_keeps_its_suppressions_and_withdr
     assert_eq!(mailed(&mut world), ["di@x.example"]);
 }
 
+#[test]
+fn what_an_undo_kept_stands_in_the_way_of_no_other() {
+    let mut world = World::empty();
+    world.import("form.csv", "Name,E-mail,Consent\nAnn,ann@x.example,yes\n");
+    world.import("later.csv", "Name,E-mail,Consent\nAnn,ann@x.example,no\nBo,bo@x.example,\n");
+    assert!(world.book.undo().unwrap().kept.iter().any(|k| k == "Ann stays withdrawn from mail"));
+    assert!(world.book.redo().is_ok() && world.find("") == ["Ann", "Bo"]);
+    assert!(world.book.undo().is_ok() && world.find("") == ["Ann"]);
+    let applied = world.book.undo().unwrap();
+    assert!(world.find("").is_empty() && applied.kept.iter().any(|k| k.contains("ann@x.example")), "{:?}", applied.kept);
+    // Whoever is gone comes back with no list.
+    world.import("old.csv", "Name,E-mail\nAnn,ann@x.example\n");
+    assert!(mailed(&mut world).is_empty());
+}
+
 fn status_of(world: &World, email: &str) -> Option<MembershipStatus> {
     let id = world.book.holder_of(email).unwrap()?;
     world.book.person(id).unwrap().unwrap().memberships.first().map(|m| m.facts.status)

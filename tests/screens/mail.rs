@@ -38,6 +38,13 @@ fn whoever_withdrew_is_copied_by_one_key_only_and_an_unsubscribed_address_by_non
 }
 
 #[test]
+fn several_are_copied_as_the_search_names_their_status() {
+    let mut hall = Hall::sample();
+    hall.keys("2/status:lapsed<enter>*y").shows("copied");
+    assert!(matches!(hall.root.errand(), Some(Errand::Copy(line)) if line.contains('@')));
+}
+
+#[test]
 fn no_line_of_the_detail_lets_an_unsubscribed_address_out_however_it_is_spelled() {
     let mut hall = hall_with("Zoe", "zoe+news@x.example");
     hall.keys("M").shows("Stopped mail to Zoe");

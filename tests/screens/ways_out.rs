@@ -477,7 +477,7 @@ fn check(world: &mut World, model: &Model, way: Way, o: &Options) -> Result<(), 
         Way::Copy => {
             let ids: Vec<PersonId> = model.people.iter().map(|p| PersonId(p.id)).collect();
             let plain = Options { all: false, mailboxes: false, consent: false, statuses: Vec::new(), community: false };
-            let line = world.book.mail_line(&ids, None).unwrap();
+            let line = world.book.mail_line(&ids, None, "").unwrap();
             let with = |signs: &str| -> Vec<String> {
                 let first =
                     |p: &&P| p.addresses.first().filter(|(a, s)| signs.contains(model.answer(p, a, s, "copying", &plain, true))).cloned();
