@@ -160,6 +160,8 @@ fn the_public_page_is_imported_checked_compared_published_and_handed_over() {
     assert!(out(&dry).starts_with("guilds.md: 4 communities would be added"), "{}", out(&dry));
     assert!(out(&desk.run(&["directory", "import", "guilds.md"])).starts_with("guilds.md: 4 communities added"));
     assert_eq!(out(&desk.run(&["directory", "diff", "guilds.md"])), "The page and the roster say the same.\n");
+    let dry = desk.run(&["directory", "publish", "clean.md", "--layout", "table", "--dry-run"]);
+    assert!(err(&dry).contains("was not touched") && !desk.folder.path().join("clean.md").exists(), "{}", err(&dry));
     let published = desk.run(&["directory", "publish", "guilds.md"]);
     assert_eq!(
         (err(&published).as_str(), desk.read("guilds.md").as_str()),

@@ -338,6 +338,9 @@ pub enum Directory {
         /// Mends text that a wrong encoding has damaged
         #[arg(long)]
         repair: bool,
+        /// Show what would change and whose names are withheld, and write nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Says what differs between the page and the roster, and between the page and what it was
     Diff {

@@ -31,24 +31,12 @@ pub fn run(what: &Directory, open: impl FnOnce() -> Result<Book, CliError>, rost
             let plan = book.import_page(page, *repair, *dry_run)?;
             describe(&plan, out)
         }
-        Directory::Publish { page, layout, counts, repair } => {
+        Directory::Publish { page, layout, counts, repair, dry_run } => {
             let layout = layout.map(|l| match l {
                 PageLayout::Table => Layout::Table,
                 PageLayout::Sections => Layout::Sections,
             });
-            let done = open()?.publish_page(page, &PublishOptions { layout, counts: *counts, repair: *repair, dry_run: false })?;
-            for withheld in &done.withheld {
-                writeln!(out, "{}", text::safe(withheld))?;
-            }
-            for change in &done.changes {
-                writeln!(out, "{}", text::safe(change))?;
-            }
-            for kept in &done.kept {
-                writeln!(out, "left as it is: {}", text::safe(kept))?;
-            }
-            let place = page.display();
-            say(&if done.written { format!("written to {place}") } else { format!("{place} says all that already; it was not touched") });
-            Ok(())
+            publish(&mut open()?, page, &PublishOptions { layout, counts: *counts, repair: *repair, dry_run: *dry_run }, out)
         }
         Directory::Diff { page } => {
             let diff = open()?.diff_page(page)?;
@@ -75,5 +63,30 @@ fn describe(plan: &DirectoryPlan, out: &mut dyn Write) -> Result<(), CliError> {
     for line in plan.in_words("--repair") {
         writeln!(out, "  {}", text::safe(&line))?;
     }
+    Ok(())
+}
+
+/// Writes the page, after it is said whose names are withheld.
+fn publish(book: &mut Book, page: &Path, options: &PublishOptions, out: &mut dyn Write) -> Result<(), CliError> {
+    let planned = book.publish_page(page, &PublishOptions { dry_run: true, ..options.clone() })?;
+    for withheld in &planned.withheld {
+        writeln!(out, "{}", text::safe(withheld))?;
+    }
+    out.flush()?;
+    let done = if options.dry_run { planned } else { book.publish_page(page, options)? };
+    for change in &done.changes {
+        writeln!(out, "{}", text::safe(change))?;
+    }
+    for kept in &done.kept {
+        writeln!(out, "left as it is: {}", text::safe(kept))?;
+    }
+    let place = page.display();
+    say(&if options.dry_run {
+        format!("{place} was not touched; without --dry-run it would be written as shown")
+    } else if done.written {
+        format!("written to {place}")
+    } else {
+        format!("{place} says all that already; it was not touched")
+    });
     Ok(())
 }

@@ -117,7 +117,11 @@ fn seat_sentences(
     (at_a, at_b): (&str, &str),
     since: &dyn Fn(&str) -> String,
 ) -> Vec<String> {
-    let held = |seat: &PrintedSeat| seat.holder.as_ref().map_or_else(|| "vacant".to_owned(), |p| format!("held by {}", p.name));
+    let held = |seat: &PrintedSeat| match &seat.holder {
+        Some(p) => format!("held by {}", p.name),
+        None if seat.withheld => "held by somebody whose name is withheld".to_owned(),
+        None => "vacant".to_owned(),
+    };
     let twin =
         |seat: &PrintedSeat, among: &[PrintedSeat]| among.iter().find(|o| text::same_key(&o.title) == text::same_key(&seat.title)).cloned();
     let mut out = Vec::new();

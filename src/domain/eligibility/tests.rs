@@ -170,6 +170,41 @@ fn suffixes_are_read_as_people_type_them_and_nothing_else_is_one() {
 }
 
 #[test]
+fn a_suffix_of_signs_opens_no_door_and_a_public_provider_is_nobodys_organisation() {
+    for signs in ["@", " ; ", "*.", ","] {
+        let rules = [page(allow("anvil.example")), allow(signs)];
+        assert_eq!(of("ann@out.example", &rules).answer, Eligibility::Not, "{signs:?}");
+    }
+    let mut shared = Domains::default();
+    shared.add(["anvil.example".to_owned(), "gmail.com".to_owned()]);
+    let beside = Circumstances { domains: &shared, exception: None, today: today() };
+    for (address, suffix) in [("ann@gmail.com", "anvil.example"), ("ann@anvil.example", "gmail.com")] {
+        let candidate = [Candidate { address, state: AddressState::Ok }];
+        assert_eq!(verdict(&candidate, &[allow(suffix)], beside).answer, Eligibility::Not, "{address}");
+    }
+    let due = ExceptionFacts { reason: String::new(), by: String::new(), on: None, review: Some(today()) };
+    assert!(due.is_due(today()) && !due.words(today()).contains("overdue"));
+}
+
+#[test]
+fn another_way_in_is_seen_however_it_is_put() {
+    for words in [
+        "A gov.uk address, or a letter from your manager",
+        "You need a gov.uk address (or your head of profession agrees)",
+        "a gov.uk address, or ring us",
+        "You need a gov.uk address. If you don’t have one, ask Ann.",
+        "Otherwise, ask your lead",
+        "a gov.uk address; anyone else by arrangement with Ann",
+    ] {
+        assert!(offers_another_way(words), "{words}");
+    }
+    for words in ["You need a gov.uk or nhs.uk email account", "a gov.uk address or above", "an address at gov.uk or equivalent", "gov.uk"]
+    {
+        assert!(!offers_another_way(words), "{words}");
+    }
+}
+
+#[test]
 fn another_way_in_is_seen_in_the_words_of_a_rule() {
     for (text, expected) in [
         ("a gov.uk address, or ask your lead", true),
