@@ -70,6 +70,7 @@ impl Heard {
             }
             Standing::Bounced => self.mark(write, loader, row, (AddressState::Bounced, "bounced"), report),
             Standing::Deactivated => self.mark(write, loader, row, (AddressState::Retired, "deactivated"), report),
+            Standing::Over => self.pass_over(write, loader, row, "no longer a member", report),
             Standing::SaidNo => self.pass_over(write, loader, row, "said no", report),
             Standing::Void => self.pass_over(write, loader, row, "cancelled or refunded", report),
             Standing::Bot => self.pass_over(write, loader, row, "a bot", report),

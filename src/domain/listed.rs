@@ -83,6 +83,8 @@ pub enum Standing {
     Active,
     /// A word that isn't known: never active.
     Unknown,
+    /// They are no member any more.
+    Over,
     /// They answered no.
     SaidNo,
     /// Their ticket or order is void.

@@ -162,11 +162,10 @@ impl Mapping {
                 None if !title.is_empty() && Self::says(&title).is_some() => mapping.add_saying(&title, known),
                 Some(role) if !mapping.roles.contains(&role) => role,
                 // A second answer counts as well.
-                Some(Role::Consents) => match mapping.add_custom(&title, known) {
-                    Role::Custom(at) => Role::OptIn(Purpose::Mail, at),
-                    other => other,
+                other => match (other, mapping.add_custom(&title, known)) {
+                    (Some(Role::Consents), Role::Custom(at)) => Role::OptIn(Purpose::Mail, at),
+                    (_, role) => role,
                 },
-                _ => mapping.add_custom(&title, known),
             };
             mapping.headers.push(title);
             mapping.roles.push(role);
@@ -309,8 +308,7 @@ impl Mapping {
                 // Nothing that was typed is lost: what is no date is kept in words.
                 None => add_line(&mut into.note, &format!("Joined: {value}")),
             },
-            Role::FirstName | Role::LastName | Role::Ignored => {}
-            Role::Status(_) | Role::Flag(..) | Role::OptIn(..) | Role::Timestamp(_) => {}
+            Role::FirstName | Role::LastName | Role::Ignored | Role::Status(_) | Role::Flag(..) | Role::OptIn(..) | Role::Timestamp(_) => {}
         }
         Ok(())
     }
@@ -446,6 +444,10 @@ impl Mapping {
         }
         if reading.community.is_none() {
             into.fields.extend(said.status_field);
+            // A status of no community in particular: whoever is none's member any more is made nobody new.
+            if into.memberships.is_empty() && said.status.is_some_and(MembershipStatus::is_over) {
+                into.standing = into.standing.max(Standing::Over);
+            }
         }
         if into.standing > Standing::Unknown {
             into.memberships.clear();

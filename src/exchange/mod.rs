@@ -2,6 +2,7 @@
 //!
 //! Must not know the roster's file, nor who asks for the exchange.
 
+pub mod answers;
 pub mod columns;
 pub mod consents;
 mod decode;

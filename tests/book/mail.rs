@@ -405,6 +405,7 @@ fn a_no_is_heard_in_whatever_words_a_column_has() {
         ("Consent", "refused"),
         ("Consent", "opted out"),
         ("Consent", "❌"),
+        ("Consent", "\"Yes for photos, not for mail\""),
         ("Consent", "\"photo yes, mail no\""),
         ("Consent,Mail consent", "Yes,No"),
         ("Subscribed", "FALSE"),
@@ -433,6 +434,14 @@ fn a_no_is_heard_in_whatever_words_a_column_has() {
     ] {
         assert!(mailed_after(header, value), "{header}: {value}");
     }
+}
+
+#[test]
+fn a_status_that_is_over_makes_nobody_new() {
+    let mut world = World::empty();
+    let report = world.import("old.csv", "Name,Email,Status\nAnn,ann@x.example,Removed\nBo,bo@x.example,left\nCy,cy@x.example,active\n");
+    assert_eq!((report.added, mailed(&mut world)), (1, vec!["cy@x.example".to_owned()]));
+    assert!(notes(&report).contains("2 rows not added: no longer a member"), "{}", notes(&report));
 }
 
 #[test]
