@@ -68,13 +68,13 @@ pub struct Explained {
     pub who: String,
     /// Why.
     pub why: &'static str,
-    /// What is said of them.
-    pub told: Told,
+    /// What became of them.
+    pub remark: Remark,
 }
 
-/// What can be said of a person in an export.
+/// What became of a person in an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum Remark {
     /// They were left out.
     LeftOut,
     /// Their next good address was written instead of the first.

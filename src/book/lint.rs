@@ -131,7 +131,7 @@ impl Book {
         out
     }
 
-    /// Exceptions whose review is due, whoever runs the community.
+    /// Returns the exceptions whose review is due, those of communities that others run too.
     fn overdue_exceptions(&self) -> Result<Vec<(CommunityId, Finding)>, BookError> {
         let conn = self.store.reader();
         let (mut out, all) = (Vec::new(), self.communities()?);

@@ -37,7 +37,7 @@ pub use directory::{DirectoryPlan, PageDiff, PlanLine, PublishOptions, Published
 pub use drafts::{Draft, DraftField};
 pub use eligible::RuleEffect;
 pub use error::BookError;
-pub use exporting::{Explained, ExportOptions, ExportSummary, Since, Told};
+pub use exporting::{Explained, ExportOptions, ExportSummary, Remark, Since};
 pub use finding::{Found, MeetupSort, PeopleQuery};
 pub use importing::{ImportOptions, ImportReport, Refusal};
 pub use job::{Job, Jobs, Progress};
@@ -259,7 +259,15 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn people(&self, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, BookError> {
-        let mut rows = people::rows(self.store.reader(), ids, community)?;
+        Ok(people::rows(self.store.reader(), ids, community)?)
+    }
+
+    /// As [`Book::people`], with whether each may be mailed.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn people_with_mail(&self, ids: &[PersonId]) -> Result<Vec<PersonRow>, BookError> {
+        let mut rows = self.people(ids, None)?;
         let mail = self.mail_words(ids)?;
         for row in &mut rows {
             row.mail = mail.get(&row.id).copied().unwrap_or_default().to_owned();

@@ -9,8 +9,9 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::exporting::{Changed, Explained, ExportSummary, Told};
+use super::exporting::{Changed, Explained, ExportSummary, Remark};
 use super::in_step::{OldList, Sent, digest};
+use super::mailable::decided;
 use super::{BookError, Exported, Progress};
 use crate::domain::address::{self, OtherAddress};
 use crate::domain::community::MembershipFacts;
@@ -231,27 +232,24 @@ impl Prepared {
         let each = self.purpose.every_address && self.format.is_mailing();
         if each {
             for (address, decision) in &choice.refused {
-                self.explain(person, address, decision.words(), Told::LeftOut, summary);
+                self.explain(person, address, decision.words(), Remark::LeftOut, summary);
             }
         }
         if let Some(why) = choice.left_out {
             if choice.refused.is_empty() || !each {
-                self.explain(person, person.email, why.words(), Told::LeftOut, summary);
+                self.explain(person, person.email, why.words(), Remark::LeftOut, summary);
             }
             return Ok(());
         }
-        let may = |text: &str| {
-            let state = person.addresses().find(|(a, _)| address::key(a) == address::key(text)).map_or(AddressState::Ok, |(_, s)| s);
-            mail::decide(person, text, state, &known.suppressions, &self.purpose)
-        };
+        let may = |text: &str| decided(person, text, &known.suppressions, &self.purpose);
         // What the target keeps in place of the address is checked just the same.
         let in_place = self.format.in_place(person);
         if let Some(refused) = in_place.as_deref().map(may).filter(|d| !d.is_written()) {
-            self.explain(person, in_place.as_deref().unwrap_or_default(), refused.words(), Told::LeftOut, summary);
+            self.explain(person, in_place.as_deref().unwrap_or_default(), refused.words(), Remark::LeftOut, summary);
             return Ok(());
         }
         if let Some(why) = choice.instead {
-            self.explain(person, person.email, why.words(), Told::Instead, summary);
+            self.explain(person, person.email, why.words(), Remark::Instead, summary);
         }
         let texts;
         let person = if self.format.way() == WayOut::Roster {
@@ -292,7 +290,7 @@ impl Prepared {
         let email = match self.format.admit(p) {
             Ok(email) => email,
             Err(why) => {
-                self.explain(p.person, p.email, why, Told::LeftOut, summary);
+                self.explain(p.person, p.email, why, Remark::LeftOut, summary);
                 return Ok(());
             }
         };
@@ -308,20 +306,20 @@ impl Prepared {
         }
         summary.written += 1;
         if let Some(doubt) = way.write(&mut self.format, p)? {
-            self.explain(p.person, p.email, doubt, Told::Doubt, summary);
+            self.explain(p.person, p.email, doubt, Remark::Doubt, summary);
         }
         Ok(())
     }
 
-    fn explain(&self, person: &Listed<'_>, address: &str, why: &'static str, told: Told, summary: &mut ExportSummary) {
-        let reasons = match told {
-            Told::LeftOut => &mut summary.left_out,
-            Told::Instead => &mut summary.instead,
-            Told::Doubt => &mut summary.doubtful,
+    fn explain(&self, person: &Listed<'_>, address: &str, why: &'static str, remark: Remark, summary: &mut ExportSummary) {
+        let reasons = match remark {
+            Remark::LeftOut => &mut summary.left_out,
+            Remark::Instead => &mut summary.instead,
+            Remark::Doubt => &mut summary.doubtful,
         };
         *reasons.entry(why).or_default() += 1;
         if self.explain {
-            summary.explained.push(Explained { who: address::mailbox(person.name, address), why, told });
+            summary.explained.push(Explained { who: address::mailbox(person.name, address), why, remark });
         }
     }
 }

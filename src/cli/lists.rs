@@ -78,7 +78,7 @@ fn members(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write
     if format == ListFormat::Json {
         let mut rows = Vec::new();
         for page in found.ids.chunks(PAGE) {
-            rows.extend(book.people(page, None)?);
+            rows.extend(book.people_with_mail(page)?);
         }
         return write_json(&rows, out);
     }
@@ -89,7 +89,7 @@ fn members(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write
     }
     for page in found.ids.chunks(PAGE) {
         let lines: Vec<Vec<String>> = book
-            .people(page, None)?
+            .people_with_mail(page)?
             .into_iter()
             .map(|p| {
                 let seen = p.seen.map(|d| d.to_string()).unwrap_or_default();

@@ -177,7 +177,7 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
     Ok(Ended::Done)
 }
 
-/// Checks the file, or the communities as they stand on the public page.
+/// Checks the file, or the communities as the public page has them.
 fn check(book: &mut Book, directory: bool, out: &mut dyn Write) -> Result<Ended, CliError> {
     if directory {
         let findings = book.lint()?;

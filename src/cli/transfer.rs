@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::args::{Addresses, ExportArgs, ImportArgs};
 use super::{CliError, Ended, clock, may_show_progress, say};
 use crate::book::{
-    Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Placeholder, Settings, Since, StoreError, Told, each_once,
+    Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Placeholder, Remark, Settings, Since, StoreError, each_once,
     placeholders, spare_the_roster,
 };
 use crate::domain::text;
@@ -215,10 +215,10 @@ pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result
         None => book.export_to(&options, out)?,
     };
     for one in &summary.explained {
-        let what = match one.told {
-            Told::LeftOut => "left out",
-            Told::Instead => "written with the next good address",
-            Told::Doubt => "to look at",
+        let what = match one.remark {
+            Remark::LeftOut => "left out",
+            Remark::Instead => "written with the next good address",
+            Remark::Doubt => "to look at",
         };
         say(&format!("{what}: {}: {}", one.who, one.why));
     }

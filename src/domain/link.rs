@@ -65,7 +65,7 @@ fn percent(text: &str, kept: &[u8]) -> String {
     out
 }
 
-/// To whom a link begins a mail, in plain text, whoever wrote it: the part behind `mailto:`, and its `to`, `cc` and `bcc` (RFC 6068).
+/// Returns the recipients of a `mailto:` link in plain text, however they are escaped: its path, `to`, `cc` and `bcc` (RFC 6068).
 /// `None` for every other link.
 #[must_use]
 pub fn recipients(link: &str) -> Option<String> {
@@ -73,12 +73,13 @@ pub fn recipients(link: &str) -> Option<String> {
     let (to, fields) = rest.split_once('?').unwrap_or((rest, ""));
     let named =
         fields.split('&').filter_map(|f| f.split_once('=')).filter(|(n, _)| ["to", "cc", "bcc"].iter().any(|k| n.eq_ignore_ascii_case(k)));
-    let all: Vec<String> = std::iter::once(to).chain(named.map(|(_, value)| value)).map(plain).collect();
+    let all: Vec<String> = std::iter::once(to).chain(named.map(|(_, value)| value)).map(unescaped).collect();
     Some(all.join(" "))
 }
 
-/// The text that [`percent`] wrote; what isn't written so stays as it is.
-fn plain(escaped: &str) -> String {
+/// Returns the text that a link has as `%XX` (RFC 3986); everything else stays as it is.
+#[must_use]
+pub fn unescaped(escaped: &str) -> String {
     let (mut out, bytes, mut at) = (Vec::with_capacity(escaped.len()), escaped.as_bytes(), 0);
     while let Some(&byte) = bytes.get(at) {
         let code = if byte == b'%' { escaped.get(at + 1..at + 3).and_then(|h| u8::from_str_radix(h, 16).ok()) } else { None };

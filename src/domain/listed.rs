@@ -71,7 +71,7 @@ pub struct Suppression {
     pub since: Option<NaiveDate>,
     /// Why.
     pub reason: String,
-    /// It is not suppressed: it was told apart from this suppressed address, which it resembles.
+    /// If this is set, the address isn't suppressed: it resembles this suppressed address, and the two are different people's.
     pub apart_from: Option<String>,
 }
 
@@ -83,13 +83,13 @@ pub enum Standing {
     Active,
     /// A word that isn't known: never active.
     Unknown,
-    /// They are no member any more.
+    /// They are no longer a member.
     Over,
     /// They answered no.
     SaidNo,
     /// Their ticket or order is void.
     Void,
-    /// Their account is no more.
+    /// Their account no longer exists.
     Deactivated,
     /// Their address doesn't work.
     Bounced,

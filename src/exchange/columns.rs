@@ -430,14 +430,13 @@ impl Mapping {
         let primary = address::key(&into.email);
         into.others.retain(|o| address::key(&o.address) != primary);
         if let Some(community) = reading.community {
-            let word = said.status;
             // A word that isn't known makes nobody an active member.
             let otherwise = if into.standing == Standing::Active { MembershipStatus::Active } else { MembershipStatus::Identified };
-            let word = word.filter(|w| *w != MembershipStatus::Active || into.standing == Standing::Active).or(word.map(|_| otherwise));
-            let facts = MembershipFacts { status: word.unwrap_or(otherwise), joined: into.joined, left: None, source: Source::Import };
+            let status = said.status.filter(|s| *s != MembershipStatus::Active).unwrap_or(otherwise);
+            let facts = MembershipFacts { status, joined: into.joined, left: None, source: Source::Import };
             // What the row itself says of this community holds, unless its status column says otherwise.
             let known = into.memberships.iter().any(|(name, _)| text::same_key(name) == text::same_key(community));
-            if word.is_some() || !known {
+            if said.status.is_some() || !known {
                 into.memberships.retain(|(name, _)| text::same_key(name) != text::same_key(community));
                 into.memberships.push((community.to_owned(), facts));
             }

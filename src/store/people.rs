@@ -146,13 +146,9 @@ pub fn detail(conn: &Connection, id: PersonId, today: NaiveDate) -> Result<Optio
     let Some((facts, _)) = facts(conn, id)? else { return Ok(None) };
     let op = super::write::last_written(conn, &super::schema::PERSON, id.0)?.unwrap_or(0);
     let uuid = conn.prepare_cached("SELECT uuid FROM person WHERE id=?1")?.query_row([id.0], |r| uuid_text(r, 0))?;
-    let suppressions = super::suppressions::read(conn)?;
-    let mut suppressed = Vec::new();
-    for a in std::iter::once(facts.email.as_str()).chain(facts.others.iter().map(|o| o.address.as_str())).filter(|a| !a.is_empty()) {
-        if suppressions.matching(a).is_some() {
-            suppressed.push(a.to_owned());
-        }
-    }
+    let addresses: Vec<&str> = facts.candidates().iter().map(|c| c.address).collect();
+    let suppressions = super::suppressions::about(conn, &addresses)?;
+    let suppressed = addresses.iter().filter(|a| suppressions.matching(a).is_some()).map(|a| (*a).to_owned()).collect();
     Ok(Some(PersonDetail {
         id,
         uuid,

@@ -41,7 +41,7 @@ pub struct PersonRow {
     pub seen: Option<NaiveDate>,
     /// The lead's own fields: name and value.
     pub fields: Vec<crate::domain::person::FieldValue>,
-    /// Whether they may be mailed: `yes`, or why not.
+    /// Whether they may be mailed: `yes`, or why not. Empty unless it was asked for.
     pub mail: String,
 }
 

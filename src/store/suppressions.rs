@@ -50,6 +50,29 @@ pub fn read(conn: &Connection) -> Result<Suppressions, StoreError> {
     Ok(Suppressions::new(keys, domains))
 }
 
+/// Reads what concerns these addresses only: the same for them as [`read`], at a cost that doesn't grow with the other suppressions.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn about(conn: &Connection, addresses: &[&str]) -> Result<Suppressions, StoreError> {
+    // A key that an older program spelled otherwise, or an address with something around it, isn't found by its beginning.
+    if !addresses.iter().all(|a| a.is_ascii() && address::read(a) == Ok(a)) {
+        return read(conn);
+    }
+    let mut keys: Vec<String> = Vec::new();
+    // Every key and pair that begins with the same local part: `A` is the sign behind `@`.
+    let mut statement = conn.prepare_cached("SELECT address_key FROM suppression WHERE address_key>=?1||'@' AND address_key<?1||'A'")?;
+    for one in addresses {
+        let key = address::key(one);
+        let local = key.rsplit_once('@').map_or(key.as_str(), |(local, _)| local);
+        for found in statement.query_map([local], |r| r.get(0))? {
+            keys.push(found?);
+        }
+    }
+    let domains = if keys.is_empty() { Domains::default() } else { domains(conn)? };
+    Ok(Suppressions::new(keys, domains))
+}
+
 /// As [`read`], with the addresses of everybody who withdrew consent to mail: for values that stand in place of an address, which may be
 /// somebody else's. Reads every consent.
 ///

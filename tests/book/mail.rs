@@ -376,6 +376,23 @@ fn an_answer_to_the_mailing_list_is_consent_and_a_grant_after_a_withdrawal_needs
     assert!(!mailed(&mut world).contains(&"new@guild.example".to_owned()));
 }
 
+#[test]
+fn the_detail_of_one_person_knows_every_suppression_that_concerns_them_and_no_other() {
+    let mut world = World::empty();
+    let domains = ["maps.gov.uk", "maps.gsi.gov.uk"].map(String::from).to_vec();
+    world.run(Command::PutOrganisation {
+        id: None,
+        facts: OrganisationFacts { name: "Maps".into(), domains, ..OrganisationFacts::default() },
+    });
+    let addresses = ["ANN@maps.gov.uk", "anna@maps.gov.uk", "bo@maps.gov.uk", "zo\u{eb}@maps.gov.uk", "an@maps.gov.uk", "cy@x.example"];
+    let ids: Vec<_> = addresses.iter().map(|a| world.person(a, a)).collect();
+    let keys = ["ann@maps.gsi.gov.uk", "bo@maps.gsi.gov.uk", "zoe\u{308}@maps.gsi.gov.uk", "cy@x.example"].map(String::from).to_vec();
+    world.run(Command::Suppress { addresses: keys, reason: "asked".into() });
+    world.run(Command::Allow { addresses: vec!["bo@maps.gov.uk".into()], source: "a call".into(), on: today() });
+    let found: Vec<bool> = ids.iter().map(|id| !world.book.person(*id).unwrap().unwrap().suppressed.is_empty()).collect();
+    assert_eq!(found, [true, false, false, true, false, true]);
+}
+
 /// What becomes of somebody on the roster by a row of a file: whether they may still be mailed.
 fn mailed_after(headers: &str, values: &str) -> bool {
     let mut world = World::empty();
@@ -641,7 +658,7 @@ fn members_are_searched_and_listed_by_whether_they_may_be_mailed() {
     world.person("Cy", "");
     never(&mut world, ann);
     assert_eq!((world.find("mail:yes"), world.find("mail:no")), (vec!["Bo".to_owned()], vec!["Ann".to_owned(), "Cy".to_owned()]));
-    let rows = world.book.people(&[ann, bo], None).unwrap();
+    let rows = world.book.people_with_mail(&[ann, bo]).unwrap();
     assert_eq!(rows.iter().map(|r| r.mail.as_str()).collect::<Vec<_>>(), ["unsubscribed", "yes"]);
     let detail = world.book.person(ann).unwrap().unwrap();
     assert_eq!(detail.mail[0].words(), "ann@x.example: no, unsubscribed, withdrew consent to mail");

@@ -219,7 +219,7 @@ fn what_a_target_cuts_off_is_told_of_the_person() {
     let summary = world.book.export_to(&options, &mut out).unwrap();
     assert!(String::from_utf8(out).unwrap().contains(&format!("\nlong@example.org,{},Last,", "\u{e9}".repeat(127))));
     assert_eq!(
-        (summary.explained[0].why, summary.explained[0].told == guildhall::book::Told::LeftOut),
+        (summary.explained[0].why, summary.explained[0].remark == guildhall::book::Remark::LeftOut),
         ("the name is cut at Mailchimp's 255 bytes", false)
     );
 }
@@ -258,7 +258,8 @@ fn what_may_go_wrong_with_a_row_is_told_and_the_value_is_written_exactly() {
     let summary = world.book.export_to(&base, &mut out).unwrap();
     assert!(String::from_utf8(out).unwrap().contains("sum@example.org;=SUM(1);"));
     assert_eq!((summary.written, summary.left_out.len(), summary.doubtful.values().sum::<u64>()), (3, 0, 2));
-    let told: Vec<(&str, bool)> = summary.explained.iter().map(|e| (e.who.as_str(), e.told == guildhall::book::Told::LeftOut)).collect();
+    let told: Vec<(&str, bool)> =
+        summary.explained.iter().map(|e| (e.who.as_str(), e.remark == guildhall::book::Remark::LeftOut)).collect();
     assert_eq!(told, [("\"=SUM(1)\" <sum@example.org>", false), ("Dot <dot.@example.org>", false)]);
     assert!(summary.sentence().contains("; 1 to look at: a full stop at an end"), "{}", summary.sentence());
     // A file that is no mailing has no such doubts: its own form keeps a spreadsheet quiet.

@@ -6,8 +6,8 @@ use super::structure::Run;
 use crate::domain::address;
 use crate::domain::community::{RouteFacts, RuleFacts, function_of};
 use crate::domain::directory::{PrintedPerson, PrintedSeat};
-use crate::domain::text;
 use crate::domain::words::RouteKind;
+use crate::domain::{link, text};
 
 /// Text as it is kept: without what would drive a terminal, single blanks.
 pub fn clean(raw: &str) -> String {
@@ -24,9 +24,9 @@ pub fn route(words: &str, target: &str) -> RouteFacts {
             let (to, query) = target[7..].split_once('?').unwrap_or((&target[7..], ""));
             let field = |name: &str| {
                 let found = query.split('&').filter_map(|f| f.split_once('=')).find(|(n, _)| n.eq_ignore_ascii_case(name));
-                found.map_or_else(String::new, |(_, v)| clean_lines(&percent_decoded(v)))
+                found.map_or_else(String::new, |(_, v)| clean_lines(&link::unescaped(v)))
             };
-            let to = clean(&percent_decoded(to));
+            let to = clean(&link::unescaped(to));
             // LISTSERV and its like are written to with a command as the text, or to an address of its own.
             let is_command = field("body").to_lowercase().starts_with("subscribe") || to.to_lowercase().contains("-subscribe");
             let kind = if is_command { RouteKind::ListCommand } else { RouteKind::Mailto };
@@ -56,18 +56,6 @@ fn is_chat(target: &str) -> bool {
 
 fn clean_lines(raw: &str) -> String {
     text::clean_lines(raw).text.trim().to_owned()
-}
-
-fn percent_decoded(raw: &str) -> String {
-    let bytes = raw.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = (bytes[at] == b'%').then(|| raw.get(at + 1..at + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
-        out.push(hex.unwrap_or(bytes[at]));
-        at += if hex.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Words that say who may join.
