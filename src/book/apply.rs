@@ -13,7 +13,7 @@ use crate::domain::person::{ConsentFacts, PersonFacts};
 use crate::domain::words::{ConsentState, MembershipStatus, Purpose, Rsvp, Source};
 use crate::domain::{tags, text};
 use crate::store::schema::{CHANNEL, COMMUNITY, JOIN_ROUTE, MEETUP, PERSON, RULE, Table, VIEW};
-use crate::store::{StoreError, Write, people, places};
+use crate::store::{StoreError, Write, lookup, meetups, people};
 
 /// Carries a command out; returns what should stand under the cursor.
 pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, StoreError> {
@@ -49,7 +49,7 @@ pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, 
                 write.put_membership(id, *community, &new_member(write, MembershipStatus::Identified, Source::Attendance))?;
             }
             // Before the day nobody can have come: they say that they will.
-            let ahead = places::starts(write.reader(), *meetup)?.is_some_and(|s| s.date() > write.stamp().today);
+            let ahead = meetups::starts(write.reader(), *meetup)?.is_some_and(|s| s.date() > write.stamp().today);
             let said_yes = AttendanceFacts { rsvp: Some(Rsvp::Yes), ..AttendanceFacts::default() };
             write.put_attendance(*meetup, id, &if ahead { said_yes } else { AttendanceFacts::came() })?;
             Ok(Some(Thing::Person(id)))
@@ -192,7 +192,7 @@ fn set_consent(write: &mut Write<'_>, people: &[PersonId], consent: &ConsentFact
             && (consent.purpose == Purpose::Mail || people.len() > 1)
             && people::withdrew(write.reader(), person, consent.purpose)?;
         if stays {
-            refused.push(people::title(write.reader(), person)?);
+            refused.push(lookup::title(write.reader(), person)?);
             return Ok(());
         }
         write.put_consent(person, consent).map(|_| ())
@@ -249,7 +249,7 @@ fn set_field(facts: &mut PersonFacts, field: &str, value: &str) {
 }
 
 fn attend(write: &mut Write<'_>, meetup: MeetupId, person: PersonId, change: &AttendanceChange) -> Result<(), StoreError> {
-    let detail = places::attendance_of(write.reader(), meetup, person)?;
+    let detail = meetups::attendance_of(write.reader(), meetup, person)?;
     let mut facts = detail.unwrap_or_default();
     match change {
         AttendanceChange::Outcome(outcome) => facts.outcome = *outcome,

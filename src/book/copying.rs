@@ -12,7 +12,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::mail::{self, Answer, Audience, Use, Way, Why};
 use crate::domain::text;
 use crate::exchange::pasted::{self, Pasted};
-use crate::store::{people, slices, suppressions};
+use crate::store::{lookup, slices, suppressions};
 
 /// Addresses for the `To:` of a mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Book {
             return Err(BookError::Refused("there is nobody in the list; paste addresses, or names".into()));
         }
         for p in list.iter_mut().filter(|p| p.email.is_empty()) {
-            let ids = people::named_so(self.store.reader(), &p.name)?;
+            let ids = lookup::named_so(self.store.reader(), &p.name)?;
             match self.people(&ids, None)?.as_slice() {
                 [] => {}
                 [one] => {

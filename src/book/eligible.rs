@@ -11,7 +11,7 @@ use crate::domain::query::{Expr, Key};
 use crate::domain::text;
 use crate::domain::words::Eligibility;
 use crate::store::eligible::{Judge, each_membership};
-use crate::store::{StoreError, Write, people, places};
+use crate::store::{StoreError, Write, communities, people};
 
 /// What a change of the rules would do to the members there are. Nobody is removed by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -133,7 +133,7 @@ pub(super) fn effect_of<T>(
         Ok(())
     })?;
     let done = change(write)?;
-    let names: HashMap<CommunityId, String> = places::communities(conn)?.into_iter().map(|c| (c.id, c.name)).collect();
+    let names: HashMap<CommunityId, String> = communities::communities(conn)?.into_iter().map(|c| (c.id, c.name)).collect();
     let mut judge = Judge::new(conn, today)?;
     let mut effect = RuleEffect::default();
     each_membership(conn, None, |person, community, name, addresses| {

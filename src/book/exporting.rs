@@ -20,7 +20,7 @@ use crate::domain::words::{ChannelKind, MembershipStatus};
 use crate::exchange::formats::{FORMATS, Format, Settings};
 use crate::exchange::{ExchangeError, Outlet, Single, beside, dump};
 use crate::store::exports::{self, ExportKind};
-use crate::store::{people, schema};
+use crate::store::{lookup, schema};
 
 /// What is to be exported.
 #[derive(Debug, Clone, Default)]
@@ -165,7 +165,7 @@ impl ExportSummary {
 impl Book {
     fn prepare(&mut self, options: &ExportOptions) -> Result<Prepared, BookError> {
         options.check()?;
-        let fields = people::names_by_age(self.store.reader(), &schema::FIELD)?;
+        let fields = lookup::names_by_age(self.store.reader(), &schema::FIELD)?;
         let mut settings = Settings { in_step: options.since != Since::Ever, ..options.settings.clone() };
         if settings.group.is_empty()
             && let Some(community) = options.community

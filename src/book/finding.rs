@@ -12,7 +12,7 @@ use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::domain::query::{self, Expr, Key, Known, Plan, Scope};
 use crate::search::{Card, Index, IndexBuilder, SortBy};
 use crate::store::rows::{CommunityRow, MeetupRow, OrganisationRow};
-use crate::store::{Touched, open_reader, people, places, schema, slices};
+use crate::store::{ReadOnly, Touched, communities, lookup, meetups, people, schema, slices};
 
 /// Which people are wanted, and in which order.
 #[derive(Debug, Clone)]
@@ -90,12 +90,13 @@ pub struct Found<Id> {
 }
 
 fn build(path: &Path, progress: &Progress) -> Result<Option<Index>, BookError> {
-    let conn = open_reader(path)?;
-    let total = slices::count(&conn)?;
+    let file = ReadOnly::open(path)?;
+    let conn = file.reader();
+    let total = slices::count(conn)?;
     progress.expect(total);
     let mut builder = IndexBuilder::with_room(usize::try_from(total).unwrap_or(0));
     let (mut done, mut stopped) = (0, false);
-    slices::everybody(&conn, None, true, |person| {
+    slices::everybody(conn, None, true, |person| {
         builder.push(person);
         done += 1;
         if done % 1024 == 0 && progress.reach(done).is_break() {
@@ -107,7 +108,7 @@ fn build(path: &Path, progress: &Progress) -> Result<Option<Index>, BookError> {
     if stopped {
         return Ok(None);
     }
-    let names = places::communities(&conn)?.into_iter().map(|c| (c.id, c.name));
+    let names = communities::communities(conn)?.into_iter().map(|c| (c.id, c.name));
     Ok(Some(builder.finish(names)))
 }
 
@@ -183,7 +184,7 @@ impl Book {
             return Ok(());
         }
         if touched.communities {
-            index.set_communities(places::communities(conn)?.into_iter().map(|c| (c.id, c.name)));
+            index.set_communities(communities::communities(conn)?.into_iter().map(|c| (c.id, c.name)));
         }
         let mut ids = touched.people.clone();
         if touched.words {
@@ -191,7 +192,7 @@ impl Book {
             ids.extend(people::ids_of_words_written_last(conn)?);
         }
         if touched.meetups {
-            ids.extend(places::people_of_meetups_written_last(conn)?);
+            ids.extend(meetups::people_of_meetups_written_last(conn)?);
         }
         ids.sort_unstable();
         ids.dedup();
@@ -214,13 +215,13 @@ impl Book {
     /// # Errors
     /// Where it can't be read, and what was expected there.
     pub fn parse(&self, text: &str, scope: Scope) -> Result<Expr, BookError> {
-        let fields = if scope == Scope::People { people::names(self.store.reader(), &schema::FIELD)? } else { Vec::new() };
+        let fields = if scope == Scope::People { lookup::names(self.store.reader(), &schema::FIELD)? } else { Vec::new() };
         query::parse(text, Known { scope, fields: &fields }).map_err(|error| BookError::Query { query: text.to_owned(), error })
     }
 
     fn look_up_attendees(&mut self, expr: &Expr) -> Result<(), BookError> {
         for needle in expr.attended_texts() {
-            let ids = places::attendees(self.store.reader(), needle)?;
+            let ids = meetups::attendees(self.store.reader(), needle)?;
             if let Some(index) = &mut self.index {
                 index.set_attendees(needle, &ids);
             }

@@ -18,7 +18,7 @@ use crate::exchange::columns::{Mapping, Reading, Role};
 use crate::exchange::reports::Report;
 use crate::exchange::{ExchangeError, Rows, SourceFile};
 use crate::store::bulk::{Loader, Taken};
-use crate::store::{Stamp, Store, StoreError, Touched, Write, people, schema};
+use crate::store::{Stamp, Store, StoreError, Touched, Write, lookup, schema};
 
 /// What is to be imported, and how.
 #[derive(Debug, Clone)]
@@ -195,7 +195,7 @@ fn take_all(
     total: u64,
     progress: &Progress,
 ) -> Result<ImportReport, BookError> {
-    let known = people::names(write.reader(), &schema::FIELD)?;
+    let known = lookup::names(write.reader(), &schema::FIELD)?;
     let mut report = ImportReport {
         encoding: rows.encoding().to_owned(),
         delimiter: delimiter_word(rows.delimiter),

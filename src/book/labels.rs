@@ -7,13 +7,13 @@ use super::command::{AttendanceChange, Command};
 use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::domain::text;
 use crate::domain::words::Outcome;
-use crate::store::{Store, people, places};
+use crate::store::{Store, communities, meetups, people};
 
 /// The words for a command, as something that has been done.
 pub fn label(store: &Store, command: &Command) -> Result<String, BookError> {
     let conn = store.reader();
     let community = |id: &CommunityId| -> Result<String, BookError> {
-        Ok(places::community(conn, *id)?.map_or_else(|| "a community".into(), |c| c.facts.name))
+        Ok(communities::community(conn, *id)?.map_or_else(|| "a community".into(), |c| c.facts.name))
     };
     Ok(match command {
         Command::AddPerson { facts, community: None } => format!("Added {}", facts.title()),
@@ -82,7 +82,7 @@ fn attend_label(who: &str, meetup: &str, change: &AttendanceChange) -> String {
 }
 
 fn meetup(store: &Store, id: MeetupId) -> Result<String, BookError> {
-    Ok(places::meetup_rows(store.reader(), &[id])?.pop().map_or_else(|| "a meetup".into(), |m| m.title))
+    Ok(meetups::meetup_rows(store.reader(), &[id])?.pop().map_or_else(|| "a meetup".into(), |m| m.title))
 }
 
 /// One person by name, several by number.

@@ -15,7 +15,7 @@ use crate::domain::text;
 use crate::domain::words::{AddressState, CommunityStatus, ConsentState, Eligibility, Purpose, RouteKind, RunBy};
 use crate::exchange::page;
 use crate::store::eligible::{Judge, each_membership};
-use crate::store::{pages, people, suppressions};
+use crate::store::{lookup, organisations, pages};
 
 /// Counts that are older than so many days are told of.
 const OLD_COUNT: i64 = 180;
@@ -73,7 +73,7 @@ impl Book {
         {
             all.extend(self.community(row.id)?);
         }
-        let domains = suppressions::domains(self.store.reader())?;
+        let domains = organisations::domains(self.store.reader())?;
         for c in &all {
             let place = places.get(&c.id).cloned().unwrap_or_default();
             let beside = Circumstances { domains: &domains, exception: None, today: self.today() };
@@ -137,7 +137,7 @@ impl Book {
         let (mut out, all) = (Vec::new(), self.communities()?);
         for (person, community, exception) in Judge::new(conn, self.today())?.exceptions() {
             let Some(c) = all.iter().find(|c| c.id == community && exception.is_due(self.today())) else { continue };
-            let what = format!("exception of {}: {}", people::title(conn, person)?, exception.words(self.today()));
+            let what = format!("exception of {}: {}", lookup::title(conn, person)?, exception.words(self.today()));
             out.push((community, Finding { community: c.name.clone(), what, place: String::new() }));
         }
         Ok(out)

@@ -13,7 +13,7 @@ use crate::domain::mail::{self, Decision, Suppressions, Use, Way, Why};
 use crate::domain::query::{Expr, Key};
 use crate::domain::text;
 use crate::domain::words::AddressState;
-use crate::store::{people, slices, suppressions};
+use crate::store::{lookup, slices, suppressions};
 
 /// A person's address, and whether it may be used in a way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Book {
         let mut strictest: Option<Decision> = None;
         for typed in found.into_inner() {
             let plain = address::read(&typed).unwrap_or(&typed);
-            let decision = match people::holder_of(conn, plain)? {
+            let decision = match lookup::holder_of(conn, plain)? {
                 Some(id) => self.decide_text(id, plain, way)?,
                 None => Some(mail::decide(&Listed::nobody(plain), plain, AddressState::Ok, &suppressions, &to)),
             };
@@ -150,7 +150,7 @@ impl Book {
         let to = Use::of(Way::Notify);
         let mut out = Vec::new();
         for typed in addresses {
-            let reasons = match people::holder_of(conn, typed)? {
+            let reasons = match lookup::holder_of(conn, typed)? {
                 Some(id) => {
                     let all = self.usable(id, Way::Notify)?;
                     let same = |u: &&Usable| address::key(&u.address) == address::key(typed);

@@ -62,7 +62,7 @@ use crate::domain::dates::{Calendar, Order};
 use crate::domain::framework::{Framework, role_key};
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
 use crate::search::Index;
-use crate::store::{Stamp, Store, backup, journal, people, places, schema, words};
+use crate::store::{ReadOnly, Stamp, Store, backup, check, communities, journal, lookup, meetups, organisations, people, schema, views};
 
 /// An open roster and everything that can be done with it.
 pub struct Book {
@@ -296,7 +296,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn holder_of(&self, address: &str) -> Result<Option<PersonId>, BookError> {
-        Ok(people::holder_of(self.store.reader(), address)?)
+        Ok(lookup::holder_of(self.store.reader(), address)?)
     }
 
     /// Every community, in the order of the list.
@@ -304,7 +304,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn communities(&self) -> Result<Vec<CommunityRow>, BookError> {
-        Ok(places::communities(self.store.reader())?)
+        Ok(communities::communities(self.store.reader())?)
     }
 
     /// A community, whole.
@@ -312,7 +312,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn community(&self, id: CommunityId) -> Result<Option<CommunityDetail>, BookError> {
-        Ok(places::community(self.store.reader(), id)?)
+        Ok(communities::community(self.store.reader(), id)?)
     }
 
     /// The community of this name, whatever the case.
@@ -320,10 +320,10 @@ impl Book {
     /// # Errors
     /// If there is none; names the nearest.
     pub fn community_named(&self, name: &str) -> Result<CommunityId, BookError> {
-        if let Some(id) = people::named(self.store.reader(), &schema::COMMUNITY, name)? {
+        if let Some(id) = lookup::named(self.store.reader(), &schema::COMMUNITY, name)? {
             return Ok(CommunityId(id));
         }
-        let all = people::names(self.store.reader(), &schema::COMMUNITY)?;
+        let all = lookup::names(self.store.reader(), &schema::COMMUNITY)?;
         let hint = crate::domain::text::nearest(name, all.iter().map(String::as_str))
             .map_or_else(|| "`guildhall list communities` names them".to_owned(), |near| format!("did you mean {near}?"));
         Err(BookError::Refused(format!("there is no community called {}; {hint}", crate::domain::text::safe(name))))
@@ -334,7 +334,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn meetup_ids(&self, community: Option<CommunityId>, limit: usize) -> Result<Vec<MeetupId>, BookError> {
-        Ok(places::meetup_ids(self.store.reader(), community, self.today(), limit)?)
+        Ok(meetups::meetup_ids(self.store.reader(), community, self.today(), limit)?)
     }
 
     /// The meetups with these ids, in their order.
@@ -342,7 +342,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn meetups(&self, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, BookError> {
-        Ok(places::meetup_rows(self.store.reader(), ids)?)
+        Ok(meetups::meetup_rows(self.store.reader(), ids)?)
     }
 
     /// A meetup, whole.
@@ -350,7 +350,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn meetup(&self, id: MeetupId) -> Result<Option<MeetupDetail>, BookError> {
-        Ok(places::meetup(self.store.reader(), id)?)
+        Ok(meetups::meetup(self.store.reader(), id)?)
     }
 
     /// The next meetup that isn't cancelled.
@@ -358,7 +358,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn next_meetup(&self) -> Result<Option<(NaiveDateTime, String)>, BookError> {
-        Ok(places::next_meetup(self.store.reader(), self.today())?)
+        Ok(meetups::next_meetup(self.store.reader(), self.today())?)
     }
 
     /// The organisations, by name.
@@ -366,7 +366,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn organisations(&self) -> Result<Vec<OrganisationRow>, BookError> {
-        Ok(people::organisations(self.store.reader())?)
+        Ok(organisations::organisations(self.store.reader())?)
     }
 
     /// The organisation of this full name.
@@ -374,7 +374,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn organisation_named(&self, name: &str) -> Result<Option<OrganisationId>, BookError> {
-        Ok(people::named(self.store.reader(), &schema::ORGANISATION, name)?.map(OrganisationId))
+        Ok(lookup::named(self.store.reader(), &schema::ORGANISATION, name)?.map(OrganisationId))
     }
 
     /// The names of the disciplines, of the custom fields, of the tags.
@@ -389,7 +389,7 @@ impl Book {
             Words::Tags => &schema::TAG,
             Words::Communities => &schema::COMMUNITY,
         };
-        let mut names = people::names(self.store.reader(), table)?;
+        let mut names = lookup::names(self.store.reader(), table)?;
         if which == Words::Disciplines {
             // Roles of the framework that nobody has yet are offered behind those that somebody has.
             let known: Vec<String> = names.iter().map(|n| role_key(n)).collect();
@@ -403,7 +403,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn views(&self) -> Result<Vec<ViewRow>, BookError> {
-        Ok(people::views(self.store.reader())?)
+        Ok(views::views(self.store.reader())?)
     }
 
     /// What is wrong with the file: nothing if it is sound.
@@ -412,7 +412,7 @@ impl Book {
     /// If it can't be read at all.
     pub fn check(&self) -> Result<Checked, BookError> {
         let conn = self.store.reader();
-        Ok(Checked { damage: backup::problems(conn)?, unrecognised: words::unrecognised(conn)? })
+        Ok(Checked { damage: backup::problems(conn)?, unrecognised: check::unrecognised(conn)? })
     }
 
     /// A check of the file on a thread: the problems found.
@@ -420,8 +420,8 @@ impl Book {
     pub fn check_job(&self, jobs: Jobs) -> Job<Result<Checked, BookError>> {
         let path = self.path().to_owned();
         jobs.spawn(move |_| {
-            let conn = crate::store::open_reader(&path)?;
-            Ok(Checked { damage: backup::problems(&conn)?, unrecognised: words::unrecognised(&conn)? })
+            let file = ReadOnly::open(&path)?;
+            Ok(Checked { damage: backup::problems(file.reader())?, unrecognised: check::unrecognised(file.reader())? })
         })
     }
 

@@ -23,7 +23,7 @@ use crate::domain::words::AddressState;
 use crate::exchange::dump::Listed as OnList;
 use crate::exchange::formats::{Format, Outgoing};
 use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, Pen, Single, beside, failed};
-use crate::store::{StoreError, exports, open_reader, places, slices, suppressions};
+use crate::store::{ReadOnly, StoreError, communities, exports, slices, suppressions};
 
 /// Everything an export needs, gathered before it runs on another thread.
 pub struct Prepared {
@@ -139,13 +139,14 @@ impl Prepared {
 
     /// Everybody who was asked for; of a list that was there before, only those who are new on it.
     fn everybody(&mut self, to: &mut dyn Outlet, workbook: bool, progress: &Progress) -> Result<ExportSummary, BookError> {
-        let conn = open_reader(&self.roster)?;
+        let file = ReadOnly::open(&self.roster)?;
+        let conn = file.reader();
         progress.expect(self.ids.as_ref().map_or(0, |ids| ids.len() as u64));
         let mut known = Known {
-            suppressions: suppressions::read_whole(&conn)?,
-            rows: suppressions::all(&conn)?,
+            suppressions: suppressions::read_whole(conn)?,
+            rows: suppressions::all(conn)?,
             written: HashSet::new(),
-            names: places::communities(&conn)?.into_iter().map(|c| (c.id, (text::same_key(&c.name), c.name))).collect(),
+            names: communities::communities(conn)?.into_iter().map(|c| (c.id, (text::same_key(&c.name), c.name))).collect(),
         };
         let mut summary = ExportSummary { changed: self.old.as_ref().map(|_| Changed::default()), ..ExportSummary::default() };
         let outlet = RefCell::new(to);
@@ -153,7 +154,7 @@ impl Prepared {
         self.format.head(&mut way.pen)?;
         let (mut done, mut trouble) = (0_u64, None);
         let ids = self.ids.take();
-        slices::everybody(&conn, ids.as_deref(), false, |person| {
+        slices::everybody(conn, ids.as_deref(), false, |person| {
             done += 1;
             if done.is_multiple_of(1024) && progress.reach(done).is_break() {
                 trouble = Some(StoreError::Stopped.into());
@@ -183,7 +184,8 @@ impl Prepared {
 
     /// Everybody who is to leave the list: those who are known here by one of their addresses, or were once.
     fn removals(&mut self, to: &mut dyn Outlet, changed: &mut Changed, progress: &Progress) -> Result<(), BookError> {
-        let conn = open_reader(&self.roster)?;
+        let file = ReadOnly::open(&self.roster)?;
+        let conn = file.reader();
         let outlet = RefCell::new(to);
         let mut way = Way::new(&self.removal, &outlet, false)?;
         self.removal.head(&mut way.pen)?;
@@ -198,7 +200,7 @@ impl Prepared {
             way.write(removal, &outgoing).map(|_| changed.removed += 1)
         };
         let mut done = 0_u64;
-        slices::everybody(&conn, None, false, |person| {
+        slices::everybody(conn, None, false, |person| {
             done += 1;
             if done.is_multiple_of(1024) && progress.reach(done).is_break() {
                 trouble = Some(StoreError::Stopped.into());
@@ -214,8 +216,8 @@ impl Prepared {
             ControlFlow::Continue(())
         })?;
         // Who was taken out of the roster, and whose address is another now; and who asked not to be mailed and isn't on it at all.
-        let mut former: Vec<String> = suppressions::read(&conn)?.sorted().into_iter().map(str::to_owned).collect();
-        exports::former_addresses(&conn, |email| former.push(email.to_owned()))?;
+        let mut former: Vec<String> = suppressions::read(conn)?.sorted().into_iter().map(str::to_owned).collect();
+        exports::former_addresses(conn, |email| former.push(email.to_owned()))?;
         for email in former {
             take(&Listed::nobody(&email), &email, &mut way)?;
         }

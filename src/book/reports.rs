@@ -11,7 +11,7 @@ use crate::domain::text;
 use crate::domain::words::AddressState;
 use crate::exchange::Rows;
 use crate::exchange::reports::{Report, ReportKind, Said};
-use crate::store::{StoreError, Write, people};
+use crate::store::{StoreError, Write, lookup};
 
 #[derive(Default)]
 struct Counts {
@@ -59,7 +59,7 @@ pub fn take_all(
 fn take(write: &mut Write<'_>, said: &Said, counts: &mut Counts) -> Result<Option<(&'static str, String)>, BookError> {
     match said {
         Said::Unsubscribed { email, on, source } => {
-            let holder = people::holder_of(write.reader(), email)?;
+            let holder = lookup::holder_of(write.reader(), email)?;
             let changed = write.suppress(email, *on, source)?;
             if holder.is_none() && changed {
                 counts.strangers += 1;

@@ -105,7 +105,7 @@ impl Book {
     }
 
     fn size_of(&self, command: &Command) -> Result<u64, BookError> {
-        let rows = |table, column, id| Ok(crate::store::people::rows_of(self.store.reader(), table, column, id)?);
+        let rows = |table, column, id| Ok(crate::store::lookup::rows_of(self.store.reader(), table, column, id)?);
         match command {
             Command::RemoveCommunity(id) => rows(&schema::MEMBERSHIP, "community_id", id.0),
             Command::RemoveMeetup(id) => rows(&schema::ATTENDANCE, "meetup_id", id.0),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{NaiveDateTime, Timelike};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{StoreError, open};
+use super::{Reader, StoreError, open};
 
 /// Where the program's own backups of a roster lie: a folder beside it.
 #[must_use]
@@ -20,7 +20,7 @@ pub fn folder(path: &Path) -> PathBuf {
 ///
 /// # Errors
 /// If `to` exists already, or anything fails; then nothing stands under that name.
-pub fn copy(conn: &Connection, to: &Path) -> Result<(), StoreError> {
+pub fn copy(conn: Reader<'_>, to: &Path) -> Result<(), StoreError> {
     let target = open::real_path(to).map_err(|e| match e {
         StoreError::Absent(path) => StoreError::NoFolder(path),
         other => other,
@@ -36,9 +36,9 @@ pub fn copy(conn: &Connection, to: &Path) -> Result<(), StoreError> {
         .tempfile_in(folder)
         .map_err(|e| StoreError::io("making a file in", folder, e))?;
     let name = temporary.path().to_str().ok_or_else(|| StoreError::Refused("the backup's folder has a name that is not Unicode".into()))?;
-    conn.execute("VACUUM INTO ?1", [name])?;
+    conn.conn().execute("VACUUM INTO ?1", [name])?;
     let copy = Connection::open_with_flags(temporary.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let problems = problems(&copy)?;
+    let problems = problems(Reader::new(&copy))?;
     drop(copy);
     if let Some(first) = problems.first() {
         return Err(StoreError::Damaged { path: target, what: first.clone(), backups: folder.clone() });
@@ -49,7 +49,7 @@ pub fn copy(conn: &Connection, to: &Path) -> Result<(), StoreError> {
 }
 
 /// Makes a backup in the roster's own backup folder, under the time of its last change.
-pub fn automatic(conn: &Connection, path: &Path) -> Result<PathBuf, StoreError> {
+pub fn automatic(conn: Reader<'_>, path: &Path) -> Result<PathBuf, StoreError> {
     let folder = folder(path);
     open::make_folder(&folder)?;
     let modified = std::fs::metadata(path).and_then(|m| m.modified()).map_err(|e| StoreError::io("looking at", path, e))?;
@@ -119,7 +119,7 @@ pub fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, StoreErro
         return Ok(None);
     }
     let conn = open::open_reader(path)?;
-    let made = automatic(&conn, path)?;
+    let made = automatic(Reader::new(&conn), path)?;
     let times: Vec<NaiveDateTime> = existing.iter().map(|(at, _)| *at).collect();
     for at in superfluous(&times, now) {
         if let Some((_, old)) = existing.iter().find(|(t, _)| *t == at) {
@@ -130,7 +130,7 @@ pub fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, StoreErro
 }
 
 /// What SQLite finds wrong with the file: nothing if it is sound. Looks at structure and at references.
-pub fn problems(conn: &Connection) -> Result<Vec<String>, StoreError> {
+pub fn problems(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
     let mut out: Vec<String> = Vec::new();
     let mut check = conn.prepare("PRAGMA quick_check(20)")?;
     let mut rows = check.query([])?;

@@ -7,7 +7,10 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use rusqlite::OptionalExtension;
 
-use super::people::{self, holder_of, name_key};
+use super::columns::name_key;
+use super::lookup::{holder_of, named};
+use super::people;
+use super::people_write::Cells;
 use super::schema::{COMMUNITY, DISCIPLINE, FIELD, LATE_INDEXES, ORGANISATION, PERSON, SCHEMA, TAG};
 use super::write::Write;
 use super::{Learned, StoreError};
@@ -53,7 +56,7 @@ impl Loader {
         let empty = !conn.prepare("SELECT 1 FROM person")?.exists([])?;
         if empty {
             for index in LATE_INDEXES {
-                conn.execute_batch(&format!("DROP INDEX {index}"))?;
+                conn.conn().execute_batch(&format!("DROP INDEX {index}"))?;
             }
         }
         // In the order of the file's columns, so that an export has them in the same.
@@ -83,7 +86,7 @@ impl Loader {
         if self.fresh.take().is_some() {
             for index in LATE_INDEXES {
                 let wanted = SCHEMA.iter().find(|s| s.contains(&format!("INDEX {index} ")));
-                write.reader().execute_batch(wanted.copied().unwrap_or_default())?;
+                write.reader().conn().execute_batch(wanted.copied().unwrap_or_default())?;
             }
         }
         Ok(())
@@ -217,27 +220,23 @@ impl Loader {
         let organisation = cached(&mut self.organisations, &row.organisation, |n| write.organisation(n))?;
         let discipline = cached(&mut self.disciplines, &row.discipline, |n| write.discipline(n))?;
         self.know_words(write, row)?;
-        let uuid = write.uuid();
         let hash = hash_of(row, &key);
-        let id = write.insert(
-            &PERSON,
-            &[
-                &uuid,
-                &row.kind.unwrap_or(PersonKind::Person).word(),
-                &row.name,
-                &name_key(&row.name, &row.email),
-                &row.email,
-                &(!key.is_empty()).then_some(key),
-                &row.email_state.unwrap_or(AddressState::Ok).word(),
-                &organisation,
-                &row.job_title,
-                &discipline,
-                &row.tags,
-                &self.fields_json(row),
-                &row.joined.map(|d| d.to_string()),
-                &row.note,
-            ],
-        )?;
+        let cells = Cells {
+            kind: row.kind.unwrap_or(PersonKind::Person).word(),
+            name: &row.name,
+            name_key: name_key(&row.name, &row.email),
+            email: &row.email,
+            email_key: (!key.is_empty()).then_some(key),
+            email_state: row.email_state.unwrap_or(AddressState::Ok).word(),
+            organisation,
+            job_title: &row.job_title,
+            discipline,
+            tags: row.tags.as_str().into(),
+            fields: self.fields_json(row),
+            joined: row.joined.map(|d| d.to_string()),
+            note: &row.note,
+        };
+        let id = write.add(&PERSON, &cells.columns())?;
         if let (Some(fresh), Ok(id)) = (&mut self.fresh, u32::try_from(id)) {
             fresh.insert(hash, id);
         }
@@ -252,8 +251,7 @@ impl Loader {
         for other in &row.others {
             // An address that somebody has stays theirs; the person is taken without it.
             if self.holder(write, &other.address)?.is_none() {
-                let values: [&dyn rusqlite::ToSql; 4] = [&id.0, &other.address, &address::key(&other.address), &other.state.word()];
-                write.insert(&super::schema::ADDRESS, &values)?;
+                write.add_address(id, other)?;
             }
         }
         Ok(())
@@ -299,7 +297,7 @@ impl Loader {
         for (names, table, name) in
             [(&mut self.organisations, &ORGANISATION, &row.organisation), (&mut self.disciplines, &DISCIPLINE, &row.discipline)]
         {
-            if let Some(id) = people::named(write.reader(), table, name)? {
+            if let Some(id) = named(write.reader(), table, name)? {
                 names.insert(name.clone(), Some(id));
             }
         }
@@ -383,7 +381,7 @@ impl Loader {
         if let Some(id) = self.communities.get(name) {
             return Ok(*id);
         }
-        let id = match people::named(write.reader(), &COMMUNITY, name)? {
+        let id = match named(write.reader(), &COMMUNITY, name)? {
             Some(id) => CommunityId(id),
             None => write.put_community(None, &CommunityFacts::named(name))?,
         };

@@ -6,13 +6,13 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, ToSql};
+use rusqlite::{OptionalExtension, ToSql};
 
-use super::people::date;
+use super::columns::{date, word};
+use super::lookup::named;
 use super::schema::EXCEPTION;
-use super::words::word;
 use super::write::Write;
-use super::{StoreError, places, suppressions};
+use super::{Reader, StoreError, communities, organisations};
 use crate::domain::community::RuleFacts;
 use crate::domain::domains::Domains;
 use crate::domain::eligibility::{Candidate, Circumstances, ExceptionFacts, Verdict, verdict};
@@ -32,8 +32,8 @@ impl Judge {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn new(conn: &Connection, today: NaiveDate) -> Result<Self, StoreError> {
-        let mut judge = Self { domains: suppressions::domains(conn)?, rules: HashMap::new(), exceptions: BTreeMap::new(), today };
+    pub fn new(conn: Reader<'_>, today: NaiveDate) -> Result<Self, StoreError> {
+        let mut judge = Self { domains: organisations::domains(conn)?, rules: HashMap::new(), exceptions: BTreeMap::new(), today };
         let mut statement =
             conn.prepare_cached("SELECT person_id, community_id, reason, decided_by, decided_on, review_on FROM exception")?;
         let mut rows = statement.query([])?;
@@ -50,14 +50,16 @@ impl Judge {
     /// If the file can't be read.
     pub fn verdict(
         &mut self,
-        conn: &Connection,
+        conn: Reader<'_>,
         person: PersonId,
         candidates: &[Candidate<'_>],
         community: CommunityId,
     ) -> Result<Verdict, StoreError> {
         let rules = match self.rules.entry(community) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(free) => free.insert(places::rules(conn, community)?.into_iter().map(|(_, rule, all)| (rule, all)).collect()),
+            Entry::Vacant(free) => {
+                free.insert(communities::rules(conn, community)?.into_iter().map(|(_, rule, all)| (rule, all)).collect())
+            }
         };
         let exception = self.exceptions.get(&(person, community));
         Ok(verdict(candidates, rules, Circumstances { domains: &self.domains, exception, today: self.today }))
@@ -86,7 +88,7 @@ impl Judge {
 /// # Errors
 /// If the file can't be read.
 pub fn each_membership(
-    conn: &Connection,
+    conn: Reader<'_>,
     only: Option<CommunityId>,
     mut take: impl FnMut(PersonId, CommunityId, &str, &[Candidate<'_>]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
@@ -130,7 +132,10 @@ impl Write<'_> {
                     [("reason", &facts.reason), ("decided_by", &facts.by), ("decided_on", &on), ("review_on", &review)];
                 match row {
                     Some(row) => self.update(&EXCEPTION, row, &columns).map(|_| ()),
-                    None => self.insert(&EXCEPTION, &[&person.0, &community.0, &facts.reason, &facts.by, &on, &review]).map(|_| ()),
+                    None => {
+                        let whose: [(&'static str, &dyn ToSql); 2] = [("person_id", &person.0), ("community_id", &community.0)];
+                        self.add(&EXCEPTION, &[&whose[..], &columns].concat()).map(|_| ())
+                    }
                 }
             }
         }
@@ -142,7 +147,7 @@ impl Write<'_> {
     /// If the file can't be read.
     pub fn ineligible_here(&self, community: &str) -> Result<Vec<(String, String)>, StoreError> {
         let conn = self.reader();
-        let Some(id) = super::people::named(conn, &super::schema::COMMUNITY, community)? else { return Ok(Vec::new()) };
+        let Some(id) = named(conn, &super::schema::COMMUNITY, community)? else { return Ok(Vec::new()) };
         let mut judge = Judge::new(conn, self.stamp().today)?;
         let mut fresh = conn.prepare_cached("SELECT 1 FROM membership WHERE person_id=?1 AND community_id=?2 AND op=?3")?;
         let mut out = Vec::new();

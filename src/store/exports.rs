@@ -7,12 +7,12 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use chrono::NaiveDateTime;
+use rusqlite::OptionalExtension;
 use rusqlite::blob::ZeroBlob;
-use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Map, Value as Json};
 
 use super::journal::{OpKind, TIMESTAMP};
-use super::{Stamp, Store, StoreError};
+use super::{Reader, Stamp, Store, StoreError};
 use crate::domain::ids::CommunityId;
 
 /// Of how many exports of one kind the digests are kept; of older ones it is kept that they were made.
@@ -61,7 +61,7 @@ pub fn remember(
     store.step(label, OpKind::Note.word(), None, stamp, true, |write| {
         let kind = &export.kind;
         let community = kind.community.map(|c| c.0);
-        let conn = write.reader();
+        let conn = write.reader().conn();
         conn.execute(
             "INSERT INTO export(op,name,format,query,community_id,list,at,salt,digests) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
             (
@@ -112,7 +112,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Exported> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn last(conn: &Connection, kind: &ExportKind) -> Result<Option<Exported>, StoreError> {
+pub fn last(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<Exported>, StoreError> {
     let sql =
         format!("SELECT {COLUMNS} FROM export WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT 1");
     let args = (&kind.format, &kind.query, kind.community.map(|c| c.0), &kind.list);
@@ -123,7 +123,7 @@ pub fn last(conn: &Connection, kind: &ExportKind) -> Result<Option<Exported>, St
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn last_at(conn: &Connection, kind: &ExportKind) -> Result<Option<NaiveDateTime>, StoreError> {
+pub fn last_at(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<NaiveDateTime>, StoreError> {
     let sql = "SELECT at FROM export WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT 1";
     let args = (&kind.format, &kind.query, kind.community.map(|c| c.0), &kind.list);
     let at: Option<String> = conn.prepare_cached(sql)?.query_row(args, |r| r.get(0)).optional()?;
@@ -134,7 +134,7 @@ pub fn last_at(conn: &Connection, kind: &ExportKind) -> Result<Option<NaiveDateT
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn named(conn: &Connection, name: &str) -> Result<Option<Exported>, StoreError> {
+pub fn named(conn: Reader<'_>, name: &str) -> Result<Option<Exported>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM export WHERE name=?1 ORDER BY id DESC LIMIT 1");
     Ok(conn.prepare_cached(&sql)?.query_row([name], read).optional()?)
 }
@@ -143,7 +143,7 @@ pub fn named(conn: &Connection, name: &str) -> Result<Option<Exported>, StoreErr
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn names(conn: &Connection) -> Result<Vec<String>, StoreError> {
+pub fn names(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
     let mut statement = conn.prepare("SELECT name FROM export WHERE name<>'' GROUP BY name ORDER BY max(id) DESC")?;
     Ok(statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?)
 }
@@ -152,7 +152,7 @@ pub fn names(conn: &Connection) -> Result<Vec<String>, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn former_addresses(conn: &Connection, mut take: impl FnMut(&str)) -> Result<(), StoreError> {
+pub fn former_addresses(conn: Reader<'_>, mut take: impl FnMut(&str)) -> Result<(), StoreError> {
     let mut statement = conn.prepare("SELECT entity, before FROM op_change WHERE entity IN ('person','address') AND before IS NOT NULL")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -6,21 +6,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{OptionalExtension, ToSql};
+use rusqlite::ToSql;
+use rusqlite::types::Value;
 
-use super::StoreError;
-use super::people::holder_of;
+use super::cell::text;
 use super::schema::{ADDRESS, CONSENT, PERSON, SUPPRESSION, Table};
-use super::suppressions::is_suppressed;
-use super::write::Write;
-use crate::domain::address;
-use crate::domain::ids::PersonId;
 use crate::domain::words::{ConsentState, Purpose, Stored};
 
 /// Something that protects somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Protection {
+pub(super) enum Protection {
     /// An address, by its key.
     Suppressed(String),
     /// A person's consent for a purpose.
@@ -28,37 +23,29 @@ enum Protection {
 }
 
 /// How it was: since when, and why.
-type Held = (Value, String);
+pub(super) type Held = (Value, String);
 
 /// What a step has touched of it so far.
 #[derive(Default)]
 pub(super) struct Guard {
-    may_lift: bool,
+    pub(super) may_lift: bool,
     /// Whether the step goes back to what was: then no withdrawal is ended, whatever it is for.
-    reverting: bool,
+    pub(super) reverting: bool,
     /// How each stood before the step: `None` if it was not in force.
-    before: HashMap<Protection, Option<Held>>,
+    pub(super) before: HashMap<Protection, Option<Held>>,
     /// The addresses that people don't have any more since this step, because they were removed or because it changed.
-    gone: HashMap<i64, Vec<String>>,
+    pub(super) gone: HashMap<i64, Vec<String>>,
     /// Addresses that somebody has since this step, by their keys.
-    came: Vec<(i64, String)>,
+    pub(super) came: Vec<(i64, String)>,
     /// Who had said something else than yes about mail, if they were removed: also a word that isn't known.
-    unclear: HashSet<i64>,
+    pub(super) unclear: HashSet<i64>,
     /// How many consents the step grants, and how many addresses it tells apart from suppressed ones.
-    granted: u64,
+    pub(super) granted: u64,
     /// What it could not end, in words.
-    kept: Vec<String>,
+    pub(super) kept: Vec<String>,
 }
 
-fn text(value: &dyn ToSql) -> String {
-    match value.to_sql() {
-        Ok(ToSqlOutput::Owned(Value::Text(t))) => t,
-        Ok(ToSqlOutput::Borrowed(ValueRef::Text(t))) => String::from_utf8_lossy(t).into_owned(),
-        _ => String::new(),
-    }
-}
-
-fn of_value(value: &Value) -> &str {
+pub(super) fn of_value(value: &Value) -> &str {
     if let Value::Text(t) = value { t } else { "" }
 }
 
@@ -71,7 +58,7 @@ impl Guard {
     /// A row is added.
     pub(super) fn inserting(&mut self, table: &Table, values: &[&dyn ToSql], person: Option<i64>) {
         if let (true, Some(person)) = (table.name == PERSON.name || table.name == ADDRESS.name, person) {
-            let at = table.columns.iter().position(|c| matches!(*c, "email" | "address"));
+            let at = table.names().position(|c| matches!(c, "email" | "address"));
             self.came.extend(at.map(|at| (person, text(values[at]))).filter(|(_, a)| !a.is_empty()));
         }
         if table.name == SUPPRESSION.name {
@@ -89,7 +76,7 @@ impl Guard {
     }
 
     /// A row of consent was changed: `row` is how it was.
-    fn changed_consent(&mut self, row: &[Value], granted: bool) {
+    pub(super) fn changed_consent(&mut self, row: &[Value], granted: bool) {
         if let (Some(Value::Integer(person)), Some(purpose)) = (row.first(), row.get(1)) {
             self.touch(Protection::Withdrawn(*person, of_value(purpose).to_owned()), withdrawn(row));
             self.granted += u64::from(granted);
@@ -111,7 +98,7 @@ impl Guard {
                 }
             }
             name if name == PERSON.name => {
-                let at = table.columns.iter().position(|c| *c == "email").unwrap_or(0);
+                let at = table.position("email").unwrap_or(0);
                 self.gone.entry(id).or_default().extend(Some(of_value(&row[at]).to_owned()).filter(|a| !a.is_empty()));
             }
             name if name == ADDRESS.name => {
@@ -126,209 +113,4 @@ impl Guard {
 
 fn withdrawn(row: &[Value]) -> Option<Held> {
     (of_value(&row[2]) == ConsentState::Withdrawn.word()).then(|| (row[3].clone(), of_value(&row[4]).to_owned()))
-}
-
-impl Write<'_> {
-    /// Lets the step end suppressions and withdrawals: somebody has said so.
-    pub(super) fn may_lift(&mut self) {
-        self.guard.may_lift = true;
-    }
-
-    /// Says that the step goes back to what was.
-    pub(super) fn is_reverting(&mut self) {
-        self.guard.reverting = true;
-    }
-
-    /// Notes how a consent stood before it is changed.
-    pub(super) fn guard_update(
-        &mut self,
-        table: &'static Table,
-        id: i64,
-        changed: &[(&'static str, Value, Value)],
-    ) -> Result<(), StoreError> {
-        if table.name == PERSON.name || table.name == ADDRESS.name {
-            return self.guard_address(table, id, changed);
-        }
-        if table.name != CONSENT.name {
-            return Ok(());
-        }
-        let Some((_, row)) = self.read_columns(table, id, table.columns.iter().copied())? else { return Ok(()) };
-        let granted = changed.iter().any(|(column, _, new)| *column == "state" && of_value(new) == ConsentState::Granted.word());
-        self.guard.changed_consent(&row, granted);
-        Ok(())
-    }
-
-    /// Notes an address that somebody won't have any more after a change.
-    fn guard_address(&mut self, table: &'static Table, id: i64, changed: &[(&'static str, Value, Value)]) -> Result<(), StoreError> {
-        let was = changed.iter().find(|(column, ..)| matches!(*column, "email" | "address"));
-        let Some((_, was, _)) = was else { return Ok(()) };
-        let person = if table.name == PERSON.name {
-            Some(id)
-        } else {
-            self.read_columns(table, id, ["person_id"].into_iter())?.and_then(|(_, row)| match row.first() {
-                Some(Value::Integer(person)) => Some(*person),
-                _ => None,
-            })
-        };
-        let now = changed.iter().find(|(column, ..)| matches!(*column, "email" | "address")).map(|(_, _, new)| of_value(new).to_owned());
-        if let Some(person) = person {
-            self.guard.came.extend(now.filter(|a| !a.is_empty()).map(|a| (person, a)));
-            self.guard.gone.entry(person).or_default().extend(Some(of_value(was).to_owned()).filter(|a| !a.is_empty()));
-        }
-        Ok(())
-    }
-
-    /// Suppresses the addresses that people who withdrew consent to mail don't have any more: with an old list they would come back as
-    /// somebody else's.
-    fn suppress_what_was_left(&mut self) -> Result<(), StoreError> {
-        self.withdraw_who_came_suppressed()?;
-        for (person, addresses) in std::mem::take(&mut self.guard.gone) {
-            let sql = "SELECT state, given_on, source FROM consent WHERE person_id=?1 AND purpose=?2";
-            let consent: Option<(String, Value, String)> = self
-                .reader()
-                .prepare_cached(sql)?
-                .query_row((person, Purpose::Mail.word()), |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
-                .optional()?;
-            let is_open = |state: &str| matches!(ConsentState::stored(state), ConsentState::Granted | ConsentState::Unknown);
-            let (since, why) = match consent {
-                Some((state, since, why)) if !is_open(&state) => (since, why),
-                None if self.guard.unclear.contains(&person) => (Value::Null, String::new()),
-                _ => continue,
-            };
-            let left = addresses.into_iter().filter_map(|a| match holder_of(self.reader(), &a) {
-                Ok(None) => Some(Ok(a)),
-                Ok(Some(_)) => None,
-                Err(e) => Some(Err(e)),
-            });
-            let left = left.collect::<Result<Vec<_>, _>>()?;
-            self.suppress_those_gone(&left, (&since, &why))?;
-        }
-        Ok(())
-    }
-
-    /// Whoever turns out to have an address that was suppressed before: none of their other addresses is mailed either.
-    fn withdraw_who_came_suppressed(&mut self) -> Result<(), StoreError> {
-        let came = std::mem::take(&mut self.guard.came);
-        if self.guard.reverting || !self.reader().prepare_cached("SELECT 1 FROM suppression")?.exists([])? {
-            return Ok(());
-        }
-        for (person, typed) in came {
-            let key = address::key(&typed);
-            // What the step itself suppresses, it does as it is meant.
-            if self.guard.before.get(&Protection::Suppressed(key)).is_some_and(Option::is_none) || !is_suppressed(self.reader(), &typed)? {
-                continue;
-            }
-            let is_there = self.reader().prepare_cached("SELECT 1 FROM person WHERE id=?1")?.exists([person])?;
-            if is_there {
-                self.suppress_person(PersonId(person), None, "has an address that was suppressed")?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the step grants consent to anything.
-    pub(super) fn grants(&self) -> bool {
-        self.guard.granted > 0
-    }
-
-    /// What was in force when the step began and isn't now.
-    fn lost(&self) -> Result<Vec<(Protection, Held)>, StoreError> {
-        let mut out = Vec::new();
-        for (what, was) in &self.guard.before {
-            let Some(held) = was else { continue };
-            let stands = match what {
-                Protection::Suppressed(key) => {
-                    self.reader().prepare_cached("SELECT 1 FROM suppression WHERE address_key=?1")?.exists([key])?
-                }
-                Protection::Withdrawn(person, purpose) => self
-                    .reader()
-                    .prepare_cached("SELECT 1 FROM consent WHERE person_id=?1 AND purpose=?2 AND state=?3")?
-                    .exists((person, purpose, ConsentState::Withdrawn.word()))?,
-            };
-            let guarded = match what {
-                Protection::Suppressed(_) => true,
-                Protection::Withdrawn(_, purpose) => self.guard.reverting || purpose == Purpose::Mail.word(),
-            };
-            if !stands && guarded {
-                out.push((what.clone(), held.clone()));
-            }
-        }
-        out.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(out)
-    }
-
-    /// What the step would end, in words: empty if nothing.
-    pub(super) fn would_end(&self) -> Result<Vec<String>, StoreError> {
-        self.lost()?.iter().map(|(what, _)| self.words_of(what)).collect()
-    }
-
-    /// Notes something that was left as it is.
-    pub fn keep_as_is(&mut self, words: String) {
-        self.guard.kept.push(words);
-    }
-
-    /// What was kept, in words.
-    pub(super) fn take_kept(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.guard.kept)
-    }
-
-    /// Brings back what the step may not end. Of somebody who is gone, the addresses are suppressed.
-    pub(super) fn keep_protections(&mut self) -> Result<(), StoreError> {
-        if self.guard.may_lift {
-            return Ok(());
-        }
-        for (what, (since, why)) in self.lost()? {
-            match &what {
-                Protection::Suppressed(key) => {
-                    self.insert(&SUPPRESSION, &[key, &since, &why])?;
-                    self.guard.kept.push(self.words_of(&what)?);
-                }
-                Protection::Withdrawn(person, purpose) => {
-                    if self.reader().prepare_cached("SELECT 1 FROM person WHERE id=?1")?.exists([person])? {
-                        self.withdraw_again(*person, purpose, (&since, &why))?;
-                        self.guard.kept.push(self.words_of(&what)?);
-                    } else if purpose == Purpose::Mail.word() {
-                        let gone = self.guard.gone.get(person).cloned().unwrap_or_default();
-                        self.suppress_those_gone(&gone, (&since, &why))?;
-                    }
-                }
-            }
-        }
-        self.suppress_what_was_left()
-    }
-
-    fn withdraw_again(&mut self, person: i64, purpose: &str, (since, why): (&Value, &str)) -> Result<(), StoreError> {
-        let withdrawn = ConsentState::Withdrawn.word();
-        let row: Option<i64> = self
-            .reader()
-            .prepare_cached("SELECT id FROM consent WHERE person_id=?1 AND purpose=?2")?
-            .query_row((person, purpose), |r| r.get(0))
-            .optional()?;
-        match row {
-            Some(row) => self.update(&CONSENT, row, &[("state", &withdrawn), ("given_on", since), ("source", &why)]).map(|_| ()),
-            None => self.insert(&CONSENT, &[&person, &purpose, &withdrawn, since, &why]).map(|_| ()),
-        }
-    }
-
-    fn suppress_those_gone(&mut self, addresses: &[String], (since, why): (&Value, &str)) -> Result<(), StoreError> {
-        let why = if why.is_empty() { "withdrew consent to mail" } else { why };
-        for address in addresses {
-            let since = if let Value::Text(t) = since { t.parse().ok() } else { None };
-            if self.suppress_address(address, since, why)? {
-                self.guard.kept.push(format!("{address} stays suppressed"));
-            }
-        }
-        Ok(())
-    }
-
-    fn words_of(&self, what: &Protection) -> Result<String, StoreError> {
-        Ok(match what {
-            Protection::Suppressed(key) => format!("{key} stays suppressed"),
-            Protection::Withdrawn(person, purpose) => {
-                let sql = "SELECT coalesce(nullif(name,''), email) FROM person WHERE id=?1";
-                let name: Option<String> = self.reader().prepare_cached(sql)?.query_row([person], |r| r.get(0)).optional()?;
-                format!("{} stays withdrawn from {purpose}", name.unwrap_or_else(|| "somebody who was removed".to_owned()))
-            }
-        })
-    }
 }

@@ -3,12 +3,14 @@
 //! Must not know what the rows mean, only what they were.
 
 use chrono::NaiveDateTime;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 use serde_json::{Map, Value as Json};
 
+use super::cell::to_json;
+use super::lookup::{describe, ids_where};
 use super::schema::{self, Table};
-use super::write::{Write, to_json};
-use super::{Done, Stamp, Store, StoreError};
+use super::write::Write;
+use super::{Done, Reader, Stamp, Store, StoreError};
 use crate::domain::ids::OpId;
 use crate::domain::words::ConsentState;
 
@@ -80,7 +82,7 @@ fn op_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Op> {
 const OP_COLUMNS: &str = "id, kind, label, at, changes, undoes";
 
 /// The newest steps, newest first.
-pub fn history(conn: &Connection, limit: usize) -> Result<Vec<Op>, StoreError> {
+pub fn history(conn: Reader<'_>, limit: usize) -> Result<Vec<Op>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC LIMIT ?1"))?;
     let ops = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], op_of)?.collect::<Result<_, _>>()?;
     Ok(ops)
@@ -90,7 +92,7 @@ pub fn history(conn: &Connection, limit: usize) -> Result<Vec<Op>, StoreError> {
 ///
 /// `column` names the person or community in the other tables. What has been removed again is found only if `deep`: that reads
 /// every removal in the journal, too much for each move of a cursor.
-pub fn history_of(conn: &Connection, table: &Table, column: &str, id: i64, limit: usize, deep: bool) -> Result<Vec<Op>, StoreError> {
+pub fn history_of(conn: Reader<'_>, table: &Table, column: &str, id: i64, limit: usize, deep: bool) -> Result<Vec<Op>, StoreError> {
     let mut suppressions: Vec<i64> = Vec::new();
     if table.name == "person" {
         let mut stopped = conn.prepare_cached(
@@ -122,8 +124,8 @@ pub fn history_of(conn: &Connection, table: &Table, column: &str, id: i64, limit
         collect("suppression", row)?;
     }
     let mut gone = conn.prepare_cached("SELECT DISTINCT op, entity_id FROM op_change WHERE entity=?1 AND json_extract(before, ?2)=?3")?;
-    for other in schema::TABLES.iter().filter(|t| t.columns.contains(&column)) {
-        for row in super::write::ids_where(conn, other, column, id)? {
+    for other in schema::TABLES.iter().filter(|t| t.has(column)) {
+        for row in ids_where(conn, other, column, id)? {
             collect(other.name, row)?;
         }
         if !deep {
@@ -142,7 +144,7 @@ pub fn history_of(conn: &Connection, table: &Table, column: &str, id: i64, limit
 }
 
 /// The step that undo would take back.
-pub fn undo_target(conn: &Connection) -> Result<Option<Op>, StoreError> {
+pub fn undo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
     let mut cancelled: Vec<OpId> = Vec::new();
     let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC"))?;
     for op in statement.query_map([], op_of)? {
@@ -159,7 +161,7 @@ pub fn undo_target(conn: &Connection) -> Result<Option<Op>, StoreError> {
 }
 
 /// The undo step that redo would take back: only while nothing new was done since.
-pub fn redo_target(conn: &Connection) -> Result<Option<Op>, StoreError> {
+pub fn redo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
     let mut redone: Vec<OpId> = Vec::new();
     let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC"))?;
     for op in statement.query_map([], op_of)? {
@@ -177,20 +179,20 @@ pub fn redo_target(conn: &Connection) -> Result<Option<Op>, StoreError> {
 /// Undoes the newest step that is still in force. A step that did nothing but suppress addresses or withdraw consents is undone only if
 /// that was confirmed; of one that also did other things, these stay.
 pub fn undo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Done), StoreError> {
-    let target = undo_target(&store.conn)?.ok_or(StoreError::Nothing("undo"))?;
+    let target = undo_target(store.reader())?.ok_or(StoreError::Nothing("undo"))?;
     let done = revert(store, &target, OpKind::Undo, stamp, confirmed)?;
     Ok((target, done))
 }
 
 /// Redoes the step that was undone last. What it would lift or grant has to be confirmed.
 pub fn redo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Done), StoreError> {
-    let target = redo_target(&store.conn)?.ok_or(StoreError::Nothing("redo"))?;
+    let target = redo_target(store.reader())?.ok_or(StoreError::Nothing("redo"))?;
     let done = revert(store, &target, OpKind::Redo, stamp, confirmed)?;
     Ok((target, done))
 }
 
 /// How many rows were written after a step: what going back to it would have to look at.
-pub fn rows_after(conn: &Connection, point: OpId) -> Result<u64, StoreError> {
+pub fn rows_after(conn: Reader<'_>, point: OpId) -> Result<u64, StoreError> {
     let rows: i64 = conn.prepare_cached("SELECT coalesce(sum(changes),0) FROM op WHERE id>?1")?.query_row([point.0], |r| r.get(0))?;
     Ok(rows.unsigned_abs())
 }
@@ -208,7 +210,7 @@ pub fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<(String, 
     };
     let ((), done) = store.step(&label, OpKind::Do.word(), None, stamp, true, |write| {
         write.is_reverting();
-        write.reader().execute_batch("PRAGMA defer_foreign_keys=ON")?;
+        write.reader().conn().execute_batch("PRAGMA defer_foreign_keys=ON")?;
         // Looked up inside the step: nobody else can write one in between.
         let since: Vec<Op> = {
             let mut statement = write.reader().prepare(&format!("SELECT {OP_COLUMNS} FROM op WHERE id>?1 AND id<?2 ORDER BY id DESC"))?;
@@ -242,7 +244,7 @@ fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp, confirmed:
     let ((), done) = store
         .step(&label, kind.word(), Some(target.id), stamp, true, |write| {
             // Checked when the step ends: rows that refer to each other come back in any order.
-            write.reader().execute_batch("PRAGMA defer_foreign_keys=ON")?;
+            write.reader().conn().execute_batch("PRAGMA defer_foreign_keys=ON")?;
             write.is_reverting();
             revert_op(write, target)?;
             let ends = write.would_end()?;
@@ -272,7 +274,7 @@ fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp, confirmed:
 }
 
 /// Whether a step did nothing but suppress addresses and record consents.
-fn protects_only(conn: &Connection, op: OpId) -> Result<bool, StoreError> {
+fn protects_only(conn: Reader<'_>, op: OpId) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM op_change WHERE op=?1 AND entity NOT IN (?2, ?3)";
     Ok(!conn.prepare_cached(sql)?.exists((op.0, schema::SUPPRESSION.name, schema::CONSENT.name))?)
 }
@@ -304,7 +306,7 @@ fn release_kept(write: &mut Write<'_>, table: &Table, id: i64) -> Result<(), Sto
     if table.name != schema::PERSON.name {
         return Ok(());
     }
-    let consents = super::write::ids_where(write.reader(), &schema::CONSENT, "person_id", id)?;
+    let consents = ids_where(write.reader(), &schema::CONSENT, "person_id", id)?;
     for consent in consents {
         if is_kept(write, &schema::CONSENT, consent)? {
             write.delete(&schema::CONSENT, consent)?;
@@ -338,7 +340,7 @@ fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<
             }
         }
         (Some(before), Some(after)) => {
-            let columns: Vec<&str> = table.columns.iter().copied().filter(|c| after.contains_key(*c)).collect();
+            let columns: Vec<&str> = table.names().filter(|c| after.contains_key(*c)).collect();
             let found = write.read_columns(table, *first, columns.iter().copied())?;
             let same = found.is_some_and(|(op, values)| {
                 after.get("op").and_then(Json::as_i64) == Some(op)
@@ -357,26 +359,4 @@ fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<
         }
     }
     Ok(())
-}
-
-/// A row in words: the person's, community's or meetup's name where it has one.
-pub(super) fn describe(conn: &Connection, table: &Table, id: i64) -> String {
-    let named = match (table.name, table.person) {
-        (_, Some(column)) => {
-            format!("SELECT coalesce(nullif(name,''), email) FROM person WHERE id=(SELECT {column} FROM {} WHERE id=?1)", table.name)
-        }
-        ("meetup" | "seat", _) => format!("SELECT title FROM {} WHERE id=?1", table.name),
-        _ if table.columns.contains(&"name") => format!("SELECT name FROM {} WHERE id=?1", table.name),
-        _ => String::new(),
-    };
-    let name: Option<String> = if named.is_empty() { None } else { conn.query_row(&named, [id], |r| r.get(0)).optional().ok().flatten() };
-    match name {
-        Some(name) if table.person == Some("id") => name,
-        Some(name) => format!("{} {name}", the(table.noun)),
-        None => format!("{} that this step wrote", the(table.noun)),
-    }
-}
-
-fn the(noun: &str) -> String {
-    if noun == "membership" || noun == "attendance" || noun == "address" { format!("the {noun} of") } else { format!("the {noun}") }
 }

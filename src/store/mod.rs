@@ -4,22 +4,32 @@
 
 pub mod backup;
 pub mod bulk;
+mod cell;
+pub mod check;
+mod columns;
+pub mod communities;
+mod communities_write;
 pub mod eligible;
 mod error;
 pub mod exports;
 mod guard;
 pub mod journal;
+pub mod lookup;
+pub mod meetups;
+mod meetups_write;
+mod memberships;
 mod open;
+pub mod organisations;
 pub mod pages;
 pub mod people;
 mod people_write;
-pub mod places;
-mod places_write;
+mod protect;
+mod reader;
 pub mod rows;
 pub mod schema;
 pub mod slices;
 pub mod suppressions;
-pub mod words;
+pub mod views;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -28,8 +38,9 @@ use chrono::NaiveDateTime;
 use rusqlite::{Connection, OptionalExtension};
 
 pub use error::StoreError;
-pub use open::{make_folder, migrate, open_reader};
+pub use open::{make_folder, migrate};
 pub use people_write::Learned;
+pub use reader::{ReadOnly, Reader};
 pub use write::{Touched, Watch, Write};
 
 use crate::domain::ids::OpId;
@@ -124,10 +135,10 @@ impl Store {
         self.unclean
     }
 
-    /// The connection, for reading.
+    /// The roster, for reading.
     #[must_use]
-    pub const fn reader(&self) -> &Connection {
-        &self.conn
+    pub const fn reader(&self) -> Reader<'_> {
+        Reader::new(&self.conn)
     }
 
     /// Has `watch` told how far each step is, and asked whether to go on.
@@ -283,7 +294,7 @@ impl Store {
                 out.push_str(table.name);
                 for i in 0..columns {
                     out.push('\t');
-                    out.push_str(&write::to_json(&row.get::<_, rusqlite::types::Value>(i)?).to_string());
+                    out.push_str(&cell::to_json(&row.get::<_, rusqlite::types::Value>(i)?).to_string());
                 }
                 out.push('\n');
             }

@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::schema::{APPLICATION_ID, SCHEMA, STEPS, VERSION};
-use super::{StoreError, backup};
+use super::{Reader, StoreError, backup};
 use crate::domain::address;
 
 /// How long a write waits for another program's, before it says so.
@@ -295,7 +295,7 @@ pub fn migrate(conn: &Connection, path: &Path, from: i32, steps: &[&str]) -> Res
     if from < 1 {
         return Err(StoreError::Foreign(path.to_owned()));
     }
-    backup::automatic(conn, path)?;
+    backup::automatic(Reader::new(conn), path)?;
     if from < 3 {
         rekey(conn)?;
     }

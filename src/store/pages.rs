@@ -2,13 +2,13 @@
 //!
 //! Must not know how a page is read or written.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 
-use super::places;
+use super::columns::word;
+use super::lookup::ids_where;
 use super::schema::{COMMUNITY, LISTING, PAGE, RULE};
-use super::words::word;
-use super::write::{Write, ids_where};
-use super::{StoreError, people};
+use super::write::Write;
+use super::{Reader, StoreError, communities, people};
 use crate::domain::community::RuleFacts;
 use crate::domain::directory::{Printed, PrintedPerson, PrintedSeat};
 use crate::domain::ids::{CommunityId, PersonId};
@@ -45,7 +45,7 @@ pub struct ListingRow {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn pages(conn: &Connection) -> Result<Vec<PageRow>, StoreError> {
+pub fn pages(conn: Reader<'_>) -> Result<Vec<PageRow>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id, name, text, newest_community FROM page ORDER BY id")?;
     let rows = statement.query_map([], |r| Ok(PageRow { id: r.get(0)?, name: r.get(1)?, text: r.get(2)?, newest_community: r.get(3)? }))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -55,7 +55,7 @@ pub fn pages(conn: &Connection) -> Result<Vec<PageRow>, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn listings(conn: &Connection, page: i64) -> Result<Vec<ListingRow>, StoreError> {
+pub fn listings(conn: Reader<'_>, page: i64) -> Result<Vec<ListingRow>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT community_id, position, derived FROM listing WHERE page_id=?1 ORDER BY position")?;
     let rows = statement.query_map([page], |r| {
         Ok(ListingRow {
@@ -71,7 +71,7 @@ pub fn listings(conn: &Connection, page: i64) -> Result<Vec<ListingRow>, StoreEr
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn unlisted(conn: &Connection) -> Result<Vec<CommunityId>, StoreError> {
+pub fn unlisted(conn: Reader<'_>) -> Result<Vec<CommunityId>, StoreError> {
     let mut statement =
         conn.prepare_cached("SELECT id FROM community WHERE id NOT IN (SELECT community_id FROM listing) ORDER BY position, id")?;
     Ok(statement.query_map([], |r| r.get(0).map(CommunityId))?.collect::<Result<_, _>>()?)
@@ -81,7 +81,7 @@ pub fn unlisted(conn: &Connection) -> Result<Vec<CommunityId>, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn is_derived(conn: &Connection, community: CommunityId, name: &str) -> Result<bool, StoreError> {
+pub fn is_derived(conn: Reader<'_>, community: CommunityId, name: &str) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM listing WHERE community_id=?1 AND derived=?2 AND derived<>''";
     Ok(conn.prepare_cached(sql)?.exists((community.0, name))?)
 }
@@ -90,7 +90,7 @@ pub fn is_derived(conn: &Connection, community: CommunityId, name: &str) -> Resu
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn page_rules(conn: &Connection, page: i64) -> Result<Vec<(i64, RuleFacts)>, StoreError> {
+pub fn page_rules(conn: Reader<'_>, page: i64) -> Result<Vec<(i64, RuleFacts)>, StoreError> {
     let mut statement =
         conn.prepare_cached("SELECT id, effect, suffix, words, printed FROM rule WHERE page_id=?1 AND community_id IS NULL ORDER BY id")?;
     let rows = statement.query_map([page], |r| {
@@ -104,7 +104,7 @@ pub fn page_rules(conn: &Connection, page: i64) -> Result<Vec<(i64, RuleFacts)>,
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn is_withheld(conn: &Connection, person: PersonId) -> Result<bool, StoreError> {
+pub fn is_withheld(conn: Reader<'_>, person: PersonId) -> Result<bool, StoreError> {
     let Some((facts, _)) = people::facts(conn, person)? else { return Ok(false) };
     let consents = people::consents(conn, person)?;
     let listed = Listed { kind: facts.kind, email_state: facts.email_state, consents: &consents, ..Listed::nobody(&facts.email) };
@@ -116,7 +116,7 @@ pub fn is_withheld(conn: &Connection, person: PersonId) -> Result<bool, StoreErr
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn withheld_holders(conn: &Connection, community: CommunityId) -> Result<Vec<String>, StoreError> {
+pub fn withheld_holders(conn: Reader<'_>, community: CommunityId) -> Result<Vec<String>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT DISTINCT p.id, coalesce(nullif(p.name,''), p.email) FROM tenure t JOIN seat s ON s.id=t.seat_id JOIN person p ON p.id=t.person_id \
          WHERE s.community_id=?1",
@@ -135,8 +135,8 @@ pub fn withheld_holders(conn: &Connection, community: CommunityId) -> Result<Vec
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn account(conn: &Connection, id: CommunityId, shape: &Printed) -> Result<Option<Printed>, StoreError> {
-    let Some(detail) = places::community(conn, id)? else { return Ok(None) };
+pub fn account(conn: Reader<'_>, id: CommunityId, shape: &Printed) -> Result<Option<Printed>, StoreError> {
+    let Some(detail) = communities::community(conn, id)? else { return Ok(None) };
     let facts = detail.facts;
     let mut seats = Vec::new();
     if shape.seats.is_some() {
@@ -180,7 +180,7 @@ impl Write<'_> {
                 }
                 Ok(id)
             }
-            None => self.insert(&PAGE, &[&name, &key, &content, &newest]),
+            None => self.add(&PAGE, &[("name", &name), ("name_key", &key), ("text", &content), ("newest_community", &newest)]),
         }
     }
 
@@ -202,7 +202,11 @@ impl Write<'_> {
                     self.update(&LISTING, row, &[("position", &position), ("derived", &listing.derived)])?;
                 }
                 None => {
-                    self.insert(&LISTING, &[&page, &listing.community.0, &position, &listing.derived])?;
+                    let community = listing.community.0;
+                    self.add(
+                        &LISTING,
+                        &[("page_id", &page), ("community_id", &community), ("position", &position), ("derived", &listing.derived)],
+                    )?;
                 }
             }
         }

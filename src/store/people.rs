@@ -1,67 +1,26 @@
-//! People and organisations, read.
+//! People, read.
 //!
 //! Must not know how they are found by text; that is search's.
 
 use std::ops::ControlFlow;
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, Row};
-use serde_json::{Map, Value as Json};
+use rusqlite::OptionalExtension;
 
+use super::columns::{attendance_facts, consent_of, date, moment, read_fields, uuid_text, word};
 use super::eligible::Judge;
-use super::rows::{MailRow, MembershipRow, OrganisationRow, PersonDetail, PersonRow, ViewRow, VisitRow};
-use super::schema::Table;
-use super::words::word;
-use super::{StoreError, places};
-use crate::domain::address::{self, OtherAddress};
+use super::rows::{MailRow, MembershipRow, PersonDetail, PersonRow, VisitRow};
+use super::{Reader, StoreError};
+use crate::domain::address::OtherAddress;
 use crate::domain::community::MembershipFacts;
-use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, MembershipId, OrganisationId, PersonId};
+use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, MembershipId, PersonId};
 use crate::domain::mail::{self, Suppressions, Use, Way, Why};
-use crate::domain::person::{ConsentFacts, FieldValue, OrganisationFacts, PersonFacts};
+use crate::domain::person::{ConsentFacts, PersonFacts};
+use crate::domain::tags;
 use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
-use crate::domain::{dates, tags, text};
-
-/// The key by which people are sorted: the folded name, or the folded address of one without a name.
-#[must_use]
-pub fn name_key(name: &str, email: &str) -> String {
-    text::fold(if name.is_empty() { email } else { name })
-}
-
-/// Custom fields as they stand in the file: a JSON object, in the order given; empty text for none.
-#[must_use]
-pub fn write_fields(fields: &[FieldValue]) -> String {
-    if fields.is_empty() {
-        return String::new();
-    }
-    let map: Map<String, Json> = fields.iter().map(|(n, v)| (n.clone(), Json::from(v.as_str()))).collect();
-    serde_json::to_string(&map).unwrap_or_default()
-}
-
-/// Reads what [`write_fields`] wrote.
-#[must_use]
-pub fn read_fields(stored: &str) -> Vec<FieldValue> {
-    if stored.is_empty() {
-        return Vec::new();
-    }
-    let map: Map<String, Json> = serde_json::from_str(stored).unwrap_or_default();
-    map.into_iter().filter_map(|(n, v)| Some((n, v.as_str()?.to_owned()))).collect()
-}
-
-/// A stored date; a text that is none counts as not known.
-pub(super) fn date(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<NaiveDate>> {
-    Ok(row.get_ref(at)?.as_str_or_null().ok().flatten().and_then(dates::iso))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    uuid::Uuid::from_slice(bytes).map(|u| u.to_string()).unwrap_or_default()
-}
-
-pub(super) fn uuid_text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
-    Ok(hex(row.get_ref(at)?.as_blob().unwrap_or_default()))
-}
 
 /// The people with these ids, in their order; `community` is the one whose status is wanted.
-pub fn rows(conn: &Connection, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, StoreError> {
+pub fn rows(conn: Reader<'_>, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT p.id, p.kind, p.name, p.email, p.email_state, coalesce(nullif(o.short_name,''), o.name, ''), p.job_title, coalesce(d.name,''), p.tags, p.joined, p.fields, \
          (SELECT status FROM membership m WHERE m.person_id=p.id AND m.community_id=?2), \
@@ -96,7 +55,7 @@ pub fn rows(conn: &Connection, ids: &[PersonId], community: Option<CommunityId>)
 }
 
 /// The first people by name, of everybody or of a community: what is shown before the search index is ready.
-pub fn first_page(conn: &Connection, community: Option<CommunityId>, limit: usize) -> Result<Vec<PersonId>, StoreError> {
+pub fn first_page(conn: Reader<'_>, community: Option<CommunityId>, limit: usize) -> Result<Vec<PersonId>, StoreError> {
     let over = MembershipStatus::ALL.iter().filter(|s| s.is_over()).map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
     let sql = format!(
         "SELECT id FROM person p WHERE ?1 IS NULL OR EXISTS(SELECT 1 FROM membership m WHERE m.person_id=p.id AND m.community_id=?1 AND m.status NOT IN ({over})) \
@@ -110,7 +69,7 @@ pub fn first_page(conn: &Connection, community: Option<CommunityId>, limit: usiz
 }
 
 /// What is kept about a person, and the step that last wrote the row.
-pub fn facts(conn: &Connection, id: PersonId) -> Result<Option<(PersonFacts, i64)>, StoreError> {
+pub fn facts(conn: Reader<'_>, id: PersonId) -> Result<Option<(PersonFacts, i64)>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT p.kind, p.name, p.email, p.email_state, coalesce(o.name,''), p.job_title, coalesce(d.name,''), p.tags, p.fields, p.joined, p.note, p.op \
          FROM person p LEFT JOIN organisation o ON o.id=p.organisation_id LEFT JOIN discipline d ON d.id=p.discipline_id WHERE p.id=?1",
@@ -142,9 +101,9 @@ pub fn facts(conn: &Connection, id: PersonId) -> Result<Option<(PersonFacts, i64
 }
 
 /// A person, whole.
-pub fn detail(conn: &Connection, id: PersonId, today: NaiveDate) -> Result<Option<PersonDetail>, StoreError> {
+pub fn detail(conn: Reader<'_>, id: PersonId, today: NaiveDate) -> Result<Option<PersonDetail>, StoreError> {
     let Some((facts, _)) = facts(conn, id)? else { return Ok(None) };
-    let op = super::write::last_written(conn, &super::schema::PERSON, id.0)?.unwrap_or(0);
+    let op = super::lookup::last_written(conn, &super::schema::PERSON, id.0)?.unwrap_or(0);
     let uuid = conn.prepare_cached("SELECT uuid FROM person WHERE id=?1")?.query_row([id.0], |r| uuid_text(r, 0))?;
     let addresses: Vec<&str> = facts.candidates().iter().map(|c| c.address).collect();
     let suppressions = super::suppressions::about(conn, &addresses)?;
@@ -164,7 +123,7 @@ pub fn detail(conn: &Connection, id: PersonId, today: NaiveDate) -> Result<Optio
 }
 
 /// Whether each address of somebody may be mailed.
-fn may_be_mailed(conn: &Connection, id: PersonId, suppressions: &Suppressions) -> Result<Vec<MailRow>, StoreError> {
+fn may_be_mailed(conn: Reader<'_>, id: PersonId, suppressions: &Suppressions) -> Result<Vec<MailRow>, StoreError> {
     let to = Use::of(Way::Notify);
     let mut out = Vec::new();
     super::slices::everybody(conn, Some(&[id.0]), false, |p| {
@@ -178,7 +137,7 @@ fn may_be_mailed(conn: &Connection, id: PersonId, suppressions: &Suppressions) -
     Ok(out)
 }
 
-fn memberships(conn: &Connection, id: PersonId, facts: &PersonFacts, today: NaiveDate) -> Result<Vec<MembershipRow>, StoreError> {
+fn memberships(conn: Reader<'_>, id: PersonId, facts: &PersonFacts, today: NaiveDate) -> Result<Vec<MembershipRow>, StoreError> {
     let mut judge = Judge::new(conn, today)?;
     let addresses = facts.candidates();
     let mut statement = conn.prepare_cached(
@@ -202,7 +161,7 @@ fn memberships(conn: &Connection, id: PersonId, facts: &PersonFacts, today: Naiv
     Ok(rows)
 }
 
-fn seats_held(conn: &Connection, id: PersonId) -> Result<Vec<(String, String, Option<NaiveDate>)>, StoreError> {
+fn seats_held(conn: Reader<'_>, id: PersonId) -> Result<Vec<(String, String, Option<NaiveDate>)>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT s.title, c.name, t.since FROM tenure t JOIN seat s ON s.id=t.seat_id JOIN community c ON c.id=s.community_id WHERE t.person_id=?1 AND t.over=0 ORDER BY t.id",
     )?;
@@ -210,7 +169,7 @@ fn seats_held(conn: &Connection, id: PersonId) -> Result<Vec<(String, String, Op
     Ok(rows)
 }
 
-fn visits(conn: &Connection, id: PersonId) -> Result<Vec<VisitRow>, StoreError> {
+fn visits(conn: Reader<'_>, id: PersonId) -> Result<Vec<VisitRow>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT a.id, a.meetup_id, t.title, t.starts, a.rsvp, a.outcome, a.parts FROM attendance a JOIN meetup t ON t.id=a.meetup_id \
          WHERE a.person_id=?1 ORDER BY t.starts DESC, t.id DESC",
@@ -221,20 +180,15 @@ fn visits(conn: &Connection, id: PersonId) -> Result<Vec<VisitRow>, StoreError> 
                 id: AttendanceId(r.get(0)?),
                 meetup_id: MeetupId(r.get(1)?),
                 title: r.get(2)?,
-                starts: places::moment(r, 3)?,
-                facts: places::attendance_facts(r, 4)?,
+                starts: moment(r, 3)?,
+                facts: attendance_facts(r, 4)?,
             })
         })?
         .collect::<Result<_, _>>()?;
     Ok(rows)
 }
 
-/// A consent, its purpose, state, day and source from this column on.
-pub(super) fn consent_of(r: &Row<'_>, at: usize) -> rusqlite::Result<ConsentFacts> {
-    Ok(ConsentFacts { purpose: word(r, at)?, state: word(r, at + 1)?, on: date(r, at + 2)?, source: r.get(at + 3)? })
-}
-
-pub(super) fn consents(conn: &Connection, id: PersonId) -> Result<Vec<ConsentFacts>, StoreError> {
+pub(super) fn consents(conn: Reader<'_>, id: PersonId) -> Result<Vec<ConsentFacts>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT purpose, state, given_on, source FROM consent WHERE person_id=?1 ORDER BY id")?;
     let rows = statement.query_map([id.0], |r| consent_of(r, 0))?.collect::<Result<_, _>>()?;
     Ok(rows)
@@ -244,107 +198,17 @@ pub(super) fn consents(conn: &Connection, id: PersonId) -> Result<Vec<ConsentFac
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn withdrew(conn: &Connection, id: PersonId, purpose: Purpose) -> Result<bool, StoreError> {
+pub fn withdrew(conn: Reader<'_>, id: PersonId, purpose: Purpose) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM consent WHERE person_id=?1 AND purpose=?2 AND state=?3";
     Ok(conn.prepare_cached(sql)?.exists((id.0, purpose.word(), ConsentState::Withdrawn.word()))?)
 }
 
-/// What to call somebody: the name, or else the address.
-///
-/// # Errors
-/// If the file can't be read.
-pub fn title(conn: &Connection, id: PersonId) -> Result<String, StoreError> {
-    let sql = "SELECT coalesce(nullif(name,''), email) FROM person WHERE id=?1";
-    Ok(conn.prepare_cached(sql)?.query_row([id.0], |r| r.get(0)).optional()?.unwrap_or_else(|| "somebody".to_owned()))
-}
-
-/// The person who has an address, primary or not.
-pub fn holder_of(conn: &Connection, address: &str) -> Result<Option<PersonId>, StoreError> {
-    let key = address::key(address);
-    let found = conn.prepare_cached("SELECT id FROM person WHERE email_key=?1")?.query_row([&key], |r| r.get(0)).optional()?;
-    if found.is_some() {
-        return Ok(found.map(PersonId));
-    }
-    let other = conn.prepare_cached("SELECT person_id FROM address WHERE address_key=?1")?.query_row([&key], |r| r.get(0)).optional()?;
-    Ok(other.map(PersonId))
-}
-
-/// The row of a name in a table of names (organisation, discipline, field, tag), if it is there.
-pub fn named(conn: &Connection, table: &Table, name: &str) -> Result<Option<i64>, StoreError> {
-    let sql = format!("SELECT id FROM {} WHERE name_key=?1", table.name);
-    Ok(conn.prepare_cached(&sql)?.query_row([text::same_key(name)], |r| r.get(0)).optional()?)
-}
-
-/// All names in a table of names, sorted.
-pub fn names(conn: &Connection, table: &Table) -> Result<Vec<String>, StoreError> {
-    let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY name_key", table.name))?;
-    let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
-    Ok(names)
-}
-
-/// The organisations, by name, each with its people counted.
-pub fn organisations(conn: &Connection) -> Result<Vec<OrganisationRow>, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT o.id, o.name, o.short_name, o.sector, o.note, coalesce((SELECT group_concat(domain, ',') FROM organisation_domain WHERE organisation_id=o.id), ''), \
-         coalesce(n.people, 0) FROM organisation o LEFT JOIN (SELECT organisation_id, count(*) AS people FROM person GROUP BY organisation_id) n ON n.organisation_id=o.id \
-         ORDER BY o.name_key",
-    )?;
-    let rows = statement
-        .query_map([], |r| {
-            let domains: String = r.get(5)?;
-            Ok(OrganisationRow {
-                id: OrganisationId(r.get(0)?),
-                facts: OrganisationFacts {
-                    name: r.get(1)?,
-                    short_name: r.get(2)?,
-                    sector: r.get(3)?,
-                    note: r.get(4)?,
-                    domains: domains.split(',').filter(|d| !d.is_empty()).map(str::to_owned).collect(),
-                },
-                people: r.get::<_, i64>(6)?.unsigned_abs(),
-            })
-        })?
-        .collect::<Result<_, _>>()?;
-    Ok(rows)
-}
-
-/// How many rows of a table refer to `id` in `column`.
-pub fn rows_of(conn: &Connection, table: &Table, column: &str, id: i64) -> Result<u64, StoreError> {
-    let n: i64 = conn.prepare_cached(&format!("SELECT count(*) FROM {} WHERE {column}=?1", table.name))?.query_row([id], |r| r.get(0))?;
-    Ok(n.unsigned_abs())
-}
-
-/// The people who have exactly this name, whatever the case.
-pub fn named_so(conn: &Connection, name: &str) -> Result<Vec<PersonId>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT id FROM person WHERE name_key=?1 ORDER BY id")?;
-    let ids = statement.query_map([name_key(name, "")], |r| r.get(0).map(PersonId))?.collect::<Result<_, _>>()?;
-    Ok(ids)
-}
-
-/// The saved views, by name.
-pub fn views(conn: &Connection) -> Result<Vec<ViewRow>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT id, name, pane, query, sort, columns FROM view ORDER BY name_key")?;
-    let rows = statement
-        .query_map([], |r| {
-            Ok(ViewRow { id: r.get(0)?, name: r.get(1)?, pane: r.get(2)?, query: r.get(3)?, sort: r.get(4)?, columns: r.get(5)? })
-        })?
-        .collect::<Result<_, _>>()?;
-    Ok(rows)
-}
-
 /// The people of the organisations and disciplines that the newest step wrote.
-pub fn ids_of_words_written_last(conn: &Connection) -> Result<Vec<i64>, StoreError> {
+pub fn ids_of_words_written_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT p.id FROM person p JOIN organisation o ON o.id=p.organisation_id WHERE o.id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity='organisation') \
          UNION SELECT p.id FROM person p WHERE p.discipline_id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity='discipline')",
     )?;
     let ids = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
     Ok(ids)
-}
-
-/// All names in a table of names, in the order in which they came.
-pub fn names_by_age(conn: &Connection, table: &Table) -> Result<Vec<String>, StoreError> {
-    let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY id", table.name))?;
-    let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
-    Ok(names)
 }

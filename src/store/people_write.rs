@@ -1,19 +1,19 @@
-//! People and organisations, written: facts in, rows and journal out.
+//! People, written: facts in, rows and journal out.
 //!
 //! Must not know who asks for it.
 
-use rusqlite::OptionalExtension;
+use std::borrow::Cow;
+
+use rusqlite::{OptionalExtension, ToSql};
 
 use super::StoreError;
-use super::people::{holder_of, name_key, named, rows, write_fields};
-use super::schema::{
-    self, ADDRESS, ATTENDANCE, CONSENT, DISCIPLINE, EXCEPTION, FIELD, MEMBERSHIP, ORGANISATION, ORGANISATION_DOMAIN, PERSON, TAG, TENURE,
-    Table,
-};
-use super::write::{Write, ids_where};
+use super::columns::{name_key, write_fields};
+use super::lookup::{holder_of, ids_where, named, title};
+use super::schema::{ADDRESS, CONSENT, DISCIPLINE, FIELD, PERSON, TAG, Table};
+use super::write::Write;
 use crate::domain::address::{self, OtherAddress};
-use crate::domain::ids::{OrganisationId, PersonId};
-use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
+use crate::domain::ids::PersonId;
+use crate::domain::person::{ConsentFacts, PersonFacts};
 use crate::domain::words::{AddressState, ConsentState, Purpose, Stored};
 use crate::domain::{tags, text};
 
@@ -30,27 +30,63 @@ pub enum Learned {
     NeedsDecision,
 }
 
-impl Write<'_> {
-    /// The organisation of this full or short name, made if it isn't there; `None` for no name.
-    pub fn organisation(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
-        let key = text::same_key(name);
-        if key.is_empty() {
-            return Ok(None);
+/// A person's row, by the names of its columns: the one place that knows which cell a fact stands in.
+pub(super) struct Cells<'f> {
+    pub kind: &'static str,
+    pub name: &'f str,
+    pub name_key: String,
+    pub email: &'f str,
+    pub email_key: Option<String>,
+    pub email_state: &'static str,
+    pub organisation: Option<i64>,
+    pub job_title: &'f str,
+    pub discipline: Option<i64>,
+    pub tags: Cow<'f, str>,
+    pub fields: String,
+    pub joined: Option<String>,
+    pub note: &'f str,
+}
+
+impl<'f> Cells<'f> {
+    fn of(facts: &'f PersonFacts, organisation: Option<i64>, discipline: Option<i64>) -> Self {
+        Self {
+            kind: facts.kind.word(),
+            name: &facts.name,
+            name_key: name_key(&facts.name, &facts.email),
+            email: &facts.email,
+            email_key: (!facts.email.is_empty()).then(|| address::key(&facts.email)),
+            email_state: facts.email_state.word(),
+            organisation,
+            job_title: &facts.job_title,
+            discipline,
+            tags: Cow::Owned(tags::write(&facts.tags)),
+            fields: write_fields(&facts.fields),
+            joined: facts.joined.map(|d| d.to_string()),
+            note: &facts.note,
         }
-        if let Some(id) = named(self.reader(), &ORGANISATION, name)? {
-            return Ok(Some(id));
-        }
-        let mut short =
-            self.reader().prepare_cached("SELECT id FROM organisation WHERE short_name<>'' AND lower(short_name)=lower(?1) LIMIT 2")?;
-        let ids: Vec<i64> = short.query_map([name.trim()], |r| r.get(0))?.collect::<Result<_, _>>()?;
-        if let [only] = ids.as_slice() {
-            return Ok(Some(*only));
-        }
-        drop(short);
-        let uuid = self.uuid();
-        self.insert(&ORGANISATION, &[&uuid, &name.trim(), &key, &"", &"", &""]).map(Some)
     }
 
+    /// Each column with its value, in the order of the table.
+    pub(super) fn columns(&self) -> [(&'static str, &dyn ToSql); 13] {
+        [
+            ("kind", &self.kind),
+            ("name", &self.name),
+            ("name_key", &self.name_key),
+            ("email", &self.email),
+            ("email_key", &self.email_key),
+            ("email_state", &self.email_state),
+            ("organisation_id", &self.organisation),
+            ("job_title", &self.job_title),
+            ("discipline_id", &self.discipline),
+            ("tags", &self.tags),
+            ("fields", &self.fields),
+            ("joined", &self.joined),
+            ("note", &self.note),
+        ]
+    }
+}
+
+impl Write<'_> {
     /// The discipline of this name, made if it isn't there; `None` for no name.
     pub fn discipline(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
         self.word(&DISCIPLINE, name)
@@ -64,7 +100,7 @@ impl Write<'_> {
         }
         match named(self.reader(), table, name)? {
             Some(id) => Ok(Some(id)),
-            None => self.insert(table, &[&name.trim(), &key]).map(Some),
+            None => self.add(table, &[("name", &name.trim()), ("name_key", &key)]).map(Some),
         }
     }
 
@@ -80,7 +116,7 @@ impl Write<'_> {
 
     fn free_address(&self, address: &str, owner: Option<PersonId>) -> Result<(), StoreError> {
         if let Some(holder) = holder_of(self.reader(), address)?.filter(|h| Some(*h) != owner) {
-            let name = rows(self.reader(), &[holder], None)?.first().map_or_else(String::new, |p| p.title().to_owned());
+            let name = title(self.reader(), holder)?;
             return Err(StoreError::Refused(format!("{address} belongs to {name} already; edit them, or use another address")));
         }
         Ok(())
@@ -98,37 +134,27 @@ impl Write<'_> {
         if !facts.email.is_empty() {
             self.free_address(&facts.email, None)?;
         }
-        let uuid = self.uuid();
-        let email_key = (!facts.email.is_empty()).then(|| address::key(&facts.email));
-        let id = self.insert(
-            &PERSON,
-            &[
-                &uuid,
-                &facts.kind.word(),
-                &facts.name,
-                &name_key(&facts.name, &facts.email),
-                &facts.email,
-                &email_key,
-                &facts.email_state.word(),
-                &organisation,
-                &facts.job_title,
-                &discipline,
-                &tags::write(&facts.tags),
-                &write_fields(&facts.fields),
-                &facts.joined.map(|d| d.to_string()),
-                &facts.note,
-            ],
-        )?;
+        let id = self.add(&PERSON, &Cells::of(facts, organisation, discipline).columns())?;
         for other in &facts.others {
-            self.add_address(PersonId(id), other)?;
+            self.add_free_address(PersonId(id), other)?;
         }
         Ok(PersonId(id))
     }
 
-    fn add_address(&mut self, person: PersonId, other: &OtherAddress) -> Result<(), StoreError> {
+    fn add_free_address(&mut self, person: PersonId, other: &OtherAddress) -> Result<(), StoreError> {
         self.free_address(&other.address, None)?;
-        self.insert(&ADDRESS, &[&person.0, &other.address, &address::key(&other.address), &other.state.word()])?;
-        Ok(())
+        self.add_address(person, other)
+    }
+
+    /// Adds a further address of somebody, which must be nobody's.
+    pub(super) fn add_address(&mut self, person: PersonId, other: &OtherAddress) -> Result<(), StoreError> {
+        let columns: [(&'static str, &dyn ToSql); 4] = [
+            ("person_id", &person.0),
+            ("address", &other.address),
+            ("address_key", &address::key(&other.address)),
+            ("state", &other.state.word()),
+        ];
+        self.add(&ADDRESS, &columns).map(|_| ())
     }
 
     /// Changes what differs between a person and the facts given.
@@ -145,26 +171,7 @@ impl Write<'_> {
         if !facts.email.is_empty() {
             self.free_address(&facts.email, Some(id))?;
         }
-        let email_key = (!facts.email.is_empty()).then(|| address::key(&facts.email));
-        self.update(
-            &PERSON,
-            id.0,
-            &[
-                ("kind", &facts.kind.word()),
-                ("name", &facts.name),
-                ("name_key", &name_key(&facts.name, &facts.email)),
-                ("email", &facts.email),
-                ("email_key", &email_key),
-                ("email_state", &facts.email_state.word()),
-                ("organisation_id", &organisation),
-                ("job_title", &facts.job_title),
-                ("discipline_id", &discipline),
-                ("tags", &tags::write(&facts.tags)),
-                ("fields", &write_fields(&facts.fields)),
-                ("joined", &facts.joined.map(|d| d.to_string())),
-                ("note", &facts.note),
-            ],
-        )?;
+        self.update(&PERSON, id.0, &Cells::of(facts, organisation, discipline).columns())?;
         self.keep_addresses(id, facts)?;
         Ok(self.changes > before)
     }
@@ -194,7 +201,7 @@ impl Write<'_> {
                 Some(row) => {
                     self.update(&ADDRESS, row, &[("address", &other.address), ("state", &other.state.word())])?;
                 }
-                None => self.add_address(id, other)?,
+                None => self.add_free_address(id, other)?,
             }
         }
         Ok(())
@@ -205,10 +212,7 @@ impl Write<'_> {
     /// # Errors
     /// If the person is gone.
     pub fn remove_person(&mut self, id: PersonId) -> Result<(), StoreError> {
-        for table in [&ATTENDANCE, &MEMBERSHIP, &TENURE, &CONSENT, &EXCEPTION, &ADDRESS] {
-            self.delete_where(table, "person_id", id.0)?;
-        }
-        self.delete(&PERSON, id.0)
+        self.remove(&PERSON, id.0)
     }
 
     /// Notes what somebody agrees to, or not; an unknown state takes the note away. Whether that was new.
@@ -227,7 +231,11 @@ impl Write<'_> {
             Some(row) if facts.state == ConsentState::Unknown => self.delete(&CONSENT, row).map(|()| true),
             Some(row) => self.update(&CONSENT, row, &[("state", &state), ("given_on", &on), ("source", &facts.source)]),
             None if facts.state == ConsentState::Unknown => Ok(false),
-            None => self.insert(&CONSENT, &[&person.0, &purpose, &state, &on, &facts.source]).map(|_| true),
+            None => {
+                let columns: [(&'static str, &dyn ToSql); 5] =
+                    [("person_id", &person.0), ("purpose", &purpose), ("state", &state), ("given_on", &on), ("source", &facts.source)];
+                self.add(&CONSENT, &columns).map(|_| true)
+            }
         }
     }
 
@@ -280,77 +288,5 @@ impl Write<'_> {
             other.state = state;
         }
         self.update_person(person, &facts).map(Some)
-    }
-
-    /// Adds or changes an organisation.
-    ///
-    /// # Errors
-    /// If the name is empty or taken, or a domain is another organisation's.
-    pub fn put_organisation(&mut self, id: Option<OrganisationId>, facts: &OrganisationFacts) -> Result<OrganisationId, StoreError> {
-        let key = text::same_key(&facts.name);
-        if key.is_empty() {
-            return Err(StoreError::Refused("an organisation needs a name".into()));
-        }
-        if named(self.reader(), &ORGANISATION, &facts.name)?.is_some_and(|other| Some(other) != id.map(|i| i.0)) {
-            return Err(StoreError::Refused(format!("there is an organisation called {} already", facts.name)));
-        }
-        let id = match id {
-            Some(id) => {
-                let columns: [(&'static str, &dyn rusqlite::ToSql); 5] = [
-                    ("name", &facts.name),
-                    ("name_key", &key),
-                    ("short_name", &facts.short_name),
-                    ("sector", &facts.sector),
-                    ("note", &facts.note),
-                ];
-                self.update(&ORGANISATION, id.0, &columns)?;
-                id.0
-            }
-            None => {
-                let uuid = self.uuid();
-                self.insert(&ORGANISATION, &[&uuid, &facts.name, &key, &facts.short_name, &facts.sector, &facts.note])?
-            }
-        };
-        self.keep_domains(id, &facts.domains)?;
-        Ok(OrganisationId(id))
-    }
-
-    fn keep_domains(&mut self, id: i64, domains: &[String]) -> Result<(), StoreError> {
-        let wanted: Vec<String> =
-            domains.iter().map(|d| d.trim().trim_start_matches('@').to_lowercase()).filter(|d| !d.is_empty()).collect();
-        for row in ids_where(self.reader(), &ORGANISATION_DOMAIN, "organisation_id", id)? {
-            let domain: String = self.reader().query_row("SELECT domain FROM organisation_domain WHERE id=?1", [row], |r| r.get(0))?;
-            if !wanted.contains(&domain) {
-                self.delete(&ORGANISATION_DOMAIN, row)?;
-            }
-        }
-        for domain in wanted {
-            let holder: Option<i64> = self
-                .reader()
-                .query_row("SELECT organisation_id FROM organisation_domain WHERE domain=?1", [&domain], |r| r.get(0))
-                .optional()?;
-            match holder {
-                None => {
-                    self.insert(&ORGANISATION_DOMAIN, &[&id, &domain])?;
-                }
-                Some(other) if other != id => {
-                    let name: String = self.reader().query_row("SELECT name FROM organisation WHERE id=?1", [other], |r| r.get(0))?;
-                    return Err(StoreError::Refused(format!("the domain {domain} belongs to {name} already")));
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Removes an organisation; its people and meetups stay, without one.
-    pub fn remove_organisation(&mut self, id: OrganisationId) -> Result<(), StoreError> {
-        self.delete_where(&ORGANISATION_DOMAIN, "organisation_id", id.0)?;
-        for table in [&PERSON, &schema::MEETUP] {
-            for row in ids_where(self.reader(), table, "organisation_id", id.0)? {
-                self.update(table, row, &[("organisation_id", &None::<i64>)])?;
-            }
-        }
-        self.delete(&ORGANISATION, id.0)
     }
 }

@@ -6,11 +6,10 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, Row, Rows};
+use rusqlite::{Row, Rows};
 
-use super::StoreError;
-use super::people::date;
-use super::words::word;
+use super::columns::{consent_of, date, word};
+use super::{Reader, StoreError};
 use crate::domain::address::OtherAddress;
 use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{CommunityId, PersonId};
@@ -25,7 +24,7 @@ const SLICE: i64 = 4_000;
 ///
 /// With `only`, reads those ids (ascending) alone.
 pub fn everybody(
-    conn: &Connection,
+    conn: Reader<'_>,
     only: Option<&[i64]>,
     attendance: bool,
     mut take: impl FnMut(&Listed<'_>) -> ControlFlow<()>,
@@ -53,7 +52,7 @@ pub fn everybody(
 }
 
 /// How many people there are.
-pub fn count(conn: &Connection) -> Result<u64, StoreError> {
+pub fn count(conn: Reader<'_>) -> Result<u64, StoreError> {
     Ok(conn.query_row("SELECT count(*) FROM person", [], |r| r.get::<_, i64>(0))?.unsigned_abs())
 }
 
@@ -66,7 +65,7 @@ struct Words {
 }
 
 impl Words {
-    fn read(conn: &Connection) -> Result<Self, StoreError> {
+    fn read(conn: Reader<'_>) -> Result<Self, StoreError> {
         let mut statement = conn.prepare("SELECT id, name, short_name FROM organisation")?;
         let organisations = statement.query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?.collect::<Result<_, _>>()?;
         let mut statement = conn.prepare("SELECT id, name FROM discipline")?;
@@ -78,7 +77,7 @@ impl Words {
 }
 
 fn read_span(
-    conn: &Connection,
+    conn: Reader<'_>,
     words: &Words,
     (first, last): (i64, i64),
     attendance: bool,
@@ -119,7 +118,7 @@ fn read_span(
         }
         said.clear();
         if let Some(consents) = &mut consents {
-            consents.of(id, |r| super::people::consent_of(r, 1).map(|c| said.push(c)))?;
+            consents.of(id, |r| consent_of(r, 1).map(|c| said.push(c)))?;
         }
         let mut seen = (0_u32, None::<NaiveDate>);
         if let Some(visits) = &mut visits {

@@ -4,12 +4,14 @@
 //! addresses that were told apart (see `domain::mail::apart_key`). Must not know what follows from a suppression.
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::OptionalExtension;
 
-use super::StoreError;
-use super::people::{self, date, holder_of};
+use super::columns::date;
+use super::lookup::{holder_of, title};
+use super::organisations::domains;
 use super::schema::SUPPRESSION;
 use super::write::Write;
+use super::{Reader, StoreError, people};
 use crate::domain::address;
 use crate::domain::domains::Domains;
 use crate::domain::ids::PersonId;
@@ -18,32 +20,11 @@ use crate::domain::mail::{Suppressions, apart_key};
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::{ConsentState, Purpose};
 
-/// The domains that belong together.
-///
-/// # Errors
-/// If the file can't be read.
-pub fn domains(conn: &Connection) -> Result<Domains, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT organisation_id, domain FROM organisation_domain ORDER BY organisation_id, id")?;
-    let mut rows = statement.query([])?;
-    let (mut domains, mut of, mut last) = (Domains::default(), Vec::new(), None);
-    while let Some(row) = rows.next()? {
-        let organisation: i64 = row.get(0)?;
-        if last.replace(organisation).is_some_and(|l| l != organisation) {
-            domains.add(std::mem::take(&mut of));
-        }
-        of.push(row.get::<_, String>(1)?);
-    }
-    if !of.is_empty() {
-        domains.add(of);
-    }
-    Ok(domains)
-}
-
 /// Everything that is suppressed, for the rule who may be mailed.
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn read(conn: &Connection) -> Result<Suppressions, StoreError> {
+pub fn read(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
     let mut statement = conn.prepare_cached("SELECT address_key FROM suppression")?;
     let keys: Vec<String> = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
     let domains = if keys.is_empty() { Domains::default() } else { domains(conn)? };
@@ -54,7 +35,7 @@ pub fn read(conn: &Connection) -> Result<Suppressions, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn about(conn: &Connection, addresses: &[&str]) -> Result<Suppressions, StoreError> {
+pub fn about(conn: Reader<'_>, addresses: &[&str]) -> Result<Suppressions, StoreError> {
     // A key that an older program spelled otherwise, or an address with something around it, isn't found by its beginning.
     if !addresses.iter().all(|a| a.is_ascii() && address::read(a) == Ok(a)) {
         return read(conn);
@@ -78,7 +59,7 @@ pub fn about(conn: &Connection, addresses: &[&str]) -> Result<Suppressions, Stor
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn read_whole(conn: &Connection) -> Result<Suppressions, StoreError> {
+pub fn read_whole(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
     let sql = "WITH refused AS (SELECT person_id FROM consent WHERE purpose=?1 AND state NOT IN (?2, ?3)) \
                SELECT email FROM person WHERE id IN refused AND email<>'' \
                UNION ALL SELECT address FROM address WHERE person_id IN refused";
@@ -92,7 +73,7 @@ pub fn read_whole(conn: &Connection) -> Result<Suppressions, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn all(conn: &Connection) -> Result<Vec<Suppression>, StoreError> {
+pub fn all(conn: Reader<'_>) -> Result<Vec<Suppression>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT address_key, since, reason FROM suppression ORDER BY address_key")?;
     let rows = statement.query_map([], |r| {
         let (key, since, reason): (String, Option<NaiveDate>, String) = (r.get(0)?, date(r, 1)?, r.get(2)?);
@@ -109,12 +90,12 @@ pub fn all(conn: &Connection) -> Result<Vec<Suppression>, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn is_suppressed(conn: &Connection, typed: &str) -> Result<bool, StoreError> {
+pub fn is_suppressed(conn: Reader<'_>, typed: &str) -> Result<bool, StoreError> {
     Ok(!rows_of(conn, typed)?.is_empty())
 }
 
 /// The rows by which an address is suppressed: one, but for keys that an older program spelled otherwise.
-fn rows_of(conn: &Connection, typed: &str) -> Result<Vec<i64>, StoreError> {
+fn rows_of(conn: Reader<'_>, typed: &str) -> Result<Vec<i64>, StoreError> {
     let key = address::key(typed);
     if key.is_ascii() && typed.is_ascii() {
         let row = conn.prepare_cached("SELECT id FROM suppression WHERE address_key=?1")?.query_row([key], |r| r.get(0)).optional()?;
@@ -134,7 +115,7 @@ fn rows_of(conn: &Connection, typed: &str) -> Result<Vec<i64>, StoreError> {
 }
 
 /// The addresses of a person, the primary one first.
-fn addresses_of(conn: &Connection, person: PersonId) -> Result<Vec<String>, StoreError> {
+fn addresses_of(conn: Reader<'_>, person: PersonId) -> Result<Vec<String>, StoreError> {
     let Some((facts, _)) = people::facts(conn, person)? else { return Ok(Vec::new()) };
     let others = facts.others.into_iter().map(|o| o.address);
     Ok(std::iter::once(facts.email).chain(others).filter(|a| !a.is_empty()).collect())
@@ -159,7 +140,7 @@ impl Write<'_> {
         if is_suppressed(self.reader(), typed)? {
             return Ok(false);
         }
-        self.insert(&SUPPRESSION, &[&address::key(typed), &since.map(|d| d.to_string()), &reason])?;
+        self.add(&SUPPRESSION, &[("address_key", &address::key(typed)), ("since", &since.map(|d| d.to_string())), ("reason", &reason)])?;
         Ok(true)
     }
 
@@ -258,7 +239,7 @@ impl Write<'_> {
         let withdrew = people::consents(self.reader(), person)?;
         let withdrew = withdrew.into_iter().find(|c| c.purpose == Purpose::Mail && c.state == ConsentState::Withdrawn).and_then(|c| c.on);
         let since = self.suppressed_since(person)?.flatten().max(withdrew);
-        not_before(&people::title(self.reader(), person)?, since, on)?;
+        not_before(&title(self.reader(), person)?, since, on)?;
         self.lift(&addresses, source, on)?;
         let facts = ConsentFacts { purpose: Purpose::Mail, state: ConsentState::Granted, on: Some(on), source: source.to_owned() };
         self.put_consent(person, &facts).map(|_| ())
@@ -293,7 +274,7 @@ impl Write<'_> {
         if self.reader().prepare_cached("SELECT 1 FROM suppression WHERE address_key=?1")?.exists([&key])? {
             return Ok(false);
         }
-        self.insert(&SUPPRESSION, &[&key, &on.map(|d| d.to_string()), &source])?;
+        self.add(&SUPPRESSION, &[("address_key", &key), ("since", &on.map(|d| d.to_string())), ("reason", &source)])?;
         Ok(true)
     }
 }

@@ -4,18 +4,20 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Statement, ToSql};
 use serde_json::{Map, Value as Json};
 
+use super::cell::{from_json, integer, owned, text, to_json};
 use super::guard::Guard;
-use super::schema::Table;
-use super::{Stamp, StoreError};
+use super::lookup::{holder_of_key, ids_where, last_written, person_of};
+use super::schema::{About, Column, Gone, Identity, Merge, Refresh, Table};
+use super::{Reader, Stamp, StoreError};
 
 /// What a step touched, so that a screen reads again only what it must.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// The people whose row, addresses, memberships or attendance changed; incomplete if `many`.
+    /// The people about whom a row was written; incomplete if `many`.
     pub people: Vec<i64>,
     /// More people than are worth naming.
     pub many: bool,
@@ -27,6 +29,8 @@ pub struct Touched {
     pub words: bool,
     /// Saved views.
     pub views: bool,
+    /// Who may be mailed.
+    pub mail: bool,
 }
 
 /// From this many people on, a step has touched "many".
@@ -39,24 +43,16 @@ impl Touched {
         *self == Self::default()
     }
 
+    /// Notes that a row was written: what its table refreshes, and the person whom it is about.
     fn note(&mut self, table: &Table, person: Option<i64>) {
-        match table.name {
-            "organisation" | "organisation_domain" | "discipline" | "field" | "tag" => self.words = true,
-            "view" => self.views = true,
-            "meetup" | "meetup_community" => self.meetups = true,
-            "attendance" => self.meetups = true,
-            "community"
-            | "community_discipline"
-            | "seat"
-            | "tenure"
-            | "join_route"
-            | "rule"
-            | "channel"
-            | "page"
-            | "listing"
-            | "related" => self.communities = true,
-            "membership" => self.communities = true,
-            _ => {}
+        for refresh in table.refreshes {
+            match refresh {
+                Refresh::Communities => self.communities = true,
+                Refresh::Meetups => self.meetups = true,
+                Refresh::Words => self.words = true,
+                Refresh::Views => self.views = true,
+                Refresh::Mail => self.mail = true,
+            }
         }
         if let Some(id) = person.filter(|_| !self.many)
             && self.people.last() != Some(&id)
@@ -119,10 +115,10 @@ impl<'c> Write<'c> {
         }
     }
 
-    /// The connection, for reading inside the step.
+    /// The roster as it is inside the step.
     #[must_use]
-    pub fn reader(&self) -> &'c Connection {
-        self.conn
+    pub const fn reader(&self) -> Reader<'c> {
+        Reader::new(self.conn)
     }
 
     /// Tells how many people or rows are done.
@@ -163,27 +159,50 @@ impl<'c> Write<'c> {
         self.stamp
     }
 
-    /// Adds a row; `values` stand in the order of the table's columns. Returns its id.
-    pub fn insert(&mut self, table: &'static Table, values: &[&dyn ToSql]) -> Result<i64, StoreError> {
+    /// Adds a row; returns its id. A column that isn't named has its default, a column `uuid` a new one.
+    ///
+    /// # Errors
+    /// If the file can't be written, or there is such a row already.
+    pub fn add(&mut self, table: &'static Table, columns: &[(&'static str, &dyn ToSql)]) -> Result<i64, StoreError> {
+        let uuid = if table.identity == Identity::Uuid { self.uuid() } else { [0; 16] };
+        let mut values: Vec<&dyn ToSql> = Vec::with_capacity(table.columns.len());
+        let mut named = 0;
+        for column in table.columns {
+            // As a rule they are named in the table's order.
+            let given = columns
+                .get(named)
+                .filter(|(name, _)| *name == column.name)
+                .or_else(|| columns.iter().find(|(name, _)| *name == column.name));
+            values.push(match given {
+                Some((_, value)) => *value,
+                None if column.merge == Merge::Identity => &uuid,
+                None => &column.default,
+            });
+            named += usize::from(given.is_some());
+        }
+        debug_assert_eq!(named, columns.len(), "a column that {} doesn't have", table.name);
         let id = self.next_id(table)?;
-        self.insert_row(table, id, self.op, values)?;
+        self.insert_row(table, id, self.op, &values)?;
         Ok(id)
     }
 
-    /// Adds a row as the journal kept it: under its old id, with the step that last wrote it.
+    /// Adds a row as the journal kept it: under its old id, with the step that last wrote it. What an image of an older schema lacks
+    /// has its default.
     pub(super) fn insert_image(&mut self, table: &'static Table, id: i64, image: &Map<String, Json>) -> Result<(), StoreError> {
-        let values: Vec<Value> = table.columns.iter().map(|c| from_json(image.get(*c))).collect();
+        let value = |c: &Column| image.get(c.name).map_or_else(|| c.default.value(), |json| from_json(Some(json)));
+        let values: Vec<Value> = table.columns.iter().map(value).collect();
         let values: Vec<&dyn ToSql> = values.iter().map(|v| v as &dyn ToSql).collect();
         let op = image.get("op").and_then(Json::as_i64).unwrap_or(self.op);
         self.insert_row(table, id, op, &values)
     }
 
     fn insert_row(&mut self, table: &'static Table, id: i64, op_column: i64, values: &[&dyn ToSql]) -> Result<(), StoreError> {
-        debug_assert_eq!(values.len(), table.columns.len(), "{}", table.name);
-        let person = match table.person {
-            Some("id") => Some(id),
-            Some(column) => table.columns.iter().position(|c| *c == column).and_then(|i| integer(values[i])),
-            None => None,
+        let cell = |column| table.position(column).map(|i| values[i]);
+        let person = match table.about {
+            About::Nobody => None,
+            About::Itself => Some(id),
+            About::Person(column) => cell(column).and_then(integer),
+            About::Holder(column) => cell(column).map(text).map_or(Ok(None), |key| holder_of_key(self.reader(), &key))?,
         };
         self.guard.inserting(table, values, person);
         let statement = self.insert_statement(table)?;
@@ -213,7 +232,7 @@ impl<'c> Write<'c> {
         let at = match self.inserts.iter().position(|(name, _)| *name == table.name) {
             Some(at) => at,
             None => {
-                let columns = table.columns.join(",");
+                let columns = table.names().collect::<Vec<_>>().join(",");
                 let marks = ",?".repeat(table.columns.len() + 1);
                 let sql = format!("INSERT INTO {}(id,{columns},op) VALUES(?{marks})", table.name);
                 self.inserts.push((table.name, self.conn.prepare(&sql)?));
@@ -261,7 +280,7 @@ impl<'c> Write<'c> {
 
     /// Puts columns back as the journal kept them, the step that last wrote them included.
     pub(super) fn update_image(&mut self, table: &'static Table, id: i64, image: &Map<String, Json>) -> Result<(), StoreError> {
-        let columns: Vec<&'static str> = table.columns.iter().copied().filter(|c| image.contains_key(*c)).collect();
+        let columns: Vec<&'static str> = table.names().filter(|c| image.contains_key(*c)).collect();
         let Some((old_op, before)) = self.read_columns(table, id, columns.iter().copied())? else {
             return Err(StoreError::Refused(format!("the {} is gone", table.noun)));
         };
@@ -297,7 +316,7 @@ impl<'c> Write<'c> {
         }
         before.insert("op".to_owned(), old_op.into());
         after.insert("op".to_owned(), new_op.into());
-        let person = self.person_of(table, id)?;
+        let person = person_of(self.reader(), table, id)?;
         self.touched.note(table, person);
         self.changes += 1;
         self.journal(table, (id, id), Some(&before), Some(&after))
@@ -308,14 +327,14 @@ impl<'c> Write<'c> {
     /// # Errors
     /// If there is no such row, or something refers to it.
     pub fn delete(&mut self, table: &'static Table, id: i64) -> Result<(), StoreError> {
-        let person = self.person_of(table, id)?;
-        let Some((old_op, values)) = self.read_columns(table, id, table.columns.iter().copied())? else {
+        let person = person_of(self.reader(), table, id)?;
+        let Some((old_op, values)) = self.read_columns(table, id, table.names())? else {
             return Err(StoreError::Refused(format!("the {} is gone; somebody else has removed it", table.noun)));
         };
         self.guard.deleting(table, id, &values);
         let mut image = Map::new();
-        for (column, value) in table.columns.iter().zip(&values) {
-            image.insert((*column).to_owned(), to_json(value));
+        for (column, value) in table.names().zip(&values) {
+            image.insert(column.to_owned(), to_json(value));
         }
         image.insert("op".to_owned(), old_op.into());
         self.conn.prepare_cached(&format!("DELETE FROM {} WHERE id=?1", table.name))?.execute([id])?;
@@ -324,9 +343,34 @@ impl<'c> Write<'c> {
         self.journal(table, (id, id), Some(&image), None)
     }
 
+    /// Removes a row with everything that belongs to it; what refers to it loosely stays and refers to nothing.
+    ///
+    /// # Errors
+    /// If there is no such row.
+    pub fn remove(&mut self, table: &'static Table, id: i64) -> Result<(), StoreError> {
+        for (child, column, gone) in table.referred_by() {
+            match gone {
+                Gone::Emptied => {
+                    for row in ids_where(self.reader(), child, column, id)? {
+                        self.update(child, row, &[(column, &None::<i64>)])?;
+                    }
+                }
+                Gone::RowToo if child.referred_by().next().is_none() => {
+                    self.delete_where(child, column, id)?;
+                }
+                Gone::RowToo => {
+                    for row in ids_where(self.reader(), child, column, id)? {
+                        self.remove(child, row)?;
+                    }
+                }
+            }
+        }
+        self.delete(table, id)
+    }
+
     /// Removes every row of a table that refers to `id` in `column`.
     pub fn delete_where(&mut self, table: &'static Table, column: &str, id: i64) -> Result<usize, StoreError> {
-        let ids = ids_where(self.conn, table, column, id)?;
+        let ids = ids_where(self.reader(), table, column, id)?;
         for id in &ids {
             self.delete(table, *id)?;
             self.reach(self.written())?;
@@ -334,21 +378,9 @@ impl<'c> Write<'c> {
         Ok(ids.len())
     }
 
-    fn person_of(&self, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
-        match table.person {
-            None => Ok(None),
-            Some("id") => Ok(Some(id)),
-            Some(column) => Ok(self
-                .conn
-                .prepare_cached(&format!("SELECT {column} FROM {} WHERE id=?1", table.name))?
-                .query_row([id], |r| r.get(0))
-                .optional()?),
-        }
-    }
-
     /// The newest step that wrote a row or what its form edits with it; `None` if the row is gone.
     pub fn last_written(&self, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
-        last_written(self.conn, table, id)
+        last_written(self.reader(), table, id)
     }
 
     /// The row's `op` and the wanted columns, in their order.
@@ -411,66 +443,5 @@ impl<'c> Write<'c> {
             self.journal_at(range.seq, range.table, (range.first, range.last), None, image)?;
         }
         Ok(())
-    }
-}
-
-/// The newest step that wrote a row, or one of the rows that are edited in the same form: a person's addresses, a community's
-/// disciplines, a meetup's communities. `None` if the row is gone.
-pub(super) fn last_written(conn: &Connection, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
-    let parts = match table.name {
-        "person" => " UNION ALL SELECT op FROM address WHERE person_id=?1",
-        "community" => " UNION ALL SELECT op FROM community_discipline WHERE community_id=?1",
-        "meetup" => " UNION ALL SELECT op FROM meetup_community WHERE meetup_id=?1",
-        _ => "",
-    };
-    let sql =
-        format!("SELECT max(op) FROM (SELECT op FROM {0} WHERE id=?1{parts}) WHERE EXISTS(SELECT 1 FROM {0} WHERE id=?1)", table.name);
-    Ok(conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?)
-}
-
-/// The ids of the rows of a table that refer to `id` in `column`.
-pub(super) fn ids_where(conn: &Connection, table: &Table, column: &str, id: i64) -> Result<Vec<i64>, StoreError> {
-    let mut statement = conn.prepare_cached(&format!("SELECT id FROM {} WHERE {column}=?1 ORDER BY id", table.name))?;
-    let ids = statement.query_map([id], |r| r.get(0))?.collect::<Result<Vec<i64>, _>>()?;
-    Ok(ids)
-}
-
-fn integer(value: &dyn ToSql) -> Option<i64> {
-    match value.to_sql().ok()? {
-        ToSqlOutput::Owned(Value::Integer(i)) | ToSqlOutput::Borrowed(ValueRef::Integer(i)) => Some(i),
-        _ => None,
-    }
-}
-
-fn owned(value: ToSqlOutput<'_>) -> Value {
-    match value {
-        ToSqlOutput::Borrowed(v) => Value::try_from(v).unwrap_or(Value::Null),
-        ToSqlOutput::Owned(v) => v,
-        _ => Value::Null,
-    }
-}
-
-/// A value as the journal keeps it; bytes are a list that holds their hexadecimal digits.
-pub(super) fn to_json(value: &Value) -> Json {
-    match value {
-        Value::Null => Json::Null,
-        Value::Integer(i) => (*i).into(),
-        Value::Real(r) => (*r).into(),
-        Value::Text(t) => t.as_str().into(),
-        Value::Blob(b) => Json::Array(vec![b.iter().map(|b| format!("{b:02x}")).collect::<String>().into()]),
-    }
-}
-
-pub(super) fn from_json(json: Option<&Json>) -> Value {
-    match json {
-        None | Some(Json::Null | Json::Object(_)) => Value::Null,
-        Some(Json::Bool(b)) => Value::Integer(i64::from(*b)),
-        Some(Json::Number(n)) => n.as_i64().map_or_else(|| Value::Real(n.as_f64().unwrap_or(0.0)), Value::Integer),
-        Some(Json::String(s)) => Value::Text(s.clone()),
-        Some(Json::Array(a)) => {
-            let hex = a.first().and_then(Json::as_str).unwrap_or("");
-            let bytes = hex.as_bytes().chunks(2).filter_map(|p| u8::from_str_radix(std::str::from_utf8(p).ok()?, 16).ok());
-            Value::Blob(bytes.collect())
-        }
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::person::PersonFacts;
 use crate::domain::text;
 use crate::domain::words::{AddressState, MembershipStatus, RunBy, Source};
 use crate::store::pages::{self, ListingRow};
-use crate::store::{StoreError, Write, people, places};
+use crate::store::{StoreError, Write, communities, lookup, people};
 
 /// What a page would bring to one community.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -149,7 +149,7 @@ fn take(write: &mut Write<'_>, known: &Known) -> Result<DirectoryPlan, StoreErro
         plan.lines.push(line);
     }
     for gone in known.listed.iter().filter(|l| !listings.iter().any(|n| n.community == l.community)) {
-        let Some(detail) = places::community(write.reader(), gone.community)? else { continue };
+        let Some(detail) = communities::community(write.reader(), gone.community)? else { continue };
         let old = known.old.entries.iter().position(|e| e.range.start == gone.position).unwrap_or(usize::MAX);
         let into = merged_into(known, old).map_or_else(String::new, |name| format!("; its disciplines are in {name} now"));
         let changes = vec![format!("no longer on the page; the community stays in the roster{into}")];
@@ -225,12 +225,12 @@ fn add(write: &mut Write<'_>, known: &Known, at: usize, plan: &mut DirectoryPlan
     if derived {
         // Derived names need not be the page's alone.
         let mut n = 2;
-        while people::named(write.reader(), &crate::store::schema::COMMUNITY, &name)?.is_some() {
+        while lookup::named(write.reader(), &crate::store::schema::COMMUNITY, &name)?.is_some() {
             name = format!("{wanted} {n}");
             n += 1;
         }
     }
-    if people::named(write.reader(), &crate::store::schema::COMMUNITY, &name)?.is_some() {
+    if lookup::named(write.reader(), &crate::store::schema::COMMUNITY, &name)?.is_some() {
         let line = entry.line;
         return Err(StoreError::Refused(format!(
             "line {line}: there is a community called {name} already, and this is another; give one of them another name"
@@ -268,7 +268,7 @@ fn update(
             line.changes.push(format!("{}: {} (was: {})", word(difference.part), difference.first, difference.second));
         }
     }
-    let theirs = places::community(write.reader(), community)?.is_some_and(|d| d.facts.run_by == RunBy::Others);
+    let theirs = communities::community(write.reader(), community)?.is_some_and(|d| d.facts.run_by == RunBy::Others);
     let was_theirs = known.said_before(at).is_some_and(|p| p.run_by_others.is_some());
     if entry.printed.run_by_others.is_some() != theirs && (entry.printed.run_by_others.is_some() || was_theirs) {
         parts.push(Part::RunBy);
@@ -278,7 +278,7 @@ fn update(
         line.what = "changed";
         bring(write, known, at, community, &parts, plan)?;
     }
-    let facts = places::community(write.reader(), community)?.map(|d| d.facts);
+    let facts = communities::community(write.reader(), community)?.map(|d| d.facts);
     line.community = facts.map(|f| f.name).unwrap_or_default();
     line.derived = pages::is_derived(write.reader(), community, &line.community)?;
     Ok(line)
@@ -309,7 +309,7 @@ fn bring(
 ) -> Result<(), StoreError> {
     let entry = &known.page.entries[at];
     let printed = &entry.printed;
-    let Some(detail) = places::community(write.reader(), community)? else { return Ok(()) };
+    let Some(detail) = communities::community(write.reader(), community)? else { return Ok(()) };
     let mut facts = detail.facts.clone();
     let has = |part: Part| parts.contains(&part);
     let set = |to: &mut String, part: Part, value: &Option<String>| {
@@ -365,7 +365,7 @@ fn keep_routes(
 
 /// Makes the seats those that are printed: by their titles, else in their order. Who is printed and not known is added.
 fn keep_seats(write: &mut Write<'_>, community: CommunityId, wanted: &[PrintedSeat], plan: &mut DirectoryPlan) -> Result<(), StoreError> {
-    let Some(detail) = places::community(write.reader(), community)? else { return Ok(()) };
+    let Some(detail) = communities::community(write.reader(), community)? else { return Ok(()) };
     let mut there = detail.seats;
     let mut which: Vec<Option<crate::store::rows::SeatRow>> = Vec::new();
     for seat in wanted {
@@ -405,7 +405,7 @@ fn rewrite(write: &mut Write<'_>, id: PersonId, printed: &PrintedPerson) -> Resu
         && !same_address
         && !printed.email.is_empty()
         && !facts.email.is_empty()
-        && people::holder_of(write.reader(), &printed.email)?.is_none()
+        && lookup::holder_of(write.reader(), &printed.email)?.is_none()
     {
         // What is known of an address belongs to the address: the new one is not known to have bounced, the old one still has.
         let state = std::mem::replace(&mut facts.email_state, AddressState::Ok);
@@ -424,11 +424,11 @@ fn holder(
     printed: &PrintedPerson,
     plan: &mut DirectoryPlan,
 ) -> Result<PersonId, StoreError> {
-    let by_address = if printed.email.is_empty() { None } else { people::holder_of(write.reader(), &printed.email)? };
+    let by_address = if printed.email.is_empty() { None } else { lookup::holder_of(write.reader(), &printed.email)? };
     let found = match by_address {
         Some(id) => Some(id),
         // A name alone is enough only where no other address speaks against it.
-        None => match people::named_so(write.reader(), &printed.name)?.as_slice() {
+        None => match lookup::named_so(write.reader(), &printed.name)?.as_slice() {
             [one] if printed.email.is_empty() || people::facts(write.reader(), *one)?.is_some_and(|(f, _)| f.email.is_empty()) => {
                 Some(*one)
             }

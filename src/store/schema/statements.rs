@@ -1,6 +1,5 @@
-//! The file's tables: their text, their columns as the journal needs them, and the steps from older versions.
+//! The text of the file's tables and indexes, and the steps from older versions.
 //!
-//! Adding a migration: append the new statements to [`SCHEMA`], a step to [`STEPS`] and the columns to [`TABLES`].
 //! Must not know what is done with the rows.
 
 /// Marks a file as a Guildhall roster: the letters `Gldh`.
@@ -110,66 +109,3 @@ pub const SCHEMA: &[&str] = &[
 
 /// The indexes that a large import into an empty roster builds after its rows.
 pub const LATE_INDEXES: &[&str] = &["person_name", "person_email"];
-
-/// A table as the journal knows it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Table {
-    /// Its name in the file, which is also the journal's `entity`.
-    pub name: &'static str,
-    /// Its columns but for `id` and `op`.
-    pub columns: &'static [&'static str],
-    /// The column that names the person whom a row is about, if there is one.
-    pub person: Option<&'static str>,
-    /// What a row is called in a sentence.
-    pub noun: &'static str,
-}
-
-macro_rules! tables {
-    ($($constant:ident = $name:literal, $noun:literal, $person:expr, [$($column:literal),+];)+) => {
-        $(
-            #[doc = concat!("The table `", $name, "`.")]
-            pub static $constant: Table = Table { name: $name, columns: &[$($column),+], person: $person, noun: $noun };
-        )+
-        /// Every table that the journal covers.
-        pub static TABLES: &[&Table] = &[$(&$constant),+];
-    };
-}
-
-tables! {
-    ORGANISATION = "organisation", "organisation", None, ["uuid", "name", "name_key", "short_name", "sector", "note"];
-    ORGANISATION_DOMAIN = "organisation_domain", "e-mail domain", None, ["organisation_id", "domain"];
-    DISCIPLINE = "discipline", "discipline", None, ["name", "name_key"];
-    FIELD = "field", "custom field", None, ["name", "name_key"];
-    TAG = "tag", "tag", None, ["name", "name_key"];
-    PERSON = "person", "person", Some("id"), [
-        "uuid", "kind", "name", "name_key", "email", "email_key", "email_state", "organisation_id", "job_title",
-        "discipline_id", "tags", "fields", "joined", "note"
-    ];
-    ADDRESS = "address", "address", Some("person_id"), ["person_id", "address", "address_key", "state"];
-    COMMUNITY = "community", "community", None, ["uuid", "name", "name_key", "family", "purpose", "run_by", "runner", "status", "stage", "position", "status_on", "evidence", "successor_id"];
-    RELATED = "related", "community nearby", None, ["community_id", "other_id"];
-    COMMUNITY_DISCIPLINE = "community_discipline", "discipline of a community", None, ["community_id", "discipline_id", "position"];
-    SEAT = "seat", "seat", None, ["community_id", "title", "position", "function", "confirm_months"];
-    TENURE = "tenure", "tenure", Some("person_id"), ["seat_id", "person_id", "since", "until", "over", "interim", "confirmed"];
-    JOIN_ROUTE = "join_route", "join route", None, ["community_id", "kind", "target", "subject", "body", "words"];
-    RULE = "rule", "eligibility rule", None, ["community_id", "effect", "suffix", "words", "page_id", "printed"];
-    PAGE = "page", "page", None, ["name", "name_key", "text", "newest_community"];
-    EXCEPTION = "exception", "exception", Some("person_id"), ["person_id", "community_id", "reason", "decided_by", "decided_on", "review_on"];
-    LISTING = "listing", "place on a page", None, ["page_id", "community_id", "position", "derived"];
-    CHANNEL = "channel", "channel", None, ["community_id", "kind", "name", "members", "counted"];
-    MEMBERSHIP = "membership", "membership", Some("person_id"), ["person_id", "community_id", "status", "joined", "left_on", "source"];
-    MEETUP = "meetup", "meetup", None, [
-        "uuid", "title", "format", "starts", "minutes", "zone", "venue", "organisation_id", "capacity", "status", "write_up", "write_up_link", "note"
-    ];
-    MEETUP_COMMUNITY = "meetup_community", "community of a meetup", None, ["meetup_id", "community_id"];
-    ATTENDANCE = "attendance", "attendance", Some("person_id"), ["meetup_id", "person_id", "rsvp", "outcome", "parts"];
-    CONSENT = "consent", "consent of", Some("person_id"), ["person_id", "purpose", "state", "given_on", "source"];
-    SUPPRESSION = "suppression", "suppressed address", None, ["address_key", "since", "reason"];
-    VIEW = "view", "view", None, ["name", "name_key", "pane", "query", "sort", "columns"];
-}
-
-/// The table of this name.
-#[must_use]
-pub fn table(name: &str) -> Option<&'static Table> {
-    TABLES.iter().copied().find(|t| t.name == name)
-}

@@ -1,0 +1,141 @@
+//! Finding a row: by its name, by an address, by what it belongs to; and what to call it.
+//!
+//! Must not know what the rows are wanted for.
+
+use rusqlite::OptionalExtension;
+
+use super::columns::name_key;
+use super::schema::{self, About, Identity, Table};
+use super::{Reader, StoreError};
+use crate::domain::ids::PersonId;
+use crate::domain::{address, text};
+
+/// What to call somebody: the name, or else the address.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn title(conn: Reader<'_>, id: PersonId) -> Result<String, StoreError> {
+    Ok(titled(conn, id.0)?.unwrap_or_else(|| "somebody".to_owned()))
+}
+
+/// The person who has an address, primary or not.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn holder_of(conn: Reader<'_>, address: &str) -> Result<Option<PersonId>, StoreError> {
+    Ok(holder_of_key(conn, &address::key(address))?.map(PersonId))
+}
+
+/// The person who has an address, by its key. Of two addresses with a blank between them, the first counts.
+pub(super) fn holder_of_key(conn: Reader<'_>, key: &str) -> Result<Option<i64>, StoreError> {
+    let key = key.split_once(' ').map_or(key, |(first, _)| first);
+    let found = conn.prepare_cached("SELECT id FROM person WHERE email_key=?1")?.query_row([key], |r| r.get(0)).optional()?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    Ok(conn.prepare_cached("SELECT person_id FROM address WHERE address_key=?1")?.query_row([key], |r| r.get(0)).optional()?)
+}
+
+/// The row of a name in a table of names (organisation, discipline, field, tag), if it is there.
+pub fn named(conn: Reader<'_>, table: &Table, name: &str) -> Result<Option<i64>, StoreError> {
+    let sql = format!("SELECT id FROM {} WHERE name_key=?1", table.name);
+    Ok(conn.prepare_cached(&sql)?.query_row([text::same_key(name)], |r| r.get(0)).optional()?)
+}
+
+/// All names in a table of names, sorted.
+pub fn names(conn: Reader<'_>, table: &Table) -> Result<Vec<String>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY name_key", table.name))?;
+    let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    Ok(names)
+}
+
+/// How many rows of a table refer to `id` in `column`.
+pub fn rows_of(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<u64, StoreError> {
+    let n: i64 = conn.prepare_cached(&format!("SELECT count(*) FROM {} WHERE {column}=?1", table.name))?.query_row([id], |r| r.get(0))?;
+    Ok(n.unsigned_abs())
+}
+
+/// The people who have exactly this name, whatever the case.
+pub fn named_so(conn: Reader<'_>, name: &str) -> Result<Vec<PersonId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id FROM person WHERE name_key=?1 ORDER BY id")?;
+    let ids = statement.query_map([name_key(name, "")], |r| r.get(0).map(PersonId))?.collect::<Result<_, _>>()?;
+    Ok(ids)
+}
+
+/// All names in a table of names, in the order in which they came.
+pub fn names_by_age(conn: Reader<'_>, table: &Table) -> Result<Vec<String>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY id", table.name))?;
+    let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    Ok(names)
+}
+/// The newest step that wrote a row, or one of the rows that are edited in its form. `None` if the row is gone.
+pub(super) fn last_written(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
+    let parts: String = schema::TABLES
+        .iter()
+        .filter_map(|t| t.part_of.filter(|(of, _)| *of == table.name).map(|(_, column)| (t.name, column)))
+        .map(|(name, column)| format!(" UNION ALL SELECT op FROM {name} WHERE {column}=?1"))
+        .collect();
+    let sql =
+        format!("SELECT max(op) FROM (SELECT op FROM {0} WHERE id=?1{parts}) WHERE EXISTS(SELECT 1 FROM {0} WHERE id=?1)", table.name);
+    Ok(conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?)
+}
+
+/// The ids of the rows of a table that refer to `id` in `column`.
+pub(super) fn ids_where(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<Vec<i64>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT id FROM {} WHERE {column}=?1 ORDER BY id", table.name))?;
+    let ids = statement.query_map([id], |r| r.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    Ok(ids)
+}
+
+/// The person whom a row is about; `None` if it is about nobody in the roster, or gone.
+pub(super) fn person_of(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
+    match table.about {
+        About::Nobody => Ok(None),
+        About::Itself => Ok(Some(id)),
+        About::Person(column) => {
+            let sql = format!("SELECT {column} FROM {} WHERE id=?1", table.name);
+            Ok(conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0)).optional()?)
+        }
+        About::Holder(column) => {
+            let sql = format!("SELECT {column} FROM {} WHERE id=?1", table.name);
+            let key: Option<String> = conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0)).optional()?;
+            key.map_or(Ok(None), |key| holder_of_key(conn, &key))
+        }
+    }
+}
+
+/// A row in words: by its own name, else by whom or what it is about.
+pub(super) fn describe(conn: Reader<'_>, table: &Table, id: i64) -> String {
+    name_of(conn, table, id).ok().flatten().unwrap_or_else(|| format!("the {} that this step wrote", table.noun))
+}
+
+fn name_of(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, StoreError> {
+    if table.about == About::Itself {
+        return titled(conn, id);
+    }
+    if let Some(person) = person_of(conn, table, id)? {
+        return Ok(titled(conn, person)?.map(|name| format!("the {} of {name}", table.noun)));
+    }
+    if let Some(column) = table.title() {
+        return Ok(cell(conn, table, column, id)?.map(|name| format!("the {} {name}", table.noun)));
+    }
+    for (column, of, _) in table.references() {
+        let Some((of, title)) = schema::table(of).and_then(|t| Some((t, t.title()?))) else { continue };
+        let sql = format!("SELECT t.{title} FROM {} r JOIN {} t ON t.id=r.{column} WHERE r.id=?1", table.name, of.name);
+        let name: Option<String> = conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0)).optional()?;
+        if let Some(name) = name {
+            return Ok(Some(format!("the {} of {name}", table.noun)));
+        }
+    }
+    let Identity::Natural([column]) = table.identity else { return Ok(None) };
+    Ok(cell(conn, table, column, id)?.map(|key| format!("the {} {key}", table.noun)))
+}
+
+fn cell(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<Option<String>, StoreError> {
+    Ok(conn.prepare_cached(&format!("SELECT {column} FROM {} WHERE id=?1", table.name))?.query_row([id], |r| r.get(0)).optional()?)
+}
+
+fn titled(conn: Reader<'_>, id: i64) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT coalesce(nullif(name,''), email) FROM person WHERE id=?1";
+    Ok(conn.prepare_cached(sql)?.query_row([id], |r| r.get(0)).optional()?)
+}

@@ -1,0 +1,73 @@
+//! Who is in which community, written.
+//!
+//! Must not know who asks for it.
+
+use rusqlite::{OptionalExtension, ToSql};
+
+use super::StoreError;
+use super::schema::MEMBERSHIP;
+use super::write::Write;
+use crate::domain::community::MembershipFacts;
+use crate::domain::ids::{CommunityId, MembershipId, PersonId};
+use crate::domain::words::MembershipStatus;
+
+impl Write<'_> {
+    /// The membership of a person in a community, if there is one.
+    pub fn membership_of(&self, person: PersonId, community: CommunityId) -> Result<Option<MembershipId>, StoreError> {
+        Ok(self
+            .reader()
+            .prepare_cached("SELECT id FROM membership WHERE person_id=?1 AND community_id=?2")?
+            .query_row((person.0, community.0), |r| r.get(0).map(MembershipId))
+            .optional()?)
+    }
+
+    /// Whether a person is not in a community: never was, or has left.
+    pub fn membership_is_over(&self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
+        let status: Option<String> = self
+            .reader()
+            .prepare_cached("SELECT status FROM membership WHERE person_id=?1 AND community_id=?2")?
+            .query_row((person.0, community.0), |r| r.get(0))
+            .optional()?;
+        Ok(status.as_deref().and_then(MembershipStatus::parse).is_none_or(MembershipStatus::is_over))
+    }
+
+    /// Adds a membership, or changes the one that is there.
+    pub fn put_membership(&mut self, person: PersonId, community: CommunityId, facts: &MembershipFacts) -> Result<bool, StoreError> {
+        let (joined, left) = (facts.joined.map(|d| d.to_string()), facts.left.map(|d| d.to_string()));
+        let (status, source) = (facts.status.word(), facts.source.word());
+        match self.membership_of(person, community)? {
+            Some(id) => {
+                self.update(&MEMBERSHIP, id.0, &[("status", &status), ("joined", &joined), ("left_on", &left), ("source", &source)])
+            }
+            None => {
+                let columns: [(&'static str, &dyn ToSql); 6] = [
+                    ("person_id", &person.0),
+                    ("community_id", &community.0),
+                    ("status", &status),
+                    ("joined", &joined),
+                    ("left_on", &left),
+                    ("source", &source),
+                ];
+                self.add(&MEMBERSHIP, &columns).map(|_| true)
+            }
+        }
+    }
+
+    /// Changes the status of a membership and nothing else; a status that ends it notes the day.
+    pub fn set_status(&mut self, person: PersonId, community: CommunityId, status: MembershipStatus) -> Result<bool, StoreError> {
+        let Some(id) = self.membership_of(person, community)? else { return Ok(false) };
+        if status.is_over() && self.membership_is_over(person, community)? {
+            // It was over already: the day on which they left stays.
+            return self.update(&MEMBERSHIP, id.0, &[("status", &status.word())]);
+        }
+        let today = status.is_over().then(|| self.stamp().today.to_string());
+        self.update(&MEMBERSHIP, id.0, &[("status", &status.word()), ("left_on", &today)])
+    }
+
+    /// Takes a person out of a community altogether.
+    pub fn remove_membership(&mut self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
+        let Some(id) = self.membership_of(person, community)? else { return Ok(false) };
+        self.delete(&MEMBERSHIP, id.0)?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,146 @@
+//! Organisations and their e-mail domains, read and written.
+//!
+//! Must not know who asks for them.
+
+use rusqlite::{OptionalExtension, ToSql};
+
+use super::lookup::{ids_where, named};
+use super::rows::OrganisationRow;
+use super::schema::{ORGANISATION, ORGANISATION_DOMAIN};
+use super::write::Write;
+use super::{Reader, StoreError};
+use crate::domain::domains::Domains;
+use crate::domain::ids::OrganisationId;
+use crate::domain::person::OrganisationFacts;
+use crate::domain::text;
+
+/// The organisations, by name, each with its people counted.
+pub fn organisations(conn: Reader<'_>) -> Result<Vec<OrganisationRow>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT o.id, o.name, o.short_name, o.sector, o.note, coalesce((SELECT group_concat(domain, ',') FROM organisation_domain WHERE organisation_id=o.id), ''), \
+         coalesce(n.people, 0) FROM organisation o LEFT JOIN (SELECT organisation_id, count(*) AS people FROM person GROUP BY organisation_id) n ON n.organisation_id=o.id \
+         ORDER BY o.name_key",
+    )?;
+    let rows = statement
+        .query_map([], |r| {
+            let domains: String = r.get(5)?;
+            Ok(OrganisationRow {
+                id: OrganisationId(r.get(0)?),
+                facts: OrganisationFacts {
+                    name: r.get(1)?,
+                    short_name: r.get(2)?,
+                    sector: r.get(3)?,
+                    note: r.get(4)?,
+                    domains: domains.split(',').filter(|d| !d.is_empty()).map(str::to_owned).collect(),
+                },
+                people: r.get::<_, i64>(6)?.unsigned_abs(),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(rows)
+}
+
+/// The domains that belong together.
+///
+/// # Errors
+/// If the file can't be read.
+pub fn domains(conn: Reader<'_>) -> Result<Domains, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT organisation_id, domain FROM organisation_domain ORDER BY organisation_id, id")?;
+    let mut rows = statement.query([])?;
+    let (mut domains, mut of, mut last) = (Domains::default(), Vec::new(), None);
+    while let Some(row) = rows.next()? {
+        let organisation: i64 = row.get(0)?;
+        if last.replace(organisation).is_some_and(|l| l != organisation) {
+            domains.add(std::mem::take(&mut of));
+        }
+        of.push(row.get::<_, String>(1)?);
+    }
+    if !of.is_empty() {
+        domains.add(of);
+    }
+    Ok(domains)
+}
+
+impl Write<'_> {
+    /// The organisation of this full or short name, made if it isn't there; `None` for no name.
+    pub fn organisation(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
+        let key = text::same_key(name);
+        if key.is_empty() {
+            return Ok(None);
+        }
+        if let Some(id) = named(self.reader(), &ORGANISATION, name)? {
+            return Ok(Some(id));
+        }
+        let mut short =
+            self.reader().prepare_cached("SELECT id FROM organisation WHERE short_name<>'' AND lower(short_name)=lower(?1) LIMIT 2")?;
+        let ids: Vec<i64> = short.query_map([name.trim()], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        if let [only] = ids.as_slice() {
+            return Ok(Some(*only));
+        }
+        drop(short);
+        self.add(&ORGANISATION, &[("name", &name.trim()), ("name_key", &key)]).map(Some)
+    }
+
+    /// Adds or changes an organisation.
+    ///
+    /// # Errors
+    /// If the name is empty or taken, or a domain is another organisation's.
+    pub fn put_organisation(&mut self, id: Option<OrganisationId>, facts: &OrganisationFacts) -> Result<OrganisationId, StoreError> {
+        let key = text::same_key(&facts.name);
+        if key.is_empty() {
+            return Err(StoreError::Refused("an organisation needs a name".into()));
+        }
+        if named(self.reader(), &ORGANISATION, &facts.name)?.is_some_and(|other| Some(other) != id.map(|i| i.0)) {
+            return Err(StoreError::Refused(format!("there is an organisation called {} already", facts.name)));
+        }
+        let columns: [(&'static str, &dyn ToSql); 5] = [
+            ("name", &facts.name),
+            ("name_key", &key),
+            ("short_name", &facts.short_name),
+            ("sector", &facts.sector),
+            ("note", &facts.note),
+        ];
+        let id = match id {
+            Some(id) => {
+                self.update(&ORGANISATION, id.0, &columns)?;
+                id.0
+            }
+            None => self.add(&ORGANISATION, &columns)?,
+        };
+        self.keep_domains(id, &facts.domains)?;
+        Ok(OrganisationId(id))
+    }
+
+    fn keep_domains(&mut self, id: i64, domains: &[String]) -> Result<(), StoreError> {
+        let wanted: Vec<String> =
+            domains.iter().map(|d| d.trim().trim_start_matches('@').to_lowercase()).filter(|d| !d.is_empty()).collect();
+        for row in ids_where(self.reader(), &ORGANISATION_DOMAIN, "organisation_id", id)? {
+            let domain: String = self.reader().query_row("SELECT domain FROM organisation_domain WHERE id=?1", [row], |r| r.get(0))?;
+            if !wanted.contains(&domain) {
+                self.delete(&ORGANISATION_DOMAIN, row)?;
+            }
+        }
+        for domain in wanted {
+            let holder: Option<i64> = self
+                .reader()
+                .query_row("SELECT organisation_id FROM organisation_domain WHERE domain=?1", [&domain], |r| r.get(0))
+                .optional()?;
+            match holder {
+                None => {
+                    self.add(&ORGANISATION_DOMAIN, &[("organisation_id", &id), ("domain", &domain)])?;
+                }
+                Some(other) if other != id => {
+                    let name: String = self.reader().query_row("SELECT name FROM organisation WHERE id=?1", [other], |r| r.get(0))?;
+                    return Err(StoreError::Refused(format!("the domain {domain} belongs to {name} already")));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes an organisation; its people and meetups stay, without one.
+    pub fn remove_organisation(&mut self, id: OrganisationId) -> Result<(), StoreError> {
+        self.remove(&ORGANISATION, id.0)
+    }
+}

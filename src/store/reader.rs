@@ -1,0 +1,65 @@
+//! Reading: the only face of the connection that leaves the store.
+//!
+//! Whoever holds one can ask the store's own questions and no others. Must not know what is asked.
+
+use rusqlite::{CachedStatement, Connection, Params, Row, Statement};
+
+use super::StoreError;
+
+/// A roster that can be read.
+#[derive(Clone, Copy)]
+pub struct Reader<'c> {
+    conn: &'c Connection,
+}
+
+impl<'c> Reader<'c> {
+    pub(super) const fn new(conn: &'c Connection) -> Self {
+        Self { conn }
+    }
+
+    /// The connection itself, for what is no question.
+    pub(super) const fn conn(self) -> &'c Connection {
+        self.conn
+    }
+
+    /// A statement that is kept for the next time.
+    pub(super) fn prepare_cached(self, sql: &str) -> rusqlite::Result<CachedStatement<'c>> {
+        self.conn.prepare_cached(sql)
+    }
+
+    /// A statement for once.
+    pub(super) fn prepare(self, sql: &str) -> rusqlite::Result<Statement<'c>> {
+        self.conn.prepare(sql)
+    }
+
+    /// The one row that a statement gives.
+    pub(super) fn query_row<T>(
+        self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        self.conn.query_row(sql, params, read)
+    }
+}
+
+/// A connection of its own for reading, on another thread than the one that writes.
+pub struct ReadOnly {
+    conn: Connection,
+}
+
+impl ReadOnly {
+    /// Opens one more connection to a file that [`super::Store::open`] has accepted.
+    ///
+    /// # Errors
+    /// If the file can't be opened.
+    pub fn open(path: &std::path::Path) -> Result<Self, StoreError> {
+        Ok(Self { conn: super::open::open_reader(path)? })
+    }
+
+    /// The roster, for reading.
+    #[must_use]
+    pub const fn reader(&self) -> Reader<'_> {
+        Reader::new(&self.conn)
+    }
+}
