@@ -13,6 +13,7 @@ use crate::domain::person::{ConsentFacts, PersonFacts};
 use crate::domain::words::{ConsentState, MembershipStatus, Purpose, Rsvp, Source};
 use crate::domain::{tags, text};
 use crate::store::schema::{CHANNEL, COMMUNITY, JOIN_ROUTE, MEETUP, PERSON, RULE, Table, VIEW};
+use crate::store::suppressions::Asking;
 use crate::store::{StoreError, Write, lookup, meetups, people};
 
 /// Carries a command out; returns what should stand under the cursor.
@@ -56,7 +57,7 @@ pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, 
         }
         Command::Suppress { addresses, reason } => {
             let today = write.stamp().today;
-            addresses.iter().try_for_each(|a| write.suppress(a, Some(today), reason).map(|_| ())).map(|()| None)
+            addresses.iter().try_for_each(|a| write.suppress(a, Some(today), reason, Asking::Now).map(|_| ())).map(|()| None)
         }
         Command::Allow { addresses, source, on } => {
             their_word(write, source, *on)?;
@@ -110,7 +111,7 @@ fn apply_to_many(write: &mut Write<'_>, command: &Command) -> Result<bool, Store
         Command::SetConsent { people, consent } => set_consent(write, people, consent)?,
         Command::NeverMail { people, reason } => {
             let today = write.stamp().today;
-            each(write, people, |write, person| write.suppress_person(person, Some(today), reason).map(|_| ()))?;
+            each(write, people, |write, person| write.suppress_person(person, Some(today), reason, Asking::Now).map(|_| ()))?;
         }
         Command::AddTag { people, tag } => each_person(write, people, |facts| {
             for tag in tags::read(tag) {

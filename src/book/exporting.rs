@@ -13,6 +13,7 @@ use super::outgoing::Prepared;
 use super::{Book, BookError, Exported, Job, Jobs, Progress};
 use crate::domain::address;
 use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::label::{Label, Verb};
 use crate::domain::mail::{Audience, Column, Statuses, Use, Way};
 use crate::domain::query::{Key, Scope};
 use crate::domain::text;
@@ -20,7 +21,7 @@ use crate::domain::words::{ChannelKind, MembershipStatus};
 use crate::exchange::formats::{FORMATS, Format, Settings};
 use crate::exchange::{ExchangeError, Outlet, Single, beside, dump};
 use crate::store::exports::{self, ExportKind};
-use crate::store::{lookup, schema};
+use crate::store::{labels, lookup, schema};
 
 /// What is to be exported.
 #[derive(Debug, Clone, Default)]
@@ -277,16 +278,14 @@ impl Book {
         if self.read_only().is_some() {
             return Ok(());
         }
-        let of = memory.kind.community.map(|c| self.community(c)).transpose()?.flatten();
-        let of = of.map_or_else(String::new, |c| format!(" of {}", c.facts.name));
-        let called = if memory.name.is_empty() { String::new() } else { format!(" ({})", memory.name) };
-        let how_many = match &summary.changed {
-            Some(changed) => format!("what has changed ({} to add, {} to remove)", changed.added, changed.removed),
-            None => text::count(summary.written, "person", "people"),
+        let of = memory.kind.community.map_or(Ok(None), |c| labels::uuid_of(self.store.reader(), &schema::COMMUNITY, c.0))?;
+        let label = match &summary.changed {
+            Some(changed) => Label { less: changed.removed, ..Label::new(Verb::ExportChanges, changed.added) },
+            None => Label::new(Verb::Export, summary.written),
         };
-        let label = format!("Exported {how_many}{of} as {}{called}", memory.kind.format);
+        let label = label.about(schema::COMMUNITY.name, of).what(&memory.kind.format).how(&memory.name);
         let stamp = self.stamp();
-        Ok(exports::remember(&mut self.store, &label, memory, sent.length, |take| sent.read(take), stamp)?)
+        Ok(exports::remember(&mut self.store, label, memory, sent.length, |take| sent.read(take), stamp)?)
     }
 
     /// The address of a community's e-mail list, if it has one.

@@ -11,6 +11,7 @@ use crate::domain::text;
 use crate::domain::words::AddressState;
 use crate::exchange::columns::Mapping;
 use crate::store::bulk::{Loader, Taken};
+use crate::store::suppressions::Asking;
 use crate::store::{Learned, Write};
 
 /// How many different values that aren't known are counted one by one.
@@ -51,7 +52,7 @@ impl Heard {
                 // Nobody's there, but perhaps somebody's here: they don't want to be mailed at their other addresses either.
                 let is_new = match one.apart_from {
                     Some(_) => write.take_suppression(one)?,
-                    None => write.suppress(&one.address, one.since, &one.reason)?,
+                    None => write.suppress(&one.address, one.since, &one.reason, Asking::Earlier)?,
                 };
                 report.suppressed += u64::from(is_new && one.apart_from.is_none());
             }
@@ -64,7 +65,7 @@ impl Heard {
                 loader.index(write)?;
                 let source = "unsubscribed, by the file that was imported";
                 for address in std::iter::once(&row.email).chain(row.others.iter().map(|o| &o.address)) {
-                    report.suppressed += u64::from(write.suppress(address, row.standing_since, source)?);
+                    report.suppressed += u64::from(write.suppress(address, row.standing_since, source, Asking::Earlier)?);
                 }
                 Ok(())
             }

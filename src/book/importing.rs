@@ -12,13 +12,14 @@ use super::heard::Heard;
 use super::reports;
 use super::{Book, BookError, Clock, Job, Jobs, Progress};
 use crate::domain::address;
+use crate::domain::label::{Label, Verb};
 use crate::domain::listed::Incoming;
 use crate::domain::text;
 use crate::exchange::columns::{Mapping, Reading, Role};
 use crate::exchange::reports::Report;
 use crate::exchange::{ExchangeError, Rows, SourceFile};
 use crate::store::bulk::{Loader, Taken};
-use crate::store::{Stamp, Store, StoreError, Touched, Write, lookup, schema};
+use crate::store::{Stamp, Store, StoreError, Touched, Write, labels, lookup, schema};
 
 /// What is to be imported, and how.
 #[derive(Debug, Clone)]
@@ -160,12 +161,14 @@ fn run(path: &Path, clock: &Arc<dyn Clock>, options: &ImportOptions, progress: &
     let stamp = Stamp { action: clock.action_id(), at: clock.now(), today: clock.today() };
     let name = options.file.file_name().map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());
     let name = if name == "-" { "standard input".to_owned() } else { text::safe(&name).into_owned() };
-    let into = options.community.as_ref().map_or_else(String::new, |c| format!(" into {c}"));
-    let label = format!("Imported {name}{into}");
     let today = clock.today();
     let mut failed = None;
     let body = |write: &mut Write<'_>| {
-        take_all(write, rows, options, today, total, progress).map_err(|e| match e {
+        let taken = take_all(write, rows, options, today, total, progress);
+        let into = options.community.as_ref().map_or(Ok(None), |c| lookup::named(write.reader(), &schema::COMMUNITY, c))?;
+        let into = into.map_or(Ok(None), |id| labels::uuid_of(write.reader(), &schema::COMMUNITY, id))?;
+        write.set_label(Label::new(Verb::Import, 1).what(&name).about(schema::COMMUNITY.name, into));
+        taken.map_err(|e| match e {
             BookError::Store(e) => e,
             other => {
                 let message = other.to_string();
@@ -174,7 +177,7 @@ fn run(path: &Path, clock: &Arc<dyn Clock>, options: &ImportOptions, progress: &
             }
         })
     };
-    let outcome = if options.dry_run { store.rehearse(stamp, body) } else { store.write(&label, stamp, body) };
+    let outcome = if options.dry_run { store.rehearse(stamp, body) } else { store.write(stamp, body) };
     match (outcome, failed) {
         (Ok((mut report, done)), _) => {
             report.file = name;

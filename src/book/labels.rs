@@ -1,99 +1,156 @@
-//! What a step is called: in the toast, in history, in the journal.
+//! What a command's step is called, as data: its verb, and the rows that it is about.
 //!
-//! Must not know where it is shown.
+//! Must not know how a label is worded, nor where it is shown.
 
-use super::BookError;
 use super::command::{AttendanceChange, Command};
-use crate::domain::ids::{CommunityId, MeetupId, PersonId};
-use crate::domain::text;
+use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
+use crate::domain::label::{Label, Verb};
 use crate::domain::words::Outcome;
-use crate::store::{Store, communities, meetups, people};
+use crate::store::schema::{CHANNEL, COMMUNITY, MEETUP, ORGANISATION, PERSON, SEAT, Table, VIEW};
+use crate::store::{Reader, StoreError, Write, labels, lookup};
 
-/// The words for a command, as something that has been done.
-pub fn label(store: &Store, command: &Command) -> Result<String, BookError> {
-    let conn = store.reader();
-    let community = |id: &CommunityId| -> Result<String, BookError> {
-        Ok(communities::community(conn, *id)?.map_or_else(|| "a community".into(), |c| c.facts.name))
-    };
-    Ok(match command {
-        Command::AddPerson { facts, community: None } => format!("Added {}", facts.title()),
-        Command::AddPerson { facts, community: Some(c) } => format!("Added {} to {}", facts.title(), community(c)?),
-        Command::EditPerson { facts, .. } => format!("Changed {}", facts.title()),
-        Command::RemovePeople(ids) => format!("Removed {}", who(store, ids)?),
-        Command::PutIn { people, community: c, .. } => format!("Put {} into {}", who(store, people)?, community(c)?),
-        Command::TakeOut { people, community: c } => format!("Took {} out of {}", who(store, people)?, community(c)?),
-        Command::SetStatus { people, community: c, status } => format!("Set {} to {status} in {}", who(store, people)?, community(c)?),
-        Command::EditMembership { person, community: c, .. } => {
-            format!("Changed the membership of {} in {}", who(store, &[*person])?, community(c)?)
+/// A label with the rows that it is about, as far as they are there.
+struct Made<'c>(Reader<'c>, Label);
+
+impl Made<'_> {
+    fn of(self, table: &Table, id: i64) -> Result<Self, StoreError> {
+        let uuid = labels::uuid_of(self.0, table, id)?;
+        Ok(Self(self.0, self.1.about(table.name, uuid)))
+    }
+
+    fn person(self, id: PersonId) -> Result<Self, StoreError> {
+        self.of(&PERSON, id.0)
+    }
+
+    fn community(self, id: CommunityId) -> Result<Self, StoreError> {
+        self.of(&COMMUNITY, id.0)
+    }
+
+    fn meetup(self, id: MeetupId) -> Result<Self, StoreError> {
+        self.of(&MEETUP, id.0)
+    }
+
+    /// One person by reference, several by number.
+    fn people(self, ids: &[PersonId]) -> Result<Self, StoreError> {
+        let Self(reader, label) = self;
+        let made = Self(reader, Label { n: ids.len() as u64, ..label });
+        if let [only] = ids { made.person(*only) } else { Ok(made) }
+    }
+
+    fn what(self, what: &str) -> Self {
+        Self(self.0, self.1.what(what))
+    }
+
+    fn how(self, how: &str) -> Self {
+        Self(self.0, self.1.how(how))
+    }
+}
+
+/// What a command is called before it is carried out: what it removes is still there.
+pub fn before(conn: Reader<'_>, command: &Command) -> Result<Label, StoreError> {
+    let made = |verb| Made(conn, Label::new(verb, 1));
+    let label = match command {
+        Command::AddPerson { community: None, .. } => made(Verb::Add),
+        Command::AddPerson { community: Some(c), .. } => made(Verb::AddTo).community(*c)?,
+        Command::EditPerson { id, .. } => made(Verb::Edit).person(*id)?,
+        Command::RemovePeople(ids) => made(Verb::Remove).people(ids)?,
+        Command::PutIn { people, community, .. } => made(Verb::PutIn).people(people)?.community(*community)?,
+        Command::TakeOut { people, community } => made(Verb::TakeOut).people(people)?.community(*community)?,
+        Command::SetStatus { people, community, status } => {
+            made(Verb::SetStatus).people(people)?.community(*community)?.what(&status.to_string())
         }
-        Command::SetOrganisation { people, name } if name.is_empty() => format!("Took {} out of their organisation", who(store, people)?),
-        Command::SetOrganisation { people, name } => format!("Set the organisation of {} to {name}", who(store, people)?),
-        Command::SetDiscipline { people, name } if name.is_empty() => format!("Cleared the discipline of {}", who(store, people)?),
-        Command::SetDiscipline { people, name } => format!("Set the discipline of {} to {name}", who(store, people)?),
-        Command::SetField { people, field, value } if value.is_empty() => format!("Cleared {field} of {}", who(store, people)?),
-        Command::SetField { people, field, value } => format!("Set {field} of {} to {}", who(store, people)?, text::clip(value, 40)),
+        Command::EditMembership { person, community, .. } => made(Verb::EditMembership).person(*person)?.community(*community)?,
+        Command::SetOrganisation { people, name } if name.is_empty() => made(Verb::ClearOrganisation).people(people)?,
+        Command::SetOrganisation { people, .. } => made(Verb::SetOrganisation).people(people)?,
+        Command::SetDiscipline { people, name } if name.is_empty() => made(Verb::ClearDiscipline).people(people)?,
+        Command::SetDiscipline { people, name } => made(Verb::SetDiscipline).people(people)?.what(name),
+        Command::SetField { people, field, value } if value.is_empty() => made(Verb::ClearField).people(people)?.what(field),
+        Command::SetField { people, field, .. } => made(Verb::SetField).people(people)?.what(field),
         Command::SetConsent { people, consent } => {
-            format!("Consent of {} to {}: {}", who(store, people)?, consent.purpose, consent.state)
+            made(Verb::SetConsent).people(people)?.what(&consent.purpose.to_string()).how(&consent.state.to_string())
         }
-        Command::AddTag { people, tag } => format!("Tagged {} {tag}", who(store, people)?),
-        Command::RemoveTag { people, tag } => format!("Took the tag {tag} off {}", who(store, people)?),
-        Command::PutOrganisation { id: None, facts } => format!("Added {}", facts.name),
-        Command::PutOrganisation { facts, .. } => format!("Changed {}", facts.name),
-        Command::RemoveOrganisation(_) => "Removed an organisation".into(),
-        Command::PutCommunity { id: None, facts, .. } => format!("Added the community {}", facts.name),
-        Command::PutCommunity { facts, .. } => format!("Changed the community {}", facts.name),
-        Command::RemoveCommunity(c) => format!("Removed the community {}", community(c)?),
-        Command::PutSeat { community: c, facts, .. } => {
-            let holder = facts.holder.map_or(Ok("vacant".to_owned()), |id| who(store, &[id]))?;
-            format!("{} of {}: {holder}", facts.title, community(c)?)
+        Command::AddTag { people, tag } => made(Verb::Tag).people(people)?.what(tag),
+        Command::RemoveTag { people, tag } => made(Verb::Untag).people(people)?.what(tag),
+        Command::Attend { meetup, people, change } => attended(made(Verb::Came), change).people(people)?.meetup(*meetup)?,
+        Command::WalkIn { meetup, .. } => made(Verb::WalkIn).meetup(*meetup)?,
+        Command::NeverMail { people, .. } => made(Verb::StopMail).people(people)?,
+        Command::MailAgain { person, .. } => made(Verb::AllowMail).person(*person)?,
+        Command::Suppress { addresses, .. } => Made(conn, Label::new(Verb::Suppress, addresses.len() as u64)),
+        Command::Allow { addresses, .. } => allowed(conn, addresses)?,
+        Command::PutOrganisation { id, .. } => put(conn, &ORGANISATION, id.map(|i| i.0))?,
+        Command::PutCommunity { id, .. } => put(conn, &COMMUNITY, id.map(|i| i.0))?,
+        Command::PutMeetup { id, .. } => put(conn, &MEETUP, id.map(|i| i.0))?,
+        Command::RemoveOrganisation(OrganisationId(id)) => made(Verb::Remove).of(&ORGANISATION, *id)?,
+        Command::RemoveCommunity(id) => made(Verb::Remove).community(*id)?,
+        Command::RemoveMeetup(id) => made(Verb::Remove).meetup(*id)?,
+        Command::PutSeat { community, facts, .. } => {
+            let label = made(Verb::SetSeat).community(*community)?;
+            facts.holder.map_or(Ok(Made(conn, label.1.clone())), |holder| Made(conn, label.1.clone()).person(holder))?
         }
-        Command::RemoveSeat(c, _) => format!("Removed a seat of {}", community(c)?),
-        Command::PutRoute { community: c, .. } => format!("Changed how to join {}", community(c)?),
-        Command::RemoveRoute(c, _) => format!("Removed a way to join {}", community(c)?),
-        Command::PutRule { page_wide: true, .. } => "Changed a rule for all communities".into(),
-        Command::PutRule { community: c, .. } => format!("Changed who may join {}", community(c)?),
-        Command::RemoveRule(c, _) => format!("Removed a rule of {}", community(c)?),
-        Command::PutChannel { community: c, facts, .. } => format!("Set a channel of {}: {}", community(c)?, facts.name),
-        Command::RemoveChannel(c, _) => format!("Removed a channel of {}", community(c)?),
-        Command::PutMeetup { id: None, facts, .. } => format!("Added the meetup {}", facts.title),
-        Command::PutMeetup { facts, .. } => format!("Changed the meetup {}", facts.title),
-        Command::RemoveMeetup(m) => format!("Removed the meetup {}", meetup(store, *m)?),
-        Command::Attend { meetup: m, people, change } => attend_label(&who(store, people)?, &meetup(store, *m)?, change),
-        Command::WalkIn { meetup: m, facts, .. } => format!("Put {} on the roll of {}", facts.title(), meetup(store, *m)?),
-        Command::NeverMail { people, .. } => format!("Stopped mail to {}", who(store, people)?),
-        Command::MailAgain { person, .. } => format!("Allowed mail to {}", who(store, &[*person])?),
-        Command::Suppress { addresses, .. } => format!("Suppressed {}", some(addresses)),
-        Command::Allow { addresses, .. } => format!("Allowed mail to {}", some(addresses)),
-        Command::SaveView { name, .. } => format!("Saved the view {name}"),
-        Command::RemoveView(_) => "Removed a view".into(),
-        Command::LoadSample => "Loaded the sample roster".into(),
-    })
+        Command::RemoveSeat(community, seat) => made(Verb::RemoveSeat).community(*community)?.of(&SEAT, seat.0)?,
+        Command::PutRoute { community, .. } => made(Verb::EditRoute).community(*community)?,
+        Command::RemoveRoute(community, _) => made(Verb::RemoveRoute).community(*community)?,
+        Command::PutRule { page_wide: true, .. } => made(Verb::EditRuleForAll),
+        Command::PutRule { community, .. } => made(Verb::EditRule).community(*community)?,
+        Command::RemoveRule(community, _) => made(Verb::RemoveRule).community(*community)?,
+        Command::PutChannel { community, .. } => made(Verb::SetChannel).community(*community)?,
+        Command::RemoveChannel(community, channel) => made(Verb::RemoveChannel).community(*community)?.of(&CHANNEL, *channel)?,
+        Command::SaveView { name, .. } => made(Verb::SaveView).what(name),
+        Command::RemoveView(id) => made(Verb::RemoveView).what(&lookup::name(conn, &VIEW, *id)?.unwrap_or_default()),
+        Command::LoadSample => made(Verb::LoadSample),
+    };
+    Ok(label.1)
 }
 
-fn attend_label(who: &str, meetup: &str, change: &AttendanceChange) -> String {
-    match change {
-        AttendanceChange::Outcome(Outcome::Attended) => format!("{who} came to {meetup}"),
-        AttendanceChange::Outcome(Outcome::Unknown) => format!("Took the tick off {who} at {meetup}"),
-        AttendanceChange::Outcome(outcome) => format!("{who}: {outcome} at {meetup}"),
-        AttendanceChange::Rsvp(Some(rsvp)) => format!("{who} answered {rsvp} for {meetup}"),
-        AttendanceChange::Rsvp(None) => format!("Cleared the answer of {who} for {meetup}"),
-        AttendanceChange::Facts(_) => format!("Changed the attendance of {who} at {meetup}"),
+/// What is added or changed in one form.
+fn put<'c>(conn: Reader<'c>, table: &Table, id: Option<i64>) -> Result<Made<'c>, StoreError> {
+    match id {
+        None => Ok(Made(conn, Label::new(Verb::Add, 1))),
+        Some(id) => Made(conn, Label::new(Verb::Edit, 1)).of(table, id),
     }
 }
 
-fn meetup(store: &Store, id: MeetupId) -> Result<String, BookError> {
-    Ok(meetups::meetup_rows(store.reader(), &[id])?.pop().map_or_else(|| "a meetup".into(), |m| m.title))
-}
-
-/// One person by name, several by number.
-fn who(store: &Store, ids: &[PersonId]) -> Result<String, BookError> {
-    if let [only] = ids {
-        return Ok(people::rows(store.reader(), &[*only], None)?.pop().map_or_else(|| "a person".into(), |p| p.title().to_owned()));
+/// One address is called by whoever has it, if somebody has.
+fn allowed<'c>(conn: Reader<'c>, addresses: &[String]) -> Result<Made<'c>, StoreError> {
+    if let [only] = addresses
+        && let Some(person) = lookup::holder_of(conn, only)?
+    {
+        return Made(conn, Label::new(Verb::AllowMail, 1)).person(person);
     }
-    Ok(text::count(ids.len() as u64, "person", "people"))
+    Ok(Made(conn, Label::new(Verb::Allow, addresses.len() as u64)))
 }
 
-/// One address by name, several by their number.
-fn some(addresses: &[String]) -> String {
-    if addresses.len() > 1 { text::count(addresses.len() as u64, "address", "addresses") } else { addresses.join(", ") }
+fn attended<'c>(made: Made<'c>, change: &AttendanceChange) -> Made<'c> {
+    let Made(conn, label) = made;
+    let (verb, what) = match change {
+        AttendanceChange::Outcome(Outcome::Attended) => (Verb::Came, String::new()),
+        AttendanceChange::Outcome(Outcome::Unknown) => (Verb::ClearOutcome, String::new()),
+        AttendanceChange::Outcome(outcome) => (Verb::SetOutcome, outcome.to_string()),
+        AttendanceChange::Rsvp(Some(rsvp)) => (Verb::Answer, rsvp.to_string()),
+        AttendanceChange::Rsvp(None) => (Verb::ClearAnswer, String::new()),
+        AttendanceChange::Facts(_) => (Verb::EditAttendance, String::new()),
+    };
+    Made(conn, Label { verb, what, ..label })
+}
+
+/// The same after the command was carried out: with what it has added.
+pub fn after(write: &Write<'_>, command: &Command, label: Label) -> Result<Label, StoreError> {
+    let (conn, verb) = (write.reader(), label.verb);
+    let has = |table: &Table| label.of.iter().any(|(t, _)| t == table.name);
+    let newest = |table: &'static Table| write.last_added(table).map_or(Ok(None), |id| labels::uuid_of(conn, table, id));
+    let (table, uuid) = match command {
+        Command::AddPerson { .. } | Command::WalkIn { .. } => (&PERSON, newest(&PERSON)?),
+        Command::PutOrganisation { .. } if verb == Verb::Add => (&ORGANISATION, newest(&ORGANISATION)?),
+        Command::PutCommunity { .. } if verb == Verb::Add => (&COMMUNITY, newest(&COMMUNITY)?),
+        Command::PutMeetup { .. } if verb == Verb::Add => (&MEETUP, newest(&MEETUP)?),
+        Command::PutSeat { id, .. } => (&SEAT, id.map_or_else(|| newest(&SEAT), |id| labels::uuid_of(conn, &SEAT, id.0))?),
+        Command::PutChannel { id, .. } => (&CHANNEL, id.map_or_else(|| newest(&CHANNEL), |id| labels::uuid_of(conn, &CHANNEL, id))?),
+        Command::SetOrganisation { name, .. } => {
+            let id =
+                lookup::named(conn, &ORGANISATION, name)?.map_or_else(|| lookup::organisation_called(conn, name), |id| Ok(Some(id)))?;
+            (&ORGANISATION, id.map_or(Ok(None), |id| labels::uuid_of(conn, &ORGANISATION, id))?)
+        }
+        _ => return Ok(label),
+    };
+    Ok(if has(table) { label } else { label.about(table.name, uuid) })
 }

@@ -3,6 +3,7 @@
 //! The terminal and the command line use nothing else. Must not know of screens, keys or arguments.
 
 mod apply;
+mod checking;
 mod command;
 mod copying;
 mod directory;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime, Weekday};
 
+pub use checking::Checked;
 pub use command::{Applied, AttendanceChange, Command, Thing};
 pub use copying::MailLine;
 pub use directory::{DirectoryPlan, PageDiff, PlanLine, PublishOptions, Published};
@@ -62,7 +64,7 @@ use crate::domain::dates::{Calendar, Order};
 use crate::domain::framework::{Framework, role_key};
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
 use crate::search::Index;
-use crate::store::{ReadOnly, Stamp, Store, backup, check, communities, journal, lookup, meetups, organisations, people, schema, views};
+use crate::store::{Stamp, Store, backup, communities, journal, lookup, meetups, organisations, people, schema, views};
 
 /// An open roster and everything that can be done with it.
 pub struct Book {
@@ -143,7 +145,7 @@ impl Book {
     /// Where the copies lie that the program makes by itself.
     #[must_use]
     pub fn backup_folder(&self) -> PathBuf {
-        backup::folder(self.path())
+        crate::store::backups(self.path())
     }
 
     /// Why nothing can be written, if so.
@@ -156,6 +158,15 @@ impl Book {
     #[must_use]
     pub const fn was_unclean(&self) -> bool {
         self.store.was_unclean()
+    }
+
+    /// What was done to bring the file up to date when it was opened, in a sentence each; nothing if it was not older.
+    #[must_use]
+    pub fn migrated(&self) -> Vec<String> {
+        let Some(done) = self.store.migrated() else { return Vec::new() };
+        let kept = self.backup_folder();
+        let first = format!("the roster was brought up to date for this Guildhall; a copy of how it was is in {}", kept.display());
+        std::iter::once(first).chain(done.reports.iter().cloned()).collect()
     }
 
     /// The day it is.
@@ -226,13 +237,13 @@ impl Book {
     }
 
     fn history_of(&self, of: Thing, limit: usize, deep: bool) -> Result<Vec<Op>, BookError> {
-        let (table, column, id) = match of {
-            Thing::Person(id) => (&schema::PERSON, "person_id", id.0),
-            Thing::Community(id) => (&schema::COMMUNITY, "community_id", id.0),
-            Thing::Meetup(id) => (&schema::MEETUP, "meetup_id", id.0),
-            Thing::Organisation(id) => (&schema::ORGANISATION, "organisation_id", id.0),
+        let (table, id) = match of {
+            Thing::Person(id) => (&schema::PERSON, id.0),
+            Thing::Community(id) => (&schema::COMMUNITY, id.0),
+            Thing::Meetup(id) => (&schema::MEETUP, id.0),
+            Thing::Organisation(id) => (&schema::ORGANISATION, id.0),
         };
-        Ok(journal::history_of(self.store.reader(), table, column, id, limit, deep)?)
+        Ok(journal::history_of(self.store.reader(), table, id, limit, deep)?)
     }
 
     /// Whether another program has written to the file since this was last asked. If so, everything shown is to be read again.
@@ -406,25 +417,6 @@ impl Book {
         Ok(views::views(self.store.reader())?)
     }
 
-    /// What is wrong with the file: nothing if it is sound.
-    ///
-    /// # Errors
-    /// If it can't be read at all.
-    pub fn check(&self) -> Result<Checked, BookError> {
-        let conn = self.store.reader();
-        Ok(Checked { damage: backup::problems(conn)?, unrecognised: check::unrecognised(conn)? })
-    }
-
-    /// A check of the file on a thread: the problems found.
-    #[must_use]
-    pub fn check_job(&self, jobs: Jobs) -> Job<Result<Checked, BookError>> {
-        let path = self.path().to_owned();
-        jobs.spawn(move |_| {
-            let file = ReadOnly::open(&path)?;
-            Ok(Checked { damage: backup::problems(file.reader())?, unrecognised: check::unrecognised(file.reader())? })
-        })
-    }
-
     /// The backup that is due, made on a thread: its path, if one was made.
     #[must_use]
     pub fn backup_job(&self, jobs: Jobs) -> Job<Result<Option<PathBuf>, BookError>> {
@@ -453,23 +445,6 @@ impl Book {
     /// If the file can't be read.
     pub fn dump(&self) -> Result<String, BookError> {
         Ok(self.store.dump()?)
-    }
-}
-
-/// What a check of the file found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Checked {
-    /// What SQLite finds damaged.
-    pub damage: Vec<String>,
-    /// Rows with a word that this program doesn't know: they count as nothing that they could mean.
-    pub unrecognised: Vec<String>,
-}
-
-impl Checked {
-    /// Whether nothing was found.
-    #[must_use]
-    pub fn is_sound(&self) -> bool {
-        self.damage.is_empty() && self.unrecognised.is_empty()
     }
 }
 

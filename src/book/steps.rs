@@ -7,7 +7,7 @@ use std::path::Path;
 use super::command::{Applied, Command};
 use super::{Book, BookError, Job, Jobs, Progress, apply, labels};
 use crate::domain::ids::OpId;
-use crate::store::{Stamp, Store, journal, schema};
+use crate::store::{Stamp, Store, journal, revert, schema};
 
 /// From this many people or rows on a step takes longer than a frame.
 const LONG: u64 = 500;
@@ -58,15 +58,20 @@ fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookErr
     };
     Ok(match step {
         Step::Run(command) => {
-            let label = labels::label(store, command)?;
-            let (select, done) = store.write(&label, stamp, |write| apply::apply(write, command))?;
-            Applied { label, touched: done.touched, select, changes: done.changes, kept: done.kept }
+            let (select, done) = store.write(stamp, |write| {
+                let label = labels::before(write.reader(), command)?;
+                let select = apply::apply(write, command)?;
+                let label = labels::after(write, command, label)?;
+                write.set_label(label);
+                Ok(select)
+            })?;
+            Applied { label: done.label, touched: done.touched, select, changes: done.changes, kept: done.kept }
         }
-        Step::Undo(confirmed) => from_journal(journal::undo(store, stamp, *confirmed == Confirmed::Yes)?),
-        Step::Redo(confirmed) => from_journal(journal::redo(store, stamp, *confirmed == Confirmed::Yes)?),
+        Step::Undo(confirmed) => from_journal(revert::undo(store, stamp, *confirmed == Confirmed::Yes)?),
+        Step::Redo(confirmed) => from_journal(revert::redo(store, stamp, *confirmed == Confirmed::Yes)?),
         Step::BackTo(op) => {
-            let (label, done) = journal::back_to(store, *op, stamp)?;
-            Applied { label, touched: done.touched, select: None, changes: done.changes, kept: done.kept }
+            let done = revert::back_to(store, *op, stamp)?;
+            Applied { label: done.label, touched: done.touched, select: None, changes: done.changes, kept: done.kept }
         }
     })
 }
@@ -131,7 +136,7 @@ impl Book {
     }
 
     fn newest(&self) -> Option<OpId> {
-        journal::history(self.store.reader(), 1).ok().and_then(|ops| ops.first().map(|op| op.id))
+        journal::newest(self.store.reader()).ok().flatten()
     }
 
     /// Takes over what a step or an import that ran on another thread has touched. Says whether another program wrote

@@ -53,7 +53,13 @@ impl FixedClock {
     /// A clock that stands at noon of a day.
     #[must_use]
     pub fn on(day: NaiveDate) -> Self {
-        Self { start: day.and_hms_opt(12, 0, 0).unwrap_or_default(), steps: AtomicU64::new(0) }
+        Self::after(day, 0)
+    }
+
+    /// A clock of that day that goes on after so many steps: of a program that comes later, or runs beside another.
+    #[must_use]
+    pub fn after(day: NaiveDate, steps: u64) -> Self {
+        Self { start: day.and_hms_opt(12, 0, 0).unwrap_or_default(), steps: AtomicU64::new(steps) }
     }
 }
 

@@ -120,6 +120,7 @@ fn clock() -> Arc<dyn Clock> {
 
 fn open(paths: &Paths) -> Result<Book, CliError> {
     let mut book = Book::open(&paths.roster, clock())?;
+    book.migrated().iter().for_each(|done| say(done));
     let config = Config::read(&paths.config, paths.config_is_named);
     book.write_dates(config.date_order, config.week_start);
     book.use_framework(config.framework);
@@ -191,6 +192,9 @@ fn check(book: &mut Book, directory: bool, out: &mut dyn Write) -> Result<Ended,
     let found = book.check()?;
     if found.is_sound() {
         writeln!(out, "The roster is sound.")?;
+        if let Some(id) = &found.roster {
+            writeln!(out, "Its id, the same in each of its copies, is {id}.")?;
+        }
     }
     for problem in found.damage.iter().chain(&found.unrecognised) {
         writeln!(out, "{}", text::safe(problem))?;

@@ -40,6 +40,7 @@ pub fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<E
         }
         other => other?,
     };
+    book.migrated().iter().for_each(|done| say(done));
     let mut reports = Vec::new();
     let mut ended = Ended::Done;
     for file in &args.files {

@@ -12,6 +12,7 @@ pub mod domains;
 pub mod eligibility;
 pub mod framework;
 pub mod ids;
+pub mod label;
 pub mod link;
 pub mod listed;
 pub mod mail;

@@ -244,6 +244,13 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(n), if n == 1 { one } else { many })
 }
 
+/// A clause as a sentence of its own: with a capital and a full stop.
+#[must_use]
+pub fn sentence(clause: &str) -> String {
+    let mut chars = clause.chars();
+    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+}
+
 /// A number with its thousands parted by commas.
 #[must_use]
 pub fn thousands(n: u64) -> String {

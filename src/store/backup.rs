@@ -7,34 +7,26 @@ use std::path::{Path, PathBuf};
 use chrono::{NaiveDateTime, Timelike};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Reader, StoreError, open};
-
-/// Where the program's own backups of a roster lie: a folder beside it.
-#[must_use]
-pub fn folder(path: &Path) -> PathBuf {
-    let name = path.file_name().map_or_else(|| "roster".into(), |n| n.to_string_lossy().into_owned());
-    path.with_file_name(format!("{name}.backups"))
-}
+use super::connect::open_reader;
+use super::files::{backups, make_folder, real_path, sweep, sync_folder, temporary};
+use super::{Reader, StoreError};
 
 /// Writes a copy of the roster to `to`, verified before it gets its name.
 ///
 /// # Errors
 /// If `to` exists already, or anything fails; then nothing stands under that name.
 pub fn copy(conn: Reader<'_>, to: &Path) -> Result<(), StoreError> {
-    let target = open::real_path(to).map_err(|e| match e {
+    let target = real_path(to).map_err(|e| match e {
         StoreError::Absent(path) => StoreError::NoFolder(path),
         other => other,
     })?;
+    let folder = &target.parent().unwrap_or(Path::new("/")).to_owned();
+    sweep(folder, ".backup");
     if target.symlink_metadata().is_ok() {
         return Err(StoreError::Exists(target));
     }
-    let folder = &target.parent().unwrap_or(Path::new("/")).to_owned();
     // VACUUM INTO would make the file readable for all: it is made before, for its owner alone.
-    let temporary = tempfile::Builder::new()
-        .prefix(".guildhall-")
-        .suffix(".backup")
-        .tempfile_in(folder)
-        .map_err(|e| StoreError::io("making a file in", folder, e))?;
+    let temporary = temporary(folder, ".backup")?;
     let name = temporary.path().to_str().ok_or_else(|| StoreError::Refused("the backup's folder has a name that is not Unicode".into()))?;
     conn.conn().execute("VACUUM INTO ?1", [name])?;
     let copy = Connection::open_with_flags(temporary.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -44,14 +36,17 @@ pub fn copy(conn: Reader<'_>, to: &Path) -> Result<(), StoreError> {
         return Err(StoreError::Damaged { path: target, what: first.clone(), backups: folder.clone() });
     }
     temporary.as_file().sync_all().map_err(|e| StoreError::io("writing", &target, e))?;
-    temporary.persist_noclobber(&target).map_err(|e| StoreError::io("naming the backup", &target, e.error))?;
+    temporary.persist_noclobber(&target).map_err(|e| match e.error.kind() {
+        std::io::ErrorKind::AlreadyExists => StoreError::Exists(target.clone()),
+        _ => StoreError::io("naming the backup", &target, e.error),
+    })?;
     sync_folder(folder)
 }
 
 /// Makes a backup in the roster's own backup folder, under the time of its last change.
 pub fn automatic(conn: Reader<'_>, path: &Path) -> Result<PathBuf, StoreError> {
-    let folder = folder(path);
-    open::make_folder(&folder)?;
+    let folder = backups(path);
+    make_folder(&folder)?;
     let modified = std::fs::metadata(path).and_then(|m| m.modified()).map_err(|e| StoreError::io("looking at", path, e))?;
     let at = chrono::DateTime::<chrono::Utc>::from(modified).naive_utc();
     let target = folder.join(name_for(at));
@@ -73,7 +68,7 @@ fn time_of(name: &str) -> Option<NaiveDateTime> {
 /// The program's own backups of a roster, newest first.
 #[must_use]
 pub fn list(path: &Path) -> Vec<(NaiveDateTime, PathBuf)> {
-    let mut out: Vec<(NaiveDateTime, PathBuf)> = std::fs::read_dir(folder(path))
+    let mut out: Vec<(NaiveDateTime, PathBuf)> = std::fs::read_dir(backups(path))
         .into_iter()
         .flatten()
         .flatten()
@@ -118,7 +113,7 @@ pub fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, StoreErro
     {
         return Ok(None);
     }
-    let conn = open::open_reader(path)?;
+    let conn = open_reader(path)?;
     let made = automatic(Reader::new(&conn), path)?;
     let times: Vec<NaiveDateTime> = existing.iter().map(|(at, _)| *at).collect();
     for at in superfluous(&times, now) {
@@ -159,11 +154,6 @@ pub fn problems(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
         }
     }
     Ok(out)
-}
-
-/// Makes a rename in a folder durable.
-pub fn sync_folder(folder: &Path) -> Result<(), StoreError> {
-    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| StoreError::io("writing the folder", folder, e))
 }
 
 #[cfg(test)]

@@ -11,9 +11,11 @@ use rusqlite::OptionalExtension;
 use rusqlite::blob::ZeroBlob;
 use serde_json::{Map, Value as Json};
 
-use super::journal::{OpKind, TIMESTAMP};
+use super::TIMESTAMP;
+use super::journal::OpKind;
 use super::{Reader, Stamp, Store, StoreError};
 use crate::domain::ids::CommunityId;
+use crate::domain::label::Label;
 
 /// Of how many exports of one kind the digests are kept; of older ones it is kept that they were made.
 const KEPT: i64 = 12;
@@ -52,13 +54,14 @@ pub struct Exported {
 /// If the file can't be written.
 pub fn remember(
     store: &mut Store,
-    label: &str,
+    label: Label,
     export: &Exported,
     length: u64,
     read: impl FnOnce(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>,
     stamp: Stamp,
 ) -> Result<(), StoreError> {
-    store.step(label, OpKind::Note.word(), None, stamp, true, |write| {
+    store.step(OpKind::Note, None, stamp, true, |write| {
+        write.set_label(label);
         let kind = &export.kind;
         let community = kind.community.map(|c| c.0);
         let conn = write.reader().conn();

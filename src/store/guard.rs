@@ -75,6 +75,17 @@ impl Guard {
         }
     }
 
+    /// A row of suppression is changed: `row` is how it was, with whether it was in force and will be.
+    pub(super) fn changed_suppression(&mut self, row: &[Value], was: bool, will: bool) {
+        let key = of_value(&row[0]).to_owned();
+        // Two addresses that are told apart: that lets one of them be mailed.
+        if key.contains(' ') {
+            self.granted += u64::from(will && !was);
+        } else {
+            self.touch(Protection::Suppressed(key), was.then(|| (row[1].clone(), of_value(&row[2]).to_owned())));
+        }
+    }
+
     /// A row of consent was changed: `row` is how it was.
     pub(super) fn changed_consent(&mut self, row: &[Value], granted: bool) {
         if let (Some(Value::Integer(person)), Some(purpose)) = (row.first(), row.get(1)) {

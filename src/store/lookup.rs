@@ -42,6 +42,19 @@ pub fn named(conn: Reader<'_>, table: &Table, name: &str) -> Result<Option<i64>,
     Ok(conn.prepare_cached(&sql)?.query_row([text::same_key(name)], |r| r.get(0)).optional()?)
 }
 
+/// The name of a row in a table of names; `None` if it is gone.
+pub fn name(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, StoreError> {
+    cell(conn, table, "name", id)
+}
+
+/// The one organisation of this short name, whatever the case.
+pub fn organisation_called(conn: Reader<'_>, short: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT id FROM organisation WHERE short_name<>'' AND lower(short_name)=lower(?1) LIMIT 2";
+    let mut read = conn.prepare_cached(sql)?;
+    let ids: Vec<i64> = read.query_map([short.trim()], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    Ok(if let [only] = ids.as_slice() { Some(*only) } else { None })
+}
+
 /// All names in a table of names, sorted.
 pub fn names(conn: Reader<'_>, table: &Table) -> Result<Vec<String>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY name_key", table.name))?;

@@ -9,15 +9,19 @@ pub mod check;
 mod columns;
 pub mod communities;
 mod communities_write;
+mod connect;
 pub mod eligible;
 mod error;
 pub mod exports;
+mod files;
 mod guard;
 pub mod journal;
+pub mod labels;
 pub mod lookup;
 pub mod meetups;
 mod meetups_write;
 mod memberships;
+mod migrate;
 mod open;
 pub mod organisations;
 pub mod pages;
@@ -25,6 +29,7 @@ pub mod people;
 mod people_write;
 mod protect;
 mod reader;
+pub mod revert;
 pub mod rows;
 pub mod schema;
 pub mod slices;
@@ -38,12 +43,14 @@ use chrono::NaiveDateTime;
 use rusqlite::{Connection, OptionalExtension};
 
 pub use error::StoreError;
-pub use open::{make_folder, migrate};
+pub use files::{backups, make_folder};
+pub use migrate::{Migrated, roster_id};
 pub use people_write::Learned;
 pub use reader::{ReadOnly, Reader};
 pub use write::{Touched, Watch, Write};
 
 use crate::domain::ids::OpId;
+use journal::OpKind;
 
 /// When a step is taken and what it is called for good: given from outside, so that tests are exact.
 #[derive(Debug, Clone, Copy)]
@@ -56,11 +63,23 @@ pub struct Stamp {
     pub today: chrono::NaiveDate,
 }
 
+impl Stamp {
+    /// The time as it stands in the file.
+    pub(crate) fn instant(self) -> String {
+        self.at.format(TIMESTAMP).to_string()
+    }
+}
+
+/// How instants stand in the file: UTC, of one length, so that they compare as text.
+pub const TIMESTAMP: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
+
 /// What a step did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Done {
     /// The step in the journal; `None` if nothing had to be changed.
     pub op: Option<OpId>,
+    /// What was done, in words.
+    pub label: String,
     /// What it touched.
     pub touched: Touched,
     /// How many rows it wrote.
@@ -75,6 +94,7 @@ pub struct Store {
     path: PathBuf,
     read_only: Option<&'static str>,
     unclean: bool,
+    migrated: Option<Migrated>,
     seen_version: i64,
     watch: Option<Box<Watch>>,
 }
@@ -110,6 +130,7 @@ impl Store {
             path: opened.path,
             read_only: opened.read_only,
             unclean: opened.unclean,
+            migrated: opened.migrated,
             seen_version: 0,
             watch: None,
         };
@@ -133,6 +154,12 @@ impl Store {
     #[must_use]
     pub const fn was_unclean(&self) -> bool {
         self.unclean
+    }
+
+    /// What was done to bring the file up to date when it was opened, if it was older.
+    #[must_use]
+    pub const fn migrated(&self) -> Option<&Migrated> {
+        self.migrated.as_ref()
     }
 
     /// The roster, for reading.
@@ -163,13 +190,8 @@ impl Store {
     ///
     /// # Errors
     /// What `body` says, or what the file says; nothing was changed then.
-    pub fn write<T>(
-        &mut self,
-        label: &str,
-        stamp: Stamp,
-        body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
-    ) -> Result<(T, Done), StoreError> {
-        self.step(label, "do", None, stamp, true, body)
+    pub fn write<T>(&mut self, stamp: Stamp, body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>) -> Result<(T, Done), StoreError> {
+        self.step(OpKind::Do, None, stamp, true, body)
     }
 
     /// Takes a step and takes it back at once: to see what it would do.
@@ -181,13 +203,12 @@ impl Store {
         stamp: Stamp,
         body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Done), StoreError> {
-        self.step("", "do", None, stamp, false, body)
+        self.step(OpKind::Do, None, stamp, false, body)
     }
 
     pub(crate) fn step<T>(
         &mut self,
-        label: &str,
-        kind: &str,
+        kind: OpKind,
         undoes: Option<OpId>,
         stamp: Stamp,
         keep: bool,
@@ -196,8 +217,8 @@ impl Store {
         if let Some(why) = self.read_only {
             return Err(StoreError::ReadOnly { path: self.path.clone(), why });
         }
-        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| open::damage(&self.path, e))?;
-        match self.fill(label, kind, undoes, stamp, body) {
+        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| connect::damage(&self.path, e))?;
+        match self.fill(kind, undoes, stamp, body) {
             Ok((value, done)) if keep && done.changes > 0 => match self.conn.execute_batch("COMMIT") {
                 Ok(()) => Ok((value, done)),
                 Err(e) => self.after_failed_commit(e, stamp).map(|()| (value, done)),
@@ -216,19 +237,13 @@ impl Store {
 
     fn fill<T>(
         &self,
-        label: &str,
-        kind: &str,
+        kind: OpKind,
         undoes: Option<OpId>,
         stamp: Stamp,
         body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Done), StoreError> {
-        self.conn.prepare_cached("INSERT INTO op(action_id,kind,label,at,undoes,changes) VALUES(?1,?2,?3,?4,?5,0)")?.execute((
-            stamp.action,
-            kind,
-            label,
-            stamp.at.format(journal::TIMESTAMP).to_string(),
-            undoes.map(|o| o.0),
-        ))?;
+        let row = "INSERT INTO op(action_id,kind,label,at,undoes,changes,schema) VALUES(?1,?2,'',?3,?4,0,?5)";
+        self.conn.prepare_cached(row)?.execute((stamp.action, kind.word(), stamp.instant(), undoes.map(|o| o.0), schema::VERSION))?;
         let op = self.conn.last_insert_rowid();
         let mut write = Write::new(&self.conn, op, stamp, self.watch.as_deref());
         let value = body(&mut write)?;
@@ -236,11 +251,14 @@ impl Store {
         write.flush()?;
         let kept = write.take_kept();
         let (changes, mut touched) = (write.changes, std::mem::take(&mut write.touched));
+        let label = write.take_label();
         drop(write);
         touched.people.sort_unstable();
         touched.people.dedup();
-        self.conn.prepare_cached("UPDATE op SET changes=?2 WHERE id=?1")?.execute((op, i64::try_from(changes).unwrap_or(i64::MAX)))?;
-        Ok((value, Done { op: Some(OpId(op)), touched, changes, kept }))
+        let done = "UPDATE op SET changes=?2, label=?3 WHERE id=?1";
+        self.conn.prepare_cached(done)?.execute((op, i64::try_from(changes).unwrap_or(i64::MAX), label.stored()))?;
+        let label = labels::words(self.reader(), op, label);
+        Ok((value, Done { op: Some(OpId(op)), label, touched, changes, kept }))
     }
 
     fn roll_back(&mut self) -> Result<(), StoreError> {
@@ -258,12 +276,7 @@ impl Store {
     }
 
     fn has_action(&self, stamp: Stamp) -> Result<bool, StoreError> {
-        let found: Option<i64> = self
-            .conn
-            .query_row("SELECT id FROM (SELECT id, action_id FROM op ORDER BY id DESC LIMIT 100) WHERE action_id=?1", [stamp.action], |r| {
-                r.get(0)
-            })
-            .optional()?;
+        let found: Option<i64> = self.conn.query_row("SELECT id FROM op WHERE action_id=?1", [stamp.action], |r| r.get(0)).optional()?;
         Ok(found.is_some())
     }
 

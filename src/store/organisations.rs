@@ -4,7 +4,7 @@
 
 use rusqlite::{OptionalExtension, ToSql};
 
-use super::lookup::{ids_where, named};
+use super::lookup::{ids_where, named, organisation_called};
 use super::rows::OrganisationRow;
 use super::schema::{ORGANISATION, ORGANISATION_DOMAIN};
 use super::write::Write;
@@ -71,13 +71,9 @@ impl Write<'_> {
         if let Some(id) = named(self.reader(), &ORGANISATION, name)? {
             return Ok(Some(id));
         }
-        let mut short =
-            self.reader().prepare_cached("SELECT id FROM organisation WHERE short_name<>'' AND lower(short_name)=lower(?1) LIMIT 2")?;
-        let ids: Vec<i64> = short.query_map([name.trim()], |r| r.get(0))?.collect::<Result<_, _>>()?;
-        if let [only] = ids.as_slice() {
-            return Ok(Some(*only));
+        if let Some(id) = organisation_called(self.reader(), name)? {
+            return Ok(Some(id));
         }
-        drop(short);
         self.add(&ORGANISATION, &[("name", &name.trim()), ("name_key", &key)]).map(Some)
     }
 

@@ -30,6 +30,15 @@ pub struct PageRow {
     pub newest_community: i64,
 }
 
+/// Whose rules are meant: those of one community, or those for all communities on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RulesOf {
+    /// A community's own.
+    Community(CommunityId),
+    /// A page's, by its row.
+    Page(i64),
+}
+
 /// A community's place on a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListingRow {
@@ -193,9 +202,11 @@ impl Write<'_> {
         for row in ids_where(self.reader(), &LISTING, "page_id", page)? {
             there.push((row, self.reader().query_row("SELECT community_id FROM listing WHERE id=?1", [row], |r| r.get(0))?));
         }
-        for listing in all {
+        let mut met = std::collections::HashSet::new();
+        // A community may stand on a page twice, in a table and in a section of its own: its first place is kept, from which the other is
+        // found by the name.
+        for listing in all.iter().filter(|l| met.insert(l.community)) {
             let position = i64::try_from(listing.position).unwrap_or(i64::MAX);
-            // A community may stand on a page twice: in a table, and in a section of its own.
             match there.iter().position(|(_, c)| *c == listing.community.0) {
                 Some(at) => {
                     let (row, _) = there.remove(at);
@@ -233,13 +244,13 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn keep_rules(&mut self, of: Result<CommunityId, i64>, wanted: &[RuleFacts]) -> Result<(), StoreError> {
-        let there: Vec<i64> = match of {
-            Ok(community) => ids_where(self.reader(), &RULE, "community_id", community.0)?,
-            Err(page) => page_rules(self.reader(), page)?.into_iter().map(|(id, _)| id).collect(),
+    pub fn keep_rules(&mut self, of: RulesOf, wanted: &[RuleFacts]) -> Result<(), StoreError> {
+        let (community, page, there) = match of {
+            RulesOf::Community(id) => (Some(id), None, ids_where(self.reader(), &RULE, "community_id", id.0)?),
+            RulesOf::Page(id) => (None, Some(id), page_rules(self.reader(), id)?.into_iter().map(|(id, _)| id).collect()),
         };
         for (at, rule) in wanted.iter().enumerate() {
-            self.put_rule(of.ok(), of.err(), there.get(at).copied(), rule)?;
+            self.put_rule(community, page, there.get(at).copied(), rule)?;
         }
         there.iter().skip(wanted.len()).try_for_each(|id| self.delete(&RULE, *id))
     }

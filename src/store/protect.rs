@@ -9,7 +9,7 @@ use super::StoreError;
 use super::guard::{Held, Protection, of_value};
 use super::lookup::holder_of;
 use super::schema::{ADDRESS, CONSENT, PERSON, SUPPRESSION, Table};
-use super::suppressions::is_suppressed;
+use super::suppressions::{Asking, IN_FORCE, is_suppressed};
 use super::write::Write;
 use crate::domain::address;
 use crate::domain::ids::PersonId;
@@ -36,12 +36,30 @@ impl Write<'_> {
         if table.name == PERSON.name || table.name == ADDRESS.name {
             return self.guard_address(table, id, changed);
         }
+        if table.name == SUPPRESSION.name {
+            return self.guard_suppression(id, changed);
+        }
         if table.name != CONSENT.name {
             return Ok(());
         }
         let Some((_, row)) = self.read_columns(table, id, table.names())? else { return Ok(()) };
         let granted = changed.iter().any(|(column, _, new)| *column == "state" && of_value(new) == ConsentState::Granted.word());
         self.guard.changed_consent(&row, granted);
+        Ok(())
+    }
+
+    /// Notes how a suppression stood before it is lifted or asked for again.
+    fn guard_suppression(&mut self, id: i64, changed: &[(&'static str, Value, Value)]) -> Result<(), StoreError> {
+        let Some((_, row)) = self.read_columns(&SUPPRESSION, id, SUPPRESSION.names())? else { return Ok(()) };
+        let cell = |column: &str, new: bool| {
+            let changed = changed.iter().find(|(c, ..)| *c == column).filter(|_| new).map(|(_, _, value)| value);
+            changed.or_else(|| SUPPRESSION.position(column).and_then(|at| row.get(at))).cloned().unwrap_or(Value::Null)
+        };
+        let in_force = |new| {
+            let (asked, lifted) = (cell("asked", new), cell("lifted", new));
+            lifted == Value::Null || of_value(&asked) >= of_value(&lifted)
+        };
+        self.guard.changed_suppression(&row, in_force(false), in_force(true));
         Ok(())
     }
 
@@ -107,7 +125,7 @@ impl Write<'_> {
             }
             let is_there = self.reader().prepare_cached("SELECT 1 FROM person WHERE id=?1")?.exists([person])?;
             if is_there {
-                self.suppress_person(PersonId(person), None, "has an address that was suppressed")?;
+                self.suppress_person(PersonId(person), None, "has an address that was suppressed", Asking::Earlier)?;
             }
         }
         Ok(())
@@ -125,7 +143,8 @@ impl Write<'_> {
             let Some(held) = was else { continue };
             let stands = match what {
                 Protection::Suppressed(key) => {
-                    self.reader().prepare_cached("SELECT 1 FROM suppression WHERE address_key=?1")?.exists([key])?
+                    let sql = format!("SELECT 1 FROM suppression WHERE address_key=?1 AND {IN_FORCE}");
+                    self.reader().prepare_cached(&sql)?.exists([key])?
                 }
                 Protection::Withdrawn(person, purpose) => self
                     .reader()
@@ -167,7 +186,7 @@ impl Write<'_> {
         for (what, (since, why)) in self.lost()? {
             match &what {
                 Protection::Suppressed(key) => {
-                    self.add(&SUPPRESSION, &[("address_key", key), ("since", &since), ("reason", &why)])?;
+                    self.suppress_key(key, &since, &why)?;
                     self.guard.kept.push(self.words_of(&what)?);
                 }
                 Protection::Withdrawn(person, purpose) => {
@@ -202,11 +221,22 @@ impl Write<'_> {
         }
     }
 
+    /// Puts a suppression in force again, as it was.
+    fn suppress_key(&mut self, key: &str, since: &Value, why: &str) -> Result<(), StoreError> {
+        let since = if let Value::Text(t) = since { t.parse().ok() } else { None };
+        let sql = "SELECT id FROM suppression WHERE address_key=?1";
+        let row: Option<i64> = self.reader().prepare_cached(sql)?.query_row([key], |r| r.get(0)).optional()?;
+        match row {
+            Some(row) => self.ask_row(row, since, why),
+            None => self.suppress_address(key, since, why, Asking::Earlier).map(|_| ()),
+        }
+    }
+
     fn suppress_those_gone(&mut self, addresses: &[String], (since, why): (&Value, &str)) -> Result<(), StoreError> {
         let why = if why.is_empty() { "withdrew consent to mail" } else { why };
         for address in addresses {
             let since = if let Value::Text(t) = since { t.parse().ok() } else { None };
-            if self.suppress_address(address, since, why)? {
+            if self.suppress_address(address, since, why, Asking::Earlier)? {
                 self.guard.kept.push(format!("{address} stays suppressed"));
             }
         }

@@ -54,7 +54,7 @@ impl ReadOnly {
     /// # Errors
     /// If the file can't be opened.
     pub fn open(path: &std::path::Path) -> Result<Self, StoreError> {
-        Ok(Self { conn: super::open::open_reader(path)? })
+        Ok(Self { conn: super::connect::open_reader(path)? })
     }
 
     /// The roster, for reading.

@@ -1,17 +1,19 @@
 //! Which addresses must not be mailed: read for the rule, written by whoever asks for it.
 //!
 //! A row of `suppression` is a suppressed address by its key (see `domain::address::key`), or, where its key has a blank in it, two
-//! addresses that were told apart (see `domain::mail::apart_key`). Must not know what follows from a suppression.
+//! addresses that were told apart (see `domain::mail::apart_key`). A row is never removed: it is in force unless it was lifted after it was
+//! asked for last. Must not know what follows from a suppression.
 
-use chrono::NaiveDate;
-use rusqlite::OptionalExtension;
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use rusqlite::{OptionalExtension, ToSql};
+use serde_json::{Map, Value as Json};
 
 use super::columns::date;
 use super::lookup::{holder_of, title};
 use super::organisations::domains;
 use super::schema::SUPPRESSION;
 use super::write::Write;
-use super::{Reader, StoreError, people};
+use super::{Reader, StoreError, TIMESTAMP, people};
 use crate::domain::address;
 use crate::domain::domains::Domains;
 use crate::domain::ids::PersonId;
@@ -20,12 +22,15 @@ use crate::domain::mail::{Suppressions, apart_key};
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::{ConsentState, Purpose};
 
+/// The rows that hold: never lifted, or asked for again since. A lift is always later than what it answers.
+pub(super) const IN_FORCE: &str = "(lifted IS NULL OR asked>=lifted)";
+
 /// Everything that is suppressed, for the rule who may be mailed.
 ///
 /// # Errors
 /// If the file can't be read.
 pub fn read(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT address_key FROM suppression")?;
+    let mut statement = conn.prepare_cached(&format!("SELECT address_key FROM suppression WHERE {IN_FORCE}"))?;
     let keys: Vec<String> = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
     let domains = if keys.is_empty() { Domains::default() } else { domains(conn)? };
     Ok(Suppressions::new(keys, domains))
@@ -42,7 +47,9 @@ pub fn about(conn: Reader<'_>, addresses: &[&str]) -> Result<Suppressions, Store
     }
     let mut keys: Vec<String> = Vec::new();
     // Every key and pair that begins with the same local part: `A` is the sign behind `@`.
-    let mut statement = conn.prepare_cached("SELECT address_key FROM suppression WHERE address_key>=?1||'@' AND address_key<?1||'A'")?;
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT address_key FROM suppression WHERE address_key>=?1||'@' AND address_key<?1||'A' AND {IN_FORCE}"
+    ))?;
     for one in addresses {
         let key = address::key(one);
         let local = key.rsplit_once('@').map_or(key.as_str(), |(local, _)| local);
@@ -74,7 +81,8 @@ pub fn read_whole(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
 /// # Errors
 /// If the file can't be read.
 pub fn all(conn: Reader<'_>) -> Result<Vec<Suppression>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT address_key, since, reason FROM suppression ORDER BY address_key")?;
+    let mut statement =
+        conn.prepare_cached(&format!("SELECT address_key, since, reason FROM suppression WHERE {IN_FORCE} ORDER BY address_key"))?;
     let rows = statement.query_map([], |r| {
         let (key, since, reason): (String, Option<NaiveDate>, String) = (r.get(0)?, date(r, 1)?, r.get(2)?);
         let (address, apart_from) = match key.split_once(' ') {
@@ -91,27 +99,65 @@ pub fn all(conn: Reader<'_>) -> Result<Vec<Suppression>, StoreError> {
 /// # Errors
 /// If the file can't be read.
 pub fn is_suppressed(conn: Reader<'_>, typed: &str) -> Result<bool, StoreError> {
-    Ok(!rows_of(conn, typed)?.is_empty())
+    Ok(rows_of(conn, typed)?.iter().any(Row::in_force))
 }
 
-/// The rows by which an address is suppressed: one, but for keys that an older program spelled otherwise.
-fn rows_of(conn: Reader<'_>, typed: &str) -> Result<Vec<i64>, StoreError> {
+/// A row of the table.
+pub(super) struct Row {
+    id: i64,
+    pub(super) since: Option<NaiveDate>,
+    pub(super) reason: String,
+    asked: String,
+    lifted: Option<String>,
+}
+
+impl Row {
+    /// Whether it holds.
+    pub(super) fn in_force(&self) -> bool {
+        self.lifted.as_ref().is_none_or(|lifted| self.asked >= *lifted)
+    }
+
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { id: row.get(0)?, since: date(row, 1)?, reason: row.get(2)?, asked: row.get(3)?, lifted: row.get(4)? })
+    }
+}
+
+const ROW: &str = "id, since, reason, asked, lifted, address_key";
+
+/// The rows of an address, in force or not: one, but for keys that an older program spelled otherwise.
+fn rows_of(conn: Reader<'_>, typed: &str) -> Result<Vec<Row>, StoreError> {
     let key = address::key(typed);
     if key.is_ascii() && typed.is_ascii() {
-        let row = conn.prepare_cached("SELECT id FROM suppression WHERE address_key=?1")?.query_row([key], |r| r.get(0)).optional()?;
-        return Ok(row.into_iter().collect());
+        let sql = format!("SELECT {ROW} FROM suppression WHERE address_key=?1");
+        return Ok(conn.prepare_cached(&sql)?.query_row([key], Row::read).optional()?.into_iter().collect());
     }
-    let mut statement =
-        conn.prepare_cached("SELECT id, address_key FROM suppression WHERE address_key=?1 OR address_key GLOB '*[^ -~]*'")?;
+    let sql = format!("SELECT {ROW} FROM suppression WHERE address_key=?1 OR address_key GLOB '*[^ -~]*'");
+    let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query([&key])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let stored: String = row.get(1)?;
+        let stored: String = row.get(5)?;
         if !stored.contains(' ') && address::key(&stored) == key {
-            found.push(row.get(0)?);
+            found.push(Row::read(row)?);
         }
     }
     Ok(found)
+}
+
+/// The moment after an instant, both as they stand in the file.
+fn after(instant: &str) -> String {
+    let parsed = NaiveDateTime::parse_from_str(instant, TIMESTAMP).unwrap_or_default();
+    (parsed + TimeDelta::milliseconds(1)).format(TIMESTAMP).to_string()
+}
+
+/// Whether to leave a trace of somebody's asking where it changes nothing: their last word is then this one, whatever another copy of the
+/// roster says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// Somebody asks now.
+    Now,
+    /// A file says that somebody asked: a trace is left only if it was later than what is known.
+    Earlier,
 }
 
 /// The addresses of a person, the primary one first.
@@ -136,12 +182,81 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn suppress_address(&mut self, typed: &str, since: Option<NaiveDate>, reason: &str) -> Result<bool, StoreError> {
-        if is_suppressed(self.reader(), typed)? {
+    pub fn suppress_address(&mut self, typed: &str, since: Option<NaiveDate>, reason: &str, asking: Asking) -> Result<bool, StoreError> {
+        let rows = rows_of(self.reader(), typed)?;
+        if let Some(row) = rows.iter().find(|r| r.in_force()) {
+            let is_later = since.is_some() && row.since < since;
+            if asking == Asking::Now || is_later {
+                let now = self.stamp().instant();
+                self.update(&SUPPRESSION, row.id, &[("asked", &now.max(row.asked.clone()))])?;
+            }
             return Ok(false);
         }
-        self.add(&SUPPRESSION, &[("address_key", &address::key(typed)), ("since", &since.map(|d| d.to_string())), ("reason", &reason)])?;
+        match rows.first() {
+            Some(row) => self.ask_row(row.id, since, reason)?,
+            None => self.add_suppression(&address::key(typed), since, reason)?,
+        }
         Ok(true)
+    }
+
+    fn add_suppression(&mut self, key: &str, since: Option<NaiveDate>, reason: &str) -> Result<(), StoreError> {
+        let (since, asked) = (since.map(|d| d.to_string()), self.stamp().instant());
+        let columns: [(&'static str, &dyn ToSql); 4] = [("address_key", &key), ("since", &since), ("reason", &reason), ("asked", &asked)];
+        self.add(&SUPPRESSION, &columns).map(|_| ())
+    }
+
+    /// Puts a row in force: somebody asks again after it was lifted.
+    pub(super) fn ask_row(&mut self, id: i64, since: Option<NaiveDate>, reason: &str) -> Result<(), StoreError> {
+        let Some(row) = self.suppression(id)? else { return Ok(()) };
+        let asked = self.stamp().instant().max(row.lifted.unwrap_or_default()).max(row.asked);
+        let since = since.map(|d| d.to_string());
+        self.update(&SUPPRESSION, id, &[("since", &since), ("reason", &reason), ("asked", &asked)]).map(|_| ())
+    }
+
+    /// Lifts a row that is in force. The row stays.
+    pub(super) fn lift_row(&mut self, id: i64, why: &str) -> Result<(), StoreError> {
+        let Some(row) = self.suppression(id)?.filter(Row::in_force) else { return Ok(()) };
+        let lifted = self.stamp().instant().max(after(&row.asked));
+        self.update(&SUPPRESSION, id, &[("lifted", &lifted), ("lifted_why", &why)]).map(|_| ())
+    }
+
+    fn suppression(&self, id: i64) -> Result<Option<Row>, StoreError> {
+        Ok(self.reader().prepare_cached(&format!("SELECT {ROW} FROM suppression WHERE id=?1"))?.query_row([id], Row::read).optional()?)
+    }
+
+    /// A row as it would be with some columns as an image has them; `None` if it isn't there.
+    pub(super) fn suppression_with(&self, id: i64, image: &Map<String, Json>) -> Result<Option<Row>, StoreError> {
+        let Some(mut row) = self.suppression(id)? else { return Ok(None) };
+        let text = |column: &str| image.get(column).map(|value| value.as_str().map(str::to_owned));
+        if let Some(since) = text("since") {
+            row.since = since.as_deref().and_then(crate::domain::dates::iso);
+        }
+        if let Some(reason) = text("reason") {
+            row.reason = reason.unwrap_or_default();
+        }
+        if let Some(asked) = text("asked") {
+            row.asked = asked.unwrap_or_default();
+        }
+        if let Some(lifted) = text("lifted") {
+            row.lifted = lifted;
+        }
+        Ok(Some(row))
+    }
+
+    /// Puts a suppression in force that a program removed when rows were still removed.
+    pub(super) fn suppress_again(&mut self, id: i64, image: &Map<String, Json>) -> Result<(), StoreError> {
+        let key = image.get("address_key").and_then(Json::as_str).unwrap_or_default();
+        let sql = "SELECT id FROM suppression WHERE address_key=?1";
+        let there: Option<i64> = self.reader().prepare_cached(sql)?.query_row([key], |r| r.get(0)).optional()?;
+        let since = image.get("since").and_then(Json::as_str).and_then(crate::domain::dates::iso);
+        let reason = image.get("reason").and_then(Json::as_str).unwrap_or_default();
+        if let Some(there) = there {
+            return self.ask_row(there, since, reason);
+        }
+        let mut image = image.clone();
+        image.insert("asked".to_owned(), self.stamp().instant().into());
+        image.insert("op".to_owned(), self.op().into());
+        self.insert_image(&SUPPRESSION, id, &image)
     }
 
     /// Never mails somebody again: suppresses an address and every other address of its holder, and withdraws the holder's consent
@@ -149,10 +264,10 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn suppress(&mut self, typed: &str, since: Option<NaiveDate>, reason: &str) -> Result<bool, StoreError> {
-        let changed = self.suppress_address(typed, since, reason)?;
+    pub fn suppress(&mut self, typed: &str, since: Option<NaiveDate>, reason: &str, asking: Asking) -> Result<bool, StoreError> {
+        let changed = self.suppress_address(typed, since, reason, asking)?;
         match holder_of(self.reader(), typed)? {
-            Some(person) => Ok(self.suppress_person(person, since, reason)? || changed),
+            Some(person) => Ok(self.suppress_person(person, since, reason, asking)? || changed),
             None => Ok(changed),
         }
     }
@@ -161,10 +276,16 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn suppress_person(&mut self, person: PersonId, since: Option<NaiveDate>, reason: &str) -> Result<bool, StoreError> {
+    pub fn suppress_person(
+        &mut self,
+        person: PersonId,
+        since: Option<NaiveDate>,
+        reason: &str,
+        asking: Asking,
+    ) -> Result<bool, StoreError> {
         let mut changed = false;
         for address in addresses_of(self.reader(), person)? {
-            changed |= self.suppress_address(&address, since, reason)?;
+            changed |= self.suppress_address(&address, since, reason, asking)?;
         }
         Ok(self.withdraw_mail(person, since, reason)? || changed)
     }
@@ -176,7 +297,7 @@ impl Write<'_> {
     pub fn take_suppression(&mut self, one: &Suppression) -> Result<bool, StoreError> {
         match &one.apart_from {
             Some(other) => self.tell_apart(&one.address, other, &one.reason, one.since),
-            None => self.suppress_address(&one.address, one.since, &one.reason),
+            None => self.suppress_address(&one.address, one.since, &one.reason, Asking::Earlier),
         }
     }
 
@@ -198,15 +319,12 @@ impl Write<'_> {
     /// # Errors
     /// If the file can't be read.
     pub(super) fn suppressed_since(&self, person: PersonId) -> Result<Option<Option<NaiveDate>>, StoreError> {
-        if !self.reader().prepare_cached("SELECT 1 FROM suppression")?.exists([])? {
-            return Ok(None);
-        }
         let mut found: Option<Option<NaiveDate>> = None;
-        for one in addresses_of(self.reader(), person)? {
-            let mut since = self.reader().prepare_cached("SELECT since FROM suppression WHERE address_key=?1")?;
-            let row: Option<Option<NaiveDate>> = since.query_row([address::key(&one)], |r| date(r, 0)).optional()?;
-            if let Some(day) = row {
-                found = Some(found.flatten().max(day));
+        if self.reader().prepare_cached("SELECT 1 FROM suppression")?.exists([])? {
+            for one in addresses_of(self.reader(), person)? {
+                for row in rows_of(self.reader(), &one)?.iter().filter(|r| r.in_force()) {
+                    found = Some(found.flatten().max(row.since));
+                }
             }
         }
         Ok(found)
@@ -222,8 +340,7 @@ impl Write<'_> {
         match holder_of(self.reader(), typed)? {
             Some(person) => self.allow_person(person, source, on),
             None => {
-                let sql = "SELECT max(since) FROM suppression WHERE address_key=?1";
-                let since = self.reader().query_row(sql, [address::key(typed)], |r| date(r, 0))?;
+                let since = rows_of(self.reader(), typed)?.iter().filter(|r| r.in_force()).filter_map(|r| r.since).max();
                 not_before(typed, since, on)?;
                 self.lift(&[typed.to_owned()], source, on)
             }
@@ -249,8 +366,8 @@ impl Write<'_> {
         self.may_lift();
         let mut lifted = Vec::new();
         for one in addresses {
-            for row in rows_of(self.reader(), one)? {
-                self.delete(&SUPPRESSION, row)?;
+            for row in rows_of(self.reader(), one)?.iter().filter(|r| r.in_force()) {
+                self.lift_row(row.id, &format!("{source}, {on}"))?;
                 lifted.push(address::key(one));
             }
         }
@@ -271,10 +388,13 @@ impl Write<'_> {
     /// If the file can't be written.
     pub fn tell_apart(&mut self, typed: &str, suppressed: &str, source: &str, on: Option<NaiveDate>) -> Result<bool, StoreError> {
         let key = apart_key(typed, suppressed);
-        if self.reader().prepare_cached("SELECT 1 FROM suppression WHERE address_key=?1")?.exists([&key])? {
-            return Ok(false);
+        let sql = format!("SELECT {ROW} FROM suppression WHERE address_key=?1");
+        let row = self.reader().prepare_cached(&sql)?.query_row([&key], Row::read).optional()?;
+        match row {
+            Some(row) if row.in_force() => return Ok(false),
+            Some(row) => self.ask_row(row.id, on, source)?,
+            None => self.add_suppression(&key, on, source)?,
         }
-        self.add(&SUPPRESSION, &[("address_key", &key), ("since", &on.map(|d| d.to_string())), ("reason", &source)])?;
         Ok(true)
     }
 }

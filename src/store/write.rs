@@ -13,6 +13,7 @@ use super::guard::Guard;
 use super::lookup::{holder_of_key, ids_where, last_written, person_of};
 use super::schema::{About, Column, Gone, Identity, Merge, Refresh, Table};
 use super::{Reader, Stamp, StoreError};
+use crate::domain::label::{Label, Verb};
 
 /// What a step touched, so that a screen reads again only what it must.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,6 +68,9 @@ impl Touched {
     }
 }
 
+/// What a row was, or is, as the journal keeps it.
+type Image<'i> = Option<&'i Map<String, Json>>;
+
 /// Rows of one table that were added one after the other.
 struct Range {
     table: &'static Table,
@@ -74,6 +78,8 @@ struct Range {
     first: i64,
     last: i64,
     op_column: i64,
+    /// The person whom all of them are about.
+    person: Option<i64>,
 }
 
 /// An open step: everything written through it is one undo step, or nothing.
@@ -92,6 +98,7 @@ pub struct Write<'c> {
     pub changes: u64,
     /// What was touched.
     pub touched: Touched,
+    label: Label,
 }
 
 /// Is told how many people or rows are done, and says whether to go on.
@@ -112,7 +119,27 @@ impl<'c> Write<'c> {
             guard: Guard::default(),
             changes: 0,
             touched: Touched::default(),
+            label: Label::new(Verb::Change, 0),
         }
+    }
+
+    /// Says what the step is called.
+    pub fn set_label(&mut self, label: Label) {
+        self.label = label;
+    }
+
+    pub(super) fn take_label(&mut self) -> Label {
+        let mut label = std::mem::replace(&mut self.label, Label::new(Verb::Change, 0));
+        if label.verb == Verb::Change {
+            label.n = self.changes;
+        }
+        label
+    }
+
+    /// The id of the row that the step added to a table last.
+    #[must_use]
+    pub fn last_added(&self, table: &Table) -> Option<i64> {
+        self.next_ids.iter().find(|(name, _)| *name == table.name).map(|(_, next)| next - 1)
     }
 
     /// The roster as it is inside the step.
@@ -143,14 +170,12 @@ impl<'c> Write<'c> {
         self.changes
     }
 
-    /// A new UUIDv7: the step's time, the step's random tail, and a counter, so that equal steps give equal ids.
+    /// A new UUIDv7: the step's time, a counter, and the step's random tail, so that equal steps give equal ids.
     pub fn uuid(&mut self) -> [u8; 16] {
-        let mut tail = [0; 10];
-        tail[..4].copy_from_slice(&self.uuids.to_be_bytes());
-        tail[4..].copy_from_slice(&self.stamp.action[10..]);
-        self.uuids += 1;
         let millis = u64::try_from(self.stamp.at.and_utc().timestamp_millis()).unwrap_or(0);
-        uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid().into_bytes()
+        let uuid = uuid_of(millis, self.uuids, &self.stamp.action[10..]);
+        self.uuids += 1;
+        uuid
     }
 
     /// The day on which the step is taken, UTC.
@@ -217,9 +242,10 @@ impl<'c> Write<'c> {
         let same = |r: &&mut Range| r.table == table && r.last + 1 == id && r.op_column == op_column;
         if let Some(range) = self.ranges.iter_mut().find(same) {
             range.last = id;
+            range.person = range.person.filter(|_| range.person == person);
         } else {
             self.seq += 1;
-            self.ranges.push(Range { table, seq: self.seq, first: id, last: id, op_column });
+            self.ranges.push(Range { table, seq: self.seq, first: id, last: id, op_column, person });
             // Scattered rows (a redo) must not make the search above long.
             if self.ranges.len() > 64 {
                 self.flush()?;
@@ -319,7 +345,7 @@ impl<'c> Write<'c> {
         let person = person_of(self.reader(), table, id)?;
         self.touched.note(table, person);
         self.changes += 1;
-        self.journal(table, (id, id), Some(&before), Some(&after))
+        self.journal(table, id, person, Some(&before), Some(&after))
     }
 
     /// Removes a row, keeping all of it in the journal.
@@ -340,7 +366,7 @@ impl<'c> Write<'c> {
         self.conn.prepare_cached(&format!("DELETE FROM {} WHERE id=?1", table.name))?.execute([id])?;
         self.touched.note(table, person);
         self.changes += 1;
-        self.journal(table, (id, id), Some(&image), None)
+        self.journal(table, id, person, Some(&image), None)
     }
 
     /// Removes a row with everything that belongs to it; what refers to it loosely stays and refers to nothing.
@@ -408,15 +434,9 @@ impl<'c> Write<'c> {
         Ok(row)
     }
 
-    fn journal(
-        &mut self,
-        table: &Table,
-        (first, last): (i64, i64),
-        before: Option<&Map<String, Json>>,
-        after: Option<&Map<String, Json>>,
-    ) -> Result<(), StoreError> {
+    fn journal(&mut self, table: &Table, id: i64, person: Option<i64>, before: Image<'_>, after: Image<'_>) -> Result<(), StoreError> {
         self.seq += 1;
-        self.journal_at(self.seq, table, (first, last), before, after)
+        self.journal_at(self.seq, table, (id, id), person, (before, after))
     }
 
     fn journal_at(
@@ -424,13 +444,15 @@ impl<'c> Write<'c> {
         seq: i64,
         table: &Table,
         (first, last): (i64, i64),
-        before: Option<&Map<String, Json>>,
-        after: Option<&Map<String, Json>>,
+        person: Option<i64>,
+        (before, after): (Image<'_>, Image<'_>),
     ) -> Result<(), StoreError> {
-        let text = |image: Option<&Map<String, Json>>| image.map(|i| serde_json::to_string(i).unwrap_or_default());
+        let text = |image: Image<'_>| image.map(|i| serde_json::to_string(i).unwrap_or_default());
         self.conn
-            .prepare_cached("INSERT INTO op_change(op,seq,entity,entity_id,last_id,before,after) VALUES(?1,?2,?3,?4,?5,?6,?7)")?
-            .execute((self.op, seq, table.name, first, last, text(before), text(after)))?;
+            .prepare_cached(
+                "INSERT INTO op_change(op,seq,entity,entity_id,last_id,person_id,before,after) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+            )?
+            .execute((self.op, seq, table.name, first, last, person, text(before), text(after)))?;
         Ok(())
     }
 
@@ -440,8 +462,53 @@ impl<'c> Write<'c> {
             let mut after = Map::new();
             after.insert("op".to_owned(), range.op_column.into());
             let image = (range.op_column != self.op).then_some(&after);
-            self.journal_at(range.seq, range.table, (range.first, range.last), None, image)?;
+            self.journal_at(range.seq, range.table, (range.first, range.last), range.person, (None, image))?;
         }
         Ok(())
+    }
+}
+
+/// How many bits of a UUID count the rows of a step.
+const COUNTER_BITS: u32 = 26;
+
+/// A UUIDv7 (RFC 9562 section 5.7): milliseconds, then a counter of 26 bits: 12 in `rand_a`, 14 at the top of `rand_b`, under the variant.
+fn uuid_of(millis: u64, count: u32, random: &[u8]) -> [u8; 16] {
+    debug_assert!(count < 1 << COUNTER_BITS, "more rows than a step can name");
+    let [.., c3, c2, c1, c0] = u64::from(count).to_be_bytes();
+    let mut tail = [0; 10];
+    // The version takes the upper half of the first byte, the variant the upper two bits of the third.
+    tail[0] = (c3 << 2 | c2 >> 6) & 0x0f;
+    tail[1] = c2 << 2 | c1 >> 6;
+    tail[2] = c1 & 0x3f;
+    tail[3] = c0;
+    tail[4..].copy_from_slice(random);
+    uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn seventy_thousand_rows_of_one_step_have_each_a_uuid_of_their_own() {
+        let all: HashSet<[u8; 16]> = (0..70_000).map(|n| uuid_of(1_700_000_000_000, n, &[7; 6])).collect();
+        assert_eq!(all.len(), 70_000);
+        let mut sorted: Vec<_> = (0..70_000).map(|n| uuid_of(1_700_000_000_000, n, &[7; 6])).collect();
+        assert!(sorted.is_sorted(), "later rows come later");
+        sorted.dedup();
+        assert_eq!(sorted.len(), 70_000);
+        assert!(all.contains(&uuid_of(1_700_000_000_000, 69_999, &[7; 6])));
+    }
+
+    #[test]
+    fn the_first_rows_of_a_step_have_the_uuids_that_they_always_had() {
+        for n in [0_u32, 1, 255, 256, 16_383] {
+            let mut tail = [7; 10];
+            tail[..4].copy_from_slice(&n.to_be_bytes());
+            let before = uuid::Builder::from_unix_timestamp_millis(1_700_000_000_000, &tail).into_uuid().into_bytes();
+            assert_eq!(uuid_of(1_700_000_000_000, n, &[7; 6]), before, "{n}");
+        }
     }
 }

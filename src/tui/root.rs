@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use crate::actions::{Action, Scope};
 use crate::book::{Book, BookError, Confirmed, Draft, Jobs, Step};
 use crate::config::{Asked, Keys};
+use crate::domain::text;
 use crate::log;
 use crate::tui::core::{Cx, Drawn, Outcome, Overlay, PaneId, Request};
 use crate::tui::errands::Errand;
@@ -450,6 +451,13 @@ impl Root {
         self.work.backup(&self.book);
         if self.book.was_unclean() {
             self.work.check(&self.book);
+        }
+        let migrated = self.book.migrated();
+        if !migrated.is_empty() {
+            self.overlays.push(Box::new(Message::new(
+                "Brought up to date",
+                &migrated.iter().map(|m| text::sentence(m)).collect::<Vec<_>>().join("\n\n"),
+            )));
         }
     }
 }

@@ -11,7 +11,7 @@ use std::process::{Command as Process, Stdio};
 use std::time::Duration;
 
 use common::{World, clock};
-use guildhall::book::{Book, BookError, Command, StoreError};
+use guildhall::book::{Book, BookError, Command, FixedClock, StoreError};
 use guildhall::domain::person::PersonFacts;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_guildhall");
@@ -181,7 +181,7 @@ fn a_missing_folder_is_made_and_an_existing_file_is_not_replaced() {
 #[test]
 fn two_guildhalls_on_one_book_lose_nothing_and_notice_each_other() {
     let mut world = World::empty();
-    let mut other = open(&world.path()).unwrap();
+    let mut other = Book::open(&world.path(), std::sync::Arc::new(FixedClock::after(common::today(), 1 << 32))).unwrap();
     for n in 0..30 {
         let add = |who: &str| Command::AddPerson {
             facts: PersonFacts::named(&format!("{who} {n}"), &format!("{who}{n}@example.org")),

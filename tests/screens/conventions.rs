@@ -25,7 +25,7 @@ mod convention_3_more {
     fn a_view_is_removed_where_views_are_picked_and_leaves_the_lists_own_look_behind() {
         let mut hall = Hall::sample().sized(140, 30);
         hall.keys("2/a<enter>SSWOne<enter><esc>RS").shows("Sorted by seen").keys("VOne<enter>").shows("Discipline↓");
-        hall.keys("<esc>").shows("Seen↑").keys("V<delete>").shows("Removed a view").keys("V").shows("There are no views yet");
+        hall.keys("<esc>").shows("Seen↑").keys("V<delete>").shows("Removed the view").keys("V").shows("There are no views yet");
     }
 
     #[test]

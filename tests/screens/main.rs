@@ -65,7 +65,7 @@ impl Hall {
         let Self { root, folder, size, .. } = self;
         drop(root);
         let paths = Paths::under(folder.path(), "roster.guildhall");
-        let book = Book::open(&paths.roster, common::clock()).unwrap();
+        let book = Book::open(&paths.roster, common::clock_after(&paths.roster)).unwrap();
         let mut root = Root::new(book, Setup::read(&paths, false, Colours::Sixteen), Jobs::Thread).unwrap();
         root.settle_in();
         let mut hall = Self { root, folder, size, last: Then::Go };
@@ -167,7 +167,7 @@ impl Hall {
         let path = folder.path().join("roster.guildhall");
         root.remember();
         drop(root);
-        let clock = common::clock();
+        let clock = common::clock_after(&path);
         let book = Book::open(&path, std::sync::Arc::clone(&clock)).unwrap();
         Self::on(World { folder, book, clock })
     }

@@ -132,7 +132,7 @@ fn a_seat_that_another_program_filled_meanwhile_is_not_emptied_by_an_open_form()
     let script = rusqlite::Connection::open(hall.folder.path().join("roster.guildhall")).unwrap();
     script
         .execute(
-            "INSERT INTO tenure(seat_id,person_id,since,until,over,interim,op) SELECT s.id, p.id, '2026-01-02', NULL, 0, 0, 1 \
+            "INSERT INTO tenure(uuid,seat_id,person_id,since,until,over,interim,op) SELECT randomblob(16), s.id, p.id, '2026-01-02', NULL, 0, 0, 1 \
              FROM seat s, person p WHERE s.title='Head of Delivery' AND p.name='Noor Hallam'",
             [],
         )

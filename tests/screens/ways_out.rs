@@ -130,7 +130,7 @@ fn read(world: &World) -> Model {
         p.memberships = members.into_iter().map(|(c, s)| (c.parse().unwrap(), s)).collect();
         model.people.push(p);
     }
-    let mut s = conn.prepare("SELECT address_key FROM suppression").unwrap();
+    let mut s = conn.prepare("SELECT address_key FROM suppression WHERE lifted IS NULL OR asked>=lifted").unwrap();
     let keys: Vec<String> = s.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect();
     (model.apart, model.suppressed) = keys.into_iter().partition(|k| k.contains(' '));
     model

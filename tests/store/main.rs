@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod versions;
 
 use common::{World, today};
 use guildhall::book::{Book, BookError, Command, OpKind, StoreError, Thing};
@@ -420,53 +421,6 @@ fn membership_facts_are_kept_as_given() {
     assert_eq!(world.book.person(ann).unwrap().unwrap().memberships[0].facts, facts);
 }
 
-/// A roster as the program's first version left it.
-fn of_version_one() -> (World, String) {
-    let world = World::sample();
-    let dump = dump_of(&world);
-    let conn = rusqlite::Connection::open(world.path()).unwrap();
-    let back = "DROP TABLE export; DROP TABLE exception; DROP TABLE related; ALTER TABLE seat DROP COLUMN function; \
-        ALTER TABLE seat DROP COLUMN confirm_months; ALTER TABLE tenure DROP COLUMN confirmed; ALTER TABLE channel DROP COLUMN members; \
-        ALTER TABLE channel DROP COLUMN counted; ALTER TABLE community DROP COLUMN status_on; ALTER TABLE community DROP COLUMN evidence; \
-        ALTER TABLE community DROP COLUMN successor_id; DROP TABLE listing; DROP TABLE page; ALTER TABLE rule DROP COLUMN page_id; ALTER TABLE rule DROP COLUMN printed; \
-        ALTER TABLE join_route DROP COLUMN body; ALTER TABLE join_route DROP COLUMN words; PRAGMA user_version=1";
-    conn.execute_batch(back).unwrap();
-    (world, dump)
-}
-
-#[test]
-fn a_roster_of_each_older_version_opens_with_everything_in_it_after_a_backup() {
-    let (world, before) = of_version_one();
-    let mut book = Book::open(&world.path(), world.clock.clone()).unwrap();
-    assert_eq!(guildhall::store::Store::open(&world.path()).unwrap().dump().unwrap(), before);
-    let options = guildhall::book::ExportOptions { format: "bcc".into(), ..Default::default() };
-    book.export_to(&options, &mut Vec::new()).unwrap();
-    let backups = guildhall::store::backup::list(&world.path());
-    assert_eq!(backups.len(), 1);
-    let old = rusqlite::Connection::open(&backups[0].1).unwrap();
-    assert_eq!(old.pragma_query_value(None, "user_version", |r| r.get::<_, i64>(0)).unwrap(), 1);
-}
-
-#[test]
-fn steps_of_migration_run_in_order() {
-    let (world, _) = of_version_one();
-    let conn = rusqlite::Connection::open(world.path()).unwrap();
-    let steps = ["ALTER TABLE tag ADD COLUMN colour TEXT", "UPDATE tag SET colour='red'"];
-    guildhall::store::migrate(&conn, &world.path(), 1, &steps).unwrap();
-    assert_eq!(conn.pragma_query_value(None, "user_version", |r| r.get::<_, i64>(0)).unwrap(), 3);
-    assert!(conn.query_row("SELECT count(*) FROM tag WHERE colour='red'", [], |r| r.get::<_, i64>(0)).unwrap() > 0);
-}
-
-#[test]
-fn a_step_of_migration_that_fails_leaves_the_version_before() {
-    let (world, _) = of_version_one();
-    let conn = rusqlite::Connection::open(world.path()).unwrap();
-    let steps = ["ALTER TABLE tag ADD COLUMN colour TEXT", "UPDATE tag SET no_such_column=1"];
-    assert!(guildhall::store::migrate(&conn, &world.path(), 1, &steps).is_err());
-    assert_eq!(conn.pragma_query_value(None, "user_version", |r| r.get::<_, i64>(0)).unwrap(), 2);
-    assert!(conn.is_autocommit());
-}
-
 #[test]
 fn going_back_over_a_removal_that_was_undone_can_itself_be_undone() {
     let mut world = World::empty();
@@ -487,7 +441,7 @@ fn going_back_over_a_removal_that_was_undone_can_itself_be_undone() {
 
 #[test]
 fn a_step_that_is_stopped_in_the_middle_leaves_nothing_behind() {
-    use guildhall::store::{Stamp, Store, journal};
+    use guildhall::store::{Stamp, Store, revert};
     let mut world = World::empty();
     let rows: String = (0..400).map(|i| format!("Person {i},p{i}@example.org\n")).collect();
     world.import("list.csv", format!("Name,E-mail\n{rows}"));
@@ -495,7 +449,7 @@ fn a_step_that_is_stopped_in_the_middle_leaves_nothing_behind() {
     let mut store = Store::open_again(&world.path()).unwrap();
     store.watch(Box::new(|done| if done >= 128 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }));
     let stamp = Stamp { action: [7; 16], at: world.clock.now(), today: world.clock.today() };
-    assert!(matches!(journal::undo(&mut store, stamp, false), Err(StoreError::Stopped)));
+    assert!(matches!(revert::undo(&mut store, stamp, false), Err(StoreError::Stopped)));
     drop(store);
     assert_eq!(dump_of(&world), before);
 }

@@ -13,10 +13,11 @@ use crate::domain::address::{self, OtherAddress};
 use crate::domain::community::{CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::directory::{Part, Printed, PrintedPerson, PrintedSeat};
 use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::label::{Label, Verb};
 use crate::domain::person::PersonFacts;
 use crate::domain::text;
 use crate::domain::words::{AddressState, MembershipStatus, RunBy, Source};
-use crate::store::pages::{self, ListingRow};
+use crate::store::pages::{self, ListingRow, RulesOf};
 use crate::store::{StoreError, Write, communities, lookup, people};
 
 /// What a page would bring to one community.
@@ -104,13 +105,13 @@ impl Book {
         let (content, name) = text_of(file, repair)?;
         let known = self.known(&content, &name)?;
         let stamp = self.stamp();
-        let label = format!("Imported the page {name}");
         let body = |write: &mut Write<'_>| {
             let (mut plan, effect) = effect_of(write, |write| take(write, &known))?;
             plan.effect = effect.in_words();
+            write.set_label(Label::new(Verb::ImportPage, 1).what(&name));
             Ok(plan)
         };
-        let (mut plan, done) = if dry_run { self.store.rehearse(stamp, body)? } else { self.store.write(&label, stamp, body)? };
+        let (mut plan, done) = if dry_run { self.store.rehearse(stamp, body)? } else { self.store.write(stamp, body)? };
         plan.dry_run = dry_run;
         if !dry_run {
             self.after_step(&done.touched)?;
@@ -187,7 +188,7 @@ fn take_page_rules(write: &mut Write<'_>, known: &Known, page: i64, plan: &mut D
     let (before, now) = known.page_rules();
     if words(&rules) == words(&ours) {
         // The words are the same; where they are printed may have changed.
-        return write.keep_rules(Err(page), &rules);
+        return write.keep_rules(RulesOf::Page(page), &rules);
     }
     if known.before.is_some() && words(&before) == words(&now) {
         return Ok(());
@@ -197,7 +198,7 @@ fn take_page_rules(write: &mut Write<'_>, known: &Known, page: i64, plan: &mut D
             vec![format!("who may join any of them: {} (was: {})", super::diff::rules_words(&now), super::diff::rules_words(&ours))];
         plan.lines.push(PlanLine { what: "changed", community: "the whole page".into(), derived: false, line: 0, changes });
     }
-    write.keep_rules(Err(page), &rules)
+    write.keep_rules(RulesOf::Page(page), &rules)
 }
 
 /// Whether all disciplines of an entry that is gone stand in another one now: that one's name.
@@ -346,7 +347,7 @@ fn bring(
         let whole = entry.range.start..entry.range.start;
         let ranges = entry.places.rules.iter().chain(std::iter::repeat(&whole));
         let rules: Vec<RuleFacts> = rules.iter().zip(ranges).map(|(r, range)| place(r, known, range)).collect();
-        write.keep_rules(Ok(community), &rules)?;
+        write.keep_rules(RulesOf::Community(community), &rules)?;
     }
     Ok(())
 }

@@ -111,7 +111,10 @@ impl Book {
         if let Some(before) = &before {
             listed = pages::listings(conn, before.id)?;
             let hints = Hints { names: Vec::new(), places: listed.iter().map(|l| l.position).collect() };
-            old = page::read(&before.text, &before.name, &hints)?;
+            let first = page::read(&before.text, &before.name, &hints)?;
+            // A second place of a community has the name of the first.
+            let names = first.entries.iter().filter_map(|e| e.printed.name.as_deref()).map(text::same_key).collect();
+            old = page::read(&before.text, &before.name, &Hints { names, ..hints })?;
         }
         let page = page::read(text, name, &self.hints(&old)?)?;
         let printed = |page: &Page| page.entries.iter().map(|e| e.printed.clone()).collect::<Vec<Printed>>();

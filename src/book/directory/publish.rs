@@ -12,6 +12,7 @@ use super::{Known, Side, text_of};
 use crate::domain::community::RuleFacts;
 use crate::domain::directory::{Part, Printed, plain_marks};
 use crate::domain::ids::CommunityId;
+use crate::domain::label::{Label, Verb};
 use crate::domain::text;
 use crate::domain::words::{CommunityStatus, RunBy};
 use crate::exchange::page::{self, Edits, Hints, Layout};
@@ -118,7 +119,8 @@ impl Book {
             _ => (new_text, listings),
         };
         let stamp = self.stamp();
-        let (_, done) = self.store.write(&format!("Published the page {called}"), stamp, |write| {
+        let (_, done) = self.store.write(stamp, |write| {
+            write.set_label(Label::new(Verb::PublishPage, 1).what(&called));
             let page = write.put_page(&called, &agreed)?;
             write.put_listings(page, &listings)
         })?;

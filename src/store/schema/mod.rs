@@ -5,11 +5,13 @@
 
 mod statements;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, Value};
 
-pub use statements::{APPLICATION_ID, LATE_INDEXES, SCHEMA, STEPS, VERSION};
+pub use statements::{APPLICATION_ID, LATE_INDEXES, SCHEMA, VERSION, statement};
 pub use tables::*;
 
 /// A table as everything but its own readers and writers knows it.

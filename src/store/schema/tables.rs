@@ -162,6 +162,7 @@ tables! {
         reference("community_id", "community"), reference("discipline_id", "discipline"), order(),
     ];
     SEAT = "seat", "seat", Uuid, Nobody, None, [Communities], [
+        uuid(),
         reference("community_id", "community"),
         text("title"),
         order(),
@@ -169,6 +170,7 @@ tables! {
         maybe("confirm_months"),
     ];
     TENURE = "tenure", "tenure", Uuid, Person("person_id"), None, [Communities], [
+        uuid(),
         reference("seat_id", "seat"),
         reference("person_id", "person"),
         maybe("since").personal(),
@@ -178,6 +180,7 @@ tables! {
         maybe("confirmed").personal(),
     ];
     JOIN_ROUTE = "join_route", "join route", Uuid, Nobody, None, [Communities], [
+        uuid(),
         reference("community_id", "community"),
         word("kind", words!(RouteKind)),
         text("target").free(),
@@ -186,6 +189,7 @@ tables! {
         text("words").free(),
     ];
     RULE = "rule", "eligibility rule", Uuid, Nobody, None, [Communities], [
+        uuid(),
         reference("community_id", "community"),
         word("effect", words!(RuleEffect)),
         text("suffix"),
@@ -194,6 +198,7 @@ tables! {
         text("printed").free(),
     ];
     PAGE = "page", "page", Uuid, Nobody, None, [Communities], [
+        uuid(),
         text("name"),
         key("name_key"),
         text("text").free(),
@@ -214,6 +219,7 @@ tables! {
         text("derived"),
     ];
     CHANNEL = "channel", "channel", Uuid, Nobody, None, [Communities], [
+        uuid(),
         reference("community_id", "community"), word("kind", words!(ChannelKind)), text("name").free(), maybe("members"), maybe("counted"),
     ];
     MEMBERSHIP = "membership", "membership", Natural(&["person_id", "community_id"]), Person("person_id"), None, [Communities], [
@@ -257,9 +263,18 @@ tables! {
         text("source").group(1).personal(),
     ];
     SUPPRESSION = "suppression", "suppression", Natural(&["address_key"]), Holder("address_key"), None, [Mail], [
-        text("address_key").personal(), maybe("since").personal(), text("reason").personal(),
+        text("address_key").personal(),
+        maybe("since").group(1).personal(),
+        text("reason").group(1).personal(),
+        text("asked").group(1),
+        maybe("lifted").group(1),
+        maybe("lifted_why").group(1).personal(),
     ];
     VIEW = "view", "view", Natural(&["name_key"]), Nobody, None, [Views], [
         text("name"), key("name_key"), text("pane"), text("query").free(), text("sort"), text("columns"),
+    ];
+    #[cfg(test)]
+    SCRATCH = "scratch", "scratch note", Natural(&["person_id", "word"]), Person("person_id"), Some(("person", "person_id")), [Views], [
+        reference("person_id", "person"), text("word"), word("mood", || vec!["good", "bad"]),
     ];
 }

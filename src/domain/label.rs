@@ -1,0 +1,251 @@
+//! What a step of the history was, as data: a verb and what it was about; and its words, made when it is read.
+//!
+//! A label holds no name of anybody, so that a history says nothing that was forgotten. Must not know how the names are found.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::text;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "each is a verb; its words are in `Label::words`")]
+pub enum Verb {
+    Add,
+    AddTo,
+    Edit,
+    Remove,
+    PutIn,
+    TakeOut,
+    SetStatus,
+    EditMembership,
+    SetOrganisation,
+    ClearOrganisation,
+    SetDiscipline,
+    ClearDiscipline,
+    SetField,
+    ClearField,
+    SetConsent,
+    Tag,
+    Untag,
+    SetSeat,
+    RemoveSeat,
+    EditRoute,
+    RemoveRoute,
+    EditRule,
+    EditRuleForAll,
+    RemoveRule,
+    SetChannel,
+    RemoveChannel,
+    Came,
+    ClearOutcome,
+    SetOutcome,
+    Answer,
+    ClearAnswer,
+    EditAttendance,
+    WalkIn,
+    StopMail,
+    AllowMail,
+    Suppress,
+    Allow,
+    SaveView,
+    RemoveView,
+    LoadSample,
+    Import,
+    ImportPage,
+    PublishPage,
+    Export,
+    ExportChanges,
+    BackTo,
+    BackToUndone,
+    BackToRedone,
+    /// Nothing but a number of rows is known.
+    #[serde(other)]
+    Change,
+}
+
+/// What a step was about: a table, and the UUID of a row in it, in hexadecimal digits.
+pub type Subject = (String, String);
+
+/// A step's label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// What was done.
+    pub verb: Verb,
+    /// To what: at most one row of each table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<Subject>,
+    /// To how many.
+    #[serde(default)]
+    pub n: u64,
+    /// Of how many it was the opposite: removed where others were added.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub less: u64,
+    /// A word that belongs to the verb: a tag, a field, a file, a format.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub what: String,
+    /// A second one: a status, an answer, the name of an export.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub how: String,
+}
+
+impl Label {
+    /// A label that says no more than how much was done.
+    #[must_use]
+    pub const fn new(verb: Verb, n: u64) -> Self {
+        Self { verb, of: Vec::new(), n, less: 0, what: String::new(), how: String::new() }
+    }
+
+    /// The same, about a row of a table.
+    #[must_use]
+    pub fn about(mut self, table: &str, uuid: Option<String>) -> Self {
+        self.of.extend(uuid.map(|uuid| (table.to_owned(), uuid)));
+        self
+    }
+
+    /// The same, with a word.
+    #[must_use]
+    pub fn what(mut self, what: &str) -> Self {
+        what.clone_into(&mut self.what);
+        self
+    }
+
+    /// The same, with a second word.
+    #[must_use]
+    pub fn how(mut self, how: &str) -> Self {
+        how.clone_into(&mut self.how);
+        self
+    }
+
+    /// How it stands in the file.
+    #[must_use]
+    pub fn stored(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what [`Label::stored`] wrote; anything else is a change of which no more is known.
+    #[must_use]
+    pub fn read(stored: &str) -> Self {
+        serde_json::from_str(stored).unwrap_or_else(|_| Self::new(Verb::Change, 0))
+    }
+
+    /// The label in words. `name` gives what a row of a table is called now, or was when it was removed.
+    #[must_use]
+    pub fn words(&self, name: &dyn Fn(&Subject) -> Option<String>) -> String {
+        let called = |table: &str| self.of.iter().find(|(t, _)| t == table).map(|s| name(s).unwrap_or_else(|| gone(table)));
+        let who = called("person").unwrap_or_else(|| text::count(self.n, "person", "people"));
+        let community = called("community").unwrap_or_else(|| "a community".to_owned());
+        let meetup = called("meetup").unwrap_or_else(|| "a meetup".to_owned());
+        let what = text::clip(&self.what, 60);
+        let how = &self.how;
+        match self.verb {
+            Verb::Add | Verb::Edit | Verb::Remove => self.of_one(&called, &who),
+            Verb::AddTo => format!("Added {who} to {community}"),
+            Verb::PutIn => format!("Put {who} into {community}"),
+            Verb::TakeOut => format!("Took {who} out of {community}"),
+            Verb::SetStatus if what.is_empty() => format!("Changed where {who} stand in {community}"),
+            Verb::SetStatus => format!("Set {who} to {what} in {community}"),
+            Verb::EditMembership => format!("Changed the membership of {who} in {community}"),
+            Verb::SetOrganisation => format!("Set the organisation of {who} to {}", called("organisation").unwrap_or_default()),
+            Verb::ClearOrganisation => format!("Took {who} out of their organisation"),
+            Verb::SetDiscipline => format!("Set the discipline of {who} to {what}"),
+            Verb::ClearDiscipline => format!("Cleared the discipline of {who}"),
+            Verb::SetField => format!("Set {what} of {who}"),
+            Verb::ClearField => format!("Cleared {what} of {who}"),
+            Verb::SetConsent if what.is_empty() => format!("Changed the consent of {who}"),
+            Verb::SetConsent => format!("Consent of {who} to {what}: {how}"),
+            Verb::Tag => format!("Tagged {who} {what}"),
+            Verb::Untag => format!("Took the tag {what} off {who}"),
+            Verb::SetSeat | Verb::RemoveSeat | Verb::SetChannel => self.of_community(&called, &community),
+            Verb::EditRoute => format!("Changed how to join {community}"),
+            Verb::RemoveRoute => format!("Removed a way to join {community}"),
+            Verb::EditRule => format!("Changed who may join {community}"),
+            Verb::EditRuleForAll => "Changed a rule for all communities".to_owned(),
+            Verb::RemoveRule => format!("Removed a rule of {community}"),
+            Verb::RemoveChannel => format!("Removed a channel of {community}"),
+            Verb::Came => format!("{who} came to {meetup}"),
+            Verb::ClearOutcome => format!("Took the tick off {who} at {meetup}"),
+            Verb::SetOutcome => format!("{who}: {what} at {meetup}"),
+            Verb::Answer => format!("{who} answered {what} for {meetup}"),
+            Verb::ClearAnswer => format!("Cleared the answer of {who} for {meetup}"),
+            Verb::EditAttendance => format!("Changed the attendance of {who} at {meetup}"),
+            Verb::WalkIn => format!("Put {who} on the roll of {meetup}"),
+            Verb::StopMail => format!("Stopped mail to {who}"),
+            Verb::AllowMail => format!("Allowed mail to {who}"),
+            Verb::Suppress => format!("Suppressed {}", self.addresses(&what)),
+            Verb::Allow => format!("Allowed mail to {}", self.addresses(&what)),
+            Verb::SaveView => format!("Saved the view {what}"),
+            Verb::RemoveView if what.is_empty() => "Removed a view".to_owned(),
+            Verb::RemoveView => format!("Removed the view {what}"),
+            Verb::LoadSample => "Loaded the sample roster".to_owned(),
+            Verb::Import => format!("Imported {what}{}", called("community").map_or_else(String::new, |c| format!(" into {c}"))),
+            Verb::ImportPage => format!("Imported the page {what}"),
+            Verb::PublishPage => format!("Published the page {what}"),
+            Verb::Export | Verb::ExportChanges => self.exported(&called, &who),
+            // The step to which was gone back stands in `what`, in words: see the journal.
+            Verb::BackTo => format!("Went back to: {}", self.what),
+            Verb::BackToUndone => format!("Went back to when this was undone: {}", self.what),
+            Verb::BackToRedone => format!("Went back to when this was done again: {}", self.what),
+            Verb::Change => text::count(self.n, "change", "changes"),
+        }
+    }
+
+    /// The words of a verb that may be about a row of any kind.
+    fn of_one(&self, called: &dyn Fn(&str) -> Option<String>, who: &str) -> String {
+        let did = match self.verb {
+            Verb::Add => "Added",
+            Verb::Remove => "Removed",
+            _ => "Changed",
+        };
+        if let Some(community) = called("community") {
+            return format!("{did} the community {community}");
+        }
+        match (called("organisation"), called("meetup")) {
+            (Some(organisation), _) => format!("{did} {organisation}"),
+            (None, Some(meetup)) => format!("{did} the meetup {meetup}"),
+            (None, None) => format!("{did} {who}"),
+        }
+    }
+
+    /// The words of a verb about what belongs to a community.
+    fn of_community(&self, called: &dyn Fn(&str) -> Option<String>, community: &str) -> String {
+        match (self.verb, called("seat"), called("channel")) {
+            (Verb::RemoveSeat, Some(seat), _) => format!("Removed the seat {seat} of {community}"),
+            (Verb::RemoveSeat, None, _) => format!("Removed a seat of {community}"),
+            (Verb::SetChannel, _, Some(channel)) => format!("Set a channel of {community}: {channel}"),
+            (Verb::SetChannel, _, None) => format!("Set a channel of {community}"),
+            (_, Some(seat), _) => format!("{seat} of {community}: {}", called("person").unwrap_or_else(|| "vacant".to_owned())),
+            _ => format!("Changed a seat of {community}"),
+        }
+    }
+
+    fn addresses(&self, one: &str) -> String {
+        if self.n == 1 && !one.is_empty() { one.to_owned() } else { text::count(self.n, "address", "addresses") }
+    }
+
+    fn exported(&self, called: &dyn Fn(&str) -> Option<String>, who: &str) -> String {
+        let of = called("community").map_or_else(String::new, |c| format!(" of {c}"));
+        let name = if self.how.is_empty() { String::new() } else { format!(" ({})", self.how) };
+        match self.verb {
+            Verb::ExportChanges => {
+                let (added, removed) = (text::thousands(self.n), text::thousands(self.less));
+                format!("Exported what has changed ({added} to add, {removed} to remove){of} as {}{name}", self.what)
+            }
+            _ => format!("Exported {who}{of} as {}{name}", self.what),
+        }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_none(n: &u64) -> bool {
+    *n == 0
+}
+
+/// What a row is called of which nothing is known any more.
+fn gone(table: &str) -> String {
+    match table {
+        "person" => "a person who was forgotten".to_owned(),
+        "organisation" => "an organisation".to_owned(),
+        other => format!("a {other}"),
+    }
+}

@@ -1,0 +1,284 @@
+//! The labels of steps that were taken before labels were data: what each was is worked out from its own changes. The old words are not
+//! kept, since they hold names.
+//!
+//! Must not know how a label is worded.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::domain::label::{Label, Verb};
+use crate::store::StoreError;
+use crate::store::labels::hex;
+
+/// What a step did to the rows of one table.
+#[derive(Default)]
+struct Deed {
+    added: Vec<(i64, i64)>,
+    changed: Vec<i64>,
+    removed: Vec<i64>,
+}
+
+impl Deed {
+    fn added(&self) -> u64 {
+        self.added.iter().map(|(first, last)| (last - first + 1).unsigned_abs()).sum()
+    }
+
+    /// The one row that was added, changed or removed, if it was one.
+    fn only(&self) -> Option<i64> {
+        let mut ids: Vec<i64> = self.changed.iter().chain(&self.removed).copied().collect();
+        for (first, last) in &self.added {
+            ids.push(*first);
+            ids.push(*last);
+        }
+        ids.dedup();
+        if let [id] = ids.as_slice() { Some(*id) } else { None }
+    }
+}
+
+/// Everything that a step did, and where to look names up.
+struct Work<'c> {
+    conn: &'c Connection,
+    op: i64,
+    changes: u64,
+    deeds: HashMap<String, Deed>,
+}
+
+/// Gives every step a label of data.
+pub fn rewrite(conn: &Connection) -> Result<(), StoreError> {
+    let mut read = conn.prepare("SELECT id, kind, undoes, changes FROM op ORDER BY id")?;
+    let mut rows = read.query([])?;
+    let mut write = conn.prepare("UPDATE op SET label=?2 WHERE id=?1")?;
+    let mut labels: HashMap<i64, String> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let (op, kind): (i64, String) = (row.get(0)?, row.get(1)?);
+        let undoes: Option<i64> = row.get(2)?;
+        let known = undoes.and_then(|target| labels.get(&target)).cloned();
+        let label = match known {
+            // An undo or redo is called like what it takes back.
+            Some(label) => label,
+            None => Work::of(conn, op, row.get::<_, i64>(3)?.unsigned_abs())?.label(&kind)?.stored(),
+        };
+        write.execute((op, &label))?;
+        labels.insert(op, label);
+    }
+    Ok(())
+}
+
+impl<'c> Work<'c> {
+    fn of(conn: &'c Connection, op: i64, changes: u64) -> Result<Self, StoreError> {
+        let mut deeds: HashMap<String, Deed> = HashMap::new();
+        let mut read = conn
+            .prepare_cached("SELECT entity, entity_id, last_id, before IS NULL, after IS NULL FROM op_change WHERE op=?1 ORDER BY seq")?;
+        let mut rows = read.query([op])?;
+        while let Some(row) = rows.next()? {
+            let (first, last): (i64, i64) = (row.get(1)?, row.get(2)?);
+            let deed = deeds.entry(row.get(0)?).or_default();
+            match (row.get::<_, bool>(3)?, row.get::<_, bool>(4)?) {
+                // A row that comes back has an image after it that holds its step alone.
+                (true, _) => deed.added.push((first, last)),
+                (false, true) => deed.removed.push(first),
+                (false, false) => deed.changed.push(first),
+            }
+        }
+        Ok(Self { conn, op, changes, deeds })
+    }
+
+    fn did(&self, table: &str) -> Option<&Deed> {
+        self.deeds.get(table)
+    }
+
+    /// The UUID of a row, or of what was removed.
+    fn uuid(&self, table: &str, id: i64) -> Result<Option<String>, StoreError> {
+        let sql = format!("SELECT uuid FROM {table} WHERE id=?1");
+        let found: Option<Vec<u8>> = self.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0)).optional()?;
+        if let Some(found) = found {
+            return Ok(Some(hex(&found)));
+        }
+        let sql = "SELECT json_extract(before, '$.uuid[0]') FROM op_change WHERE entity=?1 AND last_id=?2 AND before IS NOT NULL AND after IS NULL LIMIT 1";
+        Ok(self.conn.prepare_cached(sql)?.query_row((table, id), |r| r.get(0)).optional()?.flatten())
+    }
+
+    /// The rows of another table to which what was done in `table` refers in `column`: their one UUID, if it is one.
+    fn common(&self, table: &str, column: &str, to: &str) -> Result<Option<String>, StoreError> {
+        let sql = format!(
+            "WITH mine AS (SELECT c.entity_id, c.last_id, c.before, c.after FROM op_change c WHERE c.op=?1 AND c.entity=?2), \
+             found AS (SELECT coalesce(json_extract(m.before, '$.{column}'), json_extract(m.after, '$.{column}'), r.{column}, \
+               (SELECT json_extract(x.before, '$.{column}') FROM op_change x WHERE x.entity=?2 AND x.last_id=m.entity_id AND x.after IS NULL AND x.before IS NOT NULL LIMIT 1)) AS id \
+               FROM mine m LEFT JOIN {table} r ON r.id BETWEEN m.entity_id AND m.last_id) \
+             SELECT CASE WHEN min(id)=max(id) THEN min(id) END FROM found"
+        );
+        let id: Option<i64> = self.conn.prepare_cached(&sql)?.query_row((self.op, table), |r| r.get(0))?;
+        id.map_or(Ok(None), |id| self.uuid(to, id))
+    }
+
+    /// A label about the people in a table's rows: by reference if it is one, by number otherwise.
+    fn of_people(&self, verb: Verb, table: &str, deed: &Deed) -> Result<Label, StoreError> {
+        let n = deed.added() + (deed.changed.len() + deed.removed.len()) as u64;
+        let label = Label::new(verb, n);
+        if n != 1 {
+            return Ok(label);
+        }
+        let person = if table == "person" {
+            deed.only().map_or(Ok(None), |id| self.uuid("person", id))?
+        } else {
+            self.common(table, "person_id", "person")?
+        };
+        Ok(label.about("person", person))
+    }
+
+    /// What the step was.
+    fn label(&self, kind: &str) -> Result<Label, StoreError> {
+        if kind == "note" {
+            return self.exported();
+        }
+        if let Some(label) = self.of_things()? {
+            return Ok(label);
+        }
+        if let Some(label) = self.of_links()? {
+            return Ok(label);
+        }
+        Ok(self.of_parts()?.unwrap_or_else(|| Label::new(Verb::Change, self.changes)))
+    }
+
+    fn exported(&self) -> Result<Label, StoreError> {
+        let sql = "SELECT format, name, length(digests)/8 FROM export WHERE op=?1";
+        let found = self.conn.prepare_cached(sql)?.query_row([self.op], |r| {
+            Ok(Label::new(Verb::Export, r.get::<_, i64>(2)?.unsigned_abs()).what(&r.get::<_, String>(0)?).how(&r.get::<_, String>(1)?))
+        });
+        Ok(found.optional()?.unwrap_or_else(|| Label::new(Verb::Change, self.changes)))
+    }
+
+    /// People, communities, meetups and organisations that came, went or changed.
+    fn of_things(&self) -> Result<Option<Label>, StoreError> {
+        if let Some(page) = self.did("page") {
+            let sql = "SELECT name FROM page WHERE id=?1";
+            let name: Option<String> =
+                page.only().map_or(Ok(None), |id| self.conn.prepare_cached(sql)?.query_row([id], |r| r.get(0)).optional())?;
+            let published = page.added.is_empty() && self.deeds.keys().all(|table| matches!(table.as_str(), "page" | "listing"));
+            let verb = if published { Verb::PublishPage } else { Verb::ImportPage };
+            return Ok(Some(Label::new(verb, 1).what(name.as_deref().unwrap_or(""))));
+        }
+        for table in ["community", "meetup", "organisation"] {
+            let Some(id) = self.did(table).filter(|d| d.added.is_empty() && d.changed.is_empty()).and_then(Deed::only) else { continue };
+            return Ok(Some(Label::new(Verb::Remove, 1).about(table, self.uuid(table, id)?)));
+        }
+        if let Some(people) = self.did("person") {
+            if !people.removed.is_empty() {
+                let gone = Deed { removed: people.removed.clone(), ..Deed::default() };
+                return Ok(Some(self.of_people(Verb::Remove, "person", &gone)?));
+            }
+            if people.added() > 0 {
+                return Ok(Some(self.people_who_came(people)?));
+            }
+            return Ok(Some(self.of_people(Verb::Edit, "person", people)?));
+        }
+        for table in ["community", "meetup", "organisation"] {
+            let Some((deed, id)) = self.did(table).and_then(|d| Some((d, d.only()?))) else { continue };
+            let verb = if deed.added() > 0 { Verb::Add } else { Verb::Edit };
+            return Ok(Some(Label::new(verb, 1).about(table, self.uuid(table, id)?)));
+        }
+        Ok(None)
+    }
+
+    fn people_who_came(&self, people: &Deed) -> Result<Label, StoreError> {
+        let came = Deed { added: people.added.clone(), ..Deed::default() };
+        if self.did("attendance").is_some() {
+            let label = self.of_people(Verb::WalkIn, "person", &came)?;
+            return Ok(label.about("meetup", self.common("attendance", "meetup_id", "meetup")?));
+        }
+        match self.did("membership").map(|_| self.common("membership", "community_id", "community")).transpose()?.flatten() {
+            Some(community) => Ok(self.of_people(Verb::AddTo, "person", &came)?.about("community", Some(community))),
+            None => self.of_people(Verb::Add, "person", &came),
+        }
+    }
+
+    /// Who is in which community, who came to which meetup, who agreed to what.
+    fn of_links(&self) -> Result<Option<Label>, StoreError> {
+        if let Some(deed) = self.did("membership") {
+            let verb = match (deed.added() > 0, !deed.removed.is_empty(), deed.changed.len()) {
+                (true, false, 0) => Verb::PutIn,
+                (false, true, 0) => Verb::TakeOut,
+                (false, false, _) => Verb::SetStatus,
+                _ => Verb::Change,
+            };
+            if verb == Verb::Change {
+                return Ok(None);
+            }
+            let label = self.of_people(verb, "membership", deed)?;
+            return Ok(Some(label.about("community", self.common("membership", "community_id", "community")?)));
+        }
+        if let Some(deed) = self.did("attendance") {
+            let label = self.of_people(Verb::EditAttendance, "attendance", deed)?;
+            return Ok(Some(label.about("meetup", self.common("attendance", "meetup_id", "meetup")?)));
+        }
+        if let Some(deed) = self.did("consent") {
+            return Ok(Some(self.of_people(Verb::SetConsent, "consent", deed)?));
+        }
+        if let Some(deed) = self.did("suppression") {
+            let verb = if deed.removed.is_empty() { Verb::Suppress } else { Verb::Allow };
+            return Ok(Some(Label::new(verb, deed.added() + (deed.removed.len() + deed.changed.len()) as u64)));
+        }
+        Ok(None)
+    }
+
+    /// What belongs to a community, and views.
+    fn of_parts(&self) -> Result<Option<Label>, StoreError> {
+        if let Some(deed) = self.did("seat").filter(|d| !d.removed.is_empty()) {
+            let seat = deed.only().map_or(Ok(None), |id| self.uuid("seat", id))?;
+            let label = Label::new(Verb::RemoveSeat, 1).about("seat", seat);
+            return Ok(Some(label.about("community", self.common("seat", "community_id", "community")?)));
+        }
+        if let Some(label) = self.seat()? {
+            return Ok(Some(label));
+        }
+        let parts = [
+            ("join_route", Verb::EditRoute, Verb::RemoveRoute),
+            ("rule", Verb::EditRule, Verb::RemoveRule),
+            ("channel", Verb::SetChannel, Verb::RemoveChannel),
+        ];
+        for (table, edit, remove) in parts {
+            let Some(deed) = self.did(table) else { continue };
+            let community = self.common(table, "community_id", "community")?;
+            let verb = match (deed.removed.is_empty(), table, &community) {
+                (false, ..) => remove,
+                (true, "rule", None) => Verb::EditRuleForAll,
+                (true, ..) => edit,
+            };
+            let label = Label::new(verb, 1).about("community", community);
+            return Ok(Some(match (deed.only(), table) {
+                (Some(id), "channel") => label.about("channel", self.uuid("channel", id)?),
+                _ => label,
+            }));
+        }
+        if let Some(deed) = self.did("view") {
+            let sql = "SELECT name FROM view WHERE id=?1";
+            let name: Option<String> =
+                deed.only().map_or(Ok(None), |id| self.conn.prepare_cached(sql)?.query_row([id], |r| r.get(0)).optional())?;
+            let verb = if deed.removed.is_empty() { Verb::SaveView } else { Verb::RemoveView };
+            return Ok(Some(Label::new(verb, 1).what(name.as_deref().unwrap_or(""))));
+        }
+        Ok(None)
+    }
+
+    fn seat(&self) -> Result<Option<Label>, StoreError> {
+        let seat = match (self.did("seat").and_then(Deed::only), self.did("tenure")) {
+            (Some(id), _) => self.uuid("seat", id)?,
+            (None, Some(_)) => self.common("tenure", "seat_id", "seat")?,
+            (None, None) => return Ok(None),
+        };
+        let id: Option<i64> = seat.as_ref().map_or(Ok(None), |uuid| {
+            self.conn.prepare_cached("SELECT community_id FROM seat WHERE uuid=unhex(?1)")?.query_row([uuid], |r| r.get(0)).optional()
+        })?;
+        let community = id.map_or(Ok(None), |id| self.uuid("community", id))?;
+        let holder = self.did("tenure").filter(|d| d.added() == 1).map(|_| self.holder()).transpose()?.flatten();
+        Ok(Some(Label::new(Verb::SetSeat, 1).about("seat", seat).about("community", community).about("person", holder)))
+    }
+
+    /// Who has a seat by the tenure that the step added.
+    fn holder(&self) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT coalesce((SELECT person_id FROM tenure WHERE id=c.entity_id), c.person_id) FROM op_change c WHERE c.op=?1 AND c.entity='tenure' AND c.before IS NULL";
+        let id: Option<i64> = self.conn.prepare_cached(sql)?.query_row([self.op], |r| r.get(0)).optional()?.flatten();
+        id.map_or(Ok(None), |id| self.uuid("person", id))
+    }
+}

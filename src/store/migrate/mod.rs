@@ -1,0 +1,184 @@
+//! Bringing an older file up to date: its schema is compared with that of its own version, a backup is made, and every step is taken in one
+//! transaction, at the end of which the schema is compared with today's. Any difference is named, and nothing is written then.
+//!
+//! Must not know what is in the rows; the steps do.
+
+mod identity;
+mod labels;
+mod old;
+mod six;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::connect::damage;
+use super::schema::{SCHEMA, VERSION};
+use super::{Reader, StoreError, backup};
+use crate::domain::text;
+
+pub use identity::roster_id;
+
+/// How long a migration waits for another program's. Longer than any takes: then it finds that there is nothing left to do.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A step from one version to the next.
+#[derive(Clone, Copy)]
+pub enum Step {
+    /// Statements.
+    Sql(&'static str),
+    /// More than statements; returns what it has to report.
+    Code(fn(&Connection) -> Result<Vec<String>, StoreError>),
+}
+
+/// The steps from version 1 to 2, from 2 to 3 and so on.
+pub const STEPS: &[Step] =
+    &[Step::Sql(old::EXPORTS), Step::Code(six::to_three), Step::Sql(old::EXCEPTIONS), Step::Sql(old::SHAPE), Step::Code(six::to_six)];
+
+/// What a migration did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrated {
+    /// The version that the file had.
+    pub from: i32,
+    /// What it had to leave out or mend, in sentences.
+    pub reports: Vec<String>,
+}
+
+/// Tables, indexes, triggers and views, by kind and name, with their text.
+type Parts = BTreeMap<(String, String), String>;
+
+fn parts(conn: &Connection) -> rusqlite::Result<Parts> {
+    // By the first letters, not by LIKE: its underscore would leave out more names than SQLite keeps for itself.
+    let mut read = conn.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name,1,7)<>'sqlite_'")?;
+    read.query_map([], |r| Ok(((r.get(0)?, r.get(1)?), r.get(2)?)))?.collect()
+}
+
+/// The kind and the name of what a statement makes.
+fn named_by(sql: &str) -> (String, String) {
+    let rest = sql.trim_start_matches("CREATE ").trim_start_matches("UNIQUE ");
+    let (kind, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    (kind.to_lowercase(), rest.split(['(', ' ']).next().unwrap_or_default().to_owned())
+}
+
+/// What a file of a version has in it.
+fn expected(version: i32) -> Result<Parts, StoreError> {
+    if version >= VERSION {
+        return Ok(SCHEMA.iter().map(|sql| (named_by(sql), (*sql).to_owned())).collect());
+    }
+    // Of an older version, what SQLite makes of its statements, altered columns included.
+    let conn = Connection::open_in_memory()?;
+    for statement in old::FIRST.iter().chain([&old::LATER]) {
+        conn.execute_batch(statement)?;
+    }
+    for step in (2..=version).zip(STEPS).map(|(_, step)| step) {
+        match step {
+            Step::Sql(sql) => conn.execute_batch(sql)?,
+            Step::Code(code) => drop(code(&conn)?),
+        }
+    }
+    Ok(parts(&conn)?)
+}
+
+/// Whether a part of a version may be missing, as the version has more than one form.
+fn is_form(version: i32, name: &str) -> bool {
+    old::FORMS.iter().any(|f| f.versions.contains(&version) && f.index == name)
+}
+
+/// Refuses a file whose tables, indexes, triggers or views are not those of its version; names each difference.
+pub fn compare(conn: &Connection, path: &Path, version: i32) -> Result<(), StoreError> {
+    let mut wanted = expected(version)?;
+    let mut wrong = Vec::new();
+    for ((kind, name), sql) in parts(conn).map_err(|e| damage(path, e))? {
+        let shown = text::safe(&name).into_owned();
+        match wanted.remove(&(kind.clone(), name)) {
+            Some(text) if text == sql => {}
+            Some(_) => wrong.push(format!("the {kind} {shown} is not the one that Guildhall made")),
+            None if old::FORMS.iter().any(|f| f.versions.contains(&version) && f.instead == Some(sql.as_str())) => {}
+            None => wrong.push(format!("the {kind} {shown} is not Guildhall's")),
+        }
+    }
+    wrong
+        .extend(wanted.into_keys().filter(|(_, name)| !is_form(version, name)).map(|(kind, name)| format!("the {kind} {name} is missing")));
+    if wrong.is_empty() { Ok(()) } else { Err(StoreError::Altered { path: path.to_owned(), what: wrong.join("; ") }) }
+}
+
+fn version(conn: &Connection) -> Result<i32, StoreError> {
+    Ok(conn.pragma_query_value(None, "user_version", |r| r.get(0))?)
+}
+
+fn others_writes(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.query_row("PRAGMA data_version", [], |r| r.get(0))?)
+}
+
+/// Brings a file up to date; `None` if there was nothing to do, perhaps because another program has just done it.
+///
+/// # Errors
+/// If the schema isn't that of the file's version, or a step fails; nothing was changed then.
+pub fn migrate(conn: &Connection, path: &Path) -> Result<Option<Migrated>, StoreError> {
+    migrate_by(conn, path, STEPS, Some(VERSION))
+}
+
+/// As [`migrate`], by other steps; the schema at the end is compared with that of a version, if one is given.
+fn migrate_by(conn: &Connection, path: &Path, steps: &[Step], then: Option<i32>) -> Result<Option<Migrated>, StoreError> {
+    let last = i32::try_from(steps.len()).unwrap_or(i32::MAX).saturating_add(1);
+    loop {
+        let from = version(conn)?;
+        if from >= last {
+            return Ok(None);
+        }
+        if from < 1 {
+            return Err(StoreError::Foreign(path.to_owned()));
+        }
+        let seen = others_writes(conn)?;
+        compare(conn, path, from)?;
+        backup::automatic(Reader::new(conn), path)?;
+        // A step that makes a table anew must find references switched off, and leave their text as it is in other tables.
+        conn.busy_timeout(PATIENCE)?;
+        conn.execute_batch("PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON; BEGIN IMMEDIATE")?;
+        let done = if version(conn)? == from && others_writes(conn)? == seen {
+            take(conn, path, &steps[usize::try_from(from - 1).unwrap_or(0)..], last, then).map(Some)
+        } else {
+            // Somebody wrote between the backup and now: it isn't of what would be changed.
+            Ok(None)
+        };
+        let ended = match &done {
+            Ok(Some(_)) => conn.execute_batch("COMMIT"),
+            Ok(None) | Err(_) => conn.execute_batch("ROLLBACK"),
+        };
+        conn.execute_batch("PRAGMA legacy_alter_table=OFF; PRAGMA foreign_keys=ON")?;
+        conn.busy_timeout(super::connect::PATIENCE)?;
+        if let Some(reports) = done? {
+            ended?;
+            return Ok(Some(Migrated { from, reports }));
+        }
+    }
+}
+
+/// Takes the steps inside the transaction.
+fn take(conn: &Connection, path: &Path, steps: &[Step], last: i32, then: Option<i32>) -> Result<Vec<String>, StoreError> {
+    let before = dangling(conn)?;
+    let mut reports = Vec::new();
+    for step in steps {
+        match step {
+            Step::Sql(sql) => conn.execute_batch(sql)?,
+            Step::Code(code) => reports.extend(code(conn)?),
+        }
+    }
+    if let Some((table, row)) = dangling(conn)?.into_iter().find(|found| !before.contains(found)) {
+        return Err(StoreError::Refused(format!("row {row} of {table} would refer to a row that is not there; nothing was changed")));
+    }
+    conn.pragma_update(None, "user_version", last)?;
+    if let Some(version) = then {
+        compare(conn, path, version)?;
+    }
+    Ok(reports)
+}
+
+/// Rows that refer to one that isn't there. A file that has such rows is brought up to date as it is.
+fn dangling(conn: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
+    let mut check = conn.prepare("PRAGMA foreign_key_check")?;
+    let rows = check.query_map([], |r| Ok((r.get(0)?, r.get::<_, Option<i64>>(1)?.unwrap_or(0))))?.collect::<Result<_, _>>()?;
+    Ok(rows)
+}
