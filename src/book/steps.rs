@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::command::{Applied, Command};
 use super::{Book, BookError, Job, Jobs, Progress, apply, labels};
-use crate::domain::ids::OpId;
+use crate::domain::ids::{OpId, PersonId};
 use crate::store::{Stamp, Store, journal, revert, schema};
 
 /// From this many people or rows on a step takes longer than a frame.
@@ -110,13 +110,11 @@ impl Book {
     }
 
     fn size_of(&self, command: &Command) -> Result<u64, BookError> {
-        let rows = |table, column, id| Ok(crate::store::lookup::rows_of(self.store.reader(), table, column, id)?);
-        match command {
-            Command::RemoveCommunity(id) => rows(&schema::MEMBERSHIP, "community_id", id.0),
-            Command::RemoveMeetup(id) => rows(&schema::ATTENDANCE, "meetup_id", id.0),
-            Command::RemoveOrganisation(id) => rows(&schema::PERSON, "organisation_id", id.0),
-            other => Ok(other.people().map_or(0, |p| p.len() as u64)),
-        }
+        Ok(match command.about() {
+            About::People(people) => people.len() as u64,
+            About::Rows(table, column, id) => crate::store::lookup::rows_of(self.store.reader(), table, column, id)?,
+            About::Little => 0,
+        })
     }
 
     /// Takes a step on a thread; [`Book::after_step`] takes over what it did.
@@ -157,10 +155,19 @@ impl Book {
     }
 }
 
+/// What a command is about, as far as there may be much of it.
+enum About<'c> {
+    /// The people to each of whom it does one thing.
+    People(&'c [PersonId]),
+    /// The rows that go with what it removes: their table, and the column that has this id.
+    Rows(&'static schema::Table, &'static str, i64),
+    /// A handful of rows.
+    Little,
+}
+
 impl Command {
-    /// The people whom it is about, if it does one thing to many.
-    #[must_use]
-    pub fn people(&self) -> Option<&[crate::domain::ids::PersonId]> {
+    #[deny(clippy::wildcard_enum_match_arm, reason = "what is long and isn't named here would hold up the screen")]
+    fn about(&self) -> About<'_> {
         match self {
             Self::RemovePeople(people)
             | Self::PutIn { people, .. }
@@ -173,8 +180,16 @@ impl Command {
             | Self::NeverMail { people, .. }
             | Self::AddTag { people, .. }
             | Self::RemoveTag { people, .. }
-            | Self::Attend { people, .. } => Some(people),
-            _ => None,
+            | Self::Attend { people, .. } => About::People(people),
+            Self::RemoveCommunity(id) => About::Rows(&schema::MEMBERSHIP, "community_id", id.0),
+            Self::RemoveMeetup(id) => About::Rows(&schema::ATTENDANCE, "meetup_id", id.0),
+            Self::RemoveOrganisation(id) => About::Rows(&schema::PERSON, "organisation_id", id.0),
+            Self::AddPerson { .. } | Self::EditPerson { .. } | Self::EditMembership { .. } | Self::WalkIn { .. } => About::Little,
+            Self::PutOrganisation { .. } | Self::PutCommunity { .. } | Self::PutMeetup { .. } => About::Little,
+            Self::PutSeat { .. } | Self::PutRoute { .. } | Self::PutRule { .. } | Self::PutChannel { .. } => About::Little,
+            Self::RemoveSeat(..) | Self::RemoveRoute(..) | Self::RemoveRule(..) | Self::RemoveChannel(..) => About::Little,
+            Self::Suppress { .. } | Self::MailAgain { .. } | Self::Allow { .. } => About::Little,
+            Self::SaveView { .. } | Self::RemoveView(_) | Self::LoadSample => About::Little,
         }
     }
 }

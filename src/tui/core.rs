@@ -148,6 +148,21 @@ pub enum Request {
     Form(Subject),
 }
 
+impl Request {
+    /// Whether what was typed may be refused: then the line stays open until it isn't, and is closed by what takes the request.
+    #[must_use]
+    pub const fn may_be_refused(&self) -> bool {
+        match self {
+            Self::Run(_) | Self::ImportFile(_) | Self::AddMembers(_) | Self::LookAtPage(_) => true,
+            Self::Close | Self::Push(_) | Self::Instead(_) | Self::Act(_) | Self::Toast(_) | Self::Select(_) | Self::Form(_) => false,
+            Self::Filter(_) | Self::Focus(_) | Self::Search(..) | Self::NamedView(_) | Self::Columns(..) | Self::Look => false,
+            Self::ExportAs(_) | Self::Preview(_) | Self::Export(..) | Self::CopyExport(_) | Self::Copy(_) | Self::Open(_) => false,
+            Self::Take(_) | Self::BackTo(_) | Self::TakeDraft(_) | Self::RunShown(_) | Self::Rehearse(_) | Self::Import(_) => false,
+            Self::ImportPage(..) | Self::PublishPage(_) => false,
+        }
+    }
+}
+
 /// What a form is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each names a thing of the domain")]

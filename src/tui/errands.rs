@@ -2,7 +2,6 @@
 //!
 //! Must not know how either is reached; `terminal` does.
 
-use crate::actions::Action;
 use crate::book::{BookError, Thing};
 use crate::domain::ids::PersonId;
 use crate::domain::mail::{self, Answer, Way, Why};
@@ -304,16 +303,6 @@ impl Root {
         self.waiting = self.asker;
         let options = crate::book::ImportOptions { file: "the list".into(), text: Some(rows), community, dry_run: true };
         self.work.import(&mut self.book, options);
-    }
-
-    /// Does what an action says that reaches outside.
-    pub(super) fn act_outside(&mut self, action: Action) {
-        match action {
-            Action::Copy => self.copy_here(),
-            Action::CopyPart => self.copy_part(),
-            Action::OpenLink => self.open_link(),
-            _ => self.ask_for_members(""),
-        }
     }
 }
 

@@ -48,6 +48,7 @@ impl Cursor {
             Action::PageUp => self.at.saturating_sub(page),
             Action::First => 0,
             Action::Last => len,
+            // The others don't move; the list's pane looks at them next, then `Root::act_here`.
             _ => return false,
         };
         self.fit(len, self.height);

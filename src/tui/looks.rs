@@ -2,7 +2,6 @@
 //!
 //! Must not know what is listed.
 
-use crate::actions::Action;
 use crate::book::{Command, ViewRow};
 use crate::remembered::ListLook;
 use crate::tui::core::{Cx, Outcome, PaneId, Request};
@@ -22,23 +21,11 @@ fn pane_of(view: &ViewRow) -> PaneId {
 }
 
 impl Root {
-    /// Does what an action says about how a list looks.
-    pub(super) fn act_on_looks(&mut self, action: Action) {
-        match action {
-            Action::Columns => match self.table_of(self.focus).cloned() {
-                Some(table) => self.overlays.push(Box::new(Columns::new(self.focus, table))),
-                None => self.say("The detail has no columns; move to a list"),
-            },
-            Action::SortNext => self.resort(self.focus, Table::sort_next),
-            Action::SortReverse => self.resort(self.focus, |table| {
-                table.reverse = !table.reverse;
-                table.sorted()
-            }),
-            Action::Wider => self.widen(25),
-            Action::Narrower => self.widen(-25),
-            Action::SaveView => self.ask_for_view_name(),
-            Action::RemoveView => self.ask_for_view_to_remove(),
-            _ => self.ask_for_view(),
+    /// Offers the columns of the list in focus.
+    pub(super) fn choose_columns(&mut self) {
+        match self.table_of(self.focus).cloned() {
+            Some(table) => self.overlays.push(Box::new(Columns::new(self.focus, table))),
+            None => self.say("The detail has no columns; move to a list"),
         }
     }
 

@@ -18,36 +18,31 @@ impl Root {
         self.overlays.push(Box::new(Help::new(scopes, about, self.keys().clone())));
     }
 
-    /// Why an action can't run now, if so.
+    /// Why an action can't run now, if so. Every action has its line.
     pub(super) fn reasons(&self) -> impl Fn(Action) -> Option<&'static str> + use<> {
         let undoable = self.book.undoable().map_or((false, false), |(u, r)| (u.is_some(), r.is_some()));
         let (in_community, nothing, no_meetup) =
             (self.members.community.is_some(), self.detail.thing().is_none(), self.meetups.selected().is_none());
         let nobody = self.members.is_nobody();
+        let here = move || nothing.then_some("there is nothing under the cursor");
+        let somebody = move || nobody.then_some("there is nobody in the list");
         move |a: Action| match a {
-            Action::Undo if !undoable.0 => Some("there is nothing to undo"),
-            Action::Redo if !undoable.1 => Some("there is nothing to redo"),
-            Action::TakeOut | Action::SetStatus if !in_community => Some("select a community first"),
-            Action::Remove | Action::Edit | Action::HistoryHere | Action::Copy | Action::CopyPart | Action::OpenLink if nothing => {
-                Some("there is nothing under the cursor")
-            }
-            Action::Roll if no_meetup => Some("there is no meetup"),
-            Action::Mark
-            | Action::MarkAll
-            | Action::MarkRange
-            | Action::PutInto
-            | Action::SetOrganisation
-            | Action::SetDiscipline
-            | Action::AddTag
-            | Action::SetConsent
-            | Action::RemoveTag
-            | Action::SetField
-            | Action::StopMail
-                if nobody =>
-            {
-                Some("there is nobody in the list")
-            }
-            _ => None,
+            Action::Undo => (!undoable.0).then_some("there is nothing to undo"),
+            Action::Redo => (!undoable.1).then_some("there is nothing to redo"),
+            Action::TakeOut | Action::SetStatus => (!in_community).then_some("select a community first"),
+            Action::Remove | Action::Edit | Action::HistoryHere | Action::Copy | Action::CopyPart | Action::OpenLink => here(),
+            Action::Roll => no_meetup.then_some("there is no meetup"),
+            Action::Mark | Action::MarkAll | Action::MarkRange | Action::PutInto => somebody(),
+            Action::SetOrganisation | Action::SetDiscipline | Action::SetField | Action::SetConsent => somebody(),
+            Action::AddTag | Action::RemoveTag | Action::StopMail => somebody(),
+            // These can always be asked for.
+            Action::Help | Action::Palette | Action::Find | Action::New | Action::History | Action::Organisations => None,
+            Action::Import | Action::Export | Action::PublishPage | Action::CheckPage | Action::Handover | Action::CheckFile => None,
+            Action::ShowAll | Action::PaneCommunities | Action::PaneMembers | Action::PaneMeetups | Action::PaneDetail => None,
+            Action::NextPane | Action::PreviousPane | Action::Back | Action::Open | Action::AddMembers => None,
+            Action::Views | Action::SaveView | Action::RemoveView | Action::Columns | Action::SortNext | Action::SortReverse => None,
+            Action::Wider | Action::Narrower | Action::Reload | Action::Suspend | Action::Quit => None,
+            Action::Down | Action::Up | Action::PageDown | Action::PageUp | Action::First | Action::Last => None,
         }
     }
 

@@ -17,6 +17,7 @@ use crate::tui::overlays::Message;
 use crate::tui::panes::{Communities, Detail, Meetups, Members};
 use crate::tui::setup::Setup;
 use crate::tui::stack::{LayerId, Stack};
+use crate::tui::table::Table;
 use crate::tui::theme::Tone;
 use crate::tui::work::Work;
 
@@ -342,16 +343,14 @@ impl Root {
         }
     }
 
+    /// Does what the focused pane has left to the hall. Nobody comes after it, so it names every action: a new one that nobody does
+    /// doesn't compile.
+    #[deny(clippy::wildcard_enum_match_arm, reason = "what isn't named here would do nothing at all")]
     fn act_here(&mut self, action: Action) {
-        let scope = crate::actions::info(action).scope;
         match action {
             Action::Quit => self.quit(),
             Action::Suspend => self.then = Then::Suspend,
-            Action::Reload => {
-                let result = self.refresh();
-                self.note(result);
-                self.then = Then::Redraw;
-            }
+            Action::Reload => self.reload(),
             Action::Help => self.help(),
             Action::Palette => self.palette(),
             Action::History => self.history(),
@@ -362,42 +361,56 @@ impl Root {
                 None => self.find_members(),
             },
             Action::Back => self.back(),
-            Action::PaneCommunities
-            | Action::PaneMembers
-            | Action::PaneMeetups
-            | Action::PaneDetail
-            | Action::NextPane
-            | Action::PreviousPane => self.go(self.pane_of(action)),
+            Action::PaneCommunities => self.go(PaneId::Communities),
+            Action::PaneMembers => self.go(PaneId::Members),
+            Action::PaneMeetups => self.go(PaneId::Meetups),
+            Action::PaneDetail => self.go(PaneId::Detail),
+            Action::NextPane => self.go(PaneId::ALL[(self.focus as usize + 1) % 4]),
+            Action::PreviousPane => self.go(PaneId::ALL[(self.focus as usize + 3) % 4]),
             Action::Undo => self.take_step(Step::Undo(Confirmed::No)),
             Action::Redo => self.take_step(Step::Redo(Confirmed::No)),
-            Action::ShowAll => {
-                self.communities.find.clear();
-                self.communities.select_everybody();
-                self.settle(Outcome::Ask(vec![Request::Filter(None), Request::Look]));
-            }
+            Action::ShowAll => self.show_all(),
             Action::Import => self.ask_for_import(),
             Action::Export => self.ask_for_export(None),
             Action::PublishPage => self.ask_for_page(),
             Action::CheckPage => self.check_page(),
             Action::Handover => self.hand_over(),
-            Action::Copy | Action::CopyPart | Action::OpenLink => self.act_outside(action),
-            Action::AddMembers if self.focus == PaneId::Members => self.act_outside(action),
-            Action::Columns
-            | Action::SortNext
-            | Action::SortReverse
-            | Action::Wider
-            | Action::Narrower
-            | Action::Views
-            | Action::SaveView
-            | Action::RemoveView => self.act_on_looks(action),
             Action::CheckFile => self.check_file(),
-            // An action of another pane, from help or the palette: that pane does it.
-            _ => match scope {
-                Scope::Members => self.act_in(PaneId::Members, action),
-                Scope::Meetups => self.act_in(PaneId::Meetups, action),
-                _ => {}
-            },
+            Action::Copy => self.copy_here(),
+            Action::CopyPart => self.copy_part(),
+            Action::OpenLink => self.open_link(),
+            Action::Columns => self.choose_columns(),
+            Action::SortNext => self.resort(self.focus, Table::sort_next),
+            Action::SortReverse => self.resort(self.focus, Table::turn_round),
+            Action::Wider => self.widen(25),
+            Action::Narrower => self.widen(-25),
+            Action::Views => self.ask_for_view(),
+            Action::SaveView => self.ask_for_view_name(),
+            Action::RemoveView => self.ask_for_view_to_remove(),
+            Action::AddMembers if self.focus == PaneId::Members => self.ask_for_members(""),
+            // Actions of one pane, from help or the palette while another has the focus: that pane does them.
+            Action::AddMembers | Action::Mark | Action::MarkRange | Action::MarkAll => self.act_in(PaneId::Members, action),
+            Action::PutInto | Action::TakeOut | Action::SetStatus => self.act_in(PaneId::Members, action),
+            Action::SetOrganisation | Action::SetDiscipline | Action::SetField => self.act_in(PaneId::Members, action),
+            Action::AddTag | Action::RemoveTag | Action::SetConsent | Action::StopMail => self.act_in(PaneId::Members, action),
+            Action::Roll => self.act_in(PaneId::Meetups, action),
+            // Every pane does these itself.
+            Action::Down | Action::Up | Action::PageDown | Action::PageUp | Action::First | Action::Last => {}
+            Action::Open | Action::New | Action::Edit | Action::Remove => {}
         }
+    }
+
+    fn reload(&mut self) {
+        let result = self.refresh();
+        self.note(result);
+        self.then = Then::Redraw;
+    }
+
+    /// Shows everybody and every meetup, whatever the community.
+    fn show_all(&mut self) {
+        self.communities.find.clear();
+        self.communities.select_everybody();
+        self.settle(Outcome::Ask(vec![Request::Filter(None), Request::Look]));
     }
 
     /// Quits; while something is under way, only when asked twice.
@@ -413,18 +426,6 @@ impl Root {
     fn check_file(&mut self) {
         self.toast = Some(("Looking through the file …".into(), Tone::Dim));
         self.work.check(&self.book);
-    }
-
-    /// Where an action goes to.
-    const fn pane_of(&self, action: Action) -> PaneId {
-        match action {
-            Action::PaneCommunities => PaneId::Communities,
-            Action::PaneMembers => PaneId::Members,
-            Action::PaneMeetups => PaneId::Meetups,
-            Action::PaneDetail => PaneId::Detail,
-            Action::NextPane => PaneId::ALL[(self.focus as usize + 1) % 4],
-            _ => PaneId::ALL[(self.focus as usize + 3) % 4],
-        }
     }
 
     fn act_in(&mut self, pane: PaneId, action: Action) {

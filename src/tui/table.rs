@@ -166,6 +166,12 @@ impl Table {
         self.sorted()
     }
 
+    /// Turns the order round.
+    pub fn turn_round(&mut self) -> String {
+        self.reverse = !self.reverse;
+        self.sorted()
+    }
+
     /// How it is sorted, in words.
     #[must_use]
     pub fn sorted(&self) -> String {

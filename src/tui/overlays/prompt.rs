@@ -47,11 +47,10 @@ impl Overlay for Prompt {
     fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
         match key.code {
             KeyCode::Esc => Outcome::ask(Request::Close),
-            KeyCode::Enter => match (self.then)(self.line.text()) {
-                // These may be refused: the line stays until they are not.
-                run @ (Request::Run(_) | Request::ImportFile(_) | Request::AddMembers(_) | Request::LookAtPage(_)) => Outcome::ask(run),
-                other => Outcome::ask(Request::Instead(Box::new(other))),
-            },
+            KeyCode::Enter => {
+                let request = (self.then)(self.line.text());
+                Outcome::ask(if request.may_be_refused() { request } else { Request::Instead(Box::new(request)) })
+            }
             KeyCode::Tab if self.path => {
                 if let Some(whole) = paths::complete(self.line.text()) {
                     self.line.set(&whole);

@@ -257,6 +257,7 @@ impl Communities {
                 }
                 None => Outcome::ask(Request::Toast("There is no community under the cursor".into())),
             },
+            // What isn't the communities' own goes on to `Root::act_here`, which names every action.
             _ => Outcome::Ignored,
         }
     }

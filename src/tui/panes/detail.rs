@@ -108,6 +108,7 @@ impl Detail {
                 }
                 _ => Outcome::Ignored,
             },
+            // What isn't the detail's own goes on to `Root::act_here`, which names every action.
             _ => Outcome::Ignored,
         }
     }

@@ -141,6 +141,7 @@ impl Meetups {
                 }
                 None => Outcome::ask(Request::Toast("There is no meetup under the cursor".into())),
             },
+            // What isn't the meetups' own goes on to `Root::act_here`, which names every action.
             _ => Outcome::Ignored,
         }
     }

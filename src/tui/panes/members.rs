@@ -10,7 +10,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::person::ConsentFacts;
 use crate::domain::text;
 use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
-use crate::tui::core::{Cx, Outcome, PaneId, Request, Subject};
+use crate::tui::core::{Cx, Outcome, Overlay, PaneId, Request, Subject};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Listing;
 use crate::tui::overlays::{Choose, Confirm, Prompt};
@@ -68,6 +68,19 @@ fn consent(people: Vec<PersonId>, who: &str, today: chrono::NaiveDate) -> Choose
         let consent = ConsentFacts { purpose: *purpose, state: *state, on: Some(today), source: "told the lead".into() };
         Some(Command::SetConsent { people: people.clone(), consent })
     })
+}
+
+/// The words of a list that are known already.
+fn known(which: Words, cx: &mut Cx<'_>) -> Vec<String> {
+    cx.book.words(which).unwrap_or_default()
+}
+
+fn push(overlay: impl Overlay + 'static) -> Outcome {
+    Outcome::ask(Request::Push(Box::new(overlay)))
+}
+
+fn no_community() -> Outcome {
+    Outcome::ask(Request::Toast("Select a community first: this is about its members".into()))
 }
 
 impl Default for Members {
@@ -245,17 +258,18 @@ impl Members {
             Action::Open => Outcome::ask(Request::Focus(PaneId::Detail)),
             Action::New => Outcome::ask(Request::Form(Subject::Person(None))),
             Action::Edit => self.selected().map_or(Outcome::Done, |id| Outcome::ask(Request::Form(Subject::Person(Some(id))))),
-            Action::Remove
-            | Action::PutInto
-            | Action::TakeOut
-            | Action::SetStatus
-            | Action::SetOrganisation
-            | Action::SetDiscipline
-            | Action::AddTag
-            | Action::SetConsent
-            | Action::RemoveTag
-            | Action::SetField
-            | Action::StopMail => self.verb(action, cx),
+            Action::Remove => self.verb(cx, Self::remove),
+            Action::PutInto => self.verb(cx, Self::put_into),
+            Action::TakeOut => self.verb(cx, Self::take_out),
+            Action::SetStatus => self.verb(cx, Self::set_status),
+            Action::SetOrganisation => self.verb(cx, Self::set_organisation),
+            Action::SetDiscipline => self.verb(cx, Self::set_discipline),
+            Action::AddTag => self.verb(cx, Self::add_tag),
+            Action::RemoveTag => self.verb(cx, Self::remove_tag),
+            Action::SetField => self.verb(cx, Self::set_field),
+            Action::SetConsent => self.verb(cx, Self::set_consent),
+            Action::StopMail => self.verb(cx, Self::stop_mail),
+            // What isn't the members' own goes on to `Root::act_here`, which names every action.
             _ => Outcome::Ignored,
         }
     }
@@ -288,82 +302,88 @@ impl Members {
         Outcome::Done
     }
 
-    /// A verb that applies to the marked people as one step.
-    fn verb(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+    /// A verb that applies to the marked people as one step: `ask` is told who they are, and how many in words.
+    fn verb(&self, cx: &mut Cx<'_>, ask: impl FnOnce(&Self, Vec<PersonId>, &str, &mut Cx<'_>) -> Outcome) -> Outcome {
         let people = self.chosen();
         if people.is_empty() {
             return Outcome::ask(Request::Toast("There is nobody under the cursor; {new} adds somebody".into()));
         }
         let who = text::count(people.len() as u64, "person", "people");
-        let words = |which: Words, cx: &mut Cx<'_>| cx.book.words(which).unwrap_or_default();
-        let overlay: Box<dyn crate::tui::core::Overlay> = match action {
-            Action::Remove => return self.remove(people, &who),
-            Action::StopMail => return Self::stop_mail(people, cx),
-            Action::TakeOut | Action::SetStatus => return self.in_community(action, people, &who),
-            Action::PutInto => {
-                let communities = cx.book.communities().unwrap_or_default();
-                let names = communities.iter().map(|c| c.name.clone()).collect();
-                Box::new(Choose::new(&format!("Put {who} into"), names, false, move |name| {
-                    let community = communities.iter().find(|c| c.name == name)?.id;
-                    Some(Command::PutIn { people: people.clone(), community, status: MembershipStatus::Active })
-                }))
-            }
-            Action::SetOrganisation => {
-                Box::new(Choose::new(&format!("Organisation of {who}"), words(Words::Organisations, cx), true, move |name| {
-                    Some(Command::SetOrganisation { people: people.clone(), name: name.to_owned() })
-                }))
-            }
-            Action::SetDiscipline => {
-                Box::new(Choose::new(&format!("Discipline of {who}"), words(Words::Disciplines, cx), true, move |name| {
-                    Some(Command::SetDiscipline { people: people.clone(), name: name.to_owned() })
-                }))
-            }
-            Action::SetConsent => Box::new(consent(people, &who, cx.book.today())),
-            Action::AddTag => Box::new(Choose::new(&format!("Tag for {who}"), words(Words::Tags, cx), true, move |tag| {
-                Some(Command::AddTag { people: people.clone(), tag: tag.to_owned() })
-            })),
-            Action::RemoveTag => Box::new(Choose::new(&format!("Tag to take off {who}"), words(Words::Tags, cx), false, move |tag| {
-                Some(Command::RemoveTag { people: people.clone(), tag: tag.to_owned() })
-            })),
-            _ => {
-                let fields = words(Words::Fields, cx);
-                Box::new(Choose::asking(&format!("Field of {who}"), fields, true, move |field| {
-                    let (people, field) = (people.clone(), field.to_owned());
-                    let title = format!("{field}, empty to clear it");
-                    Request::Push(Box::new(Prompt::new(&title, "", move |value| {
-                        Request::Run(Command::SetField { people: people.clone(), field: field.clone(), value: value.trim().to_owned() })
-                    })))
-                }))
-            }
-        };
-        Outcome::ask(Request::Push(overlay))
+        ask(self, people, &who, cx)
     }
 
-    fn remove(&self, people: Vec<PersonId>, who: &str) -> Outcome {
+    fn put_into(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
+        let communities = cx.book.communities().unwrap_or_default();
+        let names = communities.iter().map(|c| c.name.clone()).collect();
+        push(Choose::new(&format!("Put {who} into"), names, false, move |name| {
+            let community = communities.iter().find(|c| c.name == name)?.id;
+            Some(Command::PutIn { people: people.clone(), community, status: MembershipStatus::Active })
+        }))
+    }
+
+    fn set_organisation(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
+        push(Choose::new(&format!("Organisation of {who}"), known(Words::Organisations, cx), true, move |name| {
+            Some(Command::SetOrganisation { people: people.clone(), name: name.to_owned() })
+        }))
+    }
+
+    fn set_discipline(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
+        push(Choose::new(&format!("Discipline of {who}"), known(Words::Disciplines, cx), true, move |name| {
+            Some(Command::SetDiscipline { people: people.clone(), name: name.to_owned() })
+        }))
+    }
+
+    fn add_tag(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
+        push(Choose::new(&format!("Tag for {who}"), known(Words::Tags, cx), true, move |tag| {
+            Some(Command::AddTag { people: people.clone(), tag: tag.to_owned() })
+        }))
+    }
+
+    fn remove_tag(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
+        push(Choose::new(&format!("Tag to take off {who}"), known(Words::Tags, cx), false, move |tag| {
+            Some(Command::RemoveTag { people: people.clone(), tag: tag.to_owned() })
+        }))
+    }
+
+    fn set_field(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
+        push(Choose::asking(&format!("Field of {who}"), known(Words::Fields, cx), true, move |field| {
+            let (people, field) = (people.clone(), field.to_owned());
+            let title = format!("{field}, empty to clear it");
+            Request::Push(Box::new(Prompt::new(&title, "", move |value| {
+                Request::Run(Command::SetField { people: people.clone(), field: field.clone(), value: value.trim().to_owned() })
+            })))
+        }))
+    }
+
+    fn set_consent(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
+        push(consent(people, who, cx.book.today()))
+    }
+
+    fn remove(&self, people: Vec<PersonId>, who: &str, _: &mut Cx<'_>) -> Outcome {
         let name = match people.as_slice() {
             [only] => self.list.rows.iter().find(|r| r.id == *only).map_or_else(|| who.to_owned(), |r| r.title().to_owned()),
             _ => who.to_owned(),
         };
         let only = self.community.as_ref().map_or_else(String::new, |(_, c)| format!(" To take them out of {c} alone there is t."));
         let question = format!("Remove {name} from the roster, with memberships and attendance? It can be undone.{only}");
-        Outcome::ask(Request::Push(Box::new(Confirm::new(&question, "y", "remove", Request::Run(Command::RemovePeople(people))))))
+        push(Confirm::new(&question, "y", "remove", Request::Run(Command::RemovePeople(people))))
     }
 
-    fn in_community(&self, action: Action, people: Vec<PersonId>, who: &str) -> Outcome {
-        let Some((community, name)) = self.community.clone() else {
-            return Outcome::ask(Request::Toast("Select a community first: this is about its members".into()));
-        };
-        if action == Action::TakeOut {
-            return Outcome::ask(Request::Run(Command::TakeOut { people, community }));
-        }
+    fn take_out(&self, people: Vec<PersonId>, _: &str, _: &mut Cx<'_>) -> Outcome {
+        let Some((community, _)) = self.community else { return no_community() };
+        Outcome::ask(Request::Run(Command::TakeOut { people, community }))
+    }
+
+    fn set_status(&self, people: Vec<PersonId>, who: &str, _: &mut Cx<'_>) -> Outcome {
+        let Some((community, name)) = self.community.clone() else { return no_community() };
         let words = MembershipStatus::ALL.iter().map(|s| s.word().to_owned()).collect();
-        Outcome::ask(Request::Push(Box::new(Choose::new(&format!("Status of {who} in {name}"), words, false, move |word| {
+        push(Choose::new(&format!("Status of {who} in {name}"), words, false, move |word| {
             Some(Command::SetStatus { people: people.clone(), community, status: MembershipStatus::parse(word)? })
-        }))))
+        }))
     }
 
     /// Never mails the chosen people again; where that is so for all of them already, asks one of them's word to be mailed again.
-    fn stop_mail(people: Vec<PersonId>, cx: &mut Cx<'_>) -> Outcome {
+    fn stop_mail(&self, people: Vec<PersonId>, _: &str, cx: &mut Cx<'_>) -> Outcome {
         let stopped = |id: &PersonId| {
             let detail = cx.book.person(*id).ok().flatten();
             detail.is_some_and(|d| {
