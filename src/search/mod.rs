@@ -4,8 +4,10 @@
 //! are permutations beside it. Must not know where the people come from, nor who looks.
 
 mod card;
+mod everybody;
 mod index;
 mod order;
+mod record;
 mod subject;
 
 pub use card::Card;

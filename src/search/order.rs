@@ -2,7 +2,8 @@
 //!
 //! Must not know what is done with them.
 
-use super::index::{Index, NO_DAY};
+use super::everybody::Everybody;
+use super::record::{Field, NO_DAY, PART_SEPARATOR};
 
 /// What people are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,10 +54,10 @@ pub(super) struct Order {
 }
 
 impl Order {
-    pub(super) fn new(index: &Index, by: SortBy) -> Self {
-        let mut entry_at: Vec<u32> = (0_u32..).take(index.entries.len()).collect();
-        let name = |at: u32| index.record(at as usize).field(0);
-        let entry = |at: u32| &index.entries[at as usize];
+    pub(super) fn new(all: &Everybody, by: SortBy) -> Self {
+        let mut entry_at: Vec<u32> = (0_u32..).take(all.entries.len()).collect();
+        let name = |at: u32| all.record(at as usize).field(Field::Name);
+        let entry = |at: u32| &all.entries[at as usize];
         match by {
             SortBy::Name => {
                 // The names are looked up once, not with every comparison.
@@ -64,29 +65,13 @@ impl Order {
                 keyed.sort_unstable();
                 entry_at = keyed.into_iter().map(|(_, _, at)| at).collect();
             }
-            SortBy::Organisation | SortBy::Discipline | SortBy::JobTitle | SortBy::Email => {
-                let field = match by {
-                    SortBy::Organisation => 2,
-                    SortBy::JobTitle => 3,
-                    SortBy::Email => 1,
-                    _ => 4,
-                };
-                // Who has none stands last.
-                let key = |at: u32| {
-                    let value = index.record(at as usize).field(field);
-                    // An organisation is shown by its short name, which stands last; of addresses the first counts.
-                    let mut parts = value.split(super::subject::PART_SEPARATOR);
-                    let shown = if field == 1 { parts.next() } else { parts.next_back() }.unwrap_or("");
-                    (shown.is_empty(), shown, name(at))
-                };
-                entry_at.sort_by(|a, b| key(*a).cmp(&key(*b)));
-            }
+            SortBy::Organisation => by_field(all, &mut entry_at, Field::Organisation),
+            SortBy::Discipline => by_field(all, &mut entry_at, Field::Discipline),
+            SortBy::JobTitle => by_field(all, &mut entry_at, Field::JobTitle),
+            SortBy::Email => by_field(all, &mut entry_at, Field::Emails),
             SortBy::Status => {
                 let key = |at: u32| {
-                    (
-                        index.places_of(entry(at)).iter().map(|p| index.status_of(p)).min().map_or((true, None), |s| (false, Some(s))),
-                        name(at),
-                    )
+                    (all.places_of(entry(at)).iter().map(|p| all.status_of(p)).min().map_or((true, None), |s| (false, Some(s))), name(at))
                 };
                 entry_at.sort_by(|a, b| key(*a).cmp(&key(*b)));
             }
@@ -103,7 +88,7 @@ impl Order {
         }
         // Hits are read off in the order of ranks: their ids lie in that order too.
         for at in &mut entry_at {
-            *at = index.entries[*at as usize].id;
+            *at = all.entries[*at as usize].id;
         }
         Self { id_at: entry_at, rank_of }
     }
@@ -115,6 +100,18 @@ impl Order {
     pub(super) fn id_at(&self, rank: usize) -> u32 {
         self.id_at[rank]
     }
+}
+
+/// Sorts by what a field says; who has none stands last.
+fn by_field(all: &Everybody, entry_at: &mut [u32], field: Field) {
+    let key = |at: u32| {
+        let record = all.record(at as usize);
+        // An organisation is shown by its short name, which stands last; of addresses the first counts.
+        let mut parts = record.field(field).split(PART_SEPARATOR);
+        let shown = if field == Field::Emails { parts.next() } else { parts.next_back() }.unwrap_or("");
+        (shown.is_empty(), shown, record.field(Field::Name))
+    };
+    entry_at.sort_by(|a, b| key(*a).cmp(&key(*b)));
 }
 
 /// A set of ranks that gives them back in order: sorting without sorting.
