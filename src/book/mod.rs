@@ -62,7 +62,7 @@ pub use crate::store::{StoreError, Touched};
 
 use crate::domain::dates::{Calendar, Order};
 use crate::domain::framework::{Framework, role_key};
-use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
+use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::search::Index;
 use crate::store::{Stamp, Store, backup, communities, journal, lookup, meetups, organisations, people, schema, views};
 
@@ -378,14 +378,6 @@ impl Book {
     /// If the file can't be read.
     pub fn organisations(&self) -> Result<Vec<OrganisationRow>, BookError> {
         Ok(organisations::organisations(self.store.reader())?)
-    }
-
-    /// The organisation of this full name.
-    ///
-    /// # Errors
-    /// If the file can't be read.
-    pub fn organisation_named(&self, name: &str) -> Result<Option<OrganisationId>, BookError> {
-        Ok(lookup::named(self.store.reader(), &schema::ORGANISATION, name)?.map(OrganisationId))
     }
 
     /// The names of the disciplines, of the custom fields, of the tags.

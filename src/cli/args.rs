@@ -220,9 +220,6 @@ pub struct ImportArgs {
     /// The files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// What wrote the file; recognised by itself otherwise
-    #[arg(long, value_name = "SOURCE")]
-    pub from: Option<From>,
     /// Puts everybody into this community, which is made if it isn't there
     #[arg(long, value_name = "NAME")]
     pub community: Option<String>,
@@ -232,13 +229,6 @@ pub struct ImportArgs {
     /// Writes the report to a file as JSON
     #[arg(long, value_name = "FILE.json")]
     pub report: Option<PathBuf>,
-}
-
-/// What wrote a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum From {
-    /// Rows with a line of headers, parted by commas, semicolons or tabs
-    Csv,
 }
 
 /// The words of an export.

@@ -75,12 +75,6 @@ impl<W: Write> Pen<W> {
         Ok(Self(Kind::Sheet(Box::new(Sheet { book, row: 0, bold: Format::new().set_bold() }), to)))
     }
 
-    /// Whether it writes a workbook.
-    #[must_use]
-    pub const fn is_sheet(&self) -> bool {
-        matches!(self.0, Kind::Sheet(..))
-    }
-
     /// How many bytes have gone out; what is still held is not among them.
     #[must_use]
     pub fn sent(&self) -> u64 {

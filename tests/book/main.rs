@@ -138,7 +138,7 @@ fn the_index_follows_every_change() {
     assert!(world.find("wanda").is_empty());
     world.book.undo().unwrap();
     assert_eq!(world.find("wanda"), ["Wanda New"]);
-    let org = world.book.organisation_named("Ministry of Maps").unwrap().unwrap();
+    let org = world.book.organisations().unwrap().into_iter().find(|o| o.facts.name == "Ministry of Maps").unwrap().id;
     let facts = OrganisationFacts { name: "Ministry of Charts".into(), short_name: "MoC".into(), ..OrganisationFacts::default() };
     world.run(Command::PutOrganisation { id: Some(org), facts });
     assert_eq!(world.find("org:moc").len(), 2);
