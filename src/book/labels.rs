@@ -135,14 +135,13 @@ fn attended<'c>(made: Made<'c>, change: &AttendanceChange) -> Made<'c> {
 
 /// The same after the command was carried out: with what it has added.
 pub fn after(write: &Write<'_>, command: &Command, label: Label) -> Result<Label, StoreError> {
-    let (conn, verb) = (write.reader(), label.verb);
-    let has = |table: &Table| label.of.iter().any(|(t, _)| t == table.name);
+    let conn = write.reader();
     let newest = |table: &'static Table| write.last_added(table).map_or(Ok(None), |id| labels::uuid_of(conn, table, id));
     let (table, uuid) = match command {
         Command::AddPerson { .. } | Command::WalkIn { .. } => (&PERSON, newest(&PERSON)?),
-        Command::PutOrganisation { .. } if verb == Verb::Add => (&ORGANISATION, newest(&ORGANISATION)?),
-        Command::PutCommunity { .. } if verb == Verb::Add => (&COMMUNITY, newest(&COMMUNITY)?),
-        Command::PutMeetup { .. } if verb == Verb::Add => (&MEETUP, newest(&MEETUP)?),
+        Command::PutOrganisation { id: None, .. } => (&ORGANISATION, newest(&ORGANISATION)?),
+        Command::PutCommunity { id: None, .. } => (&COMMUNITY, newest(&COMMUNITY)?),
+        Command::PutMeetup { id: None, .. } => (&MEETUP, newest(&MEETUP)?),
         Command::PutSeat { id, .. } => (&SEAT, id.map_or_else(|| newest(&SEAT), |id| labels::uuid_of(conn, &SEAT, id.0))?),
         Command::PutChannel { id, .. } => (&CHANNEL, id.map_or_else(|| newest(&CHANNEL), |id| labels::uuid_of(conn, &CHANNEL, id))?),
         Command::SetOrganisation { name, .. } => {
@@ -150,7 +149,37 @@ pub fn after(write: &Write<'_>, command: &Command, label: Label) -> Result<Label
                 lookup::named(conn, &ORGANISATION, name)?.map_or_else(|| lookup::organisation_called(conn, name), |id| Ok(Some(id)))?;
             (&ORGANISATION, id.map_or(Ok(None), |id| labels::uuid_of(conn, &ORGANISATION, id))?)
         }
-        _ => return Ok(label),
+        Command::PutOrganisation { id: Some(_), .. }
+        | Command::PutCommunity { id: Some(_), .. }
+        | Command::PutMeetup { id: Some(_), .. }
+        | Command::EditPerson { .. }
+        | Command::RemovePeople(_)
+        | Command::PutIn { .. }
+        | Command::TakeOut { .. }
+        | Command::SetStatus { .. }
+        | Command::EditMembership { .. }
+        | Command::SetDiscipline { .. }
+        | Command::SetField { .. }
+        | Command::AddTag { .. }
+        | Command::RemoveTag { .. }
+        | Command::RemoveOrganisation(_)
+        | Command::RemoveCommunity(_)
+        | Command::RemoveSeat(..)
+        | Command::PutRoute { .. }
+        | Command::RemoveRoute(..)
+        | Command::PutRule { .. }
+        | Command::RemoveRule(..)
+        | Command::RemoveChannel(..)
+        | Command::RemoveMeetup(_)
+        | Command::Attend { .. }
+        | Command::SetConsent { .. }
+        | Command::NeverMail { .. }
+        | Command::Suppress { .. }
+        | Command::MailAgain { .. }
+        | Command::Allow { .. }
+        | Command::SaveView { .. }
+        | Command::RemoveView(_)
+        | Command::LoadSample => return Ok(label),
     };
-    Ok(if has(table) { label } else { label.about(table.name, uuid) })
+    Ok(label.about(table.name, uuid))
 }

@@ -64,7 +64,7 @@ use crate::domain::dates::{Calendar, Order};
 use crate::domain::framework::{Framework, role_key};
 use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::search::Index;
-use crate::store::{Stamp, Store, backup, communities, journal, lookup, meetups, organisations, people, schema, views};
+use crate::store::{Stamp, Store, backup, communities, journal, lookup, meetups, organisations, people, person, schema, views};
 
 /// An open roster and everything that can be done with it.
 pub struct Book {
@@ -299,7 +299,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn person(&self, id: PersonId) -> Result<Option<PersonDetail>, BookError> {
-        Ok(people::detail(self.store.reader(), id, self.today())?)
+        Ok(person::detail(self.store.reader(), id, self.today())?)
     }
 
     /// The person who has this address.

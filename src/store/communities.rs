@@ -101,7 +101,7 @@ pub fn community(conn: Reader<'_>, id: CommunityId) -> Result<Option<CommunityDe
     Ok(Some(CommunityDetail {
         id,
         uuid,
-        derived: super::pages::is_derived(conn, id, &facts.name)?,
+        derived: is_derived(conn, id, &facts.name)?,
         facts,
         seats: seats(conn, id)?,
         routes: routes(conn, id)?,
@@ -110,6 +110,12 @@ pub fn community(conn: Reader<'_>, id: CommunityId) -> Result<Option<CommunityDe
         statuses,
         op,
     }))
+}
+
+/// Whether a community's name was derived from a page and is still that.
+pub fn is_derived(conn: Reader<'_>, community: CommunityId, name: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM listing WHERE community_id=?1 AND derived=?2 AND derived<>''";
+    Ok(conn.prepare_cached(sql)?.exists((community.0, name))?)
 }
 
 fn seats(conn: Reader<'_>, id: CommunityId) -> Result<Vec<SeatRow>, StoreError> {

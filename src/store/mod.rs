@@ -27,6 +27,7 @@ pub mod organisations;
 pub mod pages;
 pub mod people;
 mod people_write;
+pub mod person;
 mod protect;
 mod reader;
 pub mod revert;

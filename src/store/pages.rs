@@ -86,15 +86,6 @@ pub fn unlisted(conn: Reader<'_>) -> Result<Vec<CommunityId>, StoreError> {
     Ok(statement.query_map([], |r| r.get(0).map(CommunityId))?.collect::<Result<_, _>>()?)
 }
 
-/// Whether a community's name was derived from a page and is still that.
-///
-/// # Errors
-/// If the file can't be read.
-pub fn is_derived(conn: Reader<'_>, community: CommunityId, name: &str) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM listing WHERE community_id=?1 AND derived=?2 AND derived<>''";
-    Ok(conn.prepare_cached(sql)?.exists((community.0, name))?)
-}
-
 /// The rules that hold for all communities on a page.
 ///
 /// # Errors

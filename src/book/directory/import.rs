@@ -281,7 +281,7 @@ fn update(
     }
     let facts = communities::community(write.reader(), community)?.map(|d| d.facts);
     line.community = facts.map(|f| f.name).unwrap_or_default();
-    line.derived = pages::is_derived(write.reader(), community, &line.community)?;
+    line.derived = communities::is_derived(write.reader(), community, &line.community)?;
     Ok(line)
 }
 
