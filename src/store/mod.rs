@@ -220,7 +220,8 @@ impl Store {
         }
         self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| connect::damage(&self.path, e))?;
         match self.fill(kind, undoes, stamp, body) {
-            Ok((value, done)) if keep && done.changes > 0 => match self.conn.execute_batch("COMMIT") {
+            // An undo of what stays as it is writes nothing, and is a step all the same: otherwise it would be the next one's target again.
+            Ok((value, done)) if keep && (done.changes > 0 || undoes.is_some()) => match self.conn.execute_batch("COMMIT") {
                 Ok(()) => Ok((value, done)),
                 Err(e) => self.after_failed_commit(e, stamp).map(|()| (value, done)),
             },

@@ -141,6 +141,20 @@ fn is_kept(write: &Write<'_>, table: &Table, id: i64) -> Result<bool, StoreError
     Ok(write.reader().prepare_cached(sql)?.exists((id, ConsentState::Withdrawn.word(), OpKind::Undo.word()))?)
 }
 
+/// The withdrawal that an undo kept where a consent of the same person for the same purpose would come back.
+fn kept_instead(write: &Write<'_>, table: &Table, image: &Map<String, Json>) -> Result<Option<i64>, StoreError> {
+    if table.name != schema::CONSENT.name {
+        return Ok(None);
+    }
+    let sql = "SELECT id FROM consent WHERE person_id=?1 AND purpose=?2";
+    let of = (from_json(image.get("person_id")), from_json(image.get("purpose")));
+    let there: Option<i64> = write.reader().prepare_cached(sql)?.query_row(of, |r| r.get(0)).optional()?;
+    Ok(match there {
+        Some(id) if is_kept(write, table, id)? => Some(id),
+        _ => None,
+    })
+}
+
 /// Takes the withdrawals that an undo kept off somebody who goes: their addresses are suppressed instead.
 fn release_kept(write: &mut Write<'_>, table: &Table, id: i64) -> Result<(), StoreError> {
     if table.name != schema::PERSON.name {
@@ -173,6 +187,11 @@ fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<
                 return Err(conflict(write, target, table, id));
             }
             if target.schema < UNIQUE_SINCE && stands_twice(write, table, before)? {
+                return Ok(());
+            }
+            if let Some(kept) = kept_instead(write, table, before)? {
+                let what = describe(write.reader(), table, kept);
+                write.keep_as_is(format!("{what} stays withdrawn"));
                 return Ok(());
             }
             write.insert_image(table, id, before)

@@ -176,7 +176,7 @@ fn a_list_is_compared_with_what_it_says_of_itself() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_old_list_with_adds_and_without_removes_is_exactly_the_new_one(

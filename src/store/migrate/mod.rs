@@ -124,15 +124,11 @@ pub fn migrate(conn: &Connection, path: &Path) -> Result<Option<Migrated>, Store
 fn migrate_by(conn: &Connection, path: &Path, steps: &[Step], then: Option<i32>) -> Result<Option<Migrated>, StoreError> {
     let last = i32::try_from(steps.len()).unwrap_or(i32::MAX).saturating_add(1);
     loop {
-        let from = version(conn)?;
-        if from >= last {
-            return Ok(None);
-        }
-        if from < 1 {
-            return Err(StoreError::Foreign(path.to_owned()));
-        }
-        let seen = others_writes(conn)?;
-        compare(conn, path, from)?;
+        // Read at one moment: another program may be bringing it up to date just now.
+        conn.execute_batch("BEGIN")?;
+        let looked = look(conn, path, last);
+        conn.execute_batch("COMMIT")?;
+        let Some((from, seen)) = looked? else { return Ok(None) };
         backup::automatic(Reader::new(conn), path)?;
         // A step that makes a table anew must find references switched off, and leave their text as it is in other tables.
         conn.busy_timeout(PATIENCE)?;
@@ -154,6 +150,20 @@ fn migrate_by(conn: &Connection, path: &Path, steps: &[Step], then: Option<i32>)
             return Ok(Some(Migrated { from, reports }));
         }
     }
+}
+
+/// The version of a file that is older than `last`, with what other programs have written so far, if its schema is that of its version.
+fn look(conn: &Connection, path: &Path, last: i32) -> Result<Option<(i32, i64)>, StoreError> {
+    let from = version(conn)?;
+    if from >= last {
+        return Ok(None);
+    }
+    if from < 1 {
+        return Err(StoreError::Foreign(path.to_owned()));
+    }
+    let seen = others_writes(conn)?;
+    compare(conn, path, from)?;
+    Ok(Some((from, seen)))
 }
 
 /// Takes the steps inside the transaction.
