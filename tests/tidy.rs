@@ -1,6 +1,7 @@
 //! The rules of the house, checked on the source: who may name whom, how long things may be, what must not stay behind.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,9 @@ const MUST_NOT_NAME: &[(&str, &[&str])] = &[
     ("src/log.rs", &["crate::", "ratatui", "rusqlite"]),
     ("src/remembered.rs", &["crate::", "ratatui", "rusqlite"]),
 ];
+
+/// The layers whose files import each other in one direction.
+const NO_CIRCLES: &[&str] = &["search", "store", "book", "exchange"];
 
 const LONGEST_FILE: usize = 500;
 const LONGEST_FUNCTION: usize = 60;
@@ -83,6 +87,184 @@ fn no_module_names_one_above_it() {
         }
     }
     assert!(found.is_empty(), "\n{found}");
+}
+
+#[test]
+fn no_files_of_a_layer_import_each_other_in_a_circle() {
+    let all = all();
+    let found: String = NO_CIRCLES.iter().flat_map(|layer| Layer::new(layer, &all).circles()).map(|c| format!("\n{c}")).collect();
+    assert!(found.is_empty(), "{found}");
+}
+
+#[test]
+fn a_circle_is_named_however_it_is_written() {
+    let file = |name: &str, text: &str| (format!("src/town/{name}.rs"), text.to_owned());
+    let files = [
+        file("mod", "mod baker;\nmod mill;\nmod farm;\nmod mayor;\nmod clerk;\npub use mill::Flour;\npub struct Town;\n"),
+        // Through the root, which only passes it on; and through a module's name.
+        file("baker", "use super::{Flour, Town};\nuse crate::domain::words;\n"),
+        file("mill", "use super::farm;\npub struct Flour;\nfn grind() { farm::reap() }\n"),
+        file("farm/mod", "mod field;\npub use field::reap;\npub struct Corn;\n"),
+        file("farm/field", "use super::Corn;\npub fn reap() { let _ = crate::town::baker::bread(); }\n"),
+        // To and from the root is no circle, nor what is only written of, nor what tests use.
+        file("mayor", "use super::Town;\n// As super::clerk::Clerk.\n#[cfg(test)]\nmod tests {\n    use super::super::clerk;\n}\n"),
+        file("clerk", "use super::mayor::{\n    Chain as Gold,\n};\n"),
+    ];
+    assert_eq!(Layer::new("town", &files).circles(), ["town: baker → mill → farm/field → baker"]);
+}
+
+/// The files of a layer: what each imports, and its code. A file is named by its module's path within the layer.
+struct Layer {
+    name: String,
+    files: BTreeMap<Vec<String>, (Vec<Import>, String)>,
+}
+
+/// A name that is brought into a file.
+struct Import {
+    path: Vec<String>,
+    name: String,
+    /// Whether it is only passed on to others.
+    passed_on: bool,
+}
+
+impl Layer {
+    fn new(name: &str, all: &[(String, String)]) -> Self {
+        let root = format!("src/{name}/");
+        let mut files = BTreeMap::new();
+        for (path, text) in all.iter().filter(|(p, _)| !is_test(p)) {
+            let Some(path) = path.strip_prefix(&root) else { continue };
+            let mut module: Vec<String> = path.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+            module.pop_if(|last| last == "mod");
+            files.insert(module, imports_and_rest(text));
+        }
+        Self { name: name.to_owned(), files }
+    }
+
+    /// The file that defines what a path means in a module; `None` if it is none of this layer.
+    fn defined_in(&self, module: &[String], path: &[String], passed: usize) -> Option<Vec<String>> {
+        let first = path.first()?;
+        let (mut at, mut rest) = (module.to_vec(), path);
+        match first.as_str() {
+            "crate" if path.get(1) == Some(&self.name) => (at, rest) = (Vec::new(), &path[2..]),
+            "self" => rest = &path[1..],
+            "super" => {
+                while rest.first().is_some_and(|s| s == "super") {
+                    at.pop()?;
+                    rest = &rest[1..];
+                }
+            }
+            // A name of the file itself: a module below it, or something that it imports.
+            name if !self.is_child(module, name) && !self.files[module].0.iter().any(|i| i.name == name) => return None,
+            _ => {}
+        }
+        while let Some(name) = rest.first() {
+            if self.is_child(&at, name) {
+                at.push(name.clone());
+            } else if let Some(import) = self.files.get(&at)?.0.iter().find(|i| i.name == *name && passed < 9) {
+                return self.defined_in(&at, &[&import.path, &rest[1..]].concat(), passed + 1);
+            } else {
+                break;
+            }
+            rest = &rest[1..];
+        }
+        Some(at)
+    }
+
+    fn is_child(&self, module: &[String], name: &str) -> bool {
+        self.files.contains_key(&[module, &[name.to_owned()]].concat())
+    }
+
+    /// Whose names a file uses. The root stands above all files and passes on what is in them: to and from it is no circle.
+    fn used_by(&self, module: &[String]) -> BTreeSet<Vec<String>> {
+        let (imports, rest) = &self.files[module];
+        let has_children = |m: &Vec<String>| self.files.keys().any(|k| k.len() > m.len() && k.starts_with(m));
+        let imported = imports.iter().filter(|i| !i.passed_on).filter_map(|i| {
+            let file = self.defined_in(module, &i.path, 0)?;
+            // The name of a folder says nothing yet; what is used of it stands in the code.
+            (!(has_children(&file) && file.last() == i.path.last())).then_some(file)
+        });
+        let inline = paths(rest).into_iter().filter_map(|path| self.defined_in(module, &path, 0));
+        imported.chain(inline).filter(|file| file != module && !file.is_empty()).collect()
+    }
+
+    /// The shortest way from each file back to it, each told once.
+    fn circles(&self) -> Vec<String> {
+        let uses: BTreeMap<_, _> = self.files.keys().filter(|m| !m.is_empty()).map(|m| (m.clone(), self.used_by(m))).collect();
+        let mut found = BTreeSet::new();
+        for start in uses.keys() {
+            let mut ways = VecDeque::from([vec![start]]);
+            let mut seen = BTreeSet::new();
+            while let Some(mut way) = ways.pop_front() {
+                let next = &uses[way[way.len() - 1]];
+                if next.contains(start) {
+                    let least = (0..way.len()).min_by_key(|at| way[*at]).unwrap();
+                    way.rotate_left(least);
+                    let names: Vec<String> = way.iter().chain([&way[0]]).map(|m| m.join("/")).collect();
+                    found.insert(format!("{}: {}", self.name, names.join(" → ")));
+                    break;
+                }
+                ways.extend(next.iter().filter(|n| seen.insert(*n)).map(|n| way.iter().copied().chain([n]).collect()));
+            }
+        }
+        found.into_iter().collect()
+    }
+}
+
+/// What a file imports, and the rest of its code.
+fn imports_and_rest(text: &str) -> (Vec<Import>, String) {
+    let (mut imports, mut rest) = (Vec::new(), String::new());
+    let mut lines = code(text).map(|(_, line)| line);
+    while let Some(line) = lines.next() {
+        let words = line.trim_start();
+        let passed_on = words.starts_with("pub");
+        let Some(mut import) = words.split_once("use ").filter(|(b, _)| b.is_empty() || b.starts_with("pub")).map(|(_, t)| t.to_owned())
+        else {
+            rest.push_str(line);
+            rest.push('\n');
+            continue;
+        };
+        while !import.contains(';') {
+            import.push_str(lines.next().expect("an import ends"));
+        }
+        flatten(&[], import.trim_end().trim_end_matches(';'), passed_on, &mut imports);
+    }
+    (imports, rest)
+}
+
+/// The paths of `a::{b, c::{d as e}}`, one by one.
+fn flatten(before: &[String], tree: &str, passed_on: bool, out: &mut Vec<Import>) {
+    let (head, inner) = tree.split_once('{').map_or((tree, None), |(head, inner)| (head, Some(inner)));
+    let (head, name) = head.split_once(" as ").map_or((head, None), |(head, name)| (head, Some(name.trim().to_owned())));
+    let mut path = before.to_vec();
+    path.extend(head.split("::").map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned));
+    let Some(inner) = inner else {
+        path.pop_if(|last| last == "self" && !before.is_empty());
+        let Some(last) = path.last().cloned() else { return };
+        out.push(Import { path, name: name.unwrap_or(last), passed_on });
+        return;
+    };
+    let (mut depth, mut from) = (0, 0);
+    let inner = &inner[..inner.rfind('}').expect("a tree is closed")];
+    for (at, sign) in inner.char_indices().chain([(inner.len(), ',')]) {
+        match sign {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                flatten(&path, inner[from..at].trim(), passed_on, out);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The paths that are written out in code, of two names or more.
+fn paths(code: &str) -> Vec<Vec<String>> {
+    let words = code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+    words
+        .filter(|w| w.contains("::") && !w.starts_with(':'))
+        .map(|w| w.split("::").filter(|s| !s.is_empty()).map(str::to_owned).collect())
+        .collect()
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::BookError;
-use super::importing::{ImportReport, MOST_REFUSALS, Refusal};
+use super::imported::{ImportReport, MOST_REFUSALS, Refusal};
 use crate::domain::listed::{Incoming, Standing};
 use crate::domain::text;
 use crate::domain::words::AddressState;

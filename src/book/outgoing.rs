@@ -9,7 +9,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::exporting::{Changed, Explained, ExportSummary, Remark};
+use super::exported::{Changed, Explained, ExportSummary, Remark};
 use super::in_step::{OldList, Sent, digest};
 use super::mailable::decided;
 use super::{BookError, Exported, Progress};

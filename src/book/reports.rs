@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 
 use super::BookError;
-use super::importing::{ImportReport, MOST_NAMED, refuse};
+use super::imported::{ImportReport, MOST_NAMED, refuse};
 use crate::domain::text;
 use crate::domain::words::AddressState;
 use crate::exchange::Rows;

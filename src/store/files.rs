@@ -56,9 +56,9 @@ pub fn temporary(folder: &Path, ending: &str) -> Result<tempfile::NamedTempFile,
     loop {
         let made = tempfile::Builder::new().prefix(TEMPORARY).suffix(ending).tempfile_in(folder);
         let made = made.map_err(|e| StoreError::io("making a file in", folder, e))?;
-        // Where files can't be locked, none is swept either. Swept between its making and the lock, it is made again.
-        let _ = made.as_file().try_lock();
-        if made.path().exists() {
+        // Somebody who sweeps may have met it before it was locked: then another is made. Where files can't be locked, none is swept.
+        let is_met = matches!(made.as_file().try_lock(), Err(std::fs::TryLockError::WouldBlock));
+        if !is_met && made.path().exists() {
             return Ok(made);
         }
     }

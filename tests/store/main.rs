@@ -10,7 +10,7 @@ use common::{World, today};
 use guildhall::book::{Book, BookError, Command, OpKind, StoreError, Thing};
 use guildhall::domain::address::OtherAddress;
 use guildhall::domain::community::{MembershipFacts, SeatFacts};
-use guildhall::domain::ids::{CommunityId, MeetupId, PersonId};
+
 use guildhall::domain::person::PersonFacts;
 use guildhall::domain::words::{AddressState, MembershipStatus, Source};
 

@@ -5,10 +5,10 @@
 use std::path::Path;
 
 use super::super::{Book, BookError};
-use super::import::{merged_into, word};
+use super::words::{rules_words, word};
 use super::{Known, Side, text_of};
 use crate::domain::community::RuleFacts;
-use crate::domain::directory::{Difference, Part, Printed, PrintedSeat, rule_words};
+use crate::domain::directory::{Difference, Part, Printed, PrintedSeat};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::domain::words::CommunityStatus;
@@ -164,7 +164,7 @@ fn since_before(known: &Known) -> Vec<String> {
         }
     }
     for (at, old) in known.old.entries.iter().enumerate().filter(|(at, _)| !known.of.iter().any(|(_, o)| *o == Some(*at))) {
-        match merged_into(known, at) {
+        match known.merged_into(at) {
             Some(into) => out.push(format!("{} is gone; its disciplines are in {into} now", old.printed.called())),
             None => out.push(format!("{} is gone", old.printed.called())),
         }
@@ -174,9 +174,4 @@ fn since_before(known: &Known) -> Vec<String> {
         out.push(format!("who may join any of them was {} and is {}", rules_words(&before), rules_words(&now)));
     }
     out
-}
-
-/// Rules in words.
-pub(super) fn rules_words(rules: &[RuleFacts]) -> String {
-    if rules.is_empty() { "nothing".to_owned() } else { rules.iter().map(rule_words).collect::<Vec<_>>().join("; ") }
 }

@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use super::super::eligible::effect_of;
 use super::super::{Book, BookError};
+use super::words::{rules_words, word};
 use super::{Known, Side, text_of};
 use crate::domain::address::{self, OtherAddress};
 use crate::domain::community::{CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
-use crate::domain::directory::{Part, Printed, PrintedPerson, PrintedSeat};
+use crate::domain::directory::{Part, PrintedPerson, PrintedSeat};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::label::{Label, Verb};
 use crate::domain::person::PersonFacts;
@@ -152,7 +153,7 @@ fn take(write: &mut Write<'_>, known: &Known) -> Result<DirectoryPlan, StoreErro
     for gone in known.listed.iter().filter(|l| !listings.iter().any(|n| n.community == l.community)) {
         let Some(detail) = communities::community(write.reader(), gone.community)? else { continue };
         let old = known.old.entries.iter().position(|e| e.range.start == gone.position).unwrap_or(usize::MAX);
-        let into = merged_into(known, old).map_or_else(String::new, |name| format!("; its disciplines are in {name} now"));
+        let into = known.merged_into(old).map_or_else(String::new, |name| format!("; its disciplines are in {name} now"));
         let changes = vec![format!("no longer on the page; the community stays in the roster{into}")];
         plan.lines.push(PlanLine { what: "gone", community: detail.facts.name, derived: false, line: 0, changes });
     }
@@ -194,18 +195,10 @@ fn take_page_rules(write: &mut Write<'_>, known: &Known, page: i64, plan: &mut D
         return Ok(());
     }
     if known.before.is_some() {
-        let changes =
-            vec![format!("who may join any of them: {} (was: {})", super::diff::rules_words(&now), super::diff::rules_words(&ours))];
+        let changes = vec![format!("who may join any of them: {} (was: {})", rules_words(&now), rules_words(&ours))];
         plan.lines.push(PlanLine { what: "changed", community: "the whole page".into(), derived: false, line: 0, changes });
     }
     write.keep_rules(RulesOf::Page(page), &rules)
-}
-
-/// Whether all disciplines of an entry that is gone stand in another one now: that one's name.
-pub(super) fn merged_into(known: &Known, old: usize) -> Option<String> {
-    let gone = known.old.entries.get(old)?.printed.disciplines.as_ref().filter(|d| !d.is_empty())?;
-    let has_all = |p: &Printed| p.disciplines.as_ref().is_some_and(|d| gone.iter().all(|g| d.contains(g)));
-    known.page.entries.iter().find(|e| has_all(&e.printed)).map(|e| e.printed.called())
 }
 
 /// A rule with where it was printed.
@@ -283,20 +276,6 @@ fn update(
     line.community = facts.map(|f| f.name).unwrap_or_default();
     line.derived = communities::is_derived(write.reader(), community, &line.community)?;
     Ok(line)
-}
-
-/// What a part is called.
-pub(super) const fn word(part: Part) -> &'static str {
-    match part {
-        Part::Name => "name",
-        Part::Family => "job family",
-        Part::Disciplines => "disciplines",
-        Part::Purpose => "purpose",
-        Part::Seats => "seats",
-        Part::Routes => "how to join",
-        Part::Rules => "who may join",
-        Part::RunBy => "run by",
-    }
 }
 
 /// Makes the parts of a community what the page says.

@@ -6,6 +6,7 @@
 mod diff;
 mod import;
 mod publish;
+mod words;
 
 pub use diff::PageDiff;
 pub use import::{DirectoryPlan, PlanLine};
@@ -76,6 +77,13 @@ impl Known {
             }
         };
         printed.differences(account).into_iter().map(|d| (side(&d), d)).map(|(s, d)| (d, s)).collect()
+    }
+
+    /// Whether all disciplines of an old entry that is gone stand in another one now: that one's name.
+    fn merged_into(&self, old: usize) -> Option<String> {
+        let gone = self.old.entries.get(old)?.printed.disciplines.as_ref().filter(|d| !d.is_empty())?;
+        let has_all = |p: &Printed| p.disciplines.as_ref().is_some_and(|d| gone.iter().all(|g| d.contains(g)));
+        self.page.entries.iter().find(|e| has_all(&e.printed)).map(|e| e.printed.called())
     }
 
     /// What the rules for all of them were on the page, and are now.

@@ -6,8 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::super::{Book, BookError, spare_the_roster};
-use super::diff::rules_words;
-use super::import::word;
+use super::words::{rules_words, word};
 use super::{Known, Side, text_of};
 use crate::domain::community::RuleFacts;
 use crate::domain::directory::{Part, Printed, plain_marks};

@@ -4,7 +4,8 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-use super::{FormatInfo, Look, MAILING, Outgoing, PLAIN, RAW, Shape};
+use super::info::{FormatInfo, Look, MAILING, PLAIN, RAW, Shape};
+use super::outgoing::Outgoing;
 use crate::domain::mail::Way;
 
 /// What address books have in common.

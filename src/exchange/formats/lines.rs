@@ -2,8 +2,10 @@
 //!
 //! Must not know who is written, or where to.
 
+use super::info::{Asked, FormatInfo, MAILING, RAW, Settings, Shape};
+use super::outgoing::Outgoing;
 use super::tables::bare;
-use super::{Asked, FormatInfo, MAILING, Outgoing, RAW, Settings, Shape, takes};
+use super::takes;
 use crate::domain::mail::Way;
 use crate::domain::text;
 

@@ -5,7 +5,9 @@
 use crate::domain::listed::Listed;
 use crate::domain::mail::Way;
 
-use super::{Asked, FormatInfo, Look, MAILING, Outgoing, PLAIN, Settings, Shape, takes};
+use super::info::{Asked, FormatInfo, Look, MAILING, PLAIN, Settings, Shape};
+use super::outgoing::Outgoing;
+use super::takes;
 
 fn strings(values: &[&str]) -> Vec<String> {
     values.iter().map(|v| (*v).to_owned()).collect()
