@@ -6,39 +6,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A layer, and what no line of its code may contain.
-const MUST_NOT_NAME: &[(&str, &[&str])] = &[
-    (
-        "src/domain",
-        &[
-            "ratatui",
-            "crossterm",
-            "rusqlite",
-            "csv::",
-            "std::fs",
-            "std::io",
-            "now()",
-            "crate::store",
-            "crate::search",
-            "crate::exchange",
-            "crate::book",
-            "crate::tui",
-            "crate::cli",
-        ],
-    ),
-    ("src/search", &["rusqlite", "ratatui", "crossterm", "crate::store", "crate::exchange", "crate::book", "crate::tui", "crate::cli"]),
-    ("src/store", &["ratatui", "crossterm", "crate::exchange", "crate::search", "crate::book", "crate::tui", "crate::cli"]),
-    ("src/exchange", &["rusqlite", "ratatui", "crossterm", "crate::store", "crate::search", "crate::book", "crate::tui", "crate::cli"]),
-    ("src/book", &["ratatui", "crossterm", "rusqlite", "crate::tui", "crate::cli"]),
-    ("src/cli", &["rusqlite", "ratatui", "crossterm", "crate::store", "crate::tui"]),
-    ("src/tui", &["rusqlite", "crate::store", "crate::cli", "std::fs", "SELECT "]),
-    ("src/actions.rs", &["crate::", "ratatui", "rusqlite"]),
-    ("src/paths.rs", &["crate::", "ratatui", "rusqlite"]),
-    ("src/config", &["ratatui", "rusqlite", "crate::store", "crate::search", "crate::exchange", "crate::book", "crate::tui", "crate::cli"]),
-    ("src/log.rs", &["crate::", "ratatui", "rusqlite"]),
-    ("src/remembered.rs", &["crate::", "ratatui", "rusqlite"]),
-];
-
 /// The layers whose files import each other in one direction.
 const NO_CIRCLES: &[&str] = &["search", "store", "book", "exchange"];
 
@@ -74,19 +41,95 @@ fn is_test(name: &str) -> bool {
     name.ends_with("tests.rs")
 }
 
+/// A line of the table in ARCHITECTURE.md: a module, what it may name, and what no line of it may contain.
+struct Rule {
+    module: String,
+    may_name: Vec<String>,
+    never: Vec<String>,
+}
+
+/// The one source of who may name whom.
+fn rules() -> Vec<Rule> {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
+    let marked = |cell: &str| -> Vec<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let rows = page.lines().skip_while(|l| !l.starts_with("| module |")).skip(2).take_while(|l| l.starts_with('|'));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        assert_eq!(cells.len(), 4, "{row}");
+        Rule { module: marked(cells[0]).remove(0), may_name: marked(cells[2]), never: marked(cells[3]) }
+    })
+    .collect()
+}
+
+/// The crates that this one depends on, as code names them.
+fn dependencies() -> Vec<String> {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let (_, rest) = manifest.split_once("\n[dependencies]\n").unwrap();
+    let section = rest.split("\n[").next().unwrap();
+    section.lines().filter_map(|l| Some(l.split_once('=')?.0.trim().replace('-', "_"))).collect()
+}
+
+/// What a line of code names: modules of this crate, and other crates.
+fn named<'l>(line: &'l str, modules: &[String], crates: &[String]) -> Vec<&'l str> {
+    let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':')).collect();
+    let mut out = Vec::new();
+    for word in words {
+        let mut parts = word.split("::");
+        match (parts.next(), parts.next()) {
+            (Some("crate"), Some(module)) if modules.iter().any(|m| m == module) => out.push(module),
+            (Some(first), Some(_)) if crates.iter().any(|c| c == first) => out.push(first),
+            _ => {}
+        }
+    }
+    out
+}
+
 #[test]
-fn no_module_names_one_above_it() {
+fn each_module_names_only_what_its_line_of_the_architecture_allows() {
+    let (rules, crates) = (rules(), dependencies());
+    let modules: Vec<String> = rules.iter().map(|r| r.module.clone()).collect();
+    let files = all();
     let mut found = String::new();
-    for (name, text) in all().iter().filter(|(n, _)| !is_test(n)) {
-        for (layer, forbidden) in MUST_NOT_NAME.iter().filter(|(l, _)| name.starts_with(l)) {
+    for rule in &rules {
+        let (file, folder) = (format!("src/{}.rs", rule.module), format!("src/{}/", rule.module));
+        let own: Vec<&(String, String)> = files.iter().filter(|(n, _)| (*n == file || n.starts_with(&folder)) && !is_test(n)).collect();
+        assert!(!own.is_empty(), "{} is no module", rule.module);
+        // A file of the module with a crate's name is meant where that name stands alone.
+        let is_file = |name: &str| own.iter().any(|(n, _)| *n == format!("{folder}{name}.rs"));
+        for (name, text) in &own {
             for (line, content) in code(text) {
-                for word in forbidden.iter().filter(|w| content.contains(**w)) {
-                    writeln!(found, "{name}:{line}: {} must not name {word}", layer.trim_start_matches("src/")).unwrap();
+                let wrong = named(content, &modules, &crates).into_iter();
+                for word in wrong.filter(|w| *w != rule.module && !is_file(w) && !rule.may_name.iter().any(|m| m == w)) {
+                    writeln!(found, "{name}:{line}: {} must not name {word}", rule.module).unwrap();
+                }
+                for word in rule.never.iter().filter(|w| content.contains(w.as_str())) {
+                    writeln!(found, "{name}:{line}: {} must not contain {word}", rule.module).unwrap();
                 }
             }
         }
     }
     assert!(found.is_empty(), "\n{found}");
+}
+
+#[test]
+fn what_is_allowed_is_named_and_every_module_has_a_line() {
+    let (rules, crates) = (rules(), dependencies());
+    let modules: Vec<String> = rules.iter().map(|r| r.module.clone()).collect();
+    let files = all();
+    for rule in &rules {
+        let (file, folder) = (format!("src/{}.rs", rule.module), format!("src/{}/", rule.module));
+        let own = files.iter().filter(|(n, _)| *n == file || n.starts_with(&folder));
+        let used: BTreeSet<String> = own
+            .flat_map(|(_, text)| code(text).flat_map(|(_, l)| named(l, &modules, &crates)).map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        for name in &rule.may_name {
+            assert!(used.contains(name), "{} does not name {name}: take it off its line in ARCHITECTURE.md", rule.module);
+        }
+    }
+    let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    for module in lib.lines().filter_map(|l| l.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';')) {
+        assert!(modules.iter().any(|m| m == module), "{module} has no line in ARCHITECTURE.md");
+    }
 }
 
 #[test]
@@ -333,12 +376,4 @@ fn the_key_table_of_the_readme_is_that_of_the_program() {
     let (_, rest) = readme.split_once("<!-- keys: generated by `guildhall keys --format markdown` -->\n").expect("the start mark");
     let (table, _) = rest.split_once("<!-- end of keys -->").expect("the end mark");
     assert_eq!(table.trim(), guildhall::actions::markdown().trim(), "run `guildhall keys --format markdown` and paste it into the README");
-}
-
-#[test]
-fn every_layer_is_in_the_architecture() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
-    for layer in ["domain", "store", "search", "exchange", "book", "cli", "tui", "actions", "config", "log", "paths", "remembered"] {
-        assert!(page.contains(&format!("`{layer}`")), "{layer}");
-    }
 }
