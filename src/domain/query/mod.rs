@@ -12,7 +12,7 @@ use std::fmt;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-use crate::domain::words;
+use crate::domain::{dates, words};
 
 /// What a query is about. Each has its own fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -373,8 +373,10 @@ impl When {
     /// Reads `2026`, `2026-03`, `2026-03-04` or an age such as `90d`.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        if let Ok(d) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            return (text.len() == 10 && d.year() > 0).then_some(Self::Day(d));
+        if text.len() == 10
+            && let Some(d) = dates::iso(text)
+        {
+            return (d.year() > 0).then_some(Self::Day(d));
         }
         if let Some((y, m)) = text.split_once('-') {
             let (y, m) = (y.parse().ok().filter(|_| y.len() == 4)?, m.parse().ok().filter(|_| m.len() == 2)?);

@@ -124,6 +124,14 @@ fn text_strategy() -> impl Strategy<Value = String> {
     "[a-zA-Zé0-9 \"\\\\():|.-]{1,12}".prop_filter("not blank", |s| !s.trim().is_empty())
 }
 
+#[test]
+fn a_day_is_ten_signs_long_and_of_four_digits_a_year() {
+    assert_eq!(When::read("2026-03-04").map(|w| w.to_string()).as_deref(), Some("2026-03-04"));
+    for no_day in ["+33030-2-2", "  2026-3-4", "2026-3-004", "2026-02-30", "0000-01-01", "2026-03-04x"] {
+        assert_eq!(When::read(no_day), None, "{no_day}");
+    }
+}
+
 fn when_strategy() -> impl Strategy<Value = When> {
     prop_oneof![
         (1000..2999i32).prop_map(When::Year),
