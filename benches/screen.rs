@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use guildhall::book::{Book, Jobs, SystemClock};
 use guildhall::paths::Paths;
+use guildhall::tui::Colours;
 use guildhall::tui::Root;
-use guildhall::tui::setup::Setup;
-use guildhall::tui::theme::Colours;
+use guildhall::tui::Setup;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;

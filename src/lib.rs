@@ -8,10 +8,12 @@ pub mod book;
 pub mod cli;
 pub mod config;
 pub mod domain;
-pub mod exchange;
-pub mod log;
+mod exchange;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
+mod log;
 pub mod paths;
-pub mod remembered;
-pub mod search;
-pub mod store;
+mod remembered;
+mod search;
+mod store;
 pub mod tui;

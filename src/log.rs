@@ -12,7 +12,7 @@ use std::sync::Mutex;
 const LARGEST: u64 = 1_000_000;
 
 /// Begins to log to a file, readable by the lead alone. A log that can't be written is no reason not to start.
-pub fn start(path: &Path) {
+pub(crate) fn start(path: &Path) {
     if let Ok(file) = open(path) {
         let writer = tracing_subscriber::fmt().with_writer(Mutex::new(file)).with_ansi(false).with_target(false);
         // A second start in one process is a test's; the first log goes on.
@@ -36,7 +36,7 @@ fn open(path: &Path) -> std::io::Result<File> {
 
 /// Of an error, which kind it is: the names of its variants, and nothing of what is in them.
 #[must_use]
-pub fn kind(error: &dyn Debug) -> String {
+pub(crate) fn kind(error: &dyn Debug) -> String {
     let all = format!("{error:?}");
     let end = all.find(|c: char| !(c.is_ascii_alphanumeric() || c == '(')).unwrap_or(all.len());
     all[..end].trim_end_matches('(').replace('(', ".")

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use guildhall::book::{Clock, SystemClock};
-use guildhall::cli::{self, Args, Ended, Selftest, Verb};
+use guildhall::cli::{self, Args, Ended, Verb};
 use guildhall::tui;
 
 fn main() -> ExitCode {
@@ -13,7 +13,6 @@ fn main() -> ExitCode {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let result = match &args.verb {
         Some(Verb::Demo) => tui::demo(&paths, args.plain, clock),
-        Some(Verb::Selftest { what: Selftest::Panic }) => tui::panic_for_tests(),
         Some(verb) => return cli::run(verb, &paths).into(),
         None => tui::run(&paths, args.plain, clock),
     };

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use guildhall::book::Clock;
+use guildhall::paths::Paths;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_guildhall");
@@ -34,9 +36,13 @@ impl Session {
         let pty = native_pty_system().openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = command(&folder.path().join("roster.guildhall"));
         command.env_clear();
-        for (name, value) in
-            [("TERM", "xterm-256color"), ("HOME", folder.path().to_str().unwrap()), ("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8")]
-        {
+        for (name, value) in [
+            ("TERM", "xterm-256color"),
+            ("HOME", folder.path().to_str().unwrap()),
+            ("PATH", "/usr/bin:/bin"),
+            ("LANG", "C.UTF-8"),
+            (BREAKS_IN, folder.path().to_str().unwrap()),
+        ] {
             command.env(name, value);
         }
         for (name, value) in environment {
@@ -446,11 +452,45 @@ fn convention_10_the_log_and_what_is_remembered_lie_by_xdg_and_hold_no_personal_
     }
 }
 
+/// A clock that breaks once the screen has been taken over.
+struct Broken;
+
+impl Clock for Broken {
+    fn now(&self) -> chrono::NaiveDateTime {
+        chrono::NaiveDateTime::default()
+    }
+
+    fn today(&self) -> chrono::NaiveDate {
+        panic!("on purpose")
+    }
+
+    fn local(&self, utc: chrono::NaiveDateTime) -> chrono::NaiveDateTime {
+        utc
+    }
+
+    fn action_id(&self) -> [u8; 16] {
+        [0; 16]
+    }
+}
+
+/// In which folder [`a_program_whose_clock_breaks`] runs; without it, it is not asked for.
+const BREAKS_IN: &str = "GUILDHALL_TEST_BREAKS_IN";
+
+/// The program of the test below, in a process and a terminal of its own.
+#[test]
+fn a_program_whose_clock_breaks() {
+    if let Some(folder) = std::env::var_os(BREAKS_IN) {
+        let paths = Paths::under(Path::new(&folder), "roster.guildhall");
+        guildhall::tui::run(&paths, false, Arc::new(Broken)).unwrap();
+    }
+}
+
 #[test]
 fn convention_9_a_panic_gives_the_terminal_back_before_it_is_told() {
-    let mut session = Session::run((80, 24), &[], |_| {
-        let mut command = CommandBuilder::new(PROGRAM);
-        command.args(["selftest", "panic"]);
+    let mut session = Session::run((80, 24), &[], |roster| {
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "a_program_whose_clock_breaks", "--nocapture"]);
+        command.cwd(roster.parent().unwrap());
         command
     });
     assert_eq!(session.ended(), 101);

@@ -18,7 +18,7 @@ use crate::store::{StoreError, Write, lookup, meetups, people};
 
 /// Carries a command out; returns what should stand under the cursor. Every command has its line here: one without doesn't compile.
 #[deny(clippy::wildcard_enum_match_arm, reason = "what isn't named here would be reported as nothing to change")]
-pub fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, StoreError> {
+pub(super) fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, StoreError> {
     match command {
         Command::AddPerson { facts, community } => {
             add(write, facts, *community, MembershipStatus::Active, Source::Lead).map(|id| Some(Thing::Person(id)))

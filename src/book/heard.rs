@@ -19,7 +19,7 @@ const MOST_VALUES: usize = 200;
 
 /// What was heard in one import.
 #[derive(Default)]
-pub struct Heard {
+pub(super) struct Heard {
     /// Rows that made no new person, by what they say.
     not_added: BTreeMap<&'static str, u64>,
     /// Addresses of people on the roster that were marked.
@@ -32,7 +32,7 @@ pub struct Heard {
 
 impl Heard {
     /// Takes a row as far as what it says allows.
-    pub fn take(
+    pub(super) fn take(
         &mut self,
         write: &mut Write<'_>,
         loader: &mut Loader,
@@ -147,7 +147,7 @@ impl Heard {
     }
 
     /// Says what was heard.
-    pub fn tell(self, mapping: &Mapping, with_community: bool, report: &mut ImportReport) {
+    pub(super) fn tell(self, mapping: &Mapping, with_community: bool, report: &mut ImportReport) {
         for (words, n) in self.not_added {
             report.notes.push(format!("{} not added: {words}", text::count(n, "row", "rows")));
         }

@@ -64,10 +64,10 @@ pub struct ImportReport {
 }
 
 /// How many people are named one by one.
-pub const MOST_NAMED: usize = 200;
+pub(super) const MOST_NAMED: usize = 200;
 
 /// How many refusals are listed one by one.
-pub const MOST_REFUSALS: usize = 1_000;
+pub(super) const MOST_REFUSALS: usize = 1_000;
 
 impl ImportReport {
     /// Counts what became of somebody.

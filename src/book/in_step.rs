@@ -14,7 +14,7 @@ use crate::domain::address;
 use crate::exchange::dump::{Dump, Listed};
 
 /// Who was on the list; whoever is found to be on it still is taken out of here, until those are left who are to go.
-pub enum OldList {
+pub(super) enum OldList {
     /// As an earlier export was: digests of the addresses, and what these were mixed with.
     Export { earlier: Box<Exported>, left: HashSet<u64> },
     /// As the list says of itself.
@@ -23,18 +23,18 @@ pub enum OldList {
 
 impl OldList {
     /// The list as an earlier export was.
-    pub fn of_export(earlier: Exported) -> Self {
+    pub(super) fn of_export(earlier: Exported) -> Self {
         let left = earlier.digests.iter().copied().collect();
         Self::Export { earlier: Box::new(earlier), left }
     }
 
     /// The list as it says of itself.
-    pub fn of_dump(dump: Dump) -> Self {
+    pub(super) fn of_dump(dump: Dump) -> Self {
         Self::Dump { left: dump.people.into_iter().map(|p| (address::key(&p.email), p)).collect(), unread: dump.unread }
     }
 
     /// What the earlier export's addresses were mixed with.
-    pub fn salt(&self) -> Option<&[u8]> {
+    pub(super) fn salt(&self) -> Option<&[u8]> {
         match self {
             Self::Export { earlier, .. } => Some(&earlier.salt),
             Self::Dump { .. } => None,
@@ -42,7 +42,7 @@ impl OldList {
     }
 
     /// Whether an address was on the list; it is taken out.
-    pub fn take(&mut self, email: &str) -> bool {
+    pub(super) fn take(&mut self, email: &str) -> bool {
         match self {
             Self::Export { earlier, left } => left.remove(&digest(&earlier.salt, email)),
             Self::Dump { left, .. } => left.remove(&address::key(email)).is_some(),
@@ -50,7 +50,7 @@ impl OldList {
     }
 
     /// Those who are left, by address; none if only digests are known.
-    pub fn strangers(self) -> Vec<Listed> {
+    pub(super) fn strangers(self) -> Vec<Listed> {
         match self {
             Self::Export { .. } => Vec::new(),
             Self::Dump { left, .. } => {
@@ -65,7 +65,7 @@ impl OldList {
 /// The digests of an export, as they come; beyond a few they lie in a file without a name, so that a large export takes no more
 /// memory than a small one.
 #[derive(Debug, Clone, Default)]
-pub struct Sent {
+pub(super) struct Sent {
     held: Vec<u8>,
     file: Option<Arc<Mutex<File>>>,
     /// How many bytes there are.
@@ -77,7 +77,7 @@ const HELD: usize = 512 * 1024;
 
 impl Sent {
     /// Adds one.
-    pub fn push(&mut self, digest: u64) -> io::Result<()> {
+    pub(super) fn push(&mut self, digest: u64) -> io::Result<()> {
         self.held.extend_from_slice(&digest.to_be_bytes());
         self.length += 8;
         if self.held.len() < HELD {
@@ -94,7 +94,7 @@ impl Sent {
     }
 
     /// Hands them over, piece by piece.
-    pub fn read(&self, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    pub(super) fn read(&self, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         if let Some(file) = &self.file {
             let mut file = file.lock().map_err(|_| io::Error::other("the digests were left half-written"))?;
             file.seek(SeekFrom::Start(0))?;
@@ -112,7 +112,7 @@ impl Sent {
 }
 
 /// A digest of an address: enough to find it again, too little to be read.
-pub fn digest(salt: &[u8], email: &str) -> u64 {
+pub(super) fn digest(salt: &[u8], email: &str) -> u64 {
     let hash = Sha256::new().chain_update(salt).chain_update(address::key(email).as_bytes()).finalize();
     u64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])
 }

@@ -47,7 +47,7 @@ impl Made<'_> {
 }
 
 /// What a command is called before it is carried out: what it removes is still there.
-pub fn before(conn: Reader<'_>, command: &Command) -> Result<Label, StoreError> {
+pub(super) fn before(conn: Reader<'_>, command: &Command) -> Result<Label, StoreError> {
     let made = |verb| Made(conn, Label::new(verb, 1));
     let label = match command {
         Command::AddPerson { community: None, .. } => made(Verb::Add),
@@ -134,7 +134,7 @@ fn attended<'c>(made: Made<'c>, change: &AttendanceChange) -> Made<'c> {
 }
 
 /// The same after the command was carried out: with what it has added.
-pub fn after(write: &Write<'_>, command: &Command, label: Label) -> Result<Label, StoreError> {
+pub(super) fn after(write: &Write<'_>, command: &Command, label: Label) -> Result<Label, StoreError> {
     let conn = write.reader();
     let newest = |table: &'static Table| write.last_added(table).map_or(Ok(None), |id| labels::uuid_of(conn, table, id));
     let (table, uuid) = match command {

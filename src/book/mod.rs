@@ -429,12 +429,6 @@ impl Book {
         Ok(backup::copy(self.store.reader(), to)?)
     }
 
-    /// Lets the file grow to so many pages and no further: a full disk, for tests.
-    #[doc(hidden)]
-    pub fn limit_size_for_tests(&self, pages: u32) {
-        self.store.limit_size(pages);
-    }
-
     /// The whole roster as text: two equal dumps are the same roster.
     ///
     /// # Errors

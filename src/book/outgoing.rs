@@ -26,7 +26,7 @@ use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, Pen, Single, 
 use crate::store::{ReadOnly, StoreError, communities, exports, slices, suppressions};
 
 /// Everything an export needs, gathered before it runs on another thread.
-pub struct Prepared {
+pub(super) struct Prepared {
     pub roster: PathBuf,
     pub format: Format,
     pub ids: Option<Vec<i64>>,
@@ -72,7 +72,7 @@ struct Way<'a, 'o> {
 
 impl Prepared {
     /// Writes the files that were asked for, all or none; returns what came of it, with their names.
-    pub fn into_files(mut self, target: &Path, workbook: bool, progress: &Progress) -> Result<ExportSummary, BookError> {
+    pub(super) fn into_files(mut self, target: &Path, workbook: bool, progress: &Progress) -> Result<ExportSummary, BookError> {
         if self.old.is_some() {
             return self.changes_into_files(target, progress);
         }
@@ -84,14 +84,14 @@ impl Prepared {
     }
 
     /// As [`Prepared::into_files`], to one outlet.
-    pub fn run(mut self, to: &mut dyn Outlet, workbook: bool, progress: &Progress) -> Result<ExportSummary, BookError> {
+    pub(super) fn run(mut self, to: &mut dyn Outlet, workbook: bool, progress: &Progress) -> Result<ExportSummary, BookError> {
         let mut summary = self.everybody(to, workbook, progress)?;
         summary.memory = self.memory.take();
         Ok(summary)
     }
 
     /// As [`Prepared::run`], with nothing kept: of what has changed only those who are new are sent to the outlet.
-    pub fn look(mut self, to: &mut dyn Outlet, progress: &Progress) -> Result<ExportSummary, BookError> {
+    pub(super) fn look(mut self, to: &mut dyn Outlet, progress: &Progress) -> Result<ExportSummary, BookError> {
         if self.old.is_some() {
             return Ok(self.changes(to, &mut Single(&mut std::io::sink()), progress)?.0);
         }

@@ -23,7 +23,7 @@ struct Counts {
 }
 
 /// Takes a report in, row by row; `reach` is told how much is left and says whether to go on.
-pub fn take_all(
+pub(super) fn take_all(
     write: &mut Write<'_>,
     mut rows: Rows<'_>,
     known: &Report,

@@ -122,7 +122,7 @@ fn wrong(what: impl std::fmt::Display) -> StoreError {
 }
 
 /// Writes the sample into a roster.
-pub fn load(write: &mut Write<'_>) -> Result<(), StoreError> {
+pub(super) fn load(write: &mut Write<'_>) -> Result<(), StoreError> {
     let sample: Sample = toml::from_str(SAMPLE).map_err(wrong)?;
     let today = write.stamp().today;
     let mut domains = HashMap::new();

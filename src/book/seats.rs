@@ -14,7 +14,7 @@ use crate::domain::words::WriteUp;
 use crate::store::pages;
 
 /// From so many days on a vacant seat is told of.
-pub const LONG_VACANT: i64 = 90;
+pub(super) const LONG_VACANT: i64 = 90;
 
 /// A seat in a line: title, function, holder, since when, until when confirmed.
 #[must_use]

@@ -365,8 +365,6 @@ pub enum Selftest {
         /// The roster
         file: PathBuf,
     },
-    /// Takes the terminal over and panics
-    Panic,
     /// Checks that the first saves are there
     Check {
         /// The roster

@@ -11,7 +11,12 @@ use crate::book::{Book, BookError, DirectoryPlan, Layout, PublishOptions, StoreE
 use crate::domain::text;
 
 /// Runs one of its verbs.
-pub fn run(what: &Directory, open: impl FnOnce() -> Result<Book, CliError>, roster: &Path, out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn run(
+    what: &Directory,
+    open: impl FnOnce() -> Result<Book, CliError>,
+    roster: &Path,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
     match what {
         Directory::Import { page, dry_run, repair } => {
             let nowhere = tempfile::tempdir()?;

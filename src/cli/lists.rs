@@ -24,7 +24,7 @@ struct Table {
 }
 
 /// Lists what the query finds.
-pub fn list(book: &mut Book, what: What, query: &str, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn list(book: &mut Book, what: What, query: &str, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
     match what {
         What::Members => members(book, query, format, out),
         What::Communities => {
@@ -159,7 +159,7 @@ fn write_json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> Result<(
 }
 
 /// The one member whom a name or address means.
-pub fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliError> {
+pub(super) fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliError> {
     if let Some(id) = book.holder_of(which.trim())? {
         return Ok(id);
     }
@@ -187,7 +187,7 @@ pub fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliError> {
 }
 
 /// Shows one thing, whole.
-pub fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat, out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat, out: &mut dyn Write) -> Result<(), CliError> {
     let gone = || CliError::Which(format!("{which} is gone"));
     match what {
         Shown::Member => {

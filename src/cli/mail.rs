@@ -17,7 +17,7 @@ fn read(typed: &[String]) -> Result<Vec<String>, CliError> {
 }
 
 /// Suppresses addresses, and every other address of those who have them.
-pub fn suppress(book: &mut Book, typed: &[String], reason: &str, out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn suppress(book: &mut Book, typed: &[String], reason: &str, out: &mut dyn Write) -> Result<(), CliError> {
     let addresses = read(typed)?;
     let applied = book.run(&Command::Suppress { addresses: addresses.clone(), reason: reason.to_owned() })?;
     said(&applied, "not mailed already", out)?;
@@ -25,7 +25,7 @@ pub fn suppress(book: &mut Book, typed: &[String], reason: &str, out: &mut dyn W
 }
 
 /// Records that people said they may be mailed.
-pub fn allow(book: &mut Book, typed: &[String], source: &str, date: &str, out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn allow(book: &mut Book, typed: &[String], source: &str, date: &str, out: &mut dyn Write) -> Result<(), CliError> {
     let addresses = read(typed)?;
     let on = book.calendar().read(date, Lean::Back).map_err(|e| CliError::Usage(format!("--date {}: {e}", text::safe(date))))?;
     if source.trim().is_empty() {
@@ -49,7 +49,7 @@ fn said(applied: &Applied, unchanged: &str, out: &mut dyn Write) -> Result<(), C
 }
 
 /// What a step left as it is.
-pub fn kept(applied: &Applied, out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn kept(applied: &Applied, out: &mut dyn Write) -> Result<(), CliError> {
     applied.kept.iter().try_for_each(|k| writeln!(out, "  {}", text::safe(k)))?;
     Ok(())
 }

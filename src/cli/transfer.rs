@@ -17,7 +17,7 @@ use crate::domain::words::MembershipStatus;
 use crate::exchange::{AtomicFile, SourceFile};
 
 /// Imports the files one after the other. A roster that isn't there yet is made.
-pub fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<Ended, CliError> {
+pub(super) fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> Result<Ended, CliError> {
     // Whatever can be seen to be wrong is said before the first file is taken.
     for file in args.files.iter().filter(|f| f.as_os_str() != "-") {
         // A pipe can be read only once, so it is left alone here.
@@ -179,7 +179,7 @@ fn since(args: &ExportArgs) -> Result<Since, CliError> {
 }
 
 /// Exports to a file, whole or not at all, or to standard output.
-pub fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) -> Result<(), CliError> {
     let community = args.community.as_deref().map(|name| book.community_named(name)).transpose()?;
     let settings = Settings {
         group: args.group.clone(),

@@ -8,7 +8,7 @@ use crate::domain::text;
 
 /// Who holds a seat, as a page prints it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PrintedPerson {
+pub(crate) struct PrintedPerson {
     /// The name.
     pub name: String,
     /// The address; empty if none is printed.
@@ -17,7 +17,7 @@ pub struct PrintedPerson {
 
 /// A seat as a page prints it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PrintedSeat {
+pub(crate) struct PrintedSeat {
     /// The title.
     pub title: String,
     /// The holder; `None` is "person TBC", or a holder whose name is withheld.
@@ -28,7 +28,7 @@ pub struct PrintedSeat {
 
 /// What a page says of a community, or what it would have to say by the roster. `None` where the page has no place for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Printed {
+pub(crate) struct Printed {
     /// The name; `None` if the page names none.
     pub name: Option<String>,
     /// The job family.
@@ -50,7 +50,7 @@ pub struct Printed {
 /// A part of what a page says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each is a field of Printed")]
-pub enum Part {
+pub(crate) enum Part {
     Name,
     Family,
     Disciplines,
@@ -63,7 +63,7 @@ pub enum Part {
 
 /// Where two accounts of a community differ: in which part, and what each says, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// The part.
     pub part: Part,
     /// What the first says.
@@ -75,7 +75,7 @@ pub struct Difference {
 impl Printed {
     /// A place for everything, and nothing in it.
     #[must_use]
-    pub fn everything() -> Self {
+    pub(crate) fn everything() -> Self {
         Self {
             name: Some(String::new()),
             family: Some(String::new()),
@@ -90,7 +90,7 @@ impl Printed {
 
     /// The name by which it is known if the page has none: from the seat, else from the disciplines, else from the family.
     #[must_use]
-    pub fn derived_name(&self) -> String {
+    pub(crate) fn derived_name(&self) -> String {
         let title = self.seats.iter().flatten().map(|s| s.title.as_str()).find(|t| !t.is_empty());
         if let Some(title) = title {
             let stripped = POSTS.iter().find_map(|post| strip_word(title, post)).unwrap_or(title);
@@ -106,13 +106,13 @@ impl Printed {
 
     /// What it is called: its name, else the one derived for it.
     #[must_use]
-    pub fn called(&self) -> String {
+    pub(crate) fn called(&self) -> String {
         self.name.clone().unwrap_or_else(|| self.derived_name())
     }
 
     /// How much speaks for two accounts being of the same community; 0 if nothing does.
     #[must_use]
-    pub fn likeness(&self, other: &Self) -> u32 {
+    pub(crate) fn likeness(&self, other: &Self) -> u32 {
         if self == other {
             return 200;
         }
@@ -148,7 +148,7 @@ impl Printed {
 
     /// Whether there is a place for a part.
     #[must_use]
-    pub const fn has(&self, part: Part) -> bool {
+    pub(crate) const fn has(&self, part: Part) -> bool {
         match part {
             Part::Name => self.name.is_some(),
             Part::Family => self.family.is_some(),
@@ -164,7 +164,7 @@ impl Printed {
     /// In which parts two accounts differ. What one of them has no place for is no difference, nor whether quotation marks
     /// are round: that is the page's style.
     #[must_use]
-    pub fn differences(&self, other: &Self) -> Vec<Difference> {
+    pub(crate) fn differences(&self, other: &Self) -> Vec<Difference> {
         let (a, b) = (self.in_plain_marks(), other.in_plain_marks());
         self.compared(other).into_iter().filter(|d| a.compared(&b).iter().any(|p| p.part == d.part)).collect()
     }
@@ -250,7 +250,7 @@ impl Printed {
 
 /// A text with straight quotation marks.
 #[must_use]
-pub fn plain_marks(text: &str) -> String {
+pub(crate) fn plain_marks(text: &str) -> String {
     text.replace(['‘', '’'], "'").replace(['“', '”'], "\"")
 }
 
@@ -282,7 +282,7 @@ fn name_key(name: &str) -> String {
 
 /// Whether two entries of one page tell of the same community: by the name, where one of them has none by the name made for it.
 #[must_use]
-pub fn same_name(a: &Printed, b: &Printed) -> bool {
+pub(crate) fn same_name(a: &Printed, b: &Printed) -> bool {
     match (&a.name, &b.name) {
         (Some(a), Some(b)) => text::same_key(a) == text::same_key(b),
         (Some(name), None) => name_key(name) == name_key(&b.derived_name()),
@@ -319,14 +319,14 @@ fn same_seats(a: &[PrintedSeat], b: &[PrintedSeat]) -> bool {
 
 /// Whether two ways to join are one; the words of the link count only where both have some.
 #[must_use]
-pub fn same_route(a: &RouteFacts, b: &RouteFacts) -> bool {
+pub(crate) fn same_route(a: &RouteFacts, b: &RouteFacts) -> bool {
     let words = a.words.is_empty() || b.words.is_empty() || inner_words(&a.words) == inner_words(&b.words);
     a.kind == b.kind && plain_target(&a.target) == plain_target(&b.target) && a.subject == b.subject && a.body == b.body && words
 }
 
 /// The words of a link that leads nowhere: `[Join](javascript:x)` is Join.
 #[must_use]
-pub fn inner_words(words: &str) -> &str {
+pub(crate) fn inner_words(words: &str) -> &str {
     words.strip_prefix('[').and_then(|w| w.split_once(']')).filter(|(_, rest)| rest.starts_with('(')).map_or(words, |(inner, _)| inner)
 }
 
@@ -342,7 +342,7 @@ fn same_rule(a: &RuleFacts, b: &RuleFacts) -> bool {
 
 /// A seat in words: its title and who holds it.
 #[must_use]
-pub fn seat_words(seat: &PrintedSeat) -> String {
+pub(crate) fn seat_words(seat: &PrintedSeat) -> String {
     match &seat.holder {
         None if seat.withheld => format!("{}: name withheld", seat.title),
         None => format!("{} is vacant", seat.title),
@@ -353,14 +353,14 @@ pub fn seat_words(seat: &PrintedSeat) -> String {
 
 /// A way to join in words.
 #[must_use]
-pub fn route_words(route: &RouteFacts) -> String {
+pub(crate) fn route_words(route: &RouteFacts) -> String {
     let about = if route.subject.is_empty() { String::new() } else { format!(" (subject: {})", route.subject) };
     if route.target.is_empty() { "no way to join yet".to_owned() } else { format!("{} {}{about}", route.kind, route.target) }
 }
 
 /// A rule in words.
 #[must_use]
-pub fn rule_words(rule: &RuleFacts) -> String {
+pub(crate) fn rule_words(rule: &RuleFacts) -> String {
     match (rule.suffix.is_empty(), rule.words.is_empty()) {
         (true, _) => rule.words.clone(),
         (false, true) => format!("{} {}", rule.effect, rule.suffix),
@@ -370,7 +370,7 @@ pub fn rule_words(rule: &RuleFacts) -> String {
 
 /// Which of the second list each of the first is, if any: the most alike first, each once.
 #[must_use]
-pub fn matched(first: &[Printed], second: &[Printed]) -> Vec<Option<usize>> {
+pub(crate) fn matched(first: &[Printed], second: &[Printed]) -> Vec<Option<usize>> {
     let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
     for (i, a) in first.iter().enumerate() {
         for (j, b) in second.iter().enumerate() {
@@ -396,7 +396,7 @@ const ALIKE: u32 = 40;
 /// Text that was written as UTF-8, read as Windows-1252 and written again, with what it most probably was; `None` if the
 /// text has no sign of that.
 #[must_use]
-pub fn repaired(text: &str) -> Option<String> {
+pub(crate) fn repaired(text: &str) -> Option<String> {
     if !text.contains(['â', 'Ã', 'Â']) {
         return None;
     }

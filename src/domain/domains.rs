@@ -54,13 +54,13 @@ const PUBLIC: &[&str] = &[
 
 /// Whether a domain is one of a public mail provider.
 #[must_use]
-pub fn is_public(domain: &str) -> bool {
+pub(crate) fn is_public(domain: &str) -> bool {
     PUBLIC.contains(&ascii(domain).as_str())
 }
 
 /// A domain in the form in which two are compared: lower case, ASCII (IDNA).
 #[must_use]
-pub fn ascii(domain: &str) -> String {
+pub(crate) fn ascii(domain: &str) -> String {
     let lower = domain.trim().trim_end_matches('.').to_lowercase();
     address::in_ascii(&format!("a@{lower}")).map_or(lower, |a| address::domain(&a).to_owned())
 }

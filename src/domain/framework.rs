@@ -66,7 +66,7 @@ impl Framework {
 
 /// What is the same in all ways to write a role: no case, number, hyphens or brackets; `testing` is `test`, `program` is `programme`.
 #[must_use]
-pub fn role_key(written: &str) -> String {
+pub(crate) fn role_key(written: &str) -> String {
     let mut plain = text::same_key(written);
     while let (Some(open), Some(close)) = (plain.find('('), plain.find(')')) {
         if close < open {

@@ -10,7 +10,7 @@ use crate::domain::text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "each is a verb; its words are in `Label::words`")]
-pub enum Verb {
+pub(crate) enum Verb {
     Add,
     AddTo,
     Edit,
@@ -65,11 +65,11 @@ pub enum Verb {
 }
 
 /// What a step was about: a table, and the UUID of a row in it, in hexadecimal digits.
-pub type Subject = (String, String);
+pub(crate) type Subject = (String, String);
 
 /// A step's label.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Label {
+pub(crate) struct Label {
     /// What was done.
     pub verb: Verb,
     /// To what: at most one row of each table.
@@ -92,46 +92,46 @@ pub struct Label {
 impl Label {
     /// A label that says no more than how much was done.
     #[must_use]
-    pub const fn new(verb: Verb, n: u64) -> Self {
+    pub(crate) const fn new(verb: Verb, n: u64) -> Self {
         Self { verb, of: Vec::new(), n, less: 0, what: String::new(), how: String::new() }
     }
 
     /// The same, about a row of a table.
     #[must_use]
-    pub fn about(mut self, table: &str, uuid: Option<String>) -> Self {
+    pub(crate) fn about(mut self, table: &str, uuid: Option<String>) -> Self {
         self.of.extend(uuid.map(|uuid| (table.to_owned(), uuid)));
         self
     }
 
     /// The same, with a word.
     #[must_use]
-    pub fn what(mut self, what: &str) -> Self {
+    pub(crate) fn what(mut self, what: &str) -> Self {
         what.clone_into(&mut self.what);
         self
     }
 
     /// The same, with a second word.
     #[must_use]
-    pub fn how(mut self, how: &str) -> Self {
+    pub(crate) fn how(mut self, how: &str) -> Self {
         how.clone_into(&mut self.how);
         self
     }
 
     /// How it stands in the file.
     #[must_use]
-    pub fn stored(&self) -> String {
+    pub(crate) fn stored(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Reads what [`Label::stored`] wrote; anything else is a change of which no more is known.
     #[must_use]
-    pub fn read(stored: &str) -> Self {
+    pub(crate) fn read(stored: &str) -> Self {
         serde_json::from_str(stored).unwrap_or_else(|_| Self::new(Verb::Change, 0))
     }
 
     /// The label in words. `name` gives what a row of a table is called now, or was when it was removed.
     #[must_use]
-    pub fn words(&self, name: &dyn Fn(&Subject) -> Option<String>) -> String {
+    pub(crate) fn words(&self, name: &dyn Fn(&Subject) -> Option<String>) -> String {
         let called = |table: &str| self.of.iter().find(|(t, _)| t == table).map(|s| name(s).unwrap_or_else(|| gone(table)));
         let who = called("person").unwrap_or_else(|| text::count(self.n, "person", "people"));
         let community = called("community").unwrap_or_else(|| "a community".to_owned());

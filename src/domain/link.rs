@@ -10,7 +10,7 @@ const OPENED: [&str; 3] = ["https://", "http://", "mailto:"];
 /// Reads a link that may be opened: http, https or mailto, or a bare e-mail address. `None` for everything else, such as
 /// `javascript:`, a file or a command.
 #[must_use]
-pub fn read(typed: &str) -> Option<String> {
+pub(crate) fn read(typed: &str) -> Option<String> {
     let typed = typed.trim();
     let is_one_word = !typed.is_empty() && !typed.chars().any(|c| c.is_whitespace() || text::is_harmful(c) || "\"'<>`\\^{|}".contains(c));
     if !is_one_word {
@@ -25,13 +25,13 @@ pub fn read(typed: &str) -> Option<String> {
 
 /// The first link in a text.
 #[must_use]
-pub fn first_in(text: &str) -> Option<String> {
+pub(crate) fn first_in(text: &str) -> Option<String> {
     text.split(|c: char| c.is_whitespace() || "<>()\",;".contains(c)).map(|w| w.trim_end_matches(['.', ':', '!'])).find_map(read)
 }
 
 /// A link that begins a mail (RFC 6068).
 #[must_use]
-pub fn mailto(to: &str, subject: &str) -> String {
+pub(crate) fn mailto(to: &str, subject: &str) -> String {
     let mut out = format!("mailto:{}", percent(to, b"@"));
     if !subject.is_empty() {
         out.push_str("?subject=");
@@ -42,7 +42,7 @@ pub fn mailto(to: &str, subject: &str) -> String {
 
 /// A link that begins a mail with a text (RFC 6068).
 #[must_use]
-pub fn mail(to: &str, subject: &str, body: &str) -> String {
+pub(crate) fn mail(to: &str, subject: &str, body: &str) -> String {
     let mut out = mailto(to, subject);
     if !body.is_empty() {
         out.push(if subject.is_empty() { '?' } else { '&' });
@@ -68,7 +68,7 @@ fn percent(text: &str, kept: &[u8]) -> String {
 /// Returns the recipients of a `mailto:` link in plain text, however they are escaped: its path, `to`, `cc` and `bcc` (RFC 6068).
 /// `None` for every other link.
 #[must_use]
-pub fn recipients(link: &str) -> Option<String> {
+pub(crate) fn recipients(link: &str) -> Option<String> {
     let rest = link.get(.."mailto:".len()).filter(|s| s.eq_ignore_ascii_case("mailto:")).map(|s| &link[s.len()..])?;
     let (to, fields) = rest.split_once('?').unwrap_or((rest, ""));
     let named =
@@ -79,7 +79,7 @@ pub fn recipients(link: &str) -> Option<String> {
 
 /// Returns the text that a link has as `%XX` (RFC 3986); everything else stays as it is.
 #[must_use]
-pub fn unescaped(escaped: &str) -> String {
+pub(crate) fn unescaped(escaped: &str) -> String {
     let (mut out, bytes, mut at) = (Vec::with_capacity(escaped.len()), escaped.as_bytes(), 0);
     while let Some(&byte) = bytes.get(at) {
         let code = if byte == b'%' { escaped.get(at + 1..at + 3).and_then(|h| u8::from_str_radix(h, 16).ok()) } else { None };

@@ -62,7 +62,7 @@ pub struct ListedMembership {
 
 /// A suppressed address, as our own format carries it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Suppression {
+pub(crate) struct Suppression {
     /// The address.
     pub address: String,
     /// What is known of it, where it is somebody's.
@@ -77,7 +77,7 @@ pub struct Suppression {
 
 /// How somebody stands to the list that a row comes from, in the words of other systems. From the mildest to the strictest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// On it; also where nothing is said.
     #[default]
     Active,
@@ -101,7 +101,7 @@ pub enum Standing {
 
 /// A person as a row of a file brings them: what is empty was not said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Incoming {
+pub(crate) struct Incoming {
     /// The name.
     pub name: String,
     /// The primary address.
@@ -181,7 +181,7 @@ impl<'a> Listed<'a> {
 
 impl Incoming {
     /// Empties it for the next row, keeping its buffers.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         for text in [
             &mut self.name,
             &mut self.email,

@@ -6,7 +6,7 @@ use crate::domain::text;
 
 /// Reads tags parted by `;` or `,`: trimmed, each once, in the order typed.
 #[must_use]
-pub fn read(line: &str) -> Vec<String> {
+pub(crate) fn read(line: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in line.split([';', ',', '\n']) {
         let tag = text::clean_line(part).text.into_owned();
@@ -19,28 +19,13 @@ pub fn read(line: &str) -> Vec<String> {
 
 /// Writes tags on one line, parted by `;`.
 #[must_use]
-pub fn write(tags: &[String]) -> String {
+pub(crate) fn write(tags: &[String]) -> String {
     tags.join(";")
-}
-
-/// Whether a custom field may bear this name: not empty, not longer than 80 letters, not one of our own fields.
-///
-/// # Errors
-/// A sentence for the person who chose the name.
-pub fn field_name(name: &str) -> Result<String, String> {
-    let name = text::clean_line(name).text.into_owned();
-    if name.is_empty() {
-        return Err("a field needs a name".into());
-    }
-    if name.chars().count() > 80 {
-        return Err("a field's name may have 80 letters at most".into());
-    }
-    Ok(name)
 }
 
 /// The key of a custom field in a search: folded, blanks as hyphens (`Pay grade` is `pay-grade:`).
 #[must_use]
-pub fn field_key(name: &str) -> String {
+pub(crate) fn field_key(name: &str) -> String {
     let mut out = String::new();
     for c in text::same_key(name).chars() {
         if c.is_alphanumeric() {
@@ -66,6 +51,5 @@ mod tests {
     fn fields_are_searched_by_a_key_without_blanks() {
         assert_eq!(field_key("Pay  grade?"), "pay-grade");
         assert_eq!(field_key("Größe"), "grosse");
-        assert!(field_name("  ").is_err());
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::listed::Standing;
 
 /// An answer to a question of yes or no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// Yes, a tick, or the words that were to be agreed to.
     Yes,
     /// No.
@@ -92,7 +92,7 @@ fn sign(value: &str) -> Answer {
 
 /// Reads an answer to what a column asks: whether somebody consents.
 #[must_use]
-pub fn answer(value: &str, header: &str) -> Answer {
+pub(crate) fn answer(value: &str, header: &str) -> Answer {
     let plain = spaced(value);
     let word = plain.trim();
     if word.is_empty() {
@@ -118,7 +118,7 @@ pub fn answer(value: &str, header: &str) -> Answer {
 /// Reads an answer to a column that says something against somebody, such as *Unsubscribed* or "I do not want any e-mail": a yes, a tick,
 /// a time, or the words of the column itself.
 #[must_use]
-pub fn against(value: &str, header: &str) -> Answer {
+pub(crate) fn against(value: &str, header: &str) -> Answer {
     let (plain, asked) = (spaced(value), spaced(header));
     let word = plain.trim();
     if word.is_empty() {
@@ -152,7 +152,7 @@ pub fn against(value: &str, header: &str) -> Answer {
 /// The day in a time as other systems write it: `2026/11/21 2:03:45 pm GMT`, `2026-08-08T00:16:45.813Z`, `21/11/2026 14:03`, `21 Nov 2026`.
 /// A day that may be read in two ways (`01/03/2026`) is none.
 #[must_use]
-pub fn day(value: &str) -> Option<NaiveDate> {
+pub(crate) fn day(value: &str) -> Option<NaiveDate> {
     let value = value.trim();
     if let Some(first) = value.get(..10)
         && let Ok(day) = NaiveDate::parse_from_str(first, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(first, "%Y/%m/%d"))

@@ -17,7 +17,7 @@ use crate::domain::{address, tags, text};
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is one of our fields, named as it is there")]
-pub enum Role {
+pub(crate) enum Role {
     Name,
     FirstName,
     LastName,
@@ -51,7 +51,7 @@ pub enum Role {
 impl Role {
     /// What the report calls it.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::FirstName => "first name",
@@ -120,14 +120,14 @@ const NAMES: &[(Role, &[&str])] = &[
 
 /// The role that a header would have by its name alone.
 #[must_use]
-pub fn role_of(header: &str) -> Option<Role> {
+pub(crate) fn role_of(header: &str) -> Option<Role> {
     let key = text::header_key(header);
     NAMES.iter().find(|(_, names)| names.contains(&key.as_str())).map(|(role, _)| *role)
 }
 
 /// The columns of one file.
 #[derive(Debug, Clone)]
-pub struct Mapping {
+pub(crate) struct Mapping {
     /// The headers as they stand in the file.
     pub headers: Vec<String>,
     /// What each column holds.
@@ -140,7 +140,7 @@ pub struct Mapping {
 
 /// What a row can't say for itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Reading<'a> {
+pub(crate) struct Reading<'a> {
     /// The day of the import.
     pub today: NaiveDate,
     /// The community that everybody is put into.
@@ -152,7 +152,7 @@ impl Mapping {
     ///
     /// # Errors
     /// If no column says who somebody is.
-    pub fn new(header: Row<'_>, known: &[String]) -> Result<Self, ExchangeError> {
+    pub(crate) fn new(header: Row<'_>, known: &[String]) -> Result<Self, ExchangeError> {
         let mut mapping = Self { headers: Vec::new(), roles: Vec::new(), custom: Vec::new(), is_ours: false };
         for at in 0..header.len() {
             let title = text::clean_line(header.field(at)).text.into_owned();
@@ -182,7 +182,7 @@ impl Mapping {
 
     /// Whether a column holds a status, or something like it.
     #[must_use]
-    pub fn holds_status(&self, at: usize) -> bool {
+    pub(crate) fn holds_status(&self, at: usize) -> bool {
         matches!(self.roles.get(at), Some(Role::Status(_) | Role::Flag(..)))
     }
 
@@ -228,7 +228,7 @@ impl Mapping {
     ///
     /// # Errors
     /// Why the row can't be taken, in words.
-    pub fn read(&self, row: Row<'_>, reading: Reading<'_>, into: &mut Incoming) -> Result<usize, String> {
+    pub(crate) fn read(&self, row: Row<'_>, reading: Reading<'_>, into: &mut Incoming) -> Result<usize, String> {
         into.clear();
         let mut removed = 0;
         let (mut first, mut last) = (String::new(), String::new());

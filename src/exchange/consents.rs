@@ -9,7 +9,7 @@ use crate::domain::words::{ConsentState, Purpose, Stored};
 
 /// Writes consents, parted by `|`.
 #[must_use]
-pub fn write(consents: &[ConsentFacts]) -> String {
+pub(crate) fn write(consents: &[ConsentFacts]) -> String {
     let one = |c: &ConsentFacts| {
         let on = c.on.map_or_else(String::new, |d| format!(" {d}"));
         let source = c.source.replace('|', "/");
@@ -27,7 +27,7 @@ fn plain<T: Stored>(word: T) -> String {
 ///
 /// # Errors
 /// The part that can't be read.
-pub fn read(cell: &str, is_ours: bool) -> Result<Vec<ConsentFacts>, String> {
+pub(crate) fn read(cell: &str, is_ours: bool) -> Result<Vec<ConsentFacts>, String> {
     let parts = |signs: &'static [char]| cell.split(signs).map(str::trim).filter(|p| !p.is_empty());
     let written = |p: &str| {
         let mut words = p.split_whitespace();

@@ -14,7 +14,7 @@ use super::ExchangeError;
 const HEAD: usize = 64 * 1024;
 
 /// A file that stands still: of a fixed length, and readable twice.
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     file: File,
     length: u64,
     path: std::path::PathBuf,
@@ -25,7 +25,7 @@ impl SourceFile {
     ///
     /// # Errors
     /// If it can't be read, or is a folder or a device.
-    pub fn open(path: &Path) -> Result<Self, ExchangeError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, ExchangeError> {
         let err = |source| ExchangeError::Io { doing: "reading", path: path.to_owned(), source };
         if path.as_os_str() == "-" {
             return Self::spool(path, &mut io::stdin().lock());
@@ -58,20 +58,14 @@ impl SourceFile {
     ///
     /// # Errors
     /// If the temporary file can't be written.
-    pub fn of_text(called: &Path, text: &str) -> Result<Self, ExchangeError> {
+    pub(crate) fn of_text(called: &Path, text: &str) -> Result<Self, ExchangeError> {
         Self::spool(called, &mut text.as_bytes())
     }
 
     /// How long it is, in bytes.
     #[must_use]
-    pub const fn length(&self) -> u64 {
+    pub(crate) const fn length(&self) -> u64 {
         self.length
-    }
-
-    /// The path, as given.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     fn rewound(&mut self, from: u64) -> io::Result<io::Take<&mut File>> {
@@ -86,7 +80,7 @@ impl SourceFile {
     ///
     /// # Errors
     /// If the file is empty or can't be read.
-    pub fn decoded(&mut self) -> Result<Encoded<'_>, ExchangeError> {
+    pub(crate) fn decoded(&mut self) -> Result<Encoded<'_>, ExchangeError> {
         let path = self.path.clone();
         let err = |source| ExchangeError::Io { doing: "reading", path: path.clone(), source };
         let mut head = Vec::with_capacity(HEAD);
@@ -164,7 +158,7 @@ fn guess(head: &[u8]) -> &'static Encoding {
 }
 
 /// A text on its way: UTF-8, whatever the file's encoding.
-pub struct Encoded<'f> {
+pub(crate) struct Encoded<'f> {
     bytes: io::Take<&'f mut File>,
     decoder: Option<Decoder>,
     /// The encoding's name.
@@ -179,7 +173,7 @@ pub struct Encoded<'f> {
 impl Encoded<'_> {
     /// How many bytes of the file are still to come.
     #[must_use]
-    pub fn left(&self) -> u64 {
+    pub(crate) fn left(&self) -> u64 {
         self.bytes.limit()
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::{address, text};
 
 /// Somebody on the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub(crate) struct Listed {
     /// The address, as it stands there.
     pub email: String,
     /// The name, if there is one.
@@ -19,7 +19,7 @@ pub struct Listed {
 
 /// A list as it says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Dump {
+pub(crate) struct Dump {
     /// Who is on it.
     pub people: Vec<Listed>,
     /// How many rows had no address that could be read.
@@ -36,7 +36,7 @@ const GONE: &[&str] = &["unsubtime", "cleantime", "unsubcampaignid", "cleancampa
 ///
 /// # Errors
 /// If it can't be read, holds no address, or is a list of those who left.
-pub fn read(path: &Path) -> Result<Dump, ExchangeError> {
+pub(crate) fn read(path: &Path) -> Result<Dump, ExchangeError> {
     let mut source = SourceFile::open(path)?;
     let dump = match table(Rows::new(source.decoded()?)?)? {
         Some(dump) => dump,

@@ -2,7 +2,7 @@
 //!
 //! A word that isn't known here is never *active* and never *yes*. Must not know the roster.
 
-pub use super::answers::{Answer, against, answer, day};
+pub(crate) use super::answers::{Answer, against, answer, day};
 use crate::domain::listed::Standing;
 use crate::domain::text;
 use crate::domain::words::Purpose;
@@ -238,7 +238,7 @@ pub(super) const NEGATIONS: &[&str] = &[
 
 /// What a status says; `None` for a word that isn't known.
 #[must_use]
-pub fn status(word: &str) -> Option<Standing> {
+pub(crate) fn status(word: &str) -> Option<Standing> {
     let key = text::header_key(word);
     let known = STATUSES.iter().find(|(_, words)| words.contains(&key.as_str())).map(|(standing, _)| *standing);
     let refuses = || has(&spaced(word), REFUSALS).then_some(Standing::Unsubscribed);
@@ -247,14 +247,14 @@ pub fn status(word: &str) -> Option<Standing> {
 
 /// Whether a column of this header holds a status.
 #[must_use]
-pub fn is_status(header: &str) -> bool {
+pub(crate) fn is_status(header: &str) -> bool {
     let key = text::header_key(header);
     STATUS_HEADERS.contains(&key.as_str()) || key.ends_with("subscriberstatus")
 }
 
 /// What a column of this header says of those who have a yes, a tick or a time in it.
 #[must_use]
-pub fn flag(header: &str) -> Option<Standing> {
+pub(crate) fn flag(header: &str) -> Option<Standing> {
     let key = text::header_key(header);
     if let Some((standing, _)) = FLAGS.iter().find(|(_, words)| words.contains(&key.as_str())) {
         return Some(*standing);
@@ -265,7 +265,7 @@ pub fn flag(header: &str) -> Option<Standing> {
 
 /// For what a column of this header asks consent: "I agree to join the mailing list", "Can we take your photograph?".
 #[must_use]
-pub fn asks_consent(header: &str) -> Option<Purpose> {
+pub(crate) fn asks_consent(header: &str) -> Option<Purpose> {
     let key = text::header_key(header);
     if OPT_INS.contains(&key.as_str()) || ["optin", "marketingconsent", "gdprconsent"].iter().any(|w| key.ends_with(w)) {
         return Some(Purpose::Mail);
@@ -275,7 +275,7 @@ pub fn asks_consent(header: &str) -> Option<Purpose> {
 
 /// Whether what a header asks is the opposite of consent: "Tick if you do not want our newsletter".
 #[must_use]
-pub fn refuses(header: &str) -> bool {
+pub(crate) fn refuses(header: &str) -> bool {
     let asked = clauses(header).find(|c| purpose(c).is_some()).unwrap_or_else(|| spaced(header));
     has(&asked, NEGATIONS)
 }

@@ -8,7 +8,7 @@ use crate::domain::community::MembershipFacts;
 use crate::domain::words::{MembershipStatus, Source, Stored};
 
 /// Writes one membership, parted from those before it.
-pub fn write(out: &mut String, community: &str, facts: &MembershipFacts) {
+pub(crate) fn write(out: &mut String, community: &str, facts: &MembershipFacts) {
     if !out.is_empty() {
         out.push_str(" | ");
     }
@@ -42,7 +42,7 @@ pub fn write(out: &mut String, community: &str, facts: &MembershipFacts) {
 ///
 /// # Errors
 /// The part that can't be read, in words.
-pub fn read(cell: &str) -> Result<Vec<(String, MembershipFacts)>, String> {
+pub(crate) fn read(cell: &str) -> Result<Vec<(String, MembershipFacts)>, String> {
     split(cell).into_iter().map(|part| one(&part)).collect()
 }
 

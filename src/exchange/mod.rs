@@ -2,26 +2,26 @@
 //!
 //! Must not know the roster's file, nor who asks for the exchange.
 
-pub mod answers;
-pub mod columns;
-pub mod consents;
+pub(crate) mod answers;
+pub(crate) mod columns;
+pub(crate) mod consents;
 mod decode;
-pub mod dump;
-pub mod foreign;
-pub mod formats;
-pub mod memberships;
+pub(crate) mod dump;
+pub(crate) mod foreign;
+pub(crate) mod formats;
+pub(crate) mod memberships;
 mod output;
-pub mod page;
-pub mod pasted;
+pub(crate) mod page;
+pub(crate) mod pasted;
 mod pen;
-pub mod reports;
+pub(crate) mod reports;
 mod rows;
-pub mod suppressions;
+pub(crate) mod suppressions;
 
-pub use decode::{Encoded, SourceFile};
-pub use output::{AtomicFile, Numbered, Outlet, Single, beside};
-pub use pen::{Pen, failed};
-pub use rows::{LARGEST_ROW, MOST_COLUMNS, Row, Rows};
+pub(crate) use decode::{Encoded, SourceFile};
+pub(crate) use output::{AtomicFile, Numbered, Outlet, Single, beside};
+pub(crate) use pen::{Pen, failed};
+pub(crate) use rows::{MOST_COLUMNS, Row, Rows};
 
 use std::path::PathBuf;
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::ExchangeError;
 
 /// A file under a temporary name, in the folder where it will stand. Dropped unfinished, it is gone.
-pub struct AtomicFile {
+pub(crate) struct AtomicFile {
     temporary: BufWriter<tempfile::NamedTempFile>,
     target: PathBuf,
 }
@@ -19,7 +19,7 @@ impl AtomicFile {
     ///
     /// # Errors
     /// If the folder isn't there or can't be written to, or `target` is a folder.
-    pub fn create(target: &Path) -> Result<Self, ExchangeError> {
+    pub(crate) fn create(target: &Path) -> Result<Self, ExchangeError> {
         let err = |source| ExchangeError::Io { doing: "writing to", path: target.to_owned(), source };
         if target.is_dir() {
             return Err(ExchangeError::NotAFile { path: target.to_owned(), what: "a folder" });
@@ -44,7 +44,7 @@ impl AtomicFile {
     ///
     /// # Errors
     /// If the disk is full or the name can't be given; the old file is untouched then.
-    pub fn finish(self) -> Result<PathBuf, ExchangeError> {
+    pub(crate) fn finish(self) -> Result<PathBuf, ExchangeError> {
         let target = self.target;
         let err = |source| ExchangeError::Io { doing: "writing", path: target.clone(), source };
         let temporary = self.temporary.into_inner().map_err(|e| err(e.into_error()))?;
@@ -67,7 +67,7 @@ impl Write for AtomicFile {
 }
 
 /// Where the rows of an export go: one writer, or files one after the other.
-pub trait Outlet: Write {
+pub(crate) trait Outlet: Write {
     /// Goes on with another file; says whether there can be one.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ pub trait Outlet: Write {
 }
 
 /// A writer that is all there is.
-pub struct Single<'a>(pub &'a mut dyn Write);
+pub(crate) struct Single<'a>(pub &'a mut dyn Write);
 
 impl Write for Single<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -95,7 +95,7 @@ impl Outlet for Single<'_> {
 }
 
 /// A file, and where that is full `name-2`, `name-3` and so on beside it: all of them, or none.
-pub struct Numbered {
+pub(crate) struct Numbered {
     target: PathBuf,
     done: Vec<AtomicFile>,
     open: AtomicFile,
@@ -106,7 +106,7 @@ impl Numbered {
     ///
     /// # Errors
     /// As [`AtomicFile::create`].
-    pub fn create(target: &Path) -> Result<Self, ExchangeError> {
+    pub(crate) fn create(target: &Path) -> Result<Self, ExchangeError> {
         Ok(Self { target: target.to_owned(), done: Vec::new(), open: AtomicFile::create(target)? })
     }
 
@@ -114,14 +114,14 @@ impl Numbered {
     ///
     /// # Errors
     /// As [`AtomicFile::finish`].
-    pub fn finish(self) -> Result<Vec<PathBuf>, ExchangeError> {
+    pub(crate) fn finish(self) -> Result<Vec<PathBuf>, ExchangeError> {
         self.done.into_iter().chain([self.open]).map(AtomicFile::finish).collect()
     }
 }
 
 /// The path with something put behind the name, before its ending.
 #[must_use]
-pub fn beside(target: &Path, behind: &str) -> PathBuf {
+pub(crate) fn beside(target: &Path, behind: &str) -> PathBuf {
     let mut name = target.file_stem().unwrap_or_default().to_owned();
     name.push(behind);
     if let Some(extension) = target.extension() {

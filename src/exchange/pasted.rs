@@ -4,7 +4,7 @@
 
 /// A person in a pasted list; either part may be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Pasted {
+pub(crate) struct Pasted {
     /// The name, as it stands there.
     pub name: String,
     /// The address, as it stands there.
@@ -15,7 +15,7 @@ pub struct Pasted {
 /// `address (Name)`, a name and an address with a blank or tab between them, an address, or a name (RFC 5322 section 3.4, and
 /// what people make of it).
 #[must_use]
-pub fn read(text: &str) -> Vec<Pasted> {
+pub(crate) fn read(text: &str) -> Vec<Pasted> {
     entries(text).iter().map(|e| one(e)).filter(|p| !p.name.is_empty() || !p.email.is_empty()).collect()
 }
 
@@ -50,7 +50,7 @@ fn entries(text: &str) -> Vec<String> {
 
 /// Reads one person, as [`read`] does.
 #[must_use]
-pub fn one(entry: &str) -> Pasted {
+pub(crate) fn one(entry: &str) -> Pasted {
     let entry = entry.trim().trim_start_matches(['•', '*', '-', '·']).trim();
     let tidy = |name: &str| name.trim().trim_matches(['"', '\'', ',', '\t']).trim().replace("\\\"", "\"");
     if let (Some(open), Some(close)) = (entry.rfind('<'), entry.rfind('>'))
@@ -75,7 +75,7 @@ pub fn one(entry: &str) -> Pasted {
 
 /// The list as rows with a header: what an import reads.
 #[must_use]
-pub fn rows(people: &[Pasted]) -> String {
+pub(crate) fn rows(people: &[Pasted]) -> String {
     let mut csv = csv::Writer::from_writer(Vec::new());
     // Writing to memory doesn't fail.
     let _ = csv.write_record(["Name", "E-mail"]);

@@ -15,7 +15,7 @@ const MOST_ROWS: u32 = 1_048_576;
 const MOST_LETTERS: usize = 32_767;
 
 /// A writer of rows to `W`.
-pub struct Pen<W: Write>(Kind<W>);
+pub(crate) struct Pen<W: Write>(Kind<W>);
 
 enum Kind<W: Write> {
     /// A delimited text; and whether what could be a formula begins with an apostrophe.
@@ -50,7 +50,7 @@ struct Sheet {
 
 /// Whether a spreadsheet may take a value for a formula (OWASP's list of what may begin one).
 #[must_use]
-pub fn could_be_a_formula(value: &str) -> bool {
+pub(super) fn could_be_a_formula(value: &str) -> bool {
     value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }
 
@@ -64,7 +64,7 @@ impl<W: Write> Pen<W> {
     ///
     /// # Errors
     /// If the sheet can't be begun.
-    pub fn sheet(name: &str, widths: &[u16], to: W) -> Result<Self, ExchangeError> {
+    pub(crate) fn sheet(name: &str, widths: &[u16], to: W) -> Result<Self, ExchangeError> {
         let mut book = Workbook::new();
         let sheet = book.add_worksheet_with_constant_memory().map_err(spoilt)?;
         sheet.set_name(name).map_err(spoilt)?;
@@ -77,7 +77,7 @@ impl<W: Write> Pen<W> {
 
     /// How many bytes have gone out; what is still held is not among them.
     #[must_use]
-    pub fn sent(&self) -> u64 {
+    pub(crate) fn sent(&self) -> u64 {
         match &self.0 {
             Kind::Text(csv, _) => csv.get_ref().sent.get(),
             Kind::Sheet(..) => 0,
@@ -88,7 +88,7 @@ impl<W: Write> Pen<W> {
     ///
     /// # Errors
     /// If it can't be written, or a workbook takes no such row.
-    pub fn record<'v>(&mut self, values: impl Iterator<Item = &'v str>) -> Result<(), ExchangeError> {
+    pub(crate) fn record<'v>(&mut self, values: impl Iterator<Item = &'v str>) -> Result<(), ExchangeError> {
         match &mut self.0 {
             Kind::Text(csv, false) => csv.write_record(values).map_err(failed),
             Kind::Text(csv, true) => {
@@ -128,7 +128,7 @@ impl<W: Write> Pen<W> {
     ///
     /// # Errors
     /// If it can't be written, or it is a workbook, which is one file.
-    pub fn turn_over(&mut self) -> Result<(), ExchangeError> {
+    pub(crate) fn turn_over(&mut self) -> Result<(), ExchangeError> {
         match &mut self.0 {
             Kind::Text(csv, _) => {
                 csv.flush().map_err(ExchangeError::Write)?;
@@ -143,7 +143,7 @@ impl<W: Write> Pen<W> {
     ///
     /// # Errors
     /// If it can't be written.
-    pub fn finish(self) -> Result<(), ExchangeError> {
+    pub(crate) fn finish(self) -> Result<(), ExchangeError> {
         match self.0 {
             Kind::Text(mut csv, _) => csv.flush().map_err(ExchangeError::Write),
             Kind::Sheet(mut sheet, mut to) => to.write_all(&sheet.book.save_to_buffer().map_err(spoilt)?).map_err(ExchangeError::Write),
@@ -191,7 +191,7 @@ fn no_workbook() -> ExchangeError {
 
 /// A failure to write, with the operating system's reason kept.
 #[must_use]
-pub fn failed(e: csv::Error) -> ExchangeError {
+pub(crate) fn failed(e: csv::Error) -> ExchangeError {
     match e.into_kind() {
         csv::ErrorKind::Io(e) => ExchangeError::Write(e),
         other => ExchangeError::Write(std::io::Error::other(format!("{other:?}"))),

@@ -11,7 +11,7 @@ use crate::domain::{address, text};
 
 /// What a report is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportKind {
+pub(crate) enum ReportKind {
     /// Who asked not to be mailed again.
     Unsubscribes,
     /// What became of each mail of a job.
@@ -25,7 +25,7 @@ pub enum ReportKind {
 impl ReportKind {
     /// What it is called.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Unsubscribes => "Notify's unsubscribe report",
             Self::Job => "Notify's job report",
@@ -37,7 +37,7 @@ impl ReportKind {
 
 /// A report, by its header.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub(crate) struct Report {
     /// Which one.
     pub kind: ReportKind,
     email: usize,
@@ -47,7 +47,7 @@ pub struct Report {
 
 /// What a row of a report says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub(crate) enum Said {
     /// The address asked not to be mailed: since when, and by which template.
     Unsubscribed {
         /// The address.
@@ -69,7 +69,7 @@ pub enum Said {
 impl Report {
     /// Recognises a report by its header.
     #[must_use]
-    pub fn recognise(header: Row<'_>) -> Option<Self> {
+    pub(crate) fn recognise(header: Row<'_>) -> Option<Self> {
         let keys: Vec<String> = (0..header.len()).map(|at| text::header_key(header.field(at))).collect();
         let at = |name: &str| keys.iter().position(|k| k == name);
         let email = at("emailaddress")?;
@@ -92,7 +92,7 @@ impl Report {
     ///
     /// # Errors
     /// If its address can't be one.
-    pub fn read(&self, row: Row<'_>) -> Result<Said, String> {
+    pub(crate) fn read(&self, row: Row<'_>) -> Result<Said, String> {
         let typed = row.field(self.email);
         let email = address::read(typed).map_err(|e| format!("{}: {e}", text::safe(typed)))?.to_owned();
         let what = row.field(self.what).trim();

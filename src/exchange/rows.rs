@@ -9,12 +9,12 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::{Encoded, ExchangeError};
 
 /// The largest row that is taken, in bytes.
-pub const LARGEST_ROW: usize = 1024 * 1024;
+pub(crate) const LARGEST_ROW: usize = 1024 * 1024;
 /// The most columns that a row may have.
-pub const MOST_COLUMNS: usize = 200;
+pub(crate) const MOST_COLUMNS: usize = 200;
 
 /// A reader of rows.
-pub struct Rows<'f> {
+pub(crate) struct Rows<'f> {
     from: Encoded<'f>,
     reader: Reader,
     input: Vec<u8>,
@@ -31,7 +31,7 @@ pub struct Rows<'f> {
 
 /// A row: its line, counted from 1, and its fields.
 #[derive(Clone, Copy)]
-pub struct Row<'r> {
+pub(crate) struct Row<'r> {
     /// The line in the file where it starts.
     pub line: u64,
     /// Whether the quotes in it don't come in pairs: one was probably left open.
@@ -43,19 +43,13 @@ pub struct Row<'r> {
 impl<'r> Row<'r> {
     /// How many fields it has.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.ends.len()
-    }
-
-    /// Whether it has none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.ends.is_empty()
     }
 
     /// A field; the empty text where the row is too short. The text is UTF-8, for what was decoded is.
     #[must_use]
-    pub fn field(&self, at: usize) -> &'r str {
+    pub(crate) fn field(&self, at: usize) -> &'r str {
         let Some(end) = self.ends.get(at) else { return "" };
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         std::str::from_utf8(&self.text[start..*end]).unwrap_or("")
@@ -63,7 +57,7 @@ impl<'r> Row<'r> {
 
     /// Whether nothing but blanks is in it.
     #[must_use]
-    pub fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.text.iter().all(u8::is_ascii_whitespace)
     }
 }
@@ -74,7 +68,7 @@ impl<'f> Rows<'f> {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn new(mut from: Encoded<'f>) -> Result<Self, ExchangeError> {
+    pub(crate) fn new(mut from: Encoded<'f>) -> Result<Self, ExchangeError> {
         let mut input = vec![0; 64 * 1024];
         let mut end = 0;
         while end < input.len() && !input[..end].contains(&b'\n') {
@@ -98,13 +92,13 @@ impl<'f> Rows<'f> {
 
     /// How many bytes of the file are still to be read.
     #[must_use]
-    pub fn left(&self) -> u64 {
+    pub(crate) fn left(&self) -> u64 {
         self.from.left()
     }
 
     /// The name of the encoding.
     #[must_use]
-    pub const fn encoding(&self) -> &'static str {
+    pub(crate) const fn encoding(&self) -> &'static str {
         self.from.encoding
     }
 
@@ -112,7 +106,7 @@ impl<'f> Rows<'f> {
     ///
     /// # Errors
     /// If a row is too long or has too many columns, or reading fails.
-    pub fn next_row(&mut self) -> Result<Option<Row<'_>>, ExchangeError> {
+    pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>, ExchangeError> {
         loop {
             let Some((line, written, ends)) = self.record()? else { return Ok(None) };
             let odd_quotes = self.quotes % 2 == 1;

@@ -13,7 +13,7 @@ const IS_NOT: &str = "is not";
 
 /// Writes suppressed addresses, separated by `|`.
 #[must_use]
-pub fn write(all: &[Suppression]) -> String {
+pub(crate) fn write(all: &[Suppression]) -> String {
     let one = |s: &Suppression| {
         if let Some(other) = &s.apart_from {
             return format!("{} {IS_NOT} {}", escaped(&s.address), escaped(other));
@@ -40,7 +40,7 @@ fn unescaped(written: &str) -> String {
 ///
 /// # Errors
 /// The part that can't be read, and why.
-pub fn read(cell: &str) -> Result<Vec<Suppression>, String> {
+pub(crate) fn read(cell: &str) -> Result<Vec<Suppression>, String> {
     let parts = |signs: &'static [char]| cell.split(signs).map(str::trim).filter(|p| !p.is_empty());
     if parts(&['|', ';', ',']).all(|p| address::read(p).is_ok()) {
         return parts(&['|', ';', ',']).map(one).collect();

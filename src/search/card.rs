@@ -9,7 +9,7 @@ use crate::domain::{address, text};
 
 /// Something small that a query can be asked about: fields with folded texts, at most one date, a count.
 #[derive(Debug, Clone, Default)]
-pub struct Card {
+pub(crate) struct Card {
     fields: Vec<(Key, String)>,
     day: Option<(Key, i32)>,
     count: u32,
@@ -18,21 +18,21 @@ pub struct Card {
 impl Card {
     /// Adds a text field. Several of one key are looked through one after the other.
     #[must_use]
-    pub fn with(mut self, key: Key, value: &str) -> Self {
+    pub(crate) fn with(mut self, key: Key, value: &str) -> Self {
         self.fields.push((key, text::fold(value)));
         self
     }
 
     /// Sets the date.
     #[must_use]
-    pub fn on(mut self, key: Key, date: NaiveDate) -> Self {
+    pub(crate) fn on(mut self, key: Key, date: NaiveDate) -> Self {
         self.day = Some((key, date.num_days_from_ce()));
         self
     }
 
     /// Sets the count.
     #[must_use]
-    pub fn counting(mut self, count: u64) -> Self {
+    pub(crate) fn counting(mut self, count: u64) -> Self {
         self.count = u32::try_from(count).unwrap_or(u32::MAX);
         self
     }

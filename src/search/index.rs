@@ -28,14 +28,14 @@ pub struct Index {
 
 /// Fills an [`Index`] from people in any order.
 #[derive(Debug, Default)]
-pub struct IndexBuilder {
+pub(crate) struct IndexBuilder {
     index: Index,
 }
 
 impl IndexBuilder {
     /// An empty one with room for so many people.
     #[must_use]
-    pub fn with_room(people: usize) -> Self {
+    pub(crate) fn with_room(people: usize) -> Self {
         let mut index = Index::default();
         index.all.entries.reserve_exact(people);
         index.all.arena.reserve(people.saturating_mul(180));
@@ -43,13 +43,13 @@ impl IndexBuilder {
     }
 
     /// Adds a person.
-    pub fn push(&mut self, person: &Listed<'_>) {
+    pub(crate) fn push(&mut self, person: &Listed<'_>) {
         self.index.all.push(person);
     }
 
     /// Names the communities and puts everybody in order.
     #[must_use]
-    pub fn finish(mut self, communities: impl IntoIterator<Item = (CommunityId, String)>) -> Index {
+    pub(crate) fn finish(mut self, communities: impl IntoIterator<Item = (CommunityId, String)>) -> Index {
         self.index.all.arena.shrink_to_fit();
         self.index.set_communities(communities);
         self.index.by_id = (0_u32..).zip(&self.index.all.entries).map(|(at, e)| (e.id, at)).collect();

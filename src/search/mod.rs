@@ -10,6 +10,6 @@ mod order;
 mod record;
 mod subject;
 
-pub use card::Card;
-pub use index::{Index, IndexBuilder};
+pub(crate) use card::Card;
+pub(crate) use index::{Index, IndexBuilder};
 pub use order::SortBy;

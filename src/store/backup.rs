@@ -15,7 +15,7 @@ use super::{Reader, StoreError};
 ///
 /// # Errors
 /// If `to` exists already, or anything fails; then nothing stands under that name.
-pub fn copy(conn: Reader<'_>, to: &Path) -> Result<(), StoreError> {
+pub(crate) fn copy(conn: Reader<'_>, to: &Path) -> Result<(), StoreError> {
     let target = real_path(to).map_err(|e| match e {
         StoreError::Absent(path) => StoreError::NoFolder(path),
         other => other,
@@ -44,7 +44,7 @@ pub fn copy(conn: Reader<'_>, to: &Path) -> Result<(), StoreError> {
 }
 
 /// Makes a backup in the roster's own backup folder, under the time of its last change.
-pub fn automatic(conn: Reader<'_>, path: &Path) -> Result<PathBuf, StoreError> {
+pub(crate) fn automatic(conn: Reader<'_>, path: &Path) -> Result<PathBuf, StoreError> {
     let folder = backups(path);
     make_folder(&folder)?;
     let modified = std::fs::metadata(path).and_then(|m| m.modified()).map_err(|e| StoreError::io("looking at", path, e))?;
@@ -67,7 +67,7 @@ fn time_of(name: &str) -> Option<NaiveDateTime> {
 
 /// The program's own backups of a roster, newest first.
 #[must_use]
-pub fn list(path: &Path) -> Vec<(NaiveDateTime, PathBuf)> {
+pub(crate) fn list(path: &Path) -> Vec<(NaiveDateTime, PathBuf)> {
     let mut out: Vec<(NaiveDateTime, PathBuf)> = std::fs::read_dir(backups(path))
         .into_iter()
         .flatten()
@@ -82,7 +82,7 @@ pub fn list(path: &Path) -> Vec<(NaiveDateTime, PathBuf)> {
 /// Which of the backups, newest first, are no longer needed: all of two days stay, then one a day for a month, one a
 /// week for half a year, one a month after that.
 #[must_use]
-pub fn superfluous(newest_first: &[NaiveDateTime], now: NaiveDateTime) -> Vec<NaiveDateTime> {
+pub(crate) fn superfluous(newest_first: &[NaiveDateTime], now: NaiveDateTime) -> Vec<NaiveDateTime> {
     let mut kept: Vec<(u8, i64)> = Vec::new();
     let mut out = Vec::new();
     for (i, at) in newest_first.iter().enumerate() {
@@ -104,7 +104,7 @@ pub fn superfluous(newest_first: &[NaiveDateTime], now: NaiveDateTime) -> Vec<Na
 }
 
 /// Makes the backup that is due, if the newest is older than a day and the file has changed since; thins the others.
-pub fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, StoreError> {
+pub(crate) fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, StoreError> {
     let modified = std::fs::metadata(path).and_then(|m| m.modified()).map_err(|e| StoreError::io("looking at", path, e))?;
     let changed = chrono::DateTime::<chrono::Utc>::from(modified).naive_utc();
     let existing = list(path);
@@ -125,7 +125,7 @@ pub fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, StoreErro
 }
 
 /// What SQLite finds wrong with the file: nothing if it is sound. Looks at structure and at references.
-pub fn problems(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
+pub(crate) fn problems(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
     let mut out: Vec<String> = Vec::new();
     let mut check = conn.prepare("PRAGMA quick_check(20)")?;
     let mut rows = check.query([])?;

@@ -24,7 +24,7 @@ use crate::domain::{tags, text};
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub(crate) enum Taken {
     /// Somebody new.
     Added(PersonId),
     /// Somebody known, of whom the row says something new.
@@ -37,7 +37,7 @@ pub enum Taken {
 type Hasher = BuildHasherDefault<DefaultHasher>;
 
 /// Takes rows into the roster. Made for one import, finished with [`Loader::finish`].
-pub struct Loader {
+pub(crate) struct Loader {
     fields: Vec<String>,
     field_keys: Vec<String>,
     organisations: HashMap<String, Option<i64>>,
@@ -51,7 +51,7 @@ pub struct Loader {
 
 impl Loader {
     /// Begins an import. Into an empty roster, the indexes are built after the rows.
-    pub fn begin(write: &mut Write<'_>, fields: &[String]) -> Result<Self, StoreError> {
+    pub(crate) fn begin(write: &mut Write<'_>, fields: &[String]) -> Result<Self, StoreError> {
         let conn = write.reader();
         let empty = !conn.prepare("SELECT 1 FROM person")?.exists([])?;
         if empty {
@@ -77,12 +77,12 @@ impl Loader {
     }
 
     /// Ends an import: the indexes are there again.
-    pub fn finish(mut self, write: &Write<'_>) -> Result<(), StoreError> {
+    pub(crate) fn finish(mut self, write: &Write<'_>) -> Result<(), StoreError> {
         self.index(write)
     }
 
     /// Builds the indexes that are away: from here on people are looked up by them.
-    pub fn index(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
+    pub(crate) fn index(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
         if self.fresh.take().is_some() {
             for index in LATE_INDEXES {
                 let wanted = SCHEMA.iter().find(|s| s.contains(&format!("INDEX {index} ")));
@@ -93,7 +93,7 @@ impl Loader {
     }
 
     /// Takes one row. The caller has seen to it that there is a name or an address, and that addresses can be some.
-    pub fn take(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<(Taken, Learned), StoreError> {
+    pub(crate) fn take(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<(Taken, Learned), StoreError> {
         let key = if row.email.is_empty() { String::new() } else { address::key(&row.email) };
         let taken = match self.says_nothing_new(write, row, &key)? {
             Some(id) => Taken::Same(id),
@@ -170,7 +170,7 @@ impl Loader {
     }
 
     /// The person whom a row is about, if they are on the roster.
-    pub fn find(&self, write: &Write<'_>, row: &Incoming) -> Result<Option<PersonId>, StoreError> {
+    pub(crate) fn find(&self, write: &Write<'_>, row: &Incoming) -> Result<Option<PersonId>, StoreError> {
         let key = if row.email.is_empty() { String::new() } else { address::key(&row.email) };
         self.known(write, row, &key)
     }
@@ -377,7 +377,7 @@ impl Loader {
     }
 
     /// The community of this name, made if it isn't there.
-    pub fn community(&mut self, write: &mut Write<'_>, name: &str) -> Result<CommunityId, StoreError> {
+    pub(crate) fn community(&mut self, write: &mut Write<'_>, name: &str) -> Result<CommunityId, StoreError> {
         if let Some(id) = self.communities.get(name) {
             return Ok(*id);
         }

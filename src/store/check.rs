@@ -10,7 +10,7 @@ use crate::domain::text;
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn unrecognised(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
+pub(crate) fn unrecognised(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
     let mut out = Vec::new();
     for table in TABLES {
         for column in table.columns {

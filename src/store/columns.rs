@@ -12,7 +12,7 @@ use crate::domain::words::{Part, Stored};
 use crate::domain::{dates, text};
 
 /// How the start of a meetup stands in the file.
-pub const MOMENT: &str = "%Y-%m-%dT%H:%M";
+pub(super) const MOMENT: &str = "%Y-%m-%dT%H:%M";
 
 pub(super) fn moment(row: &Row<'_>, at: usize) -> rusqlite::Result<NaiveDateTime> {
     let text: String = row.get(at)?;
@@ -48,13 +48,13 @@ pub(super) fn several_words<T: Stored>(cell: &str) -> Vec<T> {
 
 /// The key by which people are sorted: the folded name, or the folded address of one without a name.
 #[must_use]
-pub fn name_key(name: &str, email: &str) -> String {
+pub(super) fn name_key(name: &str, email: &str) -> String {
     text::fold(if name.is_empty() { email } else { name })
 }
 
 /// Custom fields as they stand in the file: a JSON object, in the order given; empty text for none.
 #[must_use]
-pub fn write_fields(fields: &[FieldValue]) -> String {
+pub(super) fn write_fields(fields: &[FieldValue]) -> String {
     if fields.is_empty() {
         return String::new();
     }
@@ -64,7 +64,7 @@ pub fn write_fields(fields: &[FieldValue]) -> String {
 
 /// Reads what [`write_fields`] wrote.
 #[must_use]
-pub fn read_fields(stored: &str) -> Vec<FieldValue> {
+pub(super) fn read_fields(stored: &str) -> Vec<FieldValue> {
     if stored.is_empty() {
         return Vec::new();
     }

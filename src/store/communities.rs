@@ -14,7 +14,7 @@ use crate::domain::ids::{CommunityId, PersonId, SeatId};
 use crate::domain::words::RunBy;
 
 /// Every community, in the order of the list: families in the order of their first community, those run by others last.
-pub fn communities(conn: Reader<'_>) -> Result<Vec<CommunityRow>, StoreError> {
+pub(crate) fn communities(conn: Reader<'_>) -> Result<Vec<CommunityRow>, StoreError> {
     let mut disciplines: HashMap<i64, Vec<String>> = HashMap::new();
     let mut statement = conn.prepare_cached(
         "SELECT c.community_id, d.name FROM community_discipline c JOIN discipline d ON d.id=c.discipline_id ORDER BY c.community_id, c.position",
@@ -64,7 +64,7 @@ pub fn communities(conn: Reader<'_>) -> Result<Vec<CommunityRow>, StoreError> {
 }
 
 /// A community, whole.
-pub fn community(conn: Reader<'_>, id: CommunityId) -> Result<Option<CommunityDetail>, StoreError> {
+pub(crate) fn community(conn: Reader<'_>, id: CommunityId) -> Result<Option<CommunityDetail>, StoreError> {
     let found = conn
         .prepare_cached("SELECT c.uuid, c.name, c.family, c.purpose, c.run_by, c.runner, c.status, c.stage, c.status_on, c.evidence, coalesce(s.name,'') FROM community c LEFT JOIN community s ON s.id=c.successor_id WHERE c.id=?1")?
         .query_row([id.0], |r| {
@@ -113,7 +113,7 @@ pub fn community(conn: Reader<'_>, id: CommunityId) -> Result<Option<CommunityDe
 }
 
 /// Whether a community's name was derived from a page and is still that.
-pub fn is_derived(conn: Reader<'_>, community: CommunityId, name: &str) -> Result<bool, StoreError> {
+pub(crate) fn is_derived(conn: Reader<'_>, community: CommunityId, name: &str) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM listing WHERE community_id=?1 AND derived=?2 AND derived<>''";
     Ok(conn.prepare_cached(sql)?.exists((community.0, name))?)
 }

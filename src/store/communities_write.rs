@@ -18,7 +18,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the name is empty or taken.
-    pub fn put_community(&mut self, id: Option<CommunityId>, facts: &CommunityFacts) -> Result<CommunityId, StoreError> {
+    pub(crate) fn put_community(&mut self, id: Option<CommunityId>, facts: &CommunityFacts) -> Result<CommunityId, StoreError> {
         let key = text::same_key(&facts.name);
         if key.is_empty() {
             return Err(StoreError::Refused("a community needs a name".into()));
@@ -122,12 +122,12 @@ impl Write<'_> {
     }
 
     /// Removes a community with its seats, routes, rules, channels and memberships; the people stay.
-    pub fn remove_community(&mut self, id: CommunityId) -> Result<(), StoreError> {
+    pub(crate) fn remove_community(&mut self, id: CommunityId) -> Result<(), StoreError> {
         self.remove(&COMMUNITY, id.0)
     }
 
     /// Adds or changes a seat. A new holder ends the tenure of the one before, on the day when the new one begins.
-    pub fn put_seat(&mut self, community: CommunityId, id: Option<SeatId>, facts: &SeatFacts) -> Result<SeatId, StoreError> {
+    pub(crate) fn put_seat(&mut self, community: CommunityId, id: Option<SeatId>, facts: &SeatFacts) -> Result<SeatId, StoreError> {
         if facts.title.trim().is_empty() {
             return Err(StoreError::Refused("a seat needs a title, such as Head of Delivery".into()));
         }
@@ -176,12 +176,12 @@ impl Write<'_> {
     }
 
     /// Removes a seat and the memory of who held it.
-    pub fn remove_seat(&mut self, id: SeatId) -> Result<(), StoreError> {
+    pub(crate) fn remove_seat(&mut self, id: SeatId) -> Result<(), StoreError> {
         self.remove(&SEAT, id.0)
     }
 
     /// Adds or changes a way to join.
-    pub fn put_route(&mut self, community: CommunityId, id: Option<i64>, facts: &RouteFacts) -> Result<(), StoreError> {
+    pub(crate) fn put_route(&mut self, community: CommunityId, id: Option<i64>, facts: &RouteFacts) -> Result<(), StoreError> {
         let kind = facts.kind.word();
         let (target, subject, body, words) = (&facts.target, &facts.subject, &facts.body, &facts.words);
         let columns: [(&'static str, &dyn ToSql); 5] =
@@ -193,7 +193,7 @@ impl Write<'_> {
     }
 
     /// Adds or changes an eligibility rule; without a community it holds for all of them, or for all on a page.
-    pub fn put_rule(
+    pub(crate) fn put_rule(
         &mut self,
         community: Option<CommunityId>,
         page: Option<i64>,
@@ -214,7 +214,7 @@ impl Write<'_> {
     }
 
     /// Adds or changes a channel.
-    pub fn put_channel(&mut self, community: CommunityId, id: Option<i64>, facts: &ChannelFacts) -> Result<(), StoreError> {
+    pub(crate) fn put_channel(&mut self, community: CommunityId, id: Option<i64>, facts: &ChannelFacts) -> Result<(), StoreError> {
         if facts.name.trim().is_empty() {
             return Err(StoreError::Refused("a channel needs a name, such as #research".into()));
         }

@@ -12,10 +12,10 @@ use super::StoreError;
 use super::files::backups;
 
 /// How long a write waits for another program's, before it says so.
-pub const PATIENCE: Duration = Duration::from_millis(2_500);
+pub(super) const PATIENCE: Duration = Duration::from_millis(2_500);
 
 /// Opens one more connection to a file that [`open`] has accepted, for reading on another thread.
-pub fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     harden(&conn)?;
     conn.busy_timeout(PATIENCE)?;
@@ -23,7 +23,7 @@ pub fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// Settings that write nothing: what SQL may do, and how much SQLite trusts the file.
-pub fn harden(conn: &Connection) -> Result<(), StoreError> {
+pub(super) fn harden(conn: &Connection) -> Result<(), StoreError> {
     conn.busy_timeout(PATIENCE)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
@@ -35,7 +35,7 @@ pub fn harden(conn: &Connection) -> Result<(), StoreError> {
 }
 
 /// Settings that matter for writing, each read back: a setting that did not take is an error, not a hope.
-pub fn settle(conn: &Connection) -> Result<(), StoreError> {
+pub(super) fn settle(conn: &Connection) -> Result<(), StoreError> {
     conn.execute_batch(
         "PRAGMA synchronous=EXTRA; PRAGMA fullfsync=ON; PRAGMA checkpoint_fullfsync=ON; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-4096",
     )?;
@@ -62,7 +62,7 @@ pub fn settle(conn: &Connection) -> Result<(), StoreError> {
 }
 
 /// Turns what SQLite says of a damaged file into a sentence.
-pub fn damage(path: &Path, e: rusqlite::Error) -> StoreError {
+pub(super) fn damage(path: &Path, e: rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode as C;
     match e.sqlite_error_code() {
         Some(C::DatabaseCorrupt | C::NotADatabase) => {

@@ -20,7 +20,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::words::{AddressState, MembershipStatus, Stored};
 
 /// Everything that verdicts are made of, read once.
-pub struct Judge {
+pub(crate) struct Judge {
     domains: Domains,
     rules: HashMap<CommunityId, Vec<(RuleFacts, bool)>>,
     exceptions: BTreeMap<(PersonId, CommunityId), ExceptionFacts>,
@@ -32,7 +32,7 @@ impl Judge {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn new(conn: Reader<'_>, today: NaiveDate) -> Result<Self, StoreError> {
+    pub(crate) fn new(conn: Reader<'_>, today: NaiveDate) -> Result<Self, StoreError> {
         let mut judge = Self { domains: organisations::domains(conn)?, rules: HashMap::new(), exceptions: BTreeMap::new(), today };
         let mut statement =
             conn.prepare_cached("SELECT person_id, community_id, reason, decided_by, decided_on, review_on FROM exception")?;
@@ -48,7 +48,7 @@ impl Judge {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn verdict(
+    pub(crate) fn verdict(
         &mut self,
         conn: Reader<'_>,
         person: PersonId,
@@ -65,20 +65,14 @@ impl Judge {
         Ok(verdict(candidates, rules, Circumstances { domains: &self.domains, exception, today: self.today }))
     }
 
-    /// The domains that belong together.
-    #[must_use]
-    pub const fn domains(&self) -> &Domains {
-        &self.domains
-    }
-
     /// Every exception: for whom, and for which community.
-    pub fn exceptions(&self) -> impl Iterator<Item = (PersonId, CommunityId, &ExceptionFacts)> {
+    pub(crate) fn exceptions(&self) -> impl Iterator<Item = (PersonId, CommunityId, &ExceptionFacts)> {
         self.exceptions.iter().map(|((person, community), facts)| (*person, *community, facts))
     }
 
     /// The exception for somebody, if there is one.
     #[must_use]
-    pub fn exception(&self, person: PersonId, community: CommunityId) -> Option<&ExceptionFacts> {
+    pub(crate) fn exception(&self, person: PersonId, community: CommunityId) -> Option<&ExceptionFacts> {
         self.exceptions.get(&(person, community))
     }
 }
@@ -87,7 +81,7 @@ impl Judge {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn each_membership(
+pub(crate) fn each_membership(
     conn: Reader<'_>,
     only: Option<CommunityId>,
     mut take: impl FnMut(PersonId, CommunityId, &str, &[Candidate<'_>]) -> Result<(), StoreError>,
@@ -118,7 +112,12 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn put_exception(&mut self, person: PersonId, community: CommunityId, facts: Option<&ExceptionFacts>) -> Result<(), StoreError> {
+    pub(crate) fn put_exception(
+        &mut self,
+        person: PersonId,
+        community: CommunityId,
+        facts: Option<&ExceptionFacts>,
+    ) -> Result<(), StoreError> {
         let row: Option<i64> = self
             .reader()
             .query_row("SELECT id FROM exception WHERE person_id=?1 AND community_id=?2", (person.0, community.0), |r| r.get(0))
@@ -145,7 +144,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn ineligible_here(&self, community: &str) -> Result<Vec<(String, String)>, StoreError> {
+    pub(crate) fn ineligible_here(&self, community: &str) -> Result<Vec<(String, String)>, StoreError> {
         let conn = self.reader();
         let Some(id) = named(conn, &super::schema::COMMUNITY, community)? else { return Ok(Vec::new()) };
         let mut judge = Judge::new(conn, self.stamp().today)?;

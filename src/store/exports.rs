@@ -52,7 +52,7 @@ pub struct Exported {
 ///
 /// # Errors
 /// If the file can't be written.
-pub fn remember(
+pub(crate) fn remember(
     store: &mut Store,
     label: Label,
     export: &Exported,
@@ -115,7 +115,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Exported> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn last(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<Exported>, StoreError> {
+pub(crate) fn last(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<Exported>, StoreError> {
     let sql =
         format!("SELECT {COLUMNS} FROM export WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT 1");
     let args = (&kind.format, &kind.query, kind.community.map(|c| c.0), &kind.list);
@@ -126,7 +126,7 @@ pub fn last(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<Exported>, Sto
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn last_at(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<NaiveDateTime>, StoreError> {
+pub(crate) fn last_at(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<NaiveDateTime>, StoreError> {
     let sql = "SELECT at FROM export WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT 1";
     let args = (&kind.format, &kind.query, kind.community.map(|c| c.0), &kind.list);
     let at: Option<String> = conn.prepare_cached(sql)?.query_row(args, |r| r.get(0)).optional()?;
@@ -137,7 +137,7 @@ pub fn last_at(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<NaiveDateTi
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn named(conn: Reader<'_>, name: &str) -> Result<Option<Exported>, StoreError> {
+pub(crate) fn named(conn: Reader<'_>, name: &str) -> Result<Option<Exported>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM export WHERE name=?1 ORDER BY id DESC LIMIT 1");
     Ok(conn.prepare_cached(&sql)?.query_row([name], read).optional()?)
 }
@@ -146,7 +146,7 @@ pub fn named(conn: Reader<'_>, name: &str) -> Result<Option<Exported>, StoreErro
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn names(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
+pub(crate) fn names(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
     let mut statement = conn.prepare("SELECT name FROM export WHERE name<>'' GROUP BY name ORDER BY max(id) DESC")?;
     Ok(statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?)
 }
@@ -155,7 +155,7 @@ pub fn names(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn former_addresses(conn: Reader<'_>, mut take: impl FnMut(&str)) -> Result<(), StoreError> {
+pub(crate) fn former_addresses(conn: Reader<'_>, mut take: impl FnMut(&str)) -> Result<(), StoreError> {
     let mut statement = conn.prepare("SELECT entity, before FROM op_change WHERE entity IN ('person','address') AND before IS NOT NULL")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

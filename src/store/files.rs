@@ -8,13 +8,13 @@ use super::StoreError;
 
 /// Where the program's own backups of a roster lie: a folder beside it.
 #[must_use]
-pub fn backups(path: &Path) -> PathBuf {
+pub(crate) fn backups(path: &Path) -> PathBuf {
     let name = path.file_name().map_or_else(|| "roster".into(), |n| n.to_string_lossy().into_owned());
     path.with_file_name(format!("{name}.backups"))
 }
 
 /// The real path of a file that may not exist yet: its folder resolved, and itself if it is a link.
-pub fn real_path(path: &Path) -> Result<PathBuf, StoreError> {
+pub(super) fn real_path(path: &Path) -> Result<PathBuf, StoreError> {
     if let Ok(real) = path.canonicalize() {
         return Ok(real);
     }
@@ -28,7 +28,7 @@ pub fn real_path(path: &Path) -> Result<PathBuf, StoreError> {
 }
 
 /// Makes a folder and those above it, for its owner alone.
-pub fn make_folder(folder: &Path) -> Result<(), StoreError> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::DirBuilderExt;
     if folder.is_dir() {
         return Ok(());
@@ -37,14 +37,14 @@ pub fn make_folder(folder: &Path) -> Result<(), StoreError> {
 }
 
 /// The name of a file that SQLite keeps beside the roster.
-pub fn companion(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn companion(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
 }
 
 /// Makes a rename in a folder durable.
-pub fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
     std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| StoreError::io("writing the folder", folder, e))
 }
 
@@ -52,7 +52,7 @@ pub fn sync_folder(folder: &Path) -> Result<(), StoreError> {
 const TEMPORARY: &str = ".guildhall-";
 
 /// A temporary file in a folder, for its owner alone. It is locked as long as it is open, so that [`sweep`] leaves it.
-pub fn temporary(folder: &Path, ending: &str) -> Result<tempfile::NamedTempFile, StoreError> {
+pub(super) fn temporary(folder: &Path, ending: &str) -> Result<tempfile::NamedTempFile, StoreError> {
     loop {
         let made = tempfile::Builder::new().prefix(TEMPORARY).suffix(ending).tempfile_in(folder);
         let made = made.map_err(|e| StoreError::io("making a file in", folder, e))?;
@@ -65,7 +65,7 @@ pub fn temporary(folder: &Path, ending: &str) -> Result<tempfile::NamedTempFile,
 }
 
 /// Removes temporary files with this ending that a program which was killed has left in a folder, with what SQLite kept beside them.
-pub fn sweep(folder: &Path, ending: &str) {
+pub(super) fn sweep(folder: &Path, ending: &str) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();

@@ -93,14 +93,14 @@ impl Op {
 }
 
 /// The newest steps, newest first.
-pub fn history(conn: Reader<'_>, limit: usize) -> Result<Vec<Op>, StoreError> {
+pub(crate) fn history(conn: Reader<'_>, limit: usize) -> Result<Vec<Op>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC LIMIT ?1"))?;
     let ops = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], op_of)?;
     ops.map(|op| Ok(op?.worded(conn))).collect()
 }
 
 /// The newest step.
-pub fn newest(conn: Reader<'_>) -> Result<Option<OpId>, StoreError> {
+pub(crate) fn newest(conn: Reader<'_>) -> Result<Option<OpId>, StoreError> {
     Ok(conn.prepare_cached("SELECT max(id) FROM op")?.query_row([], |r| r.get::<_, Option<i64>>(0))?.map(OpId))
 }
 
@@ -108,7 +108,7 @@ pub fn newest(conn: Reader<'_>) -> Result<Option<OpId>, StoreError> {
 ///
 /// Of a person everything is found. Of anything else, what has been removed from it again is found only if `deep`: that reads every
 /// removal in the journal, too much for each move of a cursor.
-pub fn history_of(conn: Reader<'_>, table: &'static Table, id: i64, limit: usize, deep: bool) -> Result<Vec<Op>, StoreError> {
+pub(crate) fn history_of(conn: Reader<'_>, table: &'static Table, id: i64, limit: usize, deep: bool) -> Result<Vec<Op>, StoreError> {
     let mut rows: BTreeSet<(&'static str, i64)> = BTreeSet::from([(table.name, id)]);
     if table.about == About::Itself {
         about_person(conn, id, &mut rows)?
@@ -181,7 +181,7 @@ fn about_thing(
 }
 
 /// The step that undo would take back.
-pub fn undo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
+pub(crate) fn undo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
     let mut cancelled: HashSet<OpId> = HashSet::new();
     let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC"))?;
     for op in statement.query_map([], op_of)? {
@@ -200,7 +200,7 @@ pub fn undo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
 }
 
 /// The undo step that redo would take back: only while nothing new was done since.
-pub fn redo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
+pub(crate) fn redo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
     let mut redone: HashSet<OpId> = HashSet::new();
     let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC"))?;
     for op in statement.query_map([], op_of)? {
@@ -216,7 +216,7 @@ pub fn redo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
 }
 
 /// How many rows were written after a step: what going back to it would have to look at.
-pub fn rows_after(conn: Reader<'_>, point: OpId) -> Result<u64, StoreError> {
+pub(crate) fn rows_after(conn: Reader<'_>, point: OpId) -> Result<u64, StoreError> {
     let rows: i64 = conn.prepare_cached("SELECT coalesce(sum(changes),0) FROM op WHERE id>?1")?.query_row([point.0], |r| r.get(0))?;
     Ok(rows.unsigned_abs())
 }

@@ -17,7 +17,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn uuid_of(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, StoreError> {
+pub(crate) fn uuid_of(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, StoreError> {
     let sql = format!("SELECT uuid FROM {} WHERE id=?1", table.name);
     Ok(conn.prepare_cached(&sql)?.query_row([id], |r| Ok(hex(r.get_ref(0)?.as_blob()?))).optional()?)
 }

@@ -14,7 +14,7 @@ use crate::domain::{address, text};
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn title(conn: Reader<'_>, id: PersonId) -> Result<String, StoreError> {
+pub(crate) fn title(conn: Reader<'_>, id: PersonId) -> Result<String, StoreError> {
     Ok(titled(conn, id.0)?.unwrap_or_else(|| "somebody".to_owned()))
 }
 
@@ -22,7 +22,7 @@ pub fn title(conn: Reader<'_>, id: PersonId) -> Result<String, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn holder_of(conn: Reader<'_>, address: &str) -> Result<Option<PersonId>, StoreError> {
+pub(crate) fn holder_of(conn: Reader<'_>, address: &str) -> Result<Option<PersonId>, StoreError> {
     Ok(holder_of_key(conn, &address::key(address))?.map(PersonId))
 }
 
@@ -37,18 +37,18 @@ pub(super) fn holder_of_key(conn: Reader<'_>, key: &str) -> Result<Option<i64>, 
 }
 
 /// The row of a name in a table of names (organisation, discipline, field, tag), if it is there.
-pub fn named(conn: Reader<'_>, table: &Table, name: &str) -> Result<Option<i64>, StoreError> {
+pub(crate) fn named(conn: Reader<'_>, table: &Table, name: &str) -> Result<Option<i64>, StoreError> {
     let sql = format!("SELECT id FROM {} WHERE name_key=?1", table.name);
     Ok(conn.prepare_cached(&sql)?.query_row([text::same_key(name)], |r| r.get(0)).optional()?)
 }
 
 /// The name of a row in a table of names; `None` if it is gone.
-pub fn name(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, StoreError> {
+pub(crate) fn name(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, StoreError> {
     cell(conn, table, "name", id)
 }
 
 /// The one organisation of this short name, whatever the case.
-pub fn organisation_called(conn: Reader<'_>, short: &str) -> Result<Option<i64>, StoreError> {
+pub(crate) fn organisation_called(conn: Reader<'_>, short: &str) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT id FROM organisation WHERE short_name<>'' AND lower(short_name)=lower(?1) LIMIT 2";
     let mut read = conn.prepare_cached(sql)?;
     let ids: Vec<i64> = read.query_map([short.trim()], |r| r.get(0))?.collect::<Result<_, _>>()?;
@@ -56,27 +56,27 @@ pub fn organisation_called(conn: Reader<'_>, short: &str) -> Result<Option<i64>,
 }
 
 /// All names in a table of names, sorted.
-pub fn names(conn: Reader<'_>, table: &Table) -> Result<Vec<String>, StoreError> {
+pub(crate) fn names(conn: Reader<'_>, table: &Table) -> Result<Vec<String>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY name_key", table.name))?;
     let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
     Ok(names)
 }
 
 /// How many rows of a table refer to `id` in `column`.
-pub fn rows_of(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<u64, StoreError> {
+pub(crate) fn rows_of(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<u64, StoreError> {
     let n: i64 = conn.prepare_cached(&format!("SELECT count(*) FROM {} WHERE {column}=?1", table.name))?.query_row([id], |r| r.get(0))?;
     Ok(n.unsigned_abs())
 }
 
 /// The people who have exactly this name, whatever the case.
-pub fn named_so(conn: Reader<'_>, name: &str) -> Result<Vec<PersonId>, StoreError> {
+pub(crate) fn named_so(conn: Reader<'_>, name: &str) -> Result<Vec<PersonId>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id FROM person WHERE name_key=?1 ORDER BY id")?;
     let ids = statement.query_map([name_key(name, "")], |r| r.get(0).map(PersonId))?.collect::<Result<_, _>>()?;
     Ok(ids)
 }
 
 /// All names in a table of names, in the order in which they came.
-pub fn names_by_age(conn: Reader<'_>, table: &Table) -> Result<Vec<String>, StoreError> {
+pub(crate) fn names_by_age(conn: Reader<'_>, table: &Table) -> Result<Vec<String>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY id", table.name))?;
     let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
     Ok(names)

@@ -36,7 +36,7 @@ fn meetup_row(r: &Row<'_>) -> rusqlite::Result<MeetupRow> {
 }
 
 /// The meetups with these ids, in their order.
-pub fn meetup_rows(conn: Reader<'_>, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, StoreError> {
+pub(crate) fn meetup_rows(conn: Reader<'_>, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT {MEETUP_COLUMNS} WHERE t.id=?1"))?;
     let mut out = Vec::with_capacity(ids.len());
     for id in ids {
@@ -46,7 +46,7 @@ pub fn meetup_rows(conn: Reader<'_>, ids: &[MeetupId]) -> Result<Vec<MeetupRow>,
 }
 
 /// Every meetup of a community, or of all: those still to come on `today` first and soonest first, then the past, latest first.
-pub fn meetup_ids(
+pub(crate) fn meetup_ids(
     conn: Reader<'_>,
     community: Option<CommunityId>,
     today: chrono::NaiveDate,
@@ -71,12 +71,12 @@ pub fn meetup_ids(
 }
 
 /// When a meetup starts; `None` if it is gone.
-pub fn starts(conn: Reader<'_>, meetup: MeetupId) -> Result<Option<NaiveDateTime>, StoreError> {
+pub(crate) fn starts(conn: Reader<'_>, meetup: MeetupId) -> Result<Option<NaiveDateTime>, StoreError> {
     Ok(conn.prepare_cached("SELECT starts FROM meetup WHERE id=?1")?.query_row([meetup.0], |r| moment(r, 0)).optional()?)
 }
 
 /// The next meetup that is not cancelled, for the head line.
-pub fn next_meetup(conn: Reader<'_>, today: chrono::NaiveDate) -> Result<Option<(NaiveDateTime, String)>, StoreError> {
+pub(crate) fn next_meetup(conn: Reader<'_>, today: chrono::NaiveDate) -> Result<Option<(NaiveDateTime, String)>, StoreError> {
     Ok(conn
         .prepare_cached("SELECT starts, title FROM meetup WHERE starts>=?1 AND status<>'cancelled' ORDER BY starts, id LIMIT 1")?
         .query_row([today.to_string()], |r| Ok((moment(r, 0)?, r.get(1)?)))
@@ -84,7 +84,7 @@ pub fn next_meetup(conn: Reader<'_>, today: chrono::NaiveDate) -> Result<Option<
 }
 
 /// A meetup, whole.
-pub fn meetup(conn: Reader<'_>, id: MeetupId) -> Result<Option<MeetupDetail>, StoreError> {
+pub(crate) fn meetup(conn: Reader<'_>, id: MeetupId) -> Result<Option<MeetupDetail>, StoreError> {
     let found = conn
         .prepare_cached(
             "SELECT t.uuid, t.title, t.format, t.starts, t.minutes, t.zone, t.venue, coalesce(o.name,''), t.capacity, t.status, t.write_up, t.write_up_link, t.note \
@@ -138,7 +138,7 @@ fn roll(conn: Reader<'_>, id: MeetupId) -> Result<Vec<RollRow>, StoreError> {
 }
 
 /// What is known of a person at a meetup.
-pub fn attendance_of(conn: Reader<'_>, meetup: MeetupId, person: PersonId) -> Result<Option<AttendanceFacts>, StoreError> {
+pub(crate) fn attendance_of(conn: Reader<'_>, meetup: MeetupId, person: PersonId) -> Result<Option<AttendanceFacts>, StoreError> {
     Ok(conn
         .prepare_cached("SELECT rsvp, outcome, parts FROM attendance WHERE meetup_id=?1 AND person_id=?2")?
         .query_row((meetup.0, person.0), |r| attendance_facts(r, 0))
@@ -146,7 +146,7 @@ pub fn attendance_of(conn: Reader<'_>, meetup: MeetupId, person: PersonId) -> Re
 }
 
 /// Those who came to a meetup whose title, format or host contains the text.
-pub fn attendees(conn: Reader<'_>, needle: &str) -> Result<Vec<PersonId>, StoreError> {
+pub(crate) fn attendees(conn: Reader<'_>, needle: &str) -> Result<Vec<PersonId>, StoreError> {
     let folded = crate::domain::text::fold(needle);
     let mut statement = conn.prepare_cached("SELECT id, title, format FROM meetup")?;
     let mut meetups: Vec<i64> = Vec::new();
@@ -170,7 +170,7 @@ pub fn attendees(conn: Reader<'_>, needle: &str) -> Result<Vec<PersonId>, StoreE
 }
 
 /// The people on the rolls of the meetups that the newest step wrote: when they were last seen may have moved.
-pub fn people_of_meetups_written_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
+pub(crate) fn people_of_meetups_written_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT DISTINCT person_id FROM attendance WHERE meetup_id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity='meetup')",
     )?;

@@ -17,7 +17,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the facts don't hold together or a community isn't there.
-    pub fn put_meetup(&mut self, id: Option<MeetupId>, facts: &MeetupFacts) -> Result<MeetupId, StoreError> {
+    pub(crate) fn put_meetup(&mut self, id: Option<MeetupId>, facts: &MeetupFacts) -> Result<MeetupId, StoreError> {
         facts.check().map_err(StoreError::Refused)?;
         let host = self.organisation(&facts.host)?;
         let starts = facts.starts.format(MOMENT).to_string();
@@ -64,12 +64,12 @@ impl Write<'_> {
     }
 
     /// Removes a meetup with its roll.
-    pub fn remove_meetup(&mut self, id: MeetupId) -> Result<(), StoreError> {
+    pub(crate) fn remove_meetup(&mut self, id: MeetupId) -> Result<(), StoreError> {
         self.remove(&MEETUP, id.0)
     }
 
     /// Writes what is known of a person at a meetup; a blank row goes.
-    pub fn put_attendance(&mut self, meetup: MeetupId, person: PersonId, facts: &AttendanceFacts) -> Result<bool, StoreError> {
+    pub(crate) fn put_attendance(&mut self, meetup: MeetupId, person: PersonId, facts: &AttendanceFacts) -> Result<bool, StoreError> {
         let row: Option<i64> = self
             .reader()
             .prepare_cached("SELECT id FROM attendance WHERE meetup_id=?1 AND person_id=?2")?

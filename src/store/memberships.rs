@@ -13,7 +13,7 @@ use crate::domain::words::MembershipStatus;
 
 impl Write<'_> {
     /// The membership of a person in a community, if there is one.
-    pub fn membership_of(&self, person: PersonId, community: CommunityId) -> Result<Option<MembershipId>, StoreError> {
+    pub(crate) fn membership_of(&self, person: PersonId, community: CommunityId) -> Result<Option<MembershipId>, StoreError> {
         Ok(self
             .reader()
             .prepare_cached("SELECT id FROM membership WHERE person_id=?1 AND community_id=?2")?
@@ -22,7 +22,7 @@ impl Write<'_> {
     }
 
     /// Whether a person is not in a community: never was, or has left.
-    pub fn membership_is_over(&self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
+    pub(crate) fn membership_is_over(&self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
         let status: Option<String> = self
             .reader()
             .prepare_cached("SELECT status FROM membership WHERE person_id=?1 AND community_id=?2")?
@@ -32,7 +32,7 @@ impl Write<'_> {
     }
 
     /// Adds a membership, or changes the one that is there.
-    pub fn put_membership(&mut self, person: PersonId, community: CommunityId, facts: &MembershipFacts) -> Result<bool, StoreError> {
+    pub(crate) fn put_membership(&mut self, person: PersonId, community: CommunityId, facts: &MembershipFacts) -> Result<bool, StoreError> {
         let (joined, left) = (facts.joined.map(|d| d.to_string()), facts.left.map(|d| d.to_string()));
         let (status, source) = (facts.status.word(), facts.source.word());
         match self.membership_of(person, community)? {
@@ -54,7 +54,7 @@ impl Write<'_> {
     }
 
     /// Changes the status of a membership and nothing else; a status that ends it notes the day.
-    pub fn set_status(&mut self, person: PersonId, community: CommunityId, status: MembershipStatus) -> Result<bool, StoreError> {
+    pub(crate) fn set_status(&mut self, person: PersonId, community: CommunityId, status: MembershipStatus) -> Result<bool, StoreError> {
         let Some(id) = self.membership_of(person, community)? else { return Ok(false) };
         if status.is_over() && self.membership_is_over(person, community)? {
             // It was over already: the day on which they left stays.
@@ -65,7 +65,7 @@ impl Write<'_> {
     }
 
     /// Takes a person out of a community altogether.
-    pub fn remove_membership(&mut self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
+    pub(crate) fn remove_membership(&mut self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
         let Some(id) = self.membership_of(person, community)? else { return Ok(false) };
         self.delete(&MEMBERSHIP, id.0)?;
         Ok(true)

@@ -2,40 +2,42 @@
 //!
 //! The only module that speaks SQL. Must not know of screens, files in and out, or the book above it.
 
-pub mod backup;
-pub mod bulk;
+pub(crate) mod backup;
+pub(crate) mod bulk;
 mod cell;
-pub mod check;
+pub(crate) mod check;
 mod columns;
-pub mod communities;
+pub(crate) mod communities;
 mod communities_write;
 mod connect;
-pub mod eligible;
+pub(crate) mod eligible;
 mod error;
-pub mod exports;
+pub(crate) mod exports;
 mod files;
 mod guard;
-pub mod journal;
-pub mod labels;
-pub mod lookup;
-pub mod meetups;
+pub(crate) mod journal;
+pub(crate) mod labels;
+pub(crate) mod lookup;
+pub(crate) mod meetups;
 mod meetups_write;
 mod memberships;
 mod migrate;
 mod open;
-pub mod organisations;
-pub mod pages;
-pub mod people;
+pub(crate) mod organisations;
+pub(crate) mod pages;
+pub(crate) mod people;
 mod people_write;
-pub mod person;
+pub(crate) mod person;
 mod protect;
 mod reader;
-pub mod revert;
-pub mod rows;
-pub mod schema;
-pub mod slices;
-pub mod suppressions;
-pub mod views;
+pub(crate) mod revert;
+pub(crate) mod rows;
+pub(crate) mod schema;
+pub(crate) mod slices;
+pub(crate) mod suppressions;
+#[cfg(test)]
+mod tests;
+pub(crate) mod views;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -44,18 +46,19 @@ use chrono::NaiveDateTime;
 use rusqlite::{Connection, OptionalExtension};
 
 pub use error::StoreError;
-pub use files::{backups, make_folder};
-pub use migrate::{Migrated, roster_id};
-pub use people_write::Learned;
-pub use reader::{ReadOnly, Reader};
-pub use write::{Touched, Watch, Write};
+pub(crate) use files::backups;
+pub(crate) use migrate::{Migrated, roster_id};
+pub(crate) use people_write::Learned;
+pub(crate) use reader::{ReadOnly, Reader};
+pub use write::Touched;
+pub(crate) use write::{Watch, Write};
 
 use crate::domain::ids::OpId;
 use journal::OpKind;
 
 /// When a step is taken and what it is called for good: given from outside, so that tests are exact.
 #[derive(Debug, Clone, Copy)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     /// The step's own id, by which it is found again after a failure.
     pub action: [u8; 16],
     /// The time, UTC.
@@ -72,11 +75,11 @@ impl Stamp {
 }
 
 /// How instants stand in the file: UTC, of one length, so that they compare as text.
-pub const TIMESTAMP: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
+pub(crate) const TIMESTAMP: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
 
 /// What a step did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Done {
+pub(crate) struct Done {
     /// The step in the journal; `None` if nothing had to be changed.
     pub op: Option<OpId>,
     /// What was done, in words.
@@ -90,7 +93,7 @@ pub struct Done {
 }
 
 /// An open roster.
-pub struct Store {
+pub(crate) struct Store {
     conn: Connection,
     path: PathBuf,
     read_only: Option<&'static str>,
@@ -105,7 +108,7 @@ impl Store {
     ///
     /// # Errors
     /// Says what keeps it from being opened; nothing is written then.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         Self::from_opened(open::open(path)?)
     }
 
@@ -113,7 +116,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub fn open_again(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open_again(path: &Path) -> Result<Self, StoreError> {
         Self::from_opened(open::connect(path.to_owned(), false)?)
     }
 
@@ -121,7 +124,7 @@ impl Store {
     ///
     /// # Errors
     /// If something stands there already, or nothing can be written there.
-    pub fn create(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn create(path: &Path) -> Result<Self, StoreError> {
         Self::from_opened(open::create(path)?)
     }
 
@@ -141,36 +144,36 @@ impl Store {
 
     /// The file's real path.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Why the roster can only be read, if so.
     #[must_use]
-    pub const fn read_only(&self) -> Option<&'static str> {
+    pub(crate) const fn read_only(&self) -> Option<&'static str> {
         self.read_only
     }
 
     /// Whether the last program that wrote to the file was cut off, so that it should be checked.
     #[must_use]
-    pub const fn was_unclean(&self) -> bool {
+    pub(crate) const fn was_unclean(&self) -> bool {
         self.unclean
     }
 
     /// What was done to bring the file up to date when it was opened, if it was older.
     #[must_use]
-    pub const fn migrated(&self) -> Option<&Migrated> {
+    pub(crate) const fn migrated(&self) -> Option<&Migrated> {
         self.migrated.as_ref()
     }
 
     /// The roster, for reading.
     #[must_use]
-    pub const fn reader(&self) -> Reader<'_> {
+    pub(crate) const fn reader(&self) -> Reader<'_> {
         Reader::new(&self.conn)
     }
 
     /// Has `watch` told how far each step is, and asked whether to go on.
-    pub fn watch(&mut self, watch: Box<Watch>) {
+    pub(crate) fn watch(&mut self, watch: Box<Watch>) {
         self.watch = Some(watch);
     }
 
@@ -182,7 +185,7 @@ impl Store {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn changed_elsewhere(&mut self) -> Result<bool, StoreError> {
+    pub(crate) fn changed_elsewhere(&mut self) -> Result<bool, StoreError> {
         let now = self.data_version()?;
         Ok(std::mem::replace(&mut self.seen_version, now) != now)
     }
@@ -191,7 +194,11 @@ impl Store {
     ///
     /// # Errors
     /// What `body` says, or what the file says; nothing was changed then.
-    pub fn write<T>(&mut self, stamp: Stamp, body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>) -> Result<(T, Done), StoreError> {
+    pub(crate) fn write<T>(
+        &mut self,
+        stamp: Stamp,
+        body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Done), StoreError> {
         self.step(OpKind::Do, None, stamp, true, body)
     }
 
@@ -199,7 +206,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
-    pub fn rehearse<T>(
+    pub(crate) fn rehearse<T>(
         &mut self,
         stamp: Stamp,
         body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
@@ -289,17 +296,11 @@ impl Store {
         Ok(())
     }
 
-    /// Lets the file grow to so many pages and no further; SQLite answers as if the disk were full.
-    pub fn limit_size(&self, pages: u32) {
-        // A limit that can't be set is none: the test that wants it fails by itself.
-        let _ = self.conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
-    }
-
     /// Every row of every table that the journal covers, as text: two equal dumps are the same roster.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn dump(&self) -> Result<String, StoreError> {
+    pub(crate) fn dump(&self) -> Result<String, StoreError> {
         let mut out = String::new();
         for table in schema::TABLES {
             let mut statement = self.conn.prepare(&format!("SELECT * FROM {} ORDER BY id", table.name))?;

@@ -14,7 +14,7 @@ use super::migrate::{Migrated, compare, migrate};
 use super::schema::{APPLICATION_ID, SCHEMA, VERSION};
 
 /// A file that was opened, and what was noticed on the way.
-pub struct Opened {
+pub(super) struct Opened {
     /// The connection, ready for use.
     pub conn: Connection,
     /// The file's real path.
@@ -28,7 +28,7 @@ pub struct Opened {
 }
 
 /// Opens an existing roster. Nothing is written before the file has been recognised as ours.
-pub fn open(path: &Path) -> Result<Opened, StoreError> {
+pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     let path = real_path(path)?;
     let unclean = look(&path)?;
     connect(path, unclean)
@@ -36,7 +36,7 @@ pub fn open(path: &Path) -> Result<Opened, StoreError> {
 
 /// Opens a file with SQLite alone. What has looked at the file before (and closed it again) must not do so while this process has
 /// it open: to close any descriptor of a file drops all locks that the process holds on it.
-pub fn connect(path: PathBuf, unclean: bool) -> Result<Opened, StoreError> {
+pub(super) fn connect(path: PathBuf, unclean: bool) -> Result<Opened, StoreError> {
     let read_only = why_read_only(&path);
     let flags = if read_only.is_some() { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
     let conn = Connection::open_with_flags(&path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -58,7 +58,7 @@ pub fn connect(path: PathBuf, unclean: bool) -> Result<Opened, StoreError> {
 }
 
 /// Makes a new roster: under a temporary name first, so that a half-made one never stands under its own.
-pub fn create(path: &Path) -> Result<Opened, StoreError> {
+pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         make_folder(folder)?;
     }

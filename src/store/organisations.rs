@@ -15,7 +15,7 @@ use crate::domain::person::OrganisationFacts;
 use crate::domain::text;
 
 /// The organisations, by name, each with its people counted.
-pub fn organisations(conn: Reader<'_>) -> Result<Vec<OrganisationRow>, StoreError> {
+pub(crate) fn organisations(conn: Reader<'_>) -> Result<Vec<OrganisationRow>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT o.id, o.name, o.short_name, o.sector, o.note, coalesce((SELECT group_concat(domain, ',') FROM organisation_domain WHERE organisation_id=o.id), ''), \
          coalesce(n.people, 0) FROM organisation o LEFT JOIN (SELECT organisation_id, count(*) AS people FROM person GROUP BY organisation_id) n ON n.organisation_id=o.id \
@@ -44,7 +44,7 @@ pub fn organisations(conn: Reader<'_>) -> Result<Vec<OrganisationRow>, StoreErro
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn domains(conn: Reader<'_>) -> Result<Domains, StoreError> {
+pub(crate) fn domains(conn: Reader<'_>) -> Result<Domains, StoreError> {
     let mut statement = conn.prepare_cached("SELECT organisation_id, domain FROM organisation_domain ORDER BY organisation_id, id")?;
     let mut rows = statement.query([])?;
     let (mut domains, mut of, mut last) = (Domains::default(), Vec::new(), None);
@@ -63,7 +63,7 @@ pub fn domains(conn: Reader<'_>) -> Result<Domains, StoreError> {
 
 impl Write<'_> {
     /// The organisation of this full or short name, made if it isn't there; `None` for no name.
-    pub fn organisation(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
+    pub(crate) fn organisation(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
         let key = text::same_key(name);
         if key.is_empty() {
             return Ok(None);
@@ -81,7 +81,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the name is empty or taken, or a domain is another organisation's.
-    pub fn put_organisation(&mut self, id: Option<OrganisationId>, facts: &OrganisationFacts) -> Result<OrganisationId, StoreError> {
+    pub(crate) fn put_organisation(&mut self, id: Option<OrganisationId>, facts: &OrganisationFacts) -> Result<OrganisationId, StoreError> {
         let key = text::same_key(&facts.name);
         if key.is_empty() {
             return Err(StoreError::Refused("an organisation needs a name".into()));
@@ -136,7 +136,7 @@ impl Write<'_> {
     }
 
     /// Removes an organisation; its people and meetups stay, without one.
-    pub fn remove_organisation(&mut self, id: OrganisationId) -> Result<(), StoreError> {
+    pub(crate) fn remove_organisation(&mut self, id: OrganisationId) -> Result<(), StoreError> {
         self.remove(&ORGANISATION, id.0)
     }
 }

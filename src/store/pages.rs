@@ -19,7 +19,7 @@ use crate::domain::words::RunBy;
 
 /// A page as it was last read or written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageRow {
+pub(crate) struct PageRow {
     /// The row.
     pub id: i64,
     /// The name of its file.
@@ -32,7 +32,7 @@ pub struct PageRow {
 
 /// Whose rules are meant: those of one community, or those for all communities on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RulesOf {
+pub(crate) enum RulesOf {
     /// A community's own.
     Community(CommunityId),
     /// A page's, by its row.
@@ -41,7 +41,7 @@ pub enum RulesOf {
 
 /// A community's place on a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListingRow {
+pub(crate) struct ListingRow {
     /// The community.
     pub community: CommunityId,
     /// Where its entry begins in the page's text, in bytes.
@@ -54,7 +54,7 @@ pub struct ListingRow {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn pages(conn: Reader<'_>) -> Result<Vec<PageRow>, StoreError> {
+pub(crate) fn pages(conn: Reader<'_>) -> Result<Vec<PageRow>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id, name, text, newest_community FROM page ORDER BY id")?;
     let rows = statement.query_map([], |r| Ok(PageRow { id: r.get(0)?, name: r.get(1)?, text: r.get(2)?, newest_community: r.get(3)? }))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -64,7 +64,7 @@ pub fn pages(conn: Reader<'_>) -> Result<Vec<PageRow>, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn listings(conn: Reader<'_>, page: i64) -> Result<Vec<ListingRow>, StoreError> {
+pub(crate) fn listings(conn: Reader<'_>, page: i64) -> Result<Vec<ListingRow>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT community_id, position, derived FROM listing WHERE page_id=?1 ORDER BY position")?;
     let rows = statement.query_map([page], |r| {
         Ok(ListingRow {
@@ -80,7 +80,7 @@ pub fn listings(conn: Reader<'_>, page: i64) -> Result<Vec<ListingRow>, StoreErr
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn unlisted(conn: Reader<'_>) -> Result<Vec<CommunityId>, StoreError> {
+pub(crate) fn unlisted(conn: Reader<'_>) -> Result<Vec<CommunityId>, StoreError> {
     let mut statement =
         conn.prepare_cached("SELECT id FROM community WHERE id NOT IN (SELECT community_id FROM listing) ORDER BY position, id")?;
     Ok(statement.query_map([], |r| r.get(0).map(CommunityId))?.collect::<Result<_, _>>()?)
@@ -90,7 +90,7 @@ pub fn unlisted(conn: Reader<'_>) -> Result<Vec<CommunityId>, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn page_rules(conn: Reader<'_>, page: i64) -> Result<Vec<(i64, RuleFacts)>, StoreError> {
+pub(crate) fn page_rules(conn: Reader<'_>, page: i64) -> Result<Vec<(i64, RuleFacts)>, StoreError> {
     let mut statement =
         conn.prepare_cached("SELECT id, effect, suffix, words, printed FROM rule WHERE page_id=?1 AND community_id IS NULL ORDER BY id")?;
     let rows = statement.query_map([page], |r| {
@@ -104,7 +104,7 @@ pub fn page_rules(conn: Reader<'_>, page: i64) -> Result<Vec<(i64, RuleFacts)>, 
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn is_withheld(conn: Reader<'_>, person: PersonId) -> Result<bool, StoreError> {
+pub(crate) fn is_withheld(conn: Reader<'_>, person: PersonId) -> Result<bool, StoreError> {
     let Some((facts, _)) = people::facts(conn, person)? else { return Ok(false) };
     let consents = people::consents(conn, person)?;
     let listed = Listed { kind: facts.kind, email_state: facts.email_state, consents: &consents, ..Listed::nobody(&facts.email) };
@@ -116,7 +116,7 @@ pub fn is_withheld(conn: Reader<'_>, person: PersonId) -> Result<bool, StoreErro
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn withheld_holders(conn: Reader<'_>, community: CommunityId) -> Result<Vec<String>, StoreError> {
+pub(crate) fn withheld_holders(conn: Reader<'_>, community: CommunityId) -> Result<Vec<String>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT DISTINCT p.id, coalesce(nullif(p.name,''), p.email) FROM tenure t JOIN seat s ON s.id=t.seat_id JOIN person p ON p.id=t.person_id \
          WHERE s.community_id=?1",
@@ -135,7 +135,7 @@ pub fn withheld_holders(conn: Reader<'_>, community: CommunityId) -> Result<Vec<
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn account(conn: Reader<'_>, id: CommunityId, shape: &Printed) -> Result<Option<Printed>, StoreError> {
+pub(crate) fn account(conn: Reader<'_>, id: CommunityId, shape: &Printed) -> Result<Option<Printed>, StoreError> {
     let Some(detail) = communities::community(conn, id)? else { return Ok(None) };
     let facts = detail.facts;
     let mut seats = Vec::new();
@@ -168,7 +168,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn put_page(&mut self, name: &str, content: &str) -> Result<i64, StoreError> {
+    pub(crate) fn put_page(&mut self, name: &str, content: &str) -> Result<i64, StoreError> {
         let key = text::same_key(name);
         let newest: i64 = self.reader().query_row("SELECT coalesce(max(id),0) FROM community", [], |r| r.get(0))?;
         let found: Option<i64> = self.reader().query_row("SELECT id FROM page WHERE name_key=?1", [&key], |r| r.get(0)).optional()?;
@@ -188,7 +188,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn put_listings(&mut self, page: i64, all: &[ListingRow]) -> Result<(), StoreError> {
+    pub(crate) fn put_listings(&mut self, page: i64, all: &[ListingRow]) -> Result<(), StoreError> {
         let mut there: Vec<(i64, i64)> = Vec::new();
         for row in ids_where(self.reader(), &LISTING, "page_id", page)? {
             there.push((row, self.reader().query_row("SELECT community_id FROM listing WHERE id=?1", [row], |r| r.get(0))?));
@@ -219,7 +219,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn keep_order(&mut self, order: &[CommunityId]) -> Result<(), StoreError> {
+    pub(crate) fn keep_order(&mut self, order: &[CommunityId]) -> Result<(), StoreError> {
         let mut order = order.to_vec();
         let mut met = std::collections::HashSet::new();
         order.retain(|id| met.insert(*id));
@@ -235,7 +235,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn keep_rules(&mut self, of: RulesOf, wanted: &[RuleFacts]) -> Result<(), StoreError> {
+    pub(crate) fn keep_rules(&mut self, of: RulesOf, wanted: &[RuleFacts]) -> Result<(), StoreError> {
         let (community, page, there) = match of {
             RulesOf::Community(id) => (Some(id), None, ids_where(self.reader(), &RULE, "community_id", id.0)?),
             RulesOf::Page(id) => (None, Some(id), page_rules(self.reader(), id)?.into_iter().map(|(id, _)| id).collect()),

@@ -14,7 +14,7 @@ use crate::domain::tags;
 use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
 
 /// The people with these ids, in their order; `community` is the one whose status is wanted.
-pub fn rows(conn: Reader<'_>, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, StoreError> {
+pub(crate) fn rows(conn: Reader<'_>, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT p.id, p.kind, p.name, p.email, p.email_state, coalesce(nullif(o.short_name,''), o.name, ''), p.job_title, coalesce(d.name,''), p.tags, p.joined, p.fields, \
          (SELECT status FROM membership m WHERE m.person_id=p.id AND m.community_id=?2), \
@@ -49,7 +49,7 @@ pub fn rows(conn: Reader<'_>, ids: &[PersonId], community: Option<CommunityId>) 
 }
 
 /// The first people by name, of everybody or of a community: what is shown before the search index is ready.
-pub fn first_page(conn: Reader<'_>, community: Option<CommunityId>, limit: usize) -> Result<Vec<PersonId>, StoreError> {
+pub(crate) fn first_page(conn: Reader<'_>, community: Option<CommunityId>, limit: usize) -> Result<Vec<PersonId>, StoreError> {
     let over = MembershipStatus::ALL.iter().filter(|s| s.is_over()).map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
     let sql = format!(
         "SELECT id FROM person p WHERE ?1 IS NULL OR EXISTS(SELECT 1 FROM membership m WHERE m.person_id=p.id AND m.community_id=?1 AND m.status NOT IN ({over})) \
@@ -63,7 +63,7 @@ pub fn first_page(conn: Reader<'_>, community: Option<CommunityId>, limit: usize
 }
 
 /// What is kept about a person, and the step that last wrote the row.
-pub fn facts(conn: Reader<'_>, id: PersonId) -> Result<Option<(PersonFacts, i64)>, StoreError> {
+pub(crate) fn facts(conn: Reader<'_>, id: PersonId) -> Result<Option<(PersonFacts, i64)>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT p.kind, p.name, p.email, p.email_state, coalesce(o.name,''), p.job_title, coalesce(d.name,''), p.tags, p.fields, p.joined, p.note, p.op \
          FROM person p LEFT JOIN organisation o ON o.id=p.organisation_id LEFT JOIN discipline d ON d.id=p.discipline_id WHERE p.id=?1",
@@ -104,13 +104,13 @@ pub(super) fn consents(conn: Reader<'_>, id: PersonId) -> Result<Vec<ConsentFact
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn withdrew(conn: Reader<'_>, id: PersonId, purpose: Purpose) -> Result<bool, StoreError> {
+pub(crate) fn withdrew(conn: Reader<'_>, id: PersonId, purpose: Purpose) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM consent WHERE person_id=?1 AND purpose=?2 AND state=?3";
     Ok(conn.prepare_cached(sql)?.exists((id.0, purpose.word(), ConsentState::Withdrawn.word()))?)
 }
 
 /// The people of the organisations and disciplines that the newest step wrote.
-pub fn ids_of_words_written_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
+pub(crate) fn ids_of_words_written_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT p.id FROM person p JOIN organisation o ON o.id=p.organisation_id WHERE o.id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity='organisation') \
          UNION SELECT p.id FROM person p WHERE p.discipline_id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity='discipline')",

@@ -19,7 +19,7 @@ use crate::domain::{tags, text};
 
 /// What became of a consent that a file brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Learned {
+pub(crate) enum Learned {
     /// It is kept.
     Written,
     /// It says nothing new.
@@ -88,7 +88,7 @@ impl<'f> Cells<'f> {
 
 impl Write<'_> {
     /// The discipline of this name, made if it isn't there; `None` for no name.
-    pub fn discipline(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
+    pub(crate) fn discipline(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
         self.word(&DISCIPLINE, name)
     }
 
@@ -126,7 +126,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the facts don't hold together or an address is somebody else's.
-    pub fn add_person(&mut self, facts: &PersonFacts) -> Result<PersonId, StoreError> {
+    pub(crate) fn add_person(&mut self, facts: &PersonFacts) -> Result<PersonId, StoreError> {
         facts.check().map_err(StoreError::Refused)?;
         self.known_words(facts)?;
         let organisation = self.organisation(&facts.organisation)?;
@@ -161,7 +161,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// As [`Write::add_person`], or if the person is gone.
-    pub fn update_person(&mut self, id: PersonId, facts: &PersonFacts) -> Result<bool, StoreError> {
+    pub(crate) fn update_person(&mut self, id: PersonId, facts: &PersonFacts) -> Result<bool, StoreError> {
         facts.check().map_err(StoreError::Refused)?;
         self.known_words(facts)?;
         let organisation = self.organisation(&facts.organisation)?;
@@ -211,7 +211,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the person is gone.
-    pub fn remove_person(&mut self, id: PersonId) -> Result<(), StoreError> {
+    pub(crate) fn remove_person(&mut self, id: PersonId) -> Result<(), StoreError> {
         self.remove(&PERSON, id.0)
     }
 
@@ -219,7 +219,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn put_consent(&mut self, person: PersonId, facts: &ConsentFacts) -> Result<bool, StoreError> {
+    pub(crate) fn put_consent(&mut self, person: PersonId, facts: &ConsentFacts) -> Result<bool, StoreError> {
         let purpose = facts.purpose.word();
         let row: Option<i64> = self
             .reader()
@@ -244,7 +244,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn learn_consent(&mut self, person: PersonId, facts: &ConsentFacts) -> Result<Learned, StoreError> {
+    pub(crate) fn learn_consent(&mut self, person: PersonId, facts: &ConsentFacts) -> Result<Learned, StoreError> {
         let known = super::people::consents(self.reader(), person)?.into_iter().find(|c| c.purpose == facts.purpose);
         let mut refused = known.filter(|k| k.state == ConsentState::Withdrawn || !k.state.is_recognised()).map(|k| k.on);
         if refused.is_none() && facts.purpose == Purpose::Mail && facts.state != ConsentState::Withdrawn {
@@ -277,7 +277,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn mark_address(&mut self, typed: &str, state: AddressState) -> Result<Option<bool>, StoreError> {
+    pub(crate) fn mark_address(&mut self, typed: &str, state: AddressState) -> Result<Option<bool>, StoreError> {
         let Some(person) = holder_of(self.reader(), typed)? else { return Ok(None) };
         let Some((mut facts, _)) = super::people::facts(self.reader(), person)? else { return Ok(None) };
         let key = address::key(typed);

@@ -17,7 +17,7 @@ use crate::domain::mail::{self, Suppressions, Use, Way, Why};
 use crate::domain::person::PersonFacts;
 
 /// A person, whole.
-pub fn detail(conn: Reader<'_>, id: PersonId, today: NaiveDate) -> Result<Option<PersonDetail>, StoreError> {
+pub(crate) fn detail(conn: Reader<'_>, id: PersonId, today: NaiveDate) -> Result<Option<PersonDetail>, StoreError> {
     let Some((facts, _)) = facts(conn, id)? else { return Ok(None) };
     let op = super::lookup::last_written(conn, &super::schema::PERSON, id.0)?.unwrap_or(0);
     let uuid = conn.prepare_cached("SELECT uuid FROM person WHERE id=?1")?.query_row([id.0], |r| uuid_text(r, 0))?;

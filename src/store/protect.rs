@@ -169,7 +169,7 @@ impl Write<'_> {
     }
 
     /// Notes something that was left as it is.
-    pub fn keep_as_is(&mut self, words: String) {
+    pub(crate) fn keep_as_is(&mut self, words: String) {
         self.guard.kept.push(words);
     }
 

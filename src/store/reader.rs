@@ -8,7 +8,7 @@ use super::StoreError;
 
 /// A roster that can be read.
 #[derive(Clone, Copy)]
-pub struct Reader<'c> {
+pub(crate) struct Reader<'c> {
     conn: &'c Connection,
 }
 
@@ -44,7 +44,7 @@ impl<'c> Reader<'c> {
 }
 
 /// A connection of its own for reading, on another thread than the one that writes.
-pub struct ReadOnly {
+pub(crate) struct ReadOnly {
     conn: Connection,
 }
 
@@ -53,13 +53,13 @@ impl ReadOnly {
     ///
     /// # Errors
     /// If the file can't be opened.
-    pub fn open(path: &std::path::Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &std::path::Path) -> Result<Self, StoreError> {
         Ok(Self { conn: super::connect::open_reader(path)? })
     }
 
     /// The roster, for reading.
     #[must_use]
-    pub const fn reader(&self) -> Reader<'_> {
+    pub(crate) const fn reader(&self) -> Reader<'_> {
         Reader::new(&self.conn)
     }
 }

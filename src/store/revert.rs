@@ -22,14 +22,14 @@ const UNIQUE_SINCE: i32 = 6;
 
 /// Undoes the newest step that is still in force. A step that did nothing but suppress addresses or withdraw consents is undone only if
 /// that was confirmed; of one that also did other things, these stay.
-pub fn undo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Done), StoreError> {
+pub(crate) fn undo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Done), StoreError> {
     let target = undo_target(store.reader())?.ok_or(StoreError::Nothing("undo"))?;
     let done = revert(store, &target, OpKind::Undo, stamp, confirmed)?;
     Ok((target, done))
 }
 
 /// Redoes the step that was undone last. What it would lift or grant has to be confirmed.
-pub fn redo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Done), StoreError> {
+pub(crate) fn redo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Done), StoreError> {
     let target = redo_target(store.reader())?.ok_or(StoreError::Nothing("redo"))?;
     let done = revert(store, &target, OpKind::Redo, stamp, confirmed)?;
     Ok((target, done))
@@ -37,7 +37,7 @@ pub fn redo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Don
 
 /// Puts everything back to how it stood after a step, as one new step. What was done since is taken back in turn, the newest
 /// first, undo and redo steps like all others; the label says to which step.
-pub fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<Done, StoreError> {
+pub(crate) fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<Done, StoreError> {
     let one = format!("SELECT {OP_COLUMNS} FROM op WHERE id=?1");
     let target = store.conn.query_row(&one, [point.0], op_of).optional()?;
     let target = target.ok_or_else(|| StoreError::Refused("there is no such step in the history".into()))?;

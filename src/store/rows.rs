@@ -10,7 +10,7 @@ use crate::domain::eligibility::Verdict;
 use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, MembershipId, OrganisationId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
-use crate::domain::words::{AddressState, CommunityStatus, Format, MeetupStatus, PersonKind, RunBy, SeatFunction, Source, Stage, WriteUp};
+use crate::domain::words::{AddressState, CommunityStatus, Format, MeetupStatus, PersonKind, RunBy, SeatFunction, Stage, WriteUp};
 
 /// A person in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -333,15 +333,4 @@ pub struct ViewRow {
     pub sort: String,
     /// The columns, parted by `;`.
     pub columns: String,
-}
-
-/// A membership as the search index keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// The community.
-    pub community: CommunityId,
-    /// The status.
-    pub status: crate::domain::words::MembershipStatus,
-    /// The source.
-    pub source: Source,
 }

@@ -23,7 +23,7 @@ const SLICE: i64 = 4_000;
 /// Reads people by ascending id and hands each to `take`, until it breaks off. `attendance` says whether visits are counted.
 ///
 /// With `only`, reads those ids (ascending) alone.
-pub fn everybody(
+pub(crate) fn everybody(
     conn: Reader<'_>,
     only: Option<&[i64]>,
     attendance: bool,
@@ -52,7 +52,7 @@ pub fn everybody(
 }
 
 /// How many people there are.
-pub fn count(conn: Reader<'_>) -> Result<u64, StoreError> {
+pub(crate) fn count(conn: Reader<'_>) -> Result<u64, StoreError> {
     Ok(conn.query_row("SELECT count(*) FROM person", [], |r| r.get::<_, i64>(0))?.unsigned_abs())
 }
 

@@ -29,7 +29,7 @@ pub(super) const IN_FORCE: &str = "(lifted IS NULL OR asked>=lifted)";
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn read(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
+pub(crate) fn read(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT address_key FROM suppression WHERE {IN_FORCE}"))?;
     let keys: Vec<String> = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
     let domains = if keys.is_empty() { Domains::default() } else { domains(conn)? };
@@ -40,7 +40,7 @@ pub fn read(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn about(conn: Reader<'_>, addresses: &[&str]) -> Result<Suppressions, StoreError> {
+pub(crate) fn about(conn: Reader<'_>, addresses: &[&str]) -> Result<Suppressions, StoreError> {
     // A key that an older program spelled otherwise, or an address with something around it, isn't found by its beginning.
     if !addresses.iter().all(|a| a.is_ascii() && address::read(a) == Ok(a)) {
         return read(conn);
@@ -66,7 +66,7 @@ pub fn about(conn: Reader<'_>, addresses: &[&str]) -> Result<Suppressions, Store
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn read_whole(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
+pub(crate) fn read_whole(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
     let sql = "WITH refused AS (SELECT person_id FROM consent WHERE purpose=?1 AND state NOT IN (?2, ?3)) \
                SELECT email FROM person WHERE id IN refused AND email<>'' \
                UNION ALL SELECT address FROM address WHERE person_id IN refused";
@@ -80,7 +80,7 @@ pub fn read_whole(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn all(conn: Reader<'_>) -> Result<Vec<Suppression>, StoreError> {
+pub(crate) fn all(conn: Reader<'_>) -> Result<Vec<Suppression>, StoreError> {
     let mut statement =
         conn.prepare_cached(&format!("SELECT address_key, since, reason FROM suppression WHERE {IN_FORCE} ORDER BY address_key"))?;
     let rows = statement.query_map([], |r| {
@@ -98,7 +98,7 @@ pub fn all(conn: Reader<'_>) -> Result<Vec<Suppression>, StoreError> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn is_suppressed(conn: Reader<'_>, typed: &str) -> Result<bool, StoreError> {
+pub(crate) fn is_suppressed(conn: Reader<'_>, typed: &str) -> Result<bool, StoreError> {
     Ok(rows_of(conn, typed)?.iter().any(Row::in_force))
 }
 
@@ -153,7 +153,7 @@ fn after(instant: &str) -> String {
 /// Whether to leave a trace of somebody's asking where it changes nothing: their last word is then this one, whatever another copy of the
 /// roster says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asking {
+pub(crate) enum Asking {
     /// Somebody asks now.
     Now,
     /// A file says that somebody asked: a trace is left only if it was later than what is known.
@@ -182,7 +182,13 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn suppress_address(&mut self, typed: &str, since: Option<NaiveDate>, reason: &str, asking: Asking) -> Result<bool, StoreError> {
+    pub(crate) fn suppress_address(
+        &mut self,
+        typed: &str,
+        since: Option<NaiveDate>,
+        reason: &str,
+        asking: Asking,
+    ) -> Result<bool, StoreError> {
         let rows = rows_of(self.reader(), typed)?;
         if let Some(row) = rows.iter().find(|r| r.in_force()) {
             let is_later = since.is_some() && row.since < since;
@@ -264,7 +270,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn suppress(&mut self, typed: &str, since: Option<NaiveDate>, reason: &str, asking: Asking) -> Result<bool, StoreError> {
+    pub(crate) fn suppress(&mut self, typed: &str, since: Option<NaiveDate>, reason: &str, asking: Asking) -> Result<bool, StoreError> {
         let changed = self.suppress_address(typed, since, reason, asking)?;
         match holder_of(self.reader(), typed)? {
             Some(person) => Ok(self.suppress_person(person, since, reason, asking)? || changed),
@@ -276,7 +282,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn suppress_person(
+    pub(crate) fn suppress_person(
         &mut self,
         person: PersonId,
         since: Option<NaiveDate>,
@@ -294,7 +300,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn take_suppression(&mut self, one: &Suppression) -> Result<bool, StoreError> {
+    pub(crate) fn take_suppression(&mut self, one: &Suppression) -> Result<bool, StoreError> {
         match &one.apart_from {
             Some(other) => self.tell_apart(&one.address, other, &one.reason, one.since),
             None => self.suppress_address(&one.address, one.since, &one.reason, Asking::Earlier),
@@ -305,7 +311,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn withdraw_mail(&mut self, person: PersonId, on: Option<NaiveDate>, source: &str) -> Result<bool, StoreError> {
+    pub(crate) fn withdraw_mail(&mut self, person: PersonId, on: Option<NaiveDate>, source: &str) -> Result<bool, StoreError> {
         let known = people::consents(self.reader(), person)?.into_iter().find(|c| c.purpose == Purpose::Mail);
         if known.is_some_and(|k| k.state == ConsentState::Withdrawn) {
             return Ok(false);
@@ -336,7 +342,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn allow(&mut self, typed: &str, source: &str, on: NaiveDate) -> Result<(), StoreError> {
+    pub(crate) fn allow(&mut self, typed: &str, source: &str, on: NaiveDate) -> Result<(), StoreError> {
         match holder_of(self.reader(), typed)? {
             Some(person) => self.allow_person(person, source, on),
             None => {
@@ -351,7 +357,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn allow_person(&mut self, person: PersonId, source: &str, on: NaiveDate) -> Result<(), StoreError> {
+    pub(crate) fn allow_person(&mut self, person: PersonId, source: &str, on: NaiveDate) -> Result<(), StoreError> {
         let addresses = addresses_of(self.reader(), person)?;
         let withdrew = people::consents(self.reader(), person)?;
         let withdrew = withdrew.into_iter().find(|c| c.purpose == Purpose::Mail && c.state == ConsentState::Withdrawn).and_then(|c| c.on);
@@ -386,7 +392,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub fn tell_apart(&mut self, typed: &str, suppressed: &str, source: &str, on: Option<NaiveDate>) -> Result<bool, StoreError> {
+    pub(crate) fn tell_apart(&mut self, typed: &str, suppressed: &str, source: &str, on: Option<NaiveDate>) -> Result<bool, StoreError> {
         let key = apart_key(typed, suppressed);
         let sql = format!("SELECT {ROW} FROM suppression WHERE address_key=?1");
         let row = self.reader().prepare_cached(&sql)?.query_row([&key], Row::read).optional()?;

@@ -12,7 +12,7 @@ use super::{Reader, StoreError};
 use crate::domain::text;
 
 /// The saved views, by name.
-pub fn views(conn: Reader<'_>) -> Result<Vec<ViewRow>, StoreError> {
+pub(crate) fn views(conn: Reader<'_>) -> Result<Vec<ViewRow>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id, name, pane, query, sort, columns FROM view ORDER BY name_key")?;
     let rows = statement
         .query_map([], |r| {
@@ -24,7 +24,7 @@ pub fn views(conn: Reader<'_>) -> Result<Vec<ViewRow>, StoreError> {
 
 impl Write<'_> {
     /// Saves a view, or changes the one of that name.
-    pub fn put_view(&mut self, name: &str, pane: &str, query: &str, sort: &str, columns: &str) -> Result<(), StoreError> {
+    pub(crate) fn put_view(&mut self, name: &str, pane: &str, query: &str, sort: &str, columns: &str) -> Result<(), StoreError> {
         let key = text::same_key(name);
         if key.is_empty() {
             return Err(StoreError::Refused("a view needs a name".into()));

@@ -83,7 +83,7 @@ struct Range {
 }
 
 /// An open step: everything written through it is one undo step, or nothing.
-pub struct Write<'c> {
+pub(crate) struct Write<'c> {
     watch: Option<&'c Watch>,
     conn: &'c Connection,
     op: i64,
@@ -102,7 +102,7 @@ pub struct Write<'c> {
 }
 
 /// Is told how many people or rows are done, and says whether to go on.
-pub type Watch = dyn Fn(u64) -> ControlFlow<()> + Send;
+pub(crate) type Watch = dyn Fn(u64) -> ControlFlow<()> + Send;
 
 impl<'c> Write<'c> {
     pub(super) fn new(conn: &'c Connection, op: i64, stamp: Stamp, watch: Option<&'c Watch>) -> Self {
@@ -124,7 +124,7 @@ impl<'c> Write<'c> {
     }
 
     /// Says what the step is called.
-    pub fn set_label(&mut self, label: Label) {
+    pub(crate) fn set_label(&mut self, label: Label) {
         self.label = label;
     }
 
@@ -138,13 +138,13 @@ impl<'c> Write<'c> {
 
     /// The id of the row that the step added to a table last.
     #[must_use]
-    pub fn last_added(&self, table: &Table) -> Option<i64> {
+    pub(crate) fn last_added(&self, table: &Table) -> Option<i64> {
         self.next_ids.iter().find(|(name, _)| *name == table.name).map(|(_, next)| next - 1)
     }
 
     /// The roster as it is inside the step.
     #[must_use]
-    pub const fn reader(&self) -> Reader<'c> {
+    pub(crate) const fn reader(&self) -> Reader<'c> {
         Reader::new(self.conn)
     }
 
@@ -152,7 +152,7 @@ impl<'c> Write<'c> {
     ///
     /// # Errors
     /// If the step is to stop; it leaves nothing behind then.
-    pub fn reach(&self, done: u64) -> Result<(), StoreError> {
+    pub(crate) fn reach(&self, done: u64) -> Result<(), StoreError> {
         match self.watch {
             Some(watch) if done.is_multiple_of(64) && watch(done).is_break() => Err(StoreError::Stopped),
             _ => Ok(()),
@@ -166,12 +166,12 @@ impl<'c> Write<'c> {
 
     /// How many rows have been written.
     #[must_use]
-    pub const fn written(&self) -> u64 {
+    pub(crate) const fn written(&self) -> u64 {
         self.changes
     }
 
     /// A new UUIDv7: the step's time, a counter, and the step's random tail, so that equal steps give equal ids.
-    pub fn uuid(&mut self) -> [u8; 16] {
+    pub(crate) fn uuid(&mut self) -> [u8; 16] {
         let millis = u64::try_from(self.stamp.at.and_utc().timestamp_millis()).unwrap_or(0);
         let uuid = uuid_of(millis, self.uuids, &self.stamp.action[10..]);
         self.uuids += 1;
@@ -180,7 +180,7 @@ impl<'c> Write<'c> {
 
     /// The day on which the step is taken, UTC.
     #[must_use]
-    pub const fn stamp(&self) -> Stamp {
+    pub(crate) const fn stamp(&self) -> Stamp {
         self.stamp
     }
 
@@ -188,7 +188,7 @@ impl<'c> Write<'c> {
     ///
     /// # Errors
     /// If the file can't be written, or there is such a row already.
-    pub fn add(&mut self, table: &'static Table, columns: &[(&'static str, &dyn ToSql)]) -> Result<i64, StoreError> {
+    pub(crate) fn add(&mut self, table: &'static Table, columns: &[(&'static str, &dyn ToSql)]) -> Result<i64, StoreError> {
         let uuid = if table.identity == Identity::Uuid { self.uuid() } else { [0; 16] };
         let mut values: Vec<&dyn ToSql> = Vec::with_capacity(table.columns.len());
         let mut named = 0;
@@ -285,7 +285,7 @@ impl<'c> Write<'c> {
     ///
     /// # Errors
     /// If there is no such row.
-    pub fn update(&mut self, table: &'static Table, id: i64, columns: &[(&'static str, &dyn ToSql)]) -> Result<bool, StoreError> {
+    pub(crate) fn update(&mut self, table: &'static Table, id: i64, columns: &[(&'static str, &dyn ToSql)]) -> Result<bool, StoreError> {
         let before = self.read_columns(table, id, columns.iter().map(|(c, _)| *c))?;
         let Some((old_op, before)) = before else {
             return Err(StoreError::Refused(format!("the {} is gone; somebody else has removed it", table.noun)));
@@ -352,7 +352,7 @@ impl<'c> Write<'c> {
     ///
     /// # Errors
     /// If there is no such row, or something refers to it.
-    pub fn delete(&mut self, table: &'static Table, id: i64) -> Result<(), StoreError> {
+    pub(crate) fn delete(&mut self, table: &'static Table, id: i64) -> Result<(), StoreError> {
         let person = person_of(self.reader(), table, id)?;
         let Some((old_op, values)) = self.read_columns(table, id, table.names())? else {
             return Err(StoreError::Refused(format!("the {} is gone; somebody else has removed it", table.noun)));
@@ -373,7 +373,7 @@ impl<'c> Write<'c> {
     ///
     /// # Errors
     /// If there is no such row.
-    pub fn remove(&mut self, table: &'static Table, id: i64) -> Result<(), StoreError> {
+    pub(crate) fn remove(&mut self, table: &'static Table, id: i64) -> Result<(), StoreError> {
         for (child, column, gone) in table.referred_by() {
             match gone {
                 Gone::Emptied => {
@@ -395,7 +395,7 @@ impl<'c> Write<'c> {
     }
 
     /// Removes every row of a table that refers to `id` in `column`.
-    pub fn delete_where(&mut self, table: &'static Table, column: &str, id: i64) -> Result<usize, StoreError> {
+    pub(crate) fn delete_where(&mut self, table: &'static Table, column: &str, id: i64) -> Result<usize, StoreError> {
         let ids = ids_where(self.reader(), table, column, id)?;
         for id in &ids {
             self.delete(table, *id)?;
@@ -405,7 +405,7 @@ impl<'c> Write<'c> {
     }
 
     /// The newest step that wrote a row or what its form edits with it; `None` if the row is gone.
-    pub fn last_written(&self, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
+    pub(crate) fn last_written(&self, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
         last_written(self.reader(), table, id)
     }
 

@@ -13,7 +13,7 @@ use crate::tui::root::Root;
 use crate::tui::theme::Tone;
 
 /// The head line: name on the left, the whole in numbers on the right.
-pub fn header(root: &Root, area: Rect, on: &mut Canvas<'_>) {
+pub(super) fn header(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     let name = " Guildhall";
     let mut used = paint::pieces(on, (area.x, area.y), area.width, &[(name, Tone::Heading)]);
     if root.book.read_only().is_some() {
@@ -35,7 +35,7 @@ pub fn header(root: &Root, area: Rect, on: &mut Canvas<'_>) {
 }
 
 /// The tabs, where only one pane shows.
-pub fn tabs(focus: PaneId, area: Rect, on: &mut Canvas<'_>) {
+pub(super) fn tabs(focus: PaneId, area: Rect, on: &mut Canvas<'_>) {
     let names = [
         (PaneId::Communities, "1 Communities", "1 Com"),
         (PaneId::Members, "2 Members", "2 Mem"),
@@ -56,7 +56,7 @@ pub fn tabs(focus: PaneId, area: Rect, on: &mut Canvas<'_>) {
 }
 
 /// The foot line: what is under way, else what was just done, else the keys that work here.
-pub fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
+pub(super) fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     let style = on.theme.style(Tone::Plain);
     paint::put(on, (area.x, area.y), area.width, &" ".repeat(usize::from(area.width)), style);
     if let Some(line) = root.work.line() {
@@ -173,7 +173,7 @@ fn hint(keys: &Keys, action: Action, at: (u16, u16), width: u16, on: &mut Canvas
 }
 
 /// Everything that fits on one line.
-pub fn one_line(root: &Root, area: Rect, on: &mut Canvas<'_>) {
+pub(super) fn one_line(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     let people = root.book.people_count().map_or_else(String::new, |n| text::count(n, "person", "people"));
     let line = match &root.toast {
         Some((toast, _)) => toast.clone(),

@@ -66,7 +66,7 @@ impl PaneId {
 }
 
 /// What came of a key, a click or a paste.
-pub enum Outcome {
+pub(super) enum Outcome {
     /// Not for me; ask the next.
     Ignored,
     /// Dealt with.
@@ -77,13 +77,13 @@ pub enum Outcome {
 
 impl Outcome {
     /// One request.
-    pub fn ask(request: Request) -> Self {
+    pub(super) fn ask(request: Request) -> Self {
         Self::Ask(vec![request])
     }
 }
 
 /// Something that only the root can do.
-pub enum Request {
+pub(super) enum Request {
     /// Run a command of the book; the overlay on top is closed if it succeeds.
     Run(Command),
     /// Close the overlay on top.
@@ -151,7 +151,7 @@ pub enum Request {
 impl Request {
     /// Whether what was typed may be refused: then the line stays open until it isn't, and is closed by what takes the request.
     #[must_use]
-    pub const fn may_be_refused(&self) -> bool {
+    pub(super) const fn may_be_refused(&self) -> bool {
         match self {
             Self::Run(_) | Self::ImportFile(_) | Self::AddMembers(_) | Self::LookAtPage(_) => true,
             Self::Close | Self::Push(_) | Self::Instead(_) | Self::Act(_) | Self::Toast(_) | Self::Select(_) | Self::Form(_) => false,
@@ -166,7 +166,7 @@ impl Request {
 /// What a form is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each names a thing of the domain")]
-pub enum Subject {
+pub(super) enum Subject {
     Person(Option<crate::domain::ids::PersonId>),
     Community(Option<CommunityId>),
     Meetup(Option<crate::domain::ids::MeetupId>),
@@ -183,7 +183,7 @@ pub enum Subject {
 }
 
 /// What a pane or overlay may look at while it handles a key: the book, for reading.
-pub struct Cx<'a> {
+pub(super) struct Cx<'a> {
     /// The book. Writes go through [`Request::Run`].
     pub book: &'a mut Book,
     /// The keys, for sentences that name them.
@@ -270,7 +270,7 @@ pub struct Canvas<'a> {
 }
 
 /// Something on top of the panes: help, palette, a form, a question.
-pub trait Overlay {
+pub(super) trait Overlay {
     /// Handles a key.
     fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome;
     /// Handles pasted text.
@@ -321,7 +321,7 @@ pub trait Overlay {
 
 /// Whether a mouse event is one that is handled.
 #[must_use]
-pub const fn is_wheel(event: &MouseEvent) -> Option<i32> {
+pub(super) const fn is_wheel(event: &MouseEvent) -> Option<i32> {
     use ratatui::crossterm::event::MouseEventKind as K;
     match event.kind {
         K::ScrollDown => Some(3),

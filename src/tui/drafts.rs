@@ -12,12 +12,12 @@ use crate::tui::root::Root;
 const GO_ON: &str = "go on with it";
 const DROP: &str = "drop it";
 /// The subject of a list of people that was not added yet.
-pub const LIST: &str = "list";
+pub(super) const LIST: &str = "list";
 
 impl Subject {
     /// The subject in words, to be read again by [`Subject::read`].
     #[must_use]
-    pub fn write(&self) -> String {
+    pub(super) fn write(&self) -> String {
         let id = |id: Option<i64>| id.map_or_else(|| "new".to_owned(), |id| id.to_string());
         match self {
             Self::Person(p) => format!("person {}", id(p.map(|p| p.0))),
@@ -38,7 +38,7 @@ impl Subject {
 
     /// Reads what [`Subject::write`] wrote.
     #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         let (kind, rest) = text.split_once(' ')?;
         let (first, last) = rest.split_once(' ').unwrap_or((rest, ""));
         let id: Option<i64> = if first == "new" { None } else { Some(first.parse().ok()?) };

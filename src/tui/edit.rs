@@ -12,30 +12,30 @@ use crate::tui::theme::Tone;
 
 /// A line of text with a cursor.
 #[derive(Debug, Clone, Default)]
-pub struct Line {
+pub(super) struct Line {
     input: Input,
 }
 
 impl Line {
     /// A line that begins with this text, the cursor at its end.
     #[must_use]
-    pub fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         Self { input: Input::new(text.to_owned()) }
     }
 
     /// The text.
     #[must_use]
-    pub fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         self.input.value()
     }
 
     /// Takes another text, the cursor at its end.
-    pub fn set(&mut self, text: &str) {
+    pub(super) fn set(&mut self, text: &str) {
         self.input = Input::new(text.to_owned());
     }
 
     /// Handles a key; says whether it was one for a line of text.
-    pub fn key(&mut self, key: KeyEvent) -> bool {
+    pub(super) fn key(&mut self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let alt = key.modifiers.contains(KeyModifiers::ALT);
         let request = match key.code {
@@ -61,12 +61,12 @@ impl Line {
     }
 
     /// Begins a new line at the cursor.
-    pub fn break_line(&mut self) {
+    pub(super) fn break_line(&mut self) {
         self.input.handle(InputRequest::InsertChar('\n'));
     }
 
     /// Puts pasted text in at the cursor: cleaned, its line breaks as `newline`.
-    pub fn paste(&mut self, pasted: &str, newline: char) {
+    pub(super) fn paste(&mut self, pasted: &str, newline: char) {
         let cleaned = text::clean_lines(pasted);
         let room = 100_000_usize.saturating_sub(self.text().len());
         let add: String = cleaned.text.chars().take(room).map(|c| if matches!(c, '\n' | '\t') { newline } else { c }).collect();
@@ -81,7 +81,7 @@ impl Line {
 
     /// The text in rows no wider than `room`, and where the cursor is in them: row, column, both from 0.
     #[must_use]
-    pub fn rows(&self, room: usize) -> (Vec<String>, (usize, usize)) {
+    pub(super) fn rows(&self, room: usize) -> (Vec<String>, (usize, usize)) {
         let (places, rows) = self.places(room);
         let cursor = places[self.input.cursor().min(places.len() - 1)];
         (rows, cursor)
@@ -110,7 +110,7 @@ impl Line {
     }
 
     /// Moves the cursor a row up or down; whether there was one.
-    pub fn move_row(&mut self, step: isize, room: usize) -> bool {
+    pub(super) fn move_row(&mut self, step: isize, room: usize) -> bool {
         let (places, rows) = self.places(room);
         let (row, column) = places[self.input.cursor().min(places.len() - 1)];
         let Some(wanted) = row.checked_add_signed(step).filter(|r| *r < rows.len()) else { return false };
@@ -122,7 +122,7 @@ impl Line {
     }
 
     /// Draws it in one line, the cursor in view; `\n` shows as a sign of its own.
-    pub fn draw(&self, on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, focused: bool) {
+    pub(super) fn draw(&self, on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, focused: bool) {
         let shown = self.text().replace('\n', "⏎");
         if width == 0 {
             return;
@@ -152,7 +152,7 @@ fn skip_columns(what: &str, columns: usize) -> &str {
 
 /// The search of one list: what is being typed, what holds, what is wrong with it.
 #[derive(Debug, Clone, Default)]
-pub struct FindLine {
+pub(super) struct FindLine {
     /// The query that holds.
     pub query: String,
     /// The line, while it is being typed.
@@ -169,7 +169,7 @@ pub struct FindLine {
 
 /// What a key did to a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Typed {
+pub(super) enum Typed {
     /// Nothing: not a key for a search.
     Ignored,
     /// The text is another one.
@@ -180,25 +180,25 @@ pub enum Typed {
 
 impl FindLine {
     /// Begins to type, with what holds.
-    pub fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.typing = Some(Line::new(&self.query));
         self.back = 0;
     }
 
     /// Ends the typing; what is searched for holds.
-    pub fn keep(&mut self) {
+    pub(super) fn keep(&mut self) {
         self.typing = None;
         self.remember();
     }
 
     /// Whether something is searched for.
     #[must_use]
-    pub fn is_active(&self) -> bool {
+    pub(super) fn is_active(&self) -> bool {
         self.typing.is_some() || !self.query.is_empty()
     }
 
     /// Ends the search; whether there was one.
-    pub fn clear(&mut self) -> bool {
+    pub(super) fn clear(&mut self) -> bool {
         let was = self.is_active();
         self.remember();
         self.typing = None;
@@ -210,7 +210,7 @@ impl FindLine {
     }
 
     /// Searches for something else, as if it had been typed.
-    pub fn set(&mut self, query: &str) {
+    pub(super) fn set(&mut self, query: &str) {
         self.clear();
         query.clone_into(&mut self.query);
     }
@@ -223,7 +223,7 @@ impl FindLine {
     }
 
     /// Handles a key while typing.
-    pub fn key(&mut self, key: KeyEvent) -> Typed {
+    pub(super) fn key(&mut self, key: KeyEvent) -> Typed {
         let Some(line) = &mut self.typing else { return Typed::Ignored };
         match key.code {
             KeyCode::Enter => {
@@ -256,7 +256,7 @@ impl FindLine {
     }
 
     /// Takes pasted text.
-    pub fn paste(&mut self, pasted: &str) {
+    pub(super) fn paste(&mut self, pasted: &str) {
         if let Some(line) = &mut self.typing {
             line.paste(pasted, ' ');
             line.text().clone_into(&mut self.query);
@@ -264,7 +264,7 @@ impl FindLine {
     }
 
     /// Draws the line at the foot of its list: what is typed, or what holds, and what is wrong.
-    pub fn draw(&self, on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16) {
+    pub(super) fn draw(&self, on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16) {
         let key = on.theme.style(Tone::Key);
         let used = paint::put(on, (x, y), width, "/", key);
         let width = width.saturating_sub(used);

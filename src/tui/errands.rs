@@ -22,7 +22,7 @@ pub enum Errand {
 }
 
 /// More than this many bytes no terminal takes at once: xterm's limit for OSC 52 in base64, less what a multiplexer adds.
-pub const MOST_COPIED: usize = 74_000;
+pub(super) const MOST_COPIED: usize = 74_000;
 
 impl Root {
     /// The next errand, if there is one.

@@ -9,7 +9,7 @@ use crate::tui::core::PaneId;
 
 /// The places of one picture. What has no place doesn't show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Places {
+pub(super) struct Places {
     /// The head line.
     pub header: Option<Rect>,
     /// The line of tabs, where only one pane shows.
@@ -23,7 +23,7 @@ pub struct Places {
 impl Places {
     /// Where a pane stands.
     #[must_use]
-    pub fn pane(&self, pane: PaneId) -> Option<Rect> {
+    pub(super) fn pane(&self, pane: PaneId) -> Option<Rect> {
         self.panes[pane as usize]
     }
 }
@@ -43,7 +43,7 @@ fn share(of: u16, wanted: Option<u16>, own: u16, least: u16, most: u16) -> u16 {
 
 /// Finds a place for everything, whatever the size; one list alone where `one` is wanted.
 #[must_use]
-pub fn places(area: Rect, focus: PaneId, borders: &Borders, one: bool) -> Places {
+pub(super) fn places(area: Rect, focus: PaneId, borders: &Borders, one: bool) -> Places {
     let mut out = Places::default();
     let mut body = area;
     if area.height >= 2 {

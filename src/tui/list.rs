@@ -6,7 +6,7 @@ use crate::actions::Action;
 
 /// Where one is in a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cursor {
+pub(super) struct Cursor {
     /// The row under the cursor.
     pub at: usize,
     /// The first row that shows.
@@ -17,7 +17,7 @@ pub struct Cursor {
 
 impl Cursor {
     /// Keeps the cursor inside a list of this length and the window around the cursor.
-    pub fn fit(&mut self, len: usize, height: usize) {
+    pub(super) fn fit(&mut self, len: usize, height: usize) {
         self.height = height;
         self.at = self.at.min(len.saturating_sub(1));
         if height == 0 {
@@ -34,12 +34,12 @@ impl Cursor {
 
     /// The rows that show.
     #[must_use]
-    pub fn window(&self, len: usize) -> std::ops::Range<usize> {
+    pub(super) fn window(&self, len: usize) -> std::ops::Range<usize> {
         self.offset.min(len)..(self.offset + self.height).min(len)
     }
 
     /// Moves as an action says; whether it was one that moves.
-    pub fn act(&mut self, action: Action, len: usize) -> bool {
+    pub(super) fn act(&mut self, action: Action, len: usize) -> bool {
         let page = self.height.saturating_sub(1).max(1);
         self.at = match action {
             Action::Down => self.at + 1,
@@ -56,13 +56,13 @@ impl Cursor {
     }
 
     /// Moves to where a scroll bar was clicked: so many thousandths down.
-    pub fn jump(&mut self, thousandths: usize, len: usize) {
+    pub(super) fn jump(&mut self, thousandths: usize, len: usize) {
         self.at = len.saturating_sub(1) * thousandths.min(1000) / 1000;
         self.fit(len, self.height);
     }
 
     /// Scrolls by lines, as the wheel does: the cursor stays where it is as long as that shows.
-    pub fn scroll(&mut self, lines: i32, len: usize) {
+    pub(super) fn scroll(&mut self, lines: i32, len: usize) {
         let by = usize::try_from(lines.unsigned_abs()).unwrap_or(0);
         let offset = if lines < 0 { self.offset.saturating_sub(by) } else { self.offset + by };
         self.offset = offset.min(len.saturating_sub(self.height));
@@ -73,7 +73,7 @@ impl Cursor {
 
 /// A list of which only the rows that show are read.
 #[derive(Debug, Clone)]
-pub struct Listing<Id, Row> {
+pub(super) struct Listing<Id, Row> {
     /// All that is listed, in its order.
     pub ids: Vec<Id>,
     /// The rows that show.
@@ -93,12 +93,12 @@ impl<Id, Row> Default for Listing<Id, Row> {
 impl<Id: Copy + Eq, Row> Listing<Id, Row> {
     /// What is under the cursor.
     #[must_use]
-    pub fn selected(&self) -> Option<Id> {
+    pub(super) fn selected(&self) -> Option<Id> {
         self.ids.get(self.cursor.at).copied()
     }
 
     /// Lists something else; the cursor stays on the same one if it is there, else where it was.
-    pub fn stay_on(&mut self, id: Option<Id>) {
+    pub(super) fn stay_on(&mut self, id: Option<Id>) {
         if let Some(place) = id.and_then(|id| self.ids.iter().position(|i| *i == id)) {
             self.cursor.at = place;
         }
@@ -106,7 +106,7 @@ impl<Id: Copy + Eq, Row> Listing<Id, Row> {
     }
 
     /// Moves the cursor to one; whether it is listed.
-    pub fn go_to(&mut self, id: Id) -> bool {
+    pub(super) fn go_to(&mut self, id: Id) -> bool {
         let found = self.ids.contains(&id);
         if found {
             self.stay_on(Some(id));
@@ -115,34 +115,39 @@ impl<Id: Copy + Eq, Row> Listing<Id, Row> {
     }
 
     /// Moves to the top.
-    pub fn top(&mut self) {
+    pub(super) fn top(&mut self) {
         self.cursor.at = 0;
         self.fit();
     }
 
     /// Forgets the rows that were read.
-    pub fn fit(&mut self) {
+    pub(super) fn fit(&mut self) {
         self.cursor.fit(self.ids.len(), self.cursor.height);
         self.rows.clear();
     }
 
     /// Moves as an action says; whether it was one that moves.
-    pub fn act(&mut self, action: Action) -> bool {
+    pub(super) fn act(&mut self, action: Action) -> bool {
         self.cursor.act(action, self.ids.len())
     }
 
     /// Moves to a row, as a click does.
-    pub fn click(&mut self, row: usize) {
+    pub(super) fn click(&mut self, row: usize) {
         self.cursor.at = row.min(self.ids.len().saturating_sub(1));
     }
 
     /// Moves by lines, as the wheel does.
-    pub fn scroll(&mut self, lines: i32) {
+    pub(super) fn scroll(&mut self, lines: i32) {
         self.cursor.scroll(lines, self.ids.len());
     }
 
     /// Reads the rows that will show, if they aren't there. What is gone meanwhile is no longer listed.
-    pub fn prepare<E>(&mut self, height: usize, read: impl Fn(&[Id]) -> Result<Vec<Row>, E>, id_of: impl Fn(&Row) -> Id) -> Result<(), E> {
+    pub(super) fn prepare<E>(
+        &mut self,
+        height: usize,
+        read: impl Fn(&[Id]) -> Result<Vec<Row>, E>,
+        id_of: impl Fn(&Row) -> Id,
+    ) -> Result<(), E> {
         loop {
             self.cursor.fit(self.ids.len(), height);
             let window = self.cursor.window(self.ids.len());

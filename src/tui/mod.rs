@@ -4,11 +4,11 @@
 
 mod asks;
 mod bars;
-pub mod core;
+mod core;
 mod drafts;
 mod drawing;
 mod edit;
-pub mod errands;
+mod errands;
 mod forms;
 mod layout;
 mod list;
@@ -17,17 +17,17 @@ mod menus;
 mod mouse;
 mod overlays;
 mod pages;
-pub mod paint;
+mod paint;
 mod panes;
 mod perform;
 mod root;
 mod searching;
-pub mod setup;
+mod setup;
 mod sink;
 mod stack;
 mod table;
 mod terminal;
-pub mod theme;
+mod theme;
 mod welcome;
 mod work;
 
@@ -40,7 +40,11 @@ use ratatui::crossterm::event::{self, Event};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 
+pub use core::{Canvas, Drawn};
+pub use errands::Errand;
 pub use root::{Root, Then};
+pub use setup::Setup;
+pub use theme::{Colours, Theme};
 pub use welcome::{Choice, Welcome};
 
 use crate::book::{Book, BookError, Clock, Command, Jobs, StoreError};
@@ -48,10 +52,6 @@ use crate::domain::dates::Calendar;
 use crate::log;
 use crate::paths::Paths;
 use crate::remembered::Remembered;
-use crate::tui::core::{Canvas, Drawn};
-use crate::tui::errands::Errand;
-use crate::tui::setup::Setup;
-use crate::tui::theme::Colours;
 
 /// What ends the screen in an error.
 #[derive(Debug, thiserror::Error)]
@@ -125,21 +125,6 @@ pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), Tui
     let uses = terminal::Uses::detect(plain, setup.config.mouse, colours);
     let (guard, screen) = terminal::enter(uses)?;
     hall(guard, screen, uses, Root::new(book, setup, Jobs::Thread)?)
-}
-
-/// Takes the terminal over and panics: a test looks whether it is given back.
-///
-/// # Errors
-/// If there is no terminal.
-#[doc(hidden)]
-pub fn panic_for_tests() -> Result<(), TuiError> {
-    need_terminal()?;
-    terminal::watch()?;
-    let _taken = terminal::enter(terminal::Uses::detect(false, true, Colours::Sixteen))?;
-    #[expect(clippy::panic, reason = "that is what is tested")]
-    {
-        panic!("on purpose")
-    }
 }
 
 fn need_terminal() -> Result<(), TuiError> {

@@ -16,7 +16,7 @@ const DOUBLE: Duration = Duration::from_millis(500);
 
 /// What the mouse has done so far.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Hand {
+pub(super) struct Hand {
     last: Option<(Target, Instant)>,
     drags: Option<Target>,
 }

@@ -11,10 +11,10 @@ use crate::tui::core::{Canvas, PaneId, Target};
 use crate::tui::theme::Tone;
 
 /// A piece of text with its tone.
-pub type Piece<'a> = (&'a str, Tone);
+pub(super) type Piece<'a> = (&'a str, Tone);
 
 /// Writes a text, cut to `width`; returns how many columns it took.
-pub fn put(on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, what: &str, style: Style) -> u16 {
+pub(super) fn put(on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, what: &str, style: Style) -> u16 {
     let area = on.buf.area;
     if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() || width == 0 {
         return 0;
@@ -27,7 +27,7 @@ pub fn put(on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, what: &str, styl
 }
 
 /// Writes pieces one after the other.
-pub fn pieces(on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, parts: &[Piece<'_>]) -> u16 {
+pub(super) fn pieces(on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, parts: &[Piece<'_>]) -> u16 {
     let mut used = 0;
     for (what, tone) in parts {
         let style = on.theme.style(*tone);
@@ -37,12 +37,12 @@ pub fn pieces(on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, parts: &[Piec
 }
 
 /// Gives a line of cells a style, keeping what stands there.
-pub fn tint(on: &mut Canvas<'_>, area: Rect, style: Style) {
+pub(super) fn tint(on: &mut Canvas<'_>, area: Rect, style: Style) {
     on.buf.set_style(area.intersection(on.buf.area), style);
 }
 
 /// Underlines where the folded words occur in what was written at a place.
-pub fn highlight(on: &mut Canvas<'_>, (x, y): (u16, u16), what: &str, width: u16, words: &[String]) {
+pub(super) fn highlight(on: &mut Canvas<'_>, (x, y): (u16, u16), what: &str, width: u16, words: &[String]) {
     if words.is_empty() {
         return;
     }
@@ -69,7 +69,7 @@ pub fn highlight(on: &mut Canvas<'_>, (x, y): (u16, u16), what: &str, width: u16
 }
 
 /// Draws a box with a title on the left and one on the right; returns the inside.
-pub fn frame(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str, focused: bool) -> Rect {
+pub(super) fn frame(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str, focused: bool) -> Rect {
     let area = area.intersection(on.buf.area);
     if on.theme.is_plain() {
         return plain_frame(on, area, left, right);
@@ -107,7 +107,7 @@ fn plain_frame(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect
 }
 
 /// Empties a part of the screen and draws a box in it; without boxes, all of the screen but the foot line.
-pub fn window(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect {
+pub(super) fn window(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect {
     let whole = on.buf.area;
     let area = if on.theme.is_plain() { Rect { height: whole.height.saturating_sub(1).max(1), ..whole } } else { area };
     let area = area.intersection(on.buf.area);
@@ -118,13 +118,13 @@ pub fn window(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect 
 
 /// A rectangle of a size in the middle of another, no larger than it.
 #[must_use]
-pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+pub(super) fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
     Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
 }
 
 /// Marks the row under the cursor: reversed where the focus is, and the terminal's own cursor stands there in plain drawing.
-pub fn at_cursor(on: &mut Canvas<'_>, row: Rect, focused: bool) {
+pub(super) fn at_cursor(on: &mut Canvas<'_>, row: Rect, focused: bool) {
     let style = on.theme.style(if focused { Tone::Selected } else { Tone::Resting });
     tint(on, row, style);
     if focused && on.theme.is_plain() {
@@ -134,7 +134,7 @@ pub fn at_cursor(on: &mut Canvas<'_>, row: Rect, focused: bool) {
 
 /// A bar at the right edge of a list that says how far down one is; nothing if all of it shows. It belongs to a pane, or to
 /// the overlay on top.
-pub fn scroll_bar(on: &mut Canvas<'_>, inside: Rect, offset: usize, all: usize, pane: Option<PaneId>) {
+pub(super) fn scroll_bar(on: &mut Canvas<'_>, inside: Rect, offset: usize, all: usize, pane: Option<PaneId>) {
     let shown = usize::from(inside.height);
     if on.theme.is_plain() && all > shown + offset && inside.height > 1 {
         let more = format!(" {} more below", text::thousands((all - shown - offset) as u64));

@@ -6,7 +6,7 @@ use std::io::{self, Stdout, Write};
 
 /// Gathers what is drawn until it is flushed.
 #[derive(Debug)]
-pub struct Sink {
+pub(super) struct Sink {
     out: Stdout,
     gathered: Vec<u8>,
     /// Whether colours go out as those that every colour terminal knows (ECMA-48: 30 to 37, and 90 to 97), not as the first
@@ -17,7 +17,7 @@ pub struct Sink {
 impl Sink {
     /// Gathers for standard output.
     #[must_use]
-    pub fn new(sixteen: bool) -> Self {
+    pub(super) fn new(sixteen: bool) -> Self {
         Self { out: io::stdout(), gathered: Vec::with_capacity(16 * 1024), sixteen }
     }
 }

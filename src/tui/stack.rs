@@ -5,66 +5,66 @@
 use crate::tui::core::Overlay;
 
 /// An overlay's number; never used twice in a run.
-pub type LayerId = u64;
+pub(super) type LayerId = u64;
 
 /// The overlays, the topmost last.
 #[derive(Default)]
-pub struct Stack {
+pub(super) struct Stack {
     layers: Vec<(LayerId, Box<dyn Overlay>)>,
     next: LayerId,
 }
 
 impl Stack {
     /// Puts one on top.
-    pub fn push(&mut self, overlay: Box<dyn Overlay>) {
+    pub(super) fn push(&mut self, overlay: Box<dyn Overlay>) {
         self.next += 1;
         self.layers.push((self.next, overlay));
     }
 
     /// Takes the topmost off for a while; [`Stack::put_back`] returns it.
-    pub fn lift(&mut self) -> Option<(LayerId, Box<dyn Overlay>)> {
+    pub(super) fn lift(&mut self) -> Option<(LayerId, Box<dyn Overlay>)> {
         self.layers.pop()
     }
 
     /// Puts back what was lifted.
-    pub fn put_back(&mut self, layer: (LayerId, Box<dyn Overlay>)) {
+    pub(super) fn put_back(&mut self, layer: (LayerId, Box<dyn Overlay>)) {
         self.layers.push(layer);
     }
 
     /// Closes one, wherever it lies.
-    pub fn close(&mut self, id: Option<LayerId>) {
+    pub(super) fn close(&mut self, id: Option<LayerId>) {
         self.layers.retain(|(layer, _)| Some(*layer) != id);
     }
 
     /// The one of a number.
-    pub fn get_mut(&mut self, id: Option<LayerId>) -> Option<&mut Box<dyn Overlay>> {
+    pub(super) fn get_mut(&mut self, id: Option<LayerId>) -> Option<&mut Box<dyn Overlay>> {
         self.layers.iter_mut().find(|(layer, _)| Some(*layer) == id).map(|(_, o)| o)
     }
 
     /// The topmost.
     #[must_use]
-    pub fn last(&self) -> Option<&dyn Overlay> {
+    pub(super) fn last(&self) -> Option<&dyn Overlay> {
         self.layers.last().map(|(_, o)| &**o)
     }
 
     /// The topmost, to change it.
-    pub fn last_mut(&mut self) -> Option<&mut Box<dyn Overlay>> {
+    pub(super) fn last_mut(&mut self) -> Option<&mut Box<dyn Overlay>> {
         self.layers.last_mut().map(|(_, o)| o)
     }
 
     /// Whether there is none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.layers.is_empty()
     }
 
     /// All, from the bottom.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &dyn Overlay> {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &dyn Overlay> {
         self.layers.iter().map(|(_, o)| &**o)
     }
 
     /// All, to change them.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn Overlay>> {
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn Overlay>> {
         self.layers.iter_mut().map(|(_, o)| o)
     }
 }

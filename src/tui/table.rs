@@ -12,7 +12,7 @@ use crate::tui::theme::Tone;
 
 /// A column that a list can have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub(super) struct Column {
     /// Its name: what is remembered, and shown at its head.
     pub name: String,
     /// With less room than this it isn't shown.
@@ -30,34 +30,34 @@ pub struct Column {
 impl Column {
     /// A column of text that the list can be sorted by.
     #[must_use]
-    pub fn new(name: &str, least: u16, best: u16) -> Self {
+    pub(super) fn new(name: &str, least: u16, best: u16) -> Self {
         Self { name: name.to_owned(), least, best, grows: false, right: false, sorts: true }
     }
 
     /// The same, taking what room is left.
     #[must_use]
-    pub fn growing(mut self) -> Self {
+    pub(super) fn growing(mut self) -> Self {
         self.grows = true;
         self
     }
 
     /// The same, its values at the right.
     #[must_use]
-    pub fn right(mut self) -> Self {
+    pub(super) fn right(mut self) -> Self {
         self.right = true;
         self
     }
 
     /// The same, but the list can't be sorted by it.
     #[must_use]
-    pub fn unsorted(mut self) -> Self {
+    pub(super) fn unsorted(mut self) -> Self {
         self.sorts = false;
         self
     }
 
     /// What stands at its head.
     #[must_use]
-    pub fn title(&self) -> String {
+    pub(super) fn title(&self) -> String {
         let mut letters = self.name.chars();
         letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
     }
@@ -65,7 +65,7 @@ impl Column {
 
 /// The columns of one list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
+pub(super) struct Table {
     /// All that there are; those that come first are the last to give way.
     pub all: Vec<Column>,
     /// The names of those that show, in their order.
@@ -82,7 +82,7 @@ pub struct Table {
 
 /// A column in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placed {
+pub(super) struct Placed {
     /// Its place among all.
     pub column: usize,
     /// Where it begins, from the left of the list.
@@ -97,21 +97,21 @@ const LEAD: u16 = 3;
 impl Table {
     /// These columns, of which `own` show by themselves, and by which of them the list is sorted by itself.
     #[must_use]
-    pub fn new(all: Vec<Column>, own: &'static [&'static str], own_sort: &'static str) -> Self {
+    pub(super) fn new(all: Vec<Column>, own: &'static [&'static str], own_sort: &'static str) -> Self {
         let chosen: Vec<String> = own.iter().map(|n| (*n).to_owned()).collect();
         Self { all, sort: own_sort.to_owned(), chosen, reverse: false, absent: &[], own, own_sort }
     }
 
     /// The same, some of its columns with nothing to say for now.
     #[must_use]
-    pub const fn without(mut self, absent: &'static [&'static str]) -> Self {
+    pub(super) const fn without(mut self, absent: &'static [&'static str]) -> Self {
         self.absent = absent;
         self
     }
 
     /// How it looks, to be remembered; what it has by itself is left out.
     #[must_use]
-    pub fn look(&self) -> ListLook {
+    pub(super) fn look(&self) -> ListLook {
         let is_own = self.chosen.iter().map(String::as_str).eq(self.own.iter().copied());
         let by_itself = self.own_sort == self.sort && !self.reverse;
         ListLook {
@@ -122,12 +122,12 @@ impl Table {
 
     /// The column it is sorted by, with a `-` before it for the other way round.
     #[must_use]
-    pub fn sort_word(&self) -> String {
+    pub(super) fn sort_word(&self) -> String {
         format!("{}{}", if self.reverse { "-" } else { "" }, self.sort)
     }
 
     /// Looks as it was remembered; names that mean nothing are passed over.
-    pub fn take(&mut self, look: &ListLook) {
+    pub(super) fn take(&mut self, look: &ListLook) {
         let known: Vec<String> = look.columns.iter().filter(|c| self.column(c).is_some()).cloned().collect();
         self.chosen = if known.is_empty() { self.own.iter().map(|n| (*n).to_owned()).collect() } else { known };
         let name = look.sort.trim_start_matches('-');
@@ -138,12 +138,12 @@ impl Table {
 
     /// The column of a name.
     #[must_use]
-    pub fn column(&self, name: &str) -> Option<&Column> {
+    pub(super) fn column(&self, name: &str) -> Option<&Column> {
         self.all.iter().find(|c| c.name == name)
     }
 
     /// Sorts by a column; by the same again, the other way round. Says so in words.
-    pub fn sort_by(&mut self, name: &str) -> String {
+    pub(super) fn sort_by(&mut self, name: &str) -> String {
         match self.column(name) {
             Some(c) if c.sorts && self.sort == c.name => self.reverse = !self.reverse,
             Some(c) if c.sorts => {
@@ -156,7 +156,7 @@ impl Table {
     }
 
     /// Sorts by the next of the columns that show.
-    pub fn sort_next(&mut self) -> String {
+    pub(super) fn sort_next(&mut self) -> String {
         let shown: Vec<&String> =
             self.chosen.iter().filter(|n| !self.absent.contains(&n.as_str()) && self.column(n).is_some_and(|c| c.sorts)).collect();
         let at = shown.iter().position(|n| **n == self.sort).map_or(0, |p| p + 1);
@@ -167,20 +167,20 @@ impl Table {
     }
 
     /// Turns the order round.
-    pub fn turn_round(&mut self) -> String {
+    pub(super) fn turn_round(&mut self) -> String {
         self.reverse = !self.reverse;
         self.sorted()
     }
 
     /// How it is sorted, in words.
     #[must_use]
-    pub fn sorted(&self) -> String {
+    pub(super) fn sorted(&self) -> String {
         format!("Sorted by {}{}", self.sort, if self.reverse { ", the other way round" } else { "" })
     }
 
     /// Where the columns stand in a list of this width; where none `grows`, they stand close together.
     #[must_use]
-    pub fn layout(&self, width: u16, grows: bool) -> Vec<Placed> {
+    pub(super) fn layout(&self, width: u16, grows: bool) -> Vec<Placed> {
         let room = width.saturating_sub(LEAD + 1);
         let gap = if room > 90 { 2 } else { 1 };
         let mut shown: Vec<usize> = self
@@ -226,7 +226,7 @@ impl Table {
     }
 
     /// Draws the heads of the columns, each to be clicked.
-    pub fn draw_heads(&self, pane: PaneId, row: Rect, placed: &[Placed], on: &mut Canvas<'_>) {
+    pub(super) fn draw_heads(&self, pane: PaneId, row: Rect, placed: &[Placed], on: &mut Canvas<'_>) {
         let style = on.theme.style(Tone::Dim);
         for p in placed {
             let column = &self.all[p.column];
@@ -245,7 +245,7 @@ impl Table {
 
     /// Draws the values of a row in their places, the words searched for marked in them. A long one may reach over those that
     /// are empty beside it.
-    pub fn draw_row(&self, row: Rect, placed: &[Placed], values: &[String], tone: Tone, words: &[String], on: &mut Canvas<'_>) {
+    pub(super) fn draw_row(&self, row: Rect, placed: &[Placed], values: &[String], tone: Tone, words: &[String], on: &mut Canvas<'_>) {
         let style = on.theme.style(tone);
         for (i, (p, value)) in placed.iter().zip(values).enumerate() {
             let at = (row.x + p.x, row.y);

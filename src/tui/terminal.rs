@@ -21,14 +21,14 @@ use crate::tui::theme::Colours;
 static OURS: AtomicBool = AtomicBool::new(false);
 
 /// The screen to draw on.
-pub type Screen = Terminal<CrosstermBackend<Sink>>;
+pub(super) type Screen = Terminal<CrosstermBackend<Sink>>;
 
 /// Holds the terminal; gives it back when dropped.
-pub struct Guard;
+pub(super) struct Guard;
 
 /// What of the terminal is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Uses {
+pub(super) struct Uses {
     /// A screen of its own, gone when the program ends.
     pub alternate: bool,
     /// The mouse.
@@ -42,7 +42,7 @@ pub struct Uses {
 impl Uses {
     /// What this terminal has, less what the lead does not want.
     #[must_use]
-    pub fn detect(plain: bool, mouse: bool, colours: Colours) -> Self {
+    pub(super) fn detect(plain: bool, mouse: bool, colours: Colours) -> Self {
         let alternate = !plain && has_alternate(&std::env::var("TERM").unwrap_or_default());
         Self { alternate, sixteen: colours == Colours::Sixteen, mouse: mouse && !plain, focus: !plain }
     }
@@ -50,7 +50,7 @@ impl Uses {
 
 /// Whether the terminal says that it can do next to nothing: then everything is drawn plainly.
 #[must_use]
-pub fn is_dumb() -> bool {
+pub(super) fn is_dumb() -> bool {
     std::env::var("TERM").is_ok_and(|kind| kind == "dumb")
 }
 
@@ -69,7 +69,7 @@ static SIXTEEN: AtomicBool = AtomicBool::new(false);
 ///
 /// # Errors
 /// If there is none, or it can't be switched.
-pub fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
+pub(super) fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
     enable_raw_mode()?;
     OURS.store(true, Ordering::SeqCst);
     ALTERNATE.store(uses.alternate, Ordering::SeqCst);
@@ -97,13 +97,13 @@ pub fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
 ///
 /// # Errors
 /// If the terminal is gone.
-pub fn anew() -> io::Result<Screen> {
+pub(super) fn anew() -> io::Result<Screen> {
     execute!(stdout(), Clear(ClearType::All))?;
     Terminal::new(CrosstermBackend::new(Sink::new(SIXTEEN.load(Ordering::SeqCst))))
 }
 
 /// Gives the terminal back, once. A terminal that is gone is no error: there is nobody to tell.
-pub fn leave() {
+pub(super) fn leave() {
     if OURS.swap(false, Ordering::SeqCst) {
         let mut out = stdout();
         let _ = execute!(out, DisableBracketedPaste, DisableFocusChange, DisableMouseCapture);
@@ -130,7 +130,7 @@ impl Drop for Guard {
 ///
 /// # Errors
 /// If the terminal is gone.
-pub fn copy(text: &str) -> io::Result<()> {
+pub(super) fn copy(text: &str) -> io::Result<()> {
     let mut sequence = String::new();
     CopyToClipboard::to_clipboard_from(text).write_ansi(&mut sequence).map_err(io::Error::other)?;
     let mut out = stdout();
@@ -155,7 +155,7 @@ pub fn copy(text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// If the signals can't be listened to.
-pub fn watch() -> io::Result<()> {
+pub(super) fn watch() -> io::Result<()> {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         leave();
@@ -190,7 +190,7 @@ pub fn watch() -> io::Result<()> {
 ///
 /// # Errors
 /// If the terminal can't be switched.
-pub fn suspend(guard: Guard, uses: Uses) -> io::Result<(Guard, Screen)> {
+pub(super) fn suspend(guard: Guard, uses: Uses) -> io::Result<(Guard, Screen)> {
     drop(guard);
     signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
     enter(uses)

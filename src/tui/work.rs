@@ -12,7 +12,7 @@ use crate::search::Index;
 type Result<T> = std::result::Result<T, BookError>;
 
 /// What is under way.
-pub struct Work {
+pub(super) struct Work {
     jobs: Jobs,
     index: Option<Job<Result<Option<Index>>>>,
     import: Option<(Job<Result<ImportReport>>, ImportOptions)>,
@@ -26,7 +26,7 @@ pub struct Work {
 }
 
 /// A result that came in; `None` inside means that the work broke down.
-pub enum Came {
+pub(super) enum Came {
     /// The search index.
     Index(Option<Result<Option<Index>>>),
     /// An import or its rehearsal.
@@ -46,7 +46,7 @@ pub enum Came {
 impl Came {
     /// Whether it is what the lead waited for.
     #[must_use]
-    pub const fn is_waited_for(&self) -> bool {
+    pub(super) const fn is_waited_for(&self) -> bool {
         matches!(self, Self::Import(..) | Self::Export(..) | Self::Step(..))
     }
 }
@@ -54,65 +54,65 @@ impl Came {
 impl Work {
     /// Nothing under way.
     #[must_use]
-    pub const fn new(jobs: Jobs) -> Self {
+    pub(super) const fn new(jobs: Jobs) -> Self {
         Self { jobs, index: None, import: None, export: None, preview: None, step: None, since: None, check: None, backup: None }
     }
 
     /// Builds the search index anew; one that is being built is dropped.
-    pub fn index(&mut self, book: &mut Book) {
+    pub(super) fn index(&mut self, book: &mut Book) {
         self.index = Some(book.index_job(self.jobs));
     }
 
     /// Imports, or rehearses.
-    pub fn import(&mut self, book: &mut Book, options: ImportOptions) {
+    pub(super) fn import(&mut self, book: &mut Book, options: ImportOptions) {
         self.since = Some(Instant::now());
         self.import = Some((book.import_job(options.clone(), self.jobs), options));
     }
 
     /// Exports.
-    pub fn export(&mut self, book: &mut Book, options: &ExportOptions, to: PathBuf) -> Result<()> {
+    pub(super) fn export(&mut self, book: &mut Book, options: &ExportOptions, to: PathBuf) -> Result<()> {
         self.since = Some(Instant::now());
         self.export = Some((book.export_job(options, &to, self.jobs)?, to));
         Ok(())
     }
 
     /// Looks what an export would write; an earlier look is dropped.
-    pub fn preview(&mut self, book: &mut Book, options: &ExportOptions) -> Result<()> {
+    pub(super) fn preview(&mut self, book: &mut Book, options: &ExportOptions) -> Result<()> {
         self.preview = None;
         self.preview = Some((book.export_preview(options, self.jobs)?, options.format.clone()));
         Ok(())
     }
 
     /// Takes a step about so many people or rows.
-    pub fn step(&mut self, book: &mut Book, step: Step, size: u64) {
+    pub(super) fn step(&mut self, book: &mut Book, step: Step, size: u64) {
         self.since = Some(Instant::now());
         self.step = Some((book.step_job(step.clone(), size, self.jobs), step));
     }
 
     /// Checks the file.
-    pub fn check(&mut self, book: &Book) {
+    pub(super) fn check(&mut self, book: &Book) {
         self.check = Some(book.check_job(self.jobs));
     }
 
     /// Makes the backup that is due.
-    pub fn backup(&mut self, book: &Book) {
+    pub(super) fn backup(&mut self, book: &Book) {
         self.backup = Some(book.backup_job(self.jobs));
     }
 
     /// Whether something is under way.
     #[must_use]
-    pub const fn is_busy(&self) -> bool {
+    pub(super) const fn is_busy(&self) -> bool {
         self.index.is_some() || self.is_waited_for() || self.preview.is_some() || self.check.is_some() || self.backup.is_some()
     }
 
     /// Whether the lead waits for something.
     #[must_use]
-    pub const fn is_waited_for(&self) -> bool {
+    pub(super) const fn is_waited_for(&self) -> bool {
         self.import.is_some() || self.export.is_some() || self.step.is_some()
     }
 
     /// Stops what the lead waits for; whether there was something.
-    pub fn stop(&mut self) -> bool {
+    pub(super) fn stop(&mut self) -> bool {
         // What came of it is told by the result: it may have been too late to stop.
         if let Some((job, _)) = &self.import {
             job.progress().stop();
@@ -128,7 +128,7 @@ impl Work {
 
     /// How far the work is that the lead waits for: *n of m*, how quick it is, and how long it will still take.
     #[must_use]
-    pub fn line(&self) -> Option<String> {
+    pub(super) fn line(&self) -> Option<String> {
         let (doing, (done, total), unit, scale) = if let Some((job, options)) = &self.import {
             let verb = if options.dry_run { "Looking through" } else { "Importing" };
             let name = options.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
@@ -145,7 +145,7 @@ impl Work {
     }
 
     /// The next result that has come in.
-    pub fn poll(&mut self) -> Option<Came> {
+    pub(super) fn poll(&mut self) -> Option<Came> {
         if let Some(result) = self.index.as_ref().and_then(Job::poll) {
             self.index = None;
             return Some(Came::Index(result));

@@ -12,22 +12,22 @@ use guildhall::domain::meetup::MeetupFacts;
 use guildhall::domain::person::PersonFacts;
 use guildhall::domain::words::{Format, MembershipStatus};
 
-pub struct World {
+pub(crate) struct World {
     pub folder: tempfile::TempDir,
     pub book: Book,
     pub clock: Arc<dyn Clock>,
 }
 
-pub fn today() -> NaiveDate {
+pub(crate) fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 22).unwrap()
 }
 
-pub fn clock() -> Arc<dyn Clock> {
+pub(crate) fn clock() -> Arc<dyn Clock> {
     Arc::new(FixedClock::on(today()))
 }
 
 /// The clock of a program that opens a roster in which others have taken steps.
-pub fn clock_after(roster: &std::path::Path) -> Arc<dyn Clock> {
+pub(crate) fn clock_after(roster: &std::path::Path) -> Arc<dyn Clock> {
     let conn = rusqlite::Connection::open(roster).unwrap();
     let newest: Option<Vec<u8>> = conn.query_row("SELECT max(action_id) FROM op", [], |r| r.get(0)).unwrap();
     let steps = newest.map_or(0, |id| u64::from_be_bytes(id[8..].try_into().unwrap()));
@@ -35,52 +35,52 @@ pub fn clock_after(roster: &std::path::Path) -> Arc<dyn Clock> {
 }
 
 impl World {
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = clock();
         let book = Book::create(&folder.path().join("roster.guildhall"), Arc::clone(&clock)).unwrap();
         Self { folder, book, clock }
     }
 
-    pub fn sample() -> Self {
+    pub(crate) fn sample() -> Self {
         let mut world = Self::empty();
         world.run(Command::LoadSample);
         world
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.book.path().to_owned()
     }
 
-    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
-    pub fn run(&mut self, command: Command) -> Applied {
+    pub(crate) fn run(&mut self, command: Command) -> Applied {
         self.book.run(&command).unwrap_or_else(|e| panic!("{command:?}: {e}"))
     }
 
-    pub fn person(&mut self, name: &str, email: &str) -> PersonId {
+    pub(crate) fn person(&mut self, name: &str, email: &str) -> PersonId {
         self.facts(PersonFacts::named(name, email))
     }
 
-    pub fn facts(&mut self, facts: PersonFacts) -> PersonId {
+    pub(crate) fn facts(&mut self, facts: PersonFacts) -> PersonId {
         match self.run(Command::AddPerson { facts, community: None }).select {
             Some(Thing::Person(id)) => id,
             other => panic!("{other:?}"),
         }
     }
 
-    pub fn community(&mut self, name: &str) -> CommunityId {
+    pub(crate) fn community(&mut self, name: &str) -> CommunityId {
         match self.run(Command::PutCommunity { id: None, facts: CommunityFacts::named(name), was: None }).select {
             Some(Thing::Community(id)) => id,
             other => panic!("{other:?}"),
         }
     }
 
-    pub fn meetup(&mut self, title: &str, days: i64) -> MeetupId {
+    pub(crate) fn meetup(&mut self, title: &str, days: i64) -> MeetupId {
         let day = today() + chrono::TimeDelta::days(days);
         let facts = MeetupFacts::planned(title, Format::ShowAndTell, day.and_hms_opt(18, 0, 0).unwrap());
         match self.run(Command::PutMeetup { id: None, facts, was: None }).select {
@@ -89,20 +89,20 @@ impl World {
         }
     }
 
-    pub fn put_in(&mut self, people: &[PersonId], community: CommunityId) -> Applied {
+    pub(crate) fn put_in(&mut self, people: &[PersonId], community: CommunityId) -> Applied {
         self.run(Command::PutIn { people: people.to_vec(), community, status: MembershipStatus::Active })
     }
 
-    pub fn find(&mut self, text: &str) -> Vec<String> {
+    pub(crate) fn find(&mut self, text: &str) -> Vec<String> {
         let ids = self.book.find(&PeopleQuery { text, ..PeopleQuery::default() }).unwrap().ids;
         self.book.people(&ids, None).unwrap().into_iter().map(|p| p.title().to_owned()).collect()
     }
 
-    pub fn import(&mut self, name: &str, content: impl AsRef<[u8]>) -> guildhall::book::ImportReport {
+    pub(crate) fn import(&mut self, name: &str, content: impl AsRef<[u8]>) -> guildhall::book::ImportReport {
         self.import_into(name, content, None)
     }
 
-    pub fn import_into(&mut self, name: &str, content: impl AsRef<[u8]>, community: Option<&str>) -> guildhall::book::ImportReport {
+    pub(crate) fn import_into(&mut self, name: &str, content: impl AsRef<[u8]>, community: Option<&str>) -> guildhall::book::ImportReport {
         let file = self.file(name, content);
         let options = guildhall::book::ImportOptions { file, text: None, community: community.map(str::to_owned), dry_run: false };
         let report = self.book.import_job(options, Jobs::Inline).wait().unwrap().unwrap_or_else(|e| panic!("{e}"));
@@ -110,7 +110,7 @@ impl World {
         report
     }
 
-    pub fn export(&mut self, format: &str, query: &str) -> String {
+    pub(crate) fn export(&mut self, format: &str, query: &str) -> String {
         let options = guildhall::book::ExportOptions { format: format.into(), query: query.into(), ..Default::default() };
         let mut out = Vec::new();
         self.book.export_to(&options, &mut out).unwrap();

@@ -209,22 +209,6 @@ fn a_book_that_another_program_holds_says_so_and_goes_on_later() {
 }
 
 #[test]
-fn a_full_disk_says_so_loses_nothing_and_the_work_goes_on_when_there_is_room() {
-    let mut world = World::sample();
-    let before = world.book.dump().unwrap();
-    world.book.limit_size_for_tests(60);
-    let rows: String = (0..20_000).map(|i| format!("Person {i},p{i}@example.org\n")).collect();
-    let facts = PersonFacts { note: "x".repeat(900_000), ..PersonFacts::named("Big", "big@example.org") };
-    let error = world.book.run(&Command::AddPerson { facts: facts.clone(), community: None }).unwrap_err();
-    assert!(matches!(error, BookError::Store(StoreError::Full)), "{error}");
-    assert_eq!(world.book.dump().unwrap(), before);
-    world.book.limit_size_for_tests(1_000_000);
-    world.run(Command::AddPerson { facts, community: None });
-    world.import("many.csv", format!("name,email\n{rows}"));
-    assert!(world.book.check().unwrap().is_sound());
-}
-
-#[test]
 fn names_that_would_drive_a_terminal_or_break_a_table_are_harmless() {
     let mut world = World::empty();
     let long = "Å".repeat(10_000);

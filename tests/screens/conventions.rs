@@ -1,13 +1,13 @@
 //! The ten conventions, each shown to hold. What needs a real terminal is in `tests/terminal.rs`, under the same names.
 
+use guildhall::tui::Errand;
 use guildhall::tui::Then;
-use guildhall::tui::errands::Errand;
 use ratatui::crossterm::event::{Event, MouseEventKind};
 use ratatui::style::{Color, Modifier};
 
 use guildhall::book::{Command, Step};
 use guildhall::config::ThemeName;
-use guildhall::tui::theme::{Colours, Theme};
+use guildhall::tui::{Colours, Theme};
 
 use crate::Hall;
 use crate::common::World;

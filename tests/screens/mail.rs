@@ -1,6 +1,6 @@
 //! Who may be mailed, on the screen: what is copied, opened, asked and said.
 
-use guildhall::tui::errands::Errand;
+use guildhall::tui::Errand;
 
 use crate::Hall;
 

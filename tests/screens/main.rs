@@ -15,8 +15,8 @@ use common::World;
 use guildhall::book::{Book, Jobs};
 use guildhall::config::Config;
 use guildhall::paths::Paths;
-use guildhall::tui::setup::Setup;
-use guildhall::tui::theme::Colours;
+use guildhall::tui::Colours;
+use guildhall::tui::Setup;
 use guildhall::tui::{Root, Then};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -32,7 +32,7 @@ pub struct Hall {
 }
 
 impl Hall {
-    pub fn on(world: World) -> Self {
+    pub(crate) fn on(world: World) -> Self {
         Self::set(world, |_| {})
     }
 
@@ -41,11 +41,11 @@ impl Hall {
         Self::set(World::sample(), |setup| {
             std::fs::write(&setup.paths.config, text).unwrap();
             setup.config = Config::read(&setup.paths.config, true);
-            setup.theme = guildhall::tui::theme::Theme::of(&setup.config, Colours::Sixteen);
+            setup.theme = guildhall::tui::Theme::of(&setup.config, Colours::Sixteen);
         })
     }
 
-    pub fn set(world: World, change: impl FnOnce(&mut Setup)) -> Self {
+    pub(crate) fn set(world: World, change: impl FnOnce(&mut Setup)) -> Self {
         let World { folder, book, clock } = world;
         let path = book.path().to_owned();
         // Opened anew, as a lead would: the index is not there yet.

@@ -282,7 +282,7 @@ fn a_line_of_addresses_goes_to_the_clipboard() {
         .shows(">Where   the clipboard")
         .keys("<enter>")
         .shows("Copied: 1 person written");
-    assert_eq!(hall.root.errand(), Some(guildhall::tui::errands::Errand::Copy("anton.grigore@tnorth.example".into())));
+    assert_eq!(hall.root.errand(), Some(guildhall::tui::Errand::Copy("anton.grigore@tnorth.example".into())));
 }
 
 #[test]
@@ -364,7 +364,7 @@ fn a_note_of_several_lines_is_written_as_such() {
     hall.keys("<up><up>X<down><down>Y<ctrl-s>").shows("Changed Anton Grigore");
     hall.keys("Ynote").shows("FirstX line").keys("<enter>");
     let copied = hall.root.errand();
-    assert_eq!(copied, Some(guildhall::tui::errands::Errand::Copy("FirstX line\nSecond line\nThirdY".into())));
+    assert_eq!(copied, Some(guildhall::tui::Errand::Copy("FirstX line\nSecond line\nThirdY".into())));
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn a_line_of_the_detail_is_copied_whole_however_it_is_broken() {
     let mut hall = Hall::sample();
     hall.keys("24<home>y");
     let copied = hall.root.errand();
-    assert_eq!(copied, Some(guildhall::tui::errands::Errand::Copy("anton.grigore@tnorth.example".into())));
+    assert_eq!(copied, Some(guildhall::tui::Errand::Copy("anton.grigore@tnorth.example".into())));
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn escape(text: &str) -> String {
 }
 
 /// The picture; `title` is what a screen reader says of it.
-pub fn svg(buf: &Buffer, title: &str) -> String {
+pub(crate) fn svg(buf: &Buffer, title: &str) -> String {
     let (columns, rows) = (f32::from(buf.area.width), f32::from(buf.area.height));
     let (width, height) = (columns * CELL.0 + 2.0 * MARGIN, rows * CELL.1 + 2.0 * MARGIN);
     let mut out = format!(

@@ -10,7 +10,7 @@ use guildhall::domain::ids::{CommunityId, PersonId};
 use guildhall::domain::mail::Way;
 use guildhall::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
 use guildhall::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose};
-use guildhall::tui::errands::Errand;
+use guildhall::tui::Errand;
 use proptest::prelude::*;
 
 use crate::Hall;

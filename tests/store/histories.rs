@@ -170,7 +170,7 @@ fn command(book: &Book, (kind, a, b): Move, all: &Things) -> Option<Command> {
 fn change(n: u8) -> AttendanceChange {
     match n % 3 {
         0 => AttendanceChange::Outcome(Outcome::ALL[usize::from(n) % 4]),
-        1 => AttendanceChange::Rsvp((n % 2 == 0).then_some(Rsvp::Yes)),
+        1 => AttendanceChange::Rsvp(n.is_multiple_of(2).then_some(Rsvp::Yes)),
         _ => AttendanceChange::Facts(AttendanceFacts::came()),
     }
 }

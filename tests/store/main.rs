@@ -279,18 +279,3 @@ fn going_back_over_a_removal_that_was_undone_can_itself_be_undone() {
     world.book.undo().unwrap();
     assert_eq!(dump_of(&world), now);
 }
-
-#[test]
-fn a_step_that_is_stopped_in_the_middle_leaves_nothing_behind() {
-    use guildhall::store::{Stamp, Store, revert};
-    let mut world = World::empty();
-    let rows: String = (0..400).map(|i| format!("Person {i},p{i}@example.org\n")).collect();
-    world.import("list.csv", format!("Name,E-mail\n{rows}"));
-    let before = dump_of(&world);
-    let mut store = Store::open_again(&world.path()).unwrap();
-    store.watch(Box::new(|done| if done >= 128 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }));
-    let stamp = Stamp { action: [7; 16], at: world.clock.now(), today: world.clock.today() };
-    assert!(matches!(revert::undo(&mut store, stamp, false), Err(StoreError::Stopped)));
-    drop(store);
-    assert_eq!(dump_of(&world), before);
-}

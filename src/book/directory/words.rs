@@ -6,7 +6,7 @@ use crate::domain::community::RuleFacts;
 use crate::domain::directory::{Part, rule_words};
 
 /// What a part is called.
-pub const fn word(part: Part) -> &'static str {
+pub(super) const fn word(part: Part) -> &'static str {
     match part {
         Part::Name => "name",
         Part::Family => "job family",
@@ -20,6 +20,6 @@ pub const fn word(part: Part) -> &'static str {
 }
 
 /// Rules in words.
-pub fn rules_words(rules: &[RuleFacts]) -> String {
+pub(super) fn rules_words(rules: &[RuleFacts]) -> String {
     if rules.is_empty() { "nothing".to_owned() } else { rules.iter().map(rule_words).collect::<Vec<_>>().join("; ") }
 }

@@ -8,7 +8,7 @@ use super::{Compare, Expr, Key, Test};
 use crate::domain::text;
 
 /// Somebody or something that a query can be asked about. All needles are folded.
-pub trait Subject {
+pub(crate) trait Subject {
     /// Whether the needle occurs in any field.
     fn anywhere(&self, needle: &str) -> bool;
     /// Whether a text field contains, is, or lies below the needle.
@@ -25,7 +25,7 @@ pub trait Subject {
 
 /// What one membership has to meet: `community:research status:active` means active *in* research.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MembershipTest {
+pub(crate) struct MembershipTest {
     /// Part of the community's name, folded.
     pub community: Option<String>,
     /// The status, folded.
@@ -38,7 +38,7 @@ pub struct MembershipTest {
 
 /// A query made ready for a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Plan {
+pub(crate) enum Plan {
     /// Everything.
     All,
     /// A folded needle in any field.
@@ -64,7 +64,7 @@ pub enum Plan {
 impl Plan {
     /// Makes a query ready. `memberships` says whether community, status and source belong together (they do for people).
     #[must_use]
-    pub fn new(expr: &Expr, today: NaiveDate, memberships: bool) -> Self {
+    pub(crate) fn new(expr: &Expr, today: NaiveDate, memberships: bool) -> Self {
         let ready = |e: &Expr| Self::new(e, today, memberships);
         match expr {
             Expr::All => Self::All,
@@ -111,7 +111,7 @@ impl Plan {
     /// Binds what is asked of memberships to one community, where the query names none: among the members of a community, `status:active`
     /// means active in it.
     #[must_use]
-    pub fn within(self, community: Option<i64>) -> Self {
+    pub(crate) fn within(self, community: Option<i64>) -> Self {
         let all = |parts: Vec<Self>| parts.into_iter().map(|p| p.within(community)).collect();
         match self {
             Self::Membership(test) if test.community.is_none() => Self::Membership(MembershipTest { within: community, ..test }),
@@ -123,7 +123,7 @@ impl Plan {
     }
 
     /// Whether the subject meets the query.
-    pub fn holds<S: Subject>(&self, subject: &S) -> bool {
+    pub(crate) fn holds<S: Subject>(&self, subject: &S) -> bool {
         match self {
             Self::All => true,
             Self::Anywhere(needle) => subject.anywhere(needle),
@@ -140,7 +140,7 @@ impl Plan {
 
     /// The words that every hit contains in some field, longest first: what is looked for first, and what is highlighted.
     #[must_use]
-    pub fn words(&self) -> Vec<&str> {
+    pub(crate) fn words(&self) -> Vec<&str> {
         let mut out: Vec<&str> = match self {
             Self::Anywhere(w) => vec![w],
             Self::And(all) => all.iter().flat_map(|p| if matches!(p, Self::Anywhere(_)) { p.words() } else { Vec::new() }).collect(),

@@ -5,8 +5,8 @@
 mod decide;
 mod parse;
 
-pub use decide::{MembershipTest, Plan, Subject};
-pub use parse::{Known, QueryError, parse};
+pub(crate) use decide::{MembershipTest, Plan, Subject};
+pub(crate) use parse::{Known, QueryError, parse};
 
 use std::fmt;
 
@@ -67,7 +67,7 @@ pub enum Key {
 }
 
 /// One field of the language: its words (the first is printed), what it is compared with, where it can be used, what it finds.
-pub struct Field {
+pub(crate) struct Field {
     /// The field.
     pub key: Key,
     /// The words that name it; the first is the one printed.
@@ -82,7 +82,7 @@ pub struct Field {
 
 /// How a field's value is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueKind {
+pub(crate) enum ValueKind {
     /// A text.
     Text,
     /// A day, a month, a year, a span, an age.
@@ -96,7 +96,7 @@ pub enum ValueKind {
 use Scope::{Communities as C, Meetups as M, Organisations as O, People as P};
 
 /// Every field of the language. Help, the parser and the suggestions walk this table.
-pub const FIELDS: &[Field] = &[
+pub(crate) const FIELDS: &[Field] = &[
     Field { key: Key::Name, words: &["name"], value: ValueKind::Text, scopes: &[P, C, M, O], doc: "the name or title" },
     Field { key: Key::Email, words: &["email", "e-mail", "address"], value: ValueKind::Text, scopes: &[P], doc: "any e-mail address" },
     Field {
@@ -174,7 +174,7 @@ pub const FIELDS: &[Field] = &[
 
 /// The words that a field of a closed list can have; `None` for a field of free text.
 #[must_use]
-pub fn closed_words(key: &Key, scope: Scope) -> Option<Vec<&'static str>> {
+pub(crate) fn closed_words(key: &Key, scope: Scope) -> Option<Vec<&'static str>> {
     fn all<T: Copy>(of: &[T], word: impl Fn(T) -> &'static str) -> Option<Vec<&'static str>> {
         Some(of.iter().map(|t| word(*t)).collect())
     }
@@ -194,7 +194,7 @@ pub fn closed_words(key: &Key, scope: Scope) -> Option<Vec<&'static str>> {
 }
 
 /// Fields of the language that this version can't decide yet.
-pub const LATER: &[&str] = &["level"];
+pub(crate) const LATER: &[&str] = &["level"];
 
 /// What can be asked of consent: each purpose granted, withdrawn, or not known.
 const CONSENTS: &[&str] = &[

@@ -24,7 +24,7 @@ impl QueryError {
 
 /// What the parser must be told about this roster.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub(crate) struct Known<'a> {
     /// What the query is about.
     pub scope: Scope,
     /// The names of the custom fields.
@@ -40,7 +40,7 @@ const LONGEST: usize = 4_000;
 ///
 /// # Errors
 /// Where it can't be read, and what was expected there.
-pub fn parse(query: &str, known: Known<'_>) -> Result<Expr, QueryError> {
+pub(crate) fn parse(query: &str, known: Known<'_>) -> Result<Expr, QueryError> {
     let chars: Vec<char> = query.chars().collect();
     if chars.len() > LONGEST {
         return Err(QueryError { at: LONGEST, message: format!("a query may have {LONGEST} letters at most") });

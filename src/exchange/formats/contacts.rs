@@ -45,7 +45,7 @@ const GOOGLE: &[&str] = &[
 ];
 
 /// Google Contacts, its columns since 2024; several labels are parted by ` ::: `.
-pub const GOOGLE_CONTACTS: FormatInfo = FormatInfo {
+pub(super) const GOOGLE_CONTACTS: FormatInfo = FormatInfo {
     way: Way::GoogleContacts,
     doc: "contacts for Google Contacts",
     carries: "names, organisation, job title, note, tags as labels, the address",
@@ -82,7 +82,7 @@ const OUTLOOK: &[&str] = &[
 ];
 
 /// Outlook: the 61 columns of its own export.
-pub const OUTLOOK_CONTACTS: FormatInfo = FormatInfo {
+pub(super) const OUTLOOK_CONTACTS: FormatInfo = FormatInfo {
     way: Way::OutlookContacts,
     doc: "contacts for Outlook",
     carries: "names, up to three addresses, job title, organisation, note",
@@ -170,7 +170,7 @@ fn thunderbird(p: &Outgoing<'_>) -> Vec<String> {
 }
 
 /// Thunderbird, in British English: its headers are in the language of the program that reads them.
-pub const THUNDERBIRD: FormatInfo = FormatInfo {
+pub(super) const THUNDERBIRD: FormatInfo = FormatInfo {
     way: Way::Thunderbird,
     doc: "an address book for Thunderbird in British English",
     carries: "names, two addresses, job title, organisation, note",
@@ -179,7 +179,7 @@ pub const THUNDERBIRD: FormatInfo = FormatInfo {
 };
 
 /// Thunderbird, in American English.
-pub const THUNDERBIRD_IN_US: FormatInfo = FormatInfo {
+pub(super) const THUNDERBIRD_IN_US: FormatInfo = FormatInfo {
     way: Way::ThunderbirdUs,
     doc: "an address book for Thunderbird in American English",
     shape: Shape::Rows(&[THUNDERBIRD_US], |p, _| thunderbird(p)),
@@ -187,7 +187,7 @@ pub const THUNDERBIRD_IN_US: FormatInfo = FormatInfo {
 };
 
 /// vCard 4.0 (RFC 6350): CR LF, lines folded at 75 octets.
-pub const VCARD: FormatInfo = FormatInfo {
+pub(super) const VCARD: FormatInfo = FormatInfo {
     way: Way::VCard,
     doc: "contacts as vCard 4.0, for phones and address books",
     carries: "name, addresses, organisation, job title, tags, note",
@@ -198,7 +198,7 @@ pub const VCARD: FormatInfo = FormatInfo {
 };
 
 /// vCard 3.0 (RFC 2426), for what reads nothing newer.
-pub const VCARD_3: FormatInfo = FormatInfo {
+pub(super) const VCARD_3: FormatInfo = FormatInfo {
     way: Way::VCard3,
     doc: "contacts as vCard 3.0, for older address books",
     shape: Shape::Rows(&[], |p, _| vec![card(p, "3.0")]),
@@ -246,7 +246,7 @@ fn folded(line: &str) -> String {
 }
 
 /// LDIF (RFC 2849), as Thunderbird and directories take it.
-pub const LDIF: FormatInfo = FormatInfo {
+pub(super) const LDIF: FormatInfo = FormatInfo {
     way: Way::Ldif,
     doc: "contacts as LDIF, for directories and Thunderbird",
     carries: "name, address, organisation",

@@ -34,7 +34,7 @@ pub struct Settings {
 
 /// How the rows of a format look.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub(super) struct Look {
     /// The sign between the columns.
     pub delimiter: u8,
     /// Whether lines end with CR LF.

@@ -11,7 +11,7 @@ use crate::domain::text;
 
 /// `"Display Name" <address>`, the name always in quotes, `\` and `"` in it escaped: unquoted, brackets and commas in a name are
 /// lost or break the line (RFC 5322 section 3.4).
-pub fn quoted(name: &str, email: &str) -> String {
+pub(super) fn quoted(name: &str, email: &str) -> String {
     if name.trim().is_empty() {
         return uncommented(email);
     }
@@ -24,7 +24,7 @@ fn uncommented(email: &str) -> String {
 }
 
 /// Mailman 3: `addmembers`, `syncmembers`, mass subscription.
-pub const MAILMAN: FormatInfo = FormatInfo {
+pub(super) const MAILMAN: FormatInfo = FormatInfo {
     way: Way::Mailman,
     doc: "members for Mailman 3: addmembers, syncmembers or mass subscription",
     carries: "\"name\" <address>, one a line",
@@ -44,7 +44,7 @@ fn list_name(settings: &Settings) -> &str {
 }
 
 /// LISTSERV: a plain list for the add job; the name stands behind the address.
-pub const LISTSERV: FormatInfo = FormatInfo {
+pub(super) const LISTSERV: FormatInfo = FormatInfo {
     way: Way::Listserv,
     doc: "subscribers for LISTSERV: a command for each, to be sent to it",
     carries: "QUIET ADD list address name, QUIET DELETE for who leaves; without --group the address and name alone",
@@ -65,7 +65,7 @@ pub const LISTSERV: FormatInfo = FormatInfo {
 };
 
 /// Sympa: the address first, then the name.
-pub const SYMPA: FormatInfo = FormatInfo {
+pub(super) const SYMPA: FormatInfo = FormatInfo {
     way: Way::Sympa,
     doc: "subscribers for Sympa",
     takes: Some((|email| !email.starts_with('#'), "Sympa would take the line for a comment")),
@@ -78,7 +78,7 @@ pub const SYMPA: FormatInfo = FormatInfo {
 };
 
 /// mutt: aliases. What a shell would run, or mutt would take as its own, is escaped.
-pub const MUTT: FormatInfo = FormatInfo {
+pub(super) const MUTT: FormatInfo = FormatInfo {
     way: Way::Mutt,
     doc: "aliases for mutt",
     carries: "alias, name and address, one a line",
@@ -107,7 +107,7 @@ fn escaped(mailbox: &str) -> String {
 }
 
 /// A person as a JSON object.
-pub fn json(p: &Outgoing<'_>) -> String {
+pub(super) fn json(p: &Outgoing<'_>) -> String {
     let person = p.person;
     serde_json::json!({
         "name": person.name,

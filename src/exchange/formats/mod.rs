@@ -9,7 +9,7 @@ mod lines;
 mod ours;
 mod outgoing;
 mod tables;
-pub mod takes;
+pub(crate) mod takes;
 mod template;
 
 use std::borrow::Cow;
@@ -24,8 +24,7 @@ use crate::domain::{address, text};
 
 pub use info::{Asked, FormatInfo, Settings};
 use info::{MAILING, RAW, Shape};
-pub use ours::ROSTER_COLUMNS;
-pub use outgoing::Outgoing;
+pub(crate) use outgoing::Outgoing;
 use outgoing::doubt;
 pub use template::{Placeholder, each_once, placeholders};
 
@@ -91,7 +90,7 @@ const BUFFER: usize = 64 * 1024;
 const NOTHING_LEFT: &str = "no name, and no address that may be used";
 
 /// A format at work.
-pub struct Format {
+pub(crate) struct Format {
     info: &'static FormatInfo,
     settings: Settings,
     shape: Shape,
@@ -110,7 +109,7 @@ impl Format {
     ///
     /// # Errors
     /// A sentence that names the nearest format, or what this one has to be told.
-    pub fn named(name: &str, fields: Vec<String>, settings: Settings) -> Result<Self, ExchangeError> {
+    pub(crate) fn named(name: &str, fields: Vec<String>, settings: Settings) -> Result<Self, ExchangeError> {
         let Some(info) = FORMATS.iter().find(|f| f.name() == name) else {
             let hint =
                 text::nearest(name, FORMATS.iter().map(FormatInfo::name)).map_or_else(String::new, |n| format!(" — did you mean {n}?"));
@@ -137,7 +136,7 @@ impl Format {
     }
 
     /// The writer that its rows go through.
-    pub fn pen<W: Write>(&self, to: W) -> Pen<W> {
+    pub(crate) fn pen<W: Write>(&self, to: W) -> Pen<W> {
         let look = self.info.look;
         let mut csv = csv::WriterBuilder::new();
         csv.buffer_capacity(BUFFER)
@@ -152,7 +151,7 @@ impl Format {
     ///
     /// # Errors
     /// If it is not.
-    pub fn sheet<W: Write>(&self, to: W) -> Result<Pen<W>, ExchangeError> {
+    pub(crate) fn sheet<W: Write>(&self, to: W) -> Result<Pen<W>, ExchangeError> {
         match self.info.widths {
             [] => Err(ExchangeError::Refused(format!("{} is not written as a workbook: give the file another ending", self.info.name()))),
             widths => Pen::sheet(self.info.name(), widths, to),
@@ -161,7 +160,7 @@ impl Format {
 
     /// What stands before the first row, byte for byte.
     #[must_use]
-    pub const fn before(&self) -> &'static str {
+    pub(crate) const fn before(&self) -> &'static str {
         self.info.look.before
     }
 
@@ -169,7 +168,7 @@ impl Format {
     ///
     /// # Errors
     /// If it can't be written.
-    pub fn head<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
+    pub(crate) fn head<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
         self.written = 0;
         match self.shape {
             Shape::Ours => ours::head(&self.fields, to),
@@ -188,7 +187,7 @@ impl Format {
     ///
     /// # Errors
     /// Why the target doesn't take the person.
-    pub fn admit<'p>(&self, p: &Outgoing<'p>) -> Result<Cow<'p, str>, &'static str> {
+    pub(crate) fn admit<'p>(&self, p: &Outgoing<'p>) -> Result<Cow<'p, str>, &'static str> {
         if matches!(self.shape, Shape::Ours) {
             return Ok(Cow::Borrowed(p.email));
         }
@@ -207,7 +206,7 @@ impl Format {
     ///
     /// # Errors
     /// If it can't be written, or the target takes no more and there is no other file.
-    pub fn person<W: Write>(
+    pub(crate) fn person<W: Write>(
         &mut self,
         p: &Outgoing<'_>,
         email: &str,
@@ -267,7 +266,7 @@ impl Format {
 
     /// Whether it may turn out only at the end, or in the middle, that the target would refuse the file.
     #[must_use]
-    pub fn may_refuse(&self) -> bool {
+    pub(crate) fn may_refuse(&self) -> bool {
         self.info.rows != MAILING.rows || self.info.bytes != MAILING.bytes || !self.settings.placeholders.is_empty()
     }
 
@@ -292,7 +291,7 @@ impl Format {
     ///
     /// # Errors
     /// If it can't be written, there are fewer people than the target takes, or some have nothing for what a template asks.
-    pub fn end<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
+    pub(crate) fn end<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
         if self.written < self.info.rows.0 && !(self.settings.in_step && self.written == 0) {
             let least = text::thousands(self.info.rows.0);
             return Err(ExchangeError::Refused(format!(
@@ -320,19 +319,19 @@ impl Format {
 
     /// Whether the file is for sending mail.
     #[must_use]
-    pub fn is_mailing(&self) -> bool {
+    pub(crate) fn is_mailing(&self) -> bool {
         self.info.is_mailing()
     }
 
     /// The way out that it is.
     #[must_use]
-    pub const fn way(&self) -> Way {
+    pub(crate) const fn way(&self) -> Way {
         self.info.way
     }
 
     /// What is written in place of a person's address, if they have such a thing.
     #[must_use]
-    pub fn in_place(&self, person: &Listed<'_>) -> Option<String> {
+    pub(crate) fn in_place(&self, person: &Listed<'_>) -> Option<String> {
         self.info.in_place.and_then(|value| value(person))
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::words::{AddressState, PersonKind};
 use crate::exchange::{ExchangeError, Pen, consents, memberships, suppressions};
 
 /// The columns of our own format; its import knows each by name.
-pub const ROSTER_COLUMNS: &[&str] = &[
+pub(crate) const ROSTER_COLUMNS: &[&str] = &[
     "Name",
     "E-mail",
     "E-mail state",
@@ -28,12 +28,12 @@ pub const ROSTER_COLUMNS: &[&str] = &[
 ];
 
 /// Writes the names of the columns, the lead's own behind ours.
-pub fn head<W: Write>(fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
+pub(super) fn head<W: Write>(fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
     to.record(ROSTER_COLUMNS.iter().copied().chain(fields.iter().map(String::as_str)))
 }
 
 /// Writes a person.
-pub fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
+pub(super) fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
     let person = p.person;
     let state = if p.email_state == AddressState::Ok { "" } else { p.email_state.word() };
     // A row with nothing but suppressed addresses in it is about addresses of nobody: this one is somebody's.

@@ -8,7 +8,7 @@ use crate::domain::text;
 use crate::domain::words::AddressState;
 
 /// A person on the way out, with nothing but the addresses that the rules let out.
-pub struct Outgoing<'a> {
+pub(crate) struct Outgoing<'a> {
     /// The person.
     pub person: &'a Listed<'a>,
     /// The first address that may leave; empty if none may.

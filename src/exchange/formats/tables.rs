@@ -14,7 +14,7 @@ fn strings(values: &[&str]) -> Vec<String> {
 }
 
 /// GOV.UK Notify: a list of recipients.
-pub const NOTIFY: FormatInfo = FormatInfo {
+pub(super) const NOTIFY: FormatInfo = FormatInfo {
     way: Way::Notify,
     doc: "recipients for GOV.UK Notify",
     carries: "email address, name; with --template or --placeholders, what the template asks for",
@@ -30,7 +30,7 @@ pub const NOTIFY: FormatInfo = FormatInfo {
 };
 
 /// GOV.UK Notify: an emergency contact list, exactly one column.
-pub const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
+pub(super) const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
     way: Way::NotifyContacts,
     doc: "an emergency contact list for GOV.UK Notify",
     carries: "email address alone",
@@ -40,7 +40,7 @@ pub const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
 };
 
 /// A spreadsheet for people to look at: the mark makes Excel read UTF-8.
-pub const PEOPLE: FormatInfo = FormatInfo {
+pub(super) const PEOPLE: FormatInfo = FormatInfo {
     way: Way::People,
     doc: "a list for people to read, in Excel or another spreadsheet",
     carries: "name, e-mail, organisation, job title, discipline, tags; a workbook if the file ends in .xlsx, else UTF-8 with a byte order mark",
@@ -58,7 +58,7 @@ pub const PEOPLE: FormatInfo = FormatInfo {
 };
 
 /// Google Groups: the admin console's bulk upload.
-pub const GOOGLE_GROUPS: FormatInfo = FormatInfo {
+pub(super) const GOOGLE_GROUPS: FormatInfo = FormatInfo {
     way: Way::GoogleGroups,
     doc: "members for a Google Group, uploaded in the admin console",
     carries: "the group's address, each member's address, USER, MEMBER",
@@ -75,7 +75,7 @@ pub const GOOGLE_GROUPS: FormatInfo = FormatInfo {
 };
 
 /// Microsoft Entra: members of a group, by user principal name; at least two rows.
-pub const ENTRA_MEMBERS: FormatInfo = FormatInfo {
+pub(super) const ENTRA_MEMBERS: FormatInfo = FormatInfo {
     way: Way::EntraMembers,
     doc: "members for a Microsoft Entra group, uploaded in bulk",
     carries: "the user principal name: a field of your own called UPN, else the address",
@@ -95,7 +95,7 @@ fn upn(person: &Listed<'_>) -> Option<String> {
 }
 
 /// Microsoft Entra: invitations of guests; two fixed lines.
-pub const ENTRA_GUESTS: FormatInfo = FormatInfo {
+pub(super) const ENTRA_GUESTS: FormatInfo = FormatInfo {
     way: Way::EntraGuests,
     doc: "guests to invite to Microsoft Entra, uploaded in bulk",
     carries: "the address, where the guest comes to, that an invitation is sent",
@@ -118,7 +118,7 @@ pub const ENTRA_GUESTS: FormatInfo = FormatInfo {
 };
 
 /// GovDelivery: one column, as any other header has to be a question of the topic.
-pub const GOVDELIVERY: FormatInfo = FormatInfo {
+pub(super) const GOVDELIVERY: FormatInfo = FormatInfo {
     way: Way::GovDelivery,
     doc: "subscribers for GovDelivery (Granicus)",
     carries: "Destination alone: another header has to be a question of the topic",
@@ -141,7 +141,7 @@ pub(super) fn bare(p: &Outgoing<'_>, _: &Settings) -> Vec<String> {
 }
 
 /// Mailchimp: an audience.
-pub const MAILCHIMP: FormatInfo = FormatInfo {
+pub(super) const MAILCHIMP: FormatInfo = FormatInfo {
     way: Way::Mailchimp,
     doc: "contacts for a Mailchimp audience",
     carries: "Email Address, First Name, Last Name, Tags",
@@ -164,7 +164,7 @@ pub const MAILCHIMP: FormatInfo = FormatInfo {
 };
 
 /// Brevo: contacts.
-pub const BREVO: FormatInfo = FormatInfo {
+pub(super) const BREVO: FormatInfo = FormatInfo {
     way: Way::Brevo,
     doc: "contacts for Brevo",
     carries: "EMAIL, FIRSTNAME, LASTNAME, parted by semicolons",
@@ -179,7 +179,7 @@ pub const BREVO: FormatInfo = FormatInfo {
 };
 
 /// Buttondown: subscribers.
-pub const BUTTONDOWN: FormatInfo = FormatInfo {
+pub(super) const BUTTONDOWN: FormatInfo = FormatInfo {
     way: Way::Buttondown,
     doc: "subscribers for Buttondown",
     carries: "email, name, tags",
@@ -189,7 +189,7 @@ pub const BUTTONDOWN: FormatInfo = FormatInfo {
 };
 
 /// listmonk: subscribers with attributes as a JSON object.
-pub const LISTMONK: FormatInfo = FormatInfo {
+pub(super) const LISTMONK: FormatInfo = FormatInfo {
     way: Way::Listmonk,
     doc: "subscribers for listmonk",
     carries: "email, name, attributes (organisation, discipline, tags)",
@@ -214,7 +214,7 @@ pub const LISTMONK: FormatInfo = FormatInfo {
 };
 
 /// phpList: subscribers; its header must be `email` and nothing like it.
-pub const PHPLIST: FormatInfo = FormatInfo {
+pub(super) const PHPLIST: FormatInfo = FormatInfo {
     way: Way::PhpList,
     doc: "subscribers for phpList",
     carries: "email, name, parted by tabs",
@@ -226,7 +226,7 @@ pub const PHPLIST: FormatInfo = FormatInfo {
 };
 
 /// Discourse: invitations; no header.
-pub const DISCOURSE: FormatInfo = FormatInfo {
+pub(super) const DISCOURSE: FormatInfo = FormatInfo {
     way: Way::Discourse,
     doc: "invitations to a Discourse forum, in bulk",
     carries: "the address, and the group where --group names one; no header",

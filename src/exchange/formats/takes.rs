@@ -4,7 +4,7 @@
 
 /// Whether GOV.UK Notify takes an address: its own pattern, no two full stops in a row, at least two labels, the last of letters.
 #[must_use]
-pub fn notify(email: &str) -> bool {
+pub(crate) fn notify(email: &str) -> bool {
     let Some((local, domain)) = email.split_once('@') else { return false };
     let local_fine = !local.is_empty() && local.bytes().all(|b| b.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&b));
     let labels: Vec<&str> = domain.split('.').collect();
@@ -24,7 +24,7 @@ pub fn notify(email: &str) -> bool {
 
 /// Whether Mailman 3 takes an address: no `^` or `|` before the sign, an ASCII domain of two labels or more.
 #[must_use]
-pub fn mailman(email: &str) -> bool {
+pub(crate) fn mailman(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
     let labels: Vec<&str> = domain.split('.').collect();
     !local.is_empty()
@@ -36,7 +36,7 @@ pub fn mailman(email: &str) -> bool {
 
 /// Whether listmonk takes an address: what Go's `mail.ParseAddress` does.
 #[must_use]
-pub fn listmonk(email: &str) -> bool {
+pub(crate) fn listmonk(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
     let atom = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80 || b"!#$%&'*+-/=?^_`{|}~".contains(&b);
     let atoms = |text: &str| text.split('.').all(|a| !a.is_empty() && a.bytes().all(atom));
@@ -45,7 +45,7 @@ pub fn listmonk(email: &str) -> bool {
 
 /// Whether Mailchimp takes an address: nothing but ASCII before the sign.
 #[must_use]
-pub fn mailchimp(email: &str) -> bool {
+pub(crate) fn mailchimp(email: &str) -> bool {
     notify(email) && email.split_once('@').is_some_and(|(local, _)| local.is_ascii())
 }
 

@@ -10,12 +10,12 @@ use crate::domain::words::RouteKind;
 use crate::domain::{link, text};
 
 /// Text as it is kept: without what would drive a terminal, single blanks.
-pub fn clean(raw: &str) -> String {
+pub(super) fn clean(raw: &str) -> String {
     text::clean_line(raw).text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A way to join, from a link's words and target (a mailto as RFC 6068 has it).
-pub fn route(words: &str, target: &str) -> RouteFacts {
+pub(super) fn route(words: &str, target: &str) -> RouteFacts {
     let words = clean(words);
     let scheme = target.split(':').next().unwrap_or_default().to_lowercase();
     let other = |kind| RouteFacts { kind, target: clean(target), words: words.clone(), ..RouteFacts::default() };
@@ -76,7 +76,7 @@ const ABOUT_JOINING: &[&str] = &[
 ];
 
 /// Whether a text says who may join.
-pub fn is_rule(text: &str) -> bool {
+pub(super) fn is_rule(text: &str) -> bool {
     let text = text.to_lowercase();
     ABOUT_JOINING.iter().any(|words| text.contains(words))
 }
@@ -172,7 +172,7 @@ fn suffix(word: &str) -> Option<&str> {
 }
 
 /// A rule from the words that print it, with the e-mail suffixes that they require or admit, separated by commas, if any.
-pub fn rule(words: &str) -> RuleFacts {
+pub(super) fn rule(words: &str) -> RuleFacts {
     let lower = words.to_lowercase();
     let mut suffixes: Vec<&str> = Vec::new();
     for sentence in sentences(&lower) {
@@ -213,7 +213,7 @@ fn is_vacant(words: &str) -> bool {
 }
 
 /// The seats that a cell prints, one to a line: `Head of Product, Ann Example, [ann@x](mailto:ann@x)`, `Head of Delivery (person TBC)`.
-pub fn seats(run: &Run) -> Vec<PrintedSeat> {
+pub(super) fn seats(run: &Run) -> Vec<PrintedSeat> {
     let mut lines: Vec<String> = Vec::new();
     for line in run.text.split(['\n', ';']).map(clean).filter(|line| !line.is_empty()) {
         let begins = is_title(&line) || is_vacant(&line);

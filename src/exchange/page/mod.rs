@@ -10,15 +10,16 @@ mod write;
 
 use std::ops::Range;
 
-pub use read::{Hints, LARGEST_PAGE, read};
-pub use write::{Edits, Layout, apply, fresh};
+pub(crate) use read::{Hints, LARGEST_PAGE, read};
+pub use write::Layout;
+pub(crate) use write::{Edits, apply, fresh};
 
 use crate::domain::community::RuleFacts;
 use crate::domain::directory::{Printed, same_name};
 
 /// A page and what it says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Page {
+pub(crate) struct Page {
     /// The text, byte for byte.
     pub text: String,
     /// The communities, in their order.
@@ -37,7 +38,7 @@ pub struct Page {
 
 /// A community on a page: what it says, and where each part stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// What is said.
     pub printed: Printed,
     /// The row, or the section with its heading.
@@ -53,14 +54,14 @@ pub struct Entry {
 impl Entry {
     /// Whether it is an item of a list: its name, or a link whose words are the name.
     #[must_use]
-    pub const fn is_item(&self) -> bool {
+    pub(crate) const fn is_item(&self) -> bool {
         self.table.is_none() && self.places.name.is_none()
     }
 }
 
 /// Where the parts of an entry stand in the text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Places {
+pub(crate) struct Places {
     /// The name.
     pub name: Option<Range<usize>>,
     /// The job family.
@@ -81,7 +82,7 @@ pub struct Places {
 
 /// What a column of a table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
+pub(crate) enum Column {
     /// The name of the community.
     Name,
     /// The job family.
@@ -103,7 +104,7 @@ pub enum Column {
 impl Page {
     /// The other entry that tells of the same community: a row of a table, for a section of its own, and the other way round.
     #[must_use]
-    pub fn twin(&self, at: usize) -> Option<usize> {
+    pub(crate) fn twin(&self, at: usize) -> Option<usize> {
         let entry = &self.entries[at];
         let is_twin = |other: &Entry| other.table.is_some() != entry.table.is_some() && same_name(&other.printed, &entry.printed);
         self.entries.iter().position(is_twin)
@@ -112,12 +113,12 @@ impl Page {
 
 /// The e-mail suffix that the words of a rule name; empty if they name none.
 #[must_use]
-pub fn suffix_in(words: &str) -> String {
+pub(crate) fn suffix_in(words: &str) -> String {
     links::rule(words).suffix
 }
 
 /// The line of a place in a text, counted from 1.
 #[must_use]
-pub fn line_of(text: &str, at: usize) -> u64 {
+pub(crate) fn line_of(text: &str, at: usize) -> u64 {
     1 + memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count() as u64
 }

@@ -14,11 +14,11 @@ use crate::domain::words::RouteKind;
 use crate::exchange::ExchangeError;
 
 /// The longest page that is read, in bytes.
-pub const LARGEST_PAGE: usize = 2 * 1024 * 1024;
+pub(crate) const LARGEST_PAGE: usize = 2 * 1024 * 1024;
 
 /// What is known of a page before it is read: which headings are communities also where nothing below them says how to join.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hints {
+pub(crate) struct Hints {
     /// Names of communities, as [`text::same_key`] makes them.
     pub names: Vec<String>,
     /// Where their headings begin.
@@ -29,7 +29,7 @@ pub struct Hints {
 ///
 /// # Errors
 /// If it is HTML, too long, a row of a table has more cells than its header, or there is no community on it.
-pub fn read(text: &str, called: &str, hints: &Hints) -> Result<Page, ExchangeError> {
+pub(crate) fn read(text: &str, called: &str, hints: &Hints) -> Result<Page, ExchangeError> {
     let error = |why: String| ExchangeError::Refused(format!("{}: {why}", text::safe(called)));
     let refused = |why: String| Err(error(why));
     if text.len() > LARGEST_PAGE {

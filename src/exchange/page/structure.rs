@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// A link: its words, its target, its place with everything around.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
+pub(super) struct Link {
     pub words: String,
     pub target: String,
     pub range: Range<usize>,
@@ -16,7 +16,7 @@ pub struct Link {
 
 /// A run of text: as it reads, its links, its place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Run {
+pub(super) struct Run {
     pub text: String,
     pub links: Vec<Link>,
     pub range: Range<usize>,
@@ -24,7 +24,7 @@ pub struct Run {
 
 /// A block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Block {
+pub(super) enum Block {
     /// A heading of a level, and the place of the whole line.
     Heading(u8, Run, Range<usize>),
     Paragraph(Run),
@@ -50,7 +50,7 @@ struct Builder {
 }
 
 /// The blocks of a text, in their order.
-pub fn blocks(text: &str) -> Vec<Block> {
+pub(super) fn blocks(text: &str) -> Vec<Block> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     let mut b = Builder::default();
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
@@ -159,7 +159,7 @@ const fn number(level: HeadingLevel) -> u8 {
 }
 
 /// A place without the blanks at its ends, and without the signs of a heading; a place of nothing but blanks stays.
-pub fn trimmed(source: &str, range: Range<usize>) -> Range<usize> {
+pub(super) fn trimmed(source: &str, range: Range<usize>) -> Range<usize> {
     let Some(part) = source.get(range.clone()).filter(|part| !part.trim().is_empty()) else { return range };
     let part = part.trim_end();
     let start = part.len() - part.trim_start().len();

@@ -22,7 +22,7 @@ pub enum Layout {
 
 /// What is to be changed on a page.
 #[derive(Debug, Clone, Default)]
-pub struct Edits {
+pub(crate) struct Edits {
     /// Of which entry which parts now say something else, and what the whole of it says.
     pub changed: Vec<(usize, Vec<Part>, Printed)>,
     /// Which entries go.
@@ -76,7 +76,7 @@ fn curled(text: &str) -> String {
 
 /// The page with the edits made, and every other byte as it was.
 #[must_use]
-pub fn apply(page: &Page, edits: &Edits) -> String {
+pub(crate) fn apply(page: &Page, edits: &Edits) -> String {
     let style = Style::of(&page.text);
     let mut cuts: Vec<(Range<usize>, String)> = Vec::new();
     for (at, rule) in &edits.rules {
@@ -359,7 +359,7 @@ fn section(style: &Style<'_>, new: &Printed, hashes: &str) -> String {
 
 /// A clean page, each community with how many are in it, if that is wanted.
 #[must_use]
-pub fn fresh(title: &str, all: &[(Printed, Option<String>)], layout: Layout) -> String {
+pub(crate) fn fresh(title: &str, all: &[(Printed, Option<String>)], layout: Layout) -> String {
     let style = Style { source: "", curly: false, crlf: false };
     let mut out = format!("# {title}\n\n");
     let counted = all.iter().any(|(_, count)| count.is_some());

@@ -21,12 +21,12 @@ fn derived(pieces: &[&[u8]]) -> [u8; 16] {
 
 /// The UUID of a row: of the action id of the step that first inserted it, its table, and its offset in the rows which that step
 /// inserted in one go.
-pub fn of_row(action: &[u8], table: &str, offset: i64) -> [u8; 16] {
+pub(super) fn of_row(action: &[u8], table: &str, offset: i64) -> [u8; 16] {
     derived(&[b"guildhall/row/1\0", action, table.as_bytes(), b"\0", &offset.to_be_bytes()])
 }
 
 /// The UUID of a row that no step is known to have inserted, such as one that a script wrote: of the roster's first step, its table and id.
-pub fn of_stray(first_action: &[u8], table: &str, id: i64) -> [u8; 16] {
+pub(super) fn of_stray(first_action: &[u8], table: &str, id: i64) -> [u8; 16] {
     derived(&[b"guildhall/row/0\0", first_action, table.as_bytes(), b"\0", &id.to_be_bytes()])
 }
 
@@ -34,7 +34,7 @@ pub fn of_stray(first_action: &[u8], table: &str, id: i64) -> [u8; 16] {
 ///
 /// # Errors
 /// If the file can't be read.
-pub fn roster_id(conn: Reader<'_>) -> Result<Option<String>, StoreError> {
+pub(crate) fn roster_id(conn: Reader<'_>) -> Result<Option<String>, StoreError> {
     let action = first_action(conn.conn())?;
     Ok(action.map(|action| uuid::Uuid::from_bytes(derived(&[b"guildhall/roster/1\0", &action])).to_string()))
 }

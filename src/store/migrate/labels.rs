@@ -45,7 +45,7 @@ struct Work<'c> {
 }
 
 /// Gives every step a label of data.
-pub fn rewrite(conn: &Connection) -> Result<(), StoreError> {
+pub(super) fn rewrite(conn: &Connection) -> Result<(), StoreError> {
     let mut read = conn.prepare("SELECT id, kind, undoes, changes FROM op ORDER BY id")?;
     let mut rows = read.query([])?;
     let mut write = conn.prepare("UPDATE op SET label=?2 WHERE id=?1")?;

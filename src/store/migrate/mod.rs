@@ -19,14 +19,14 @@ use super::schema::{SCHEMA, VERSION};
 use super::{Reader, StoreError, backup};
 use crate::domain::text;
 
-pub use identity::roster_id;
+pub(crate) use identity::roster_id;
 
 /// How long a migration waits for another program's. Longer than any takes: then it finds that there is nothing left to do.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A step from one version to the next.
 #[derive(Clone, Copy)]
-pub enum Step {
+pub(super) enum Step {
     /// Statements.
     Sql(&'static str),
     /// More than statements; returns what it has to report.
@@ -34,12 +34,12 @@ pub enum Step {
 }
 
 /// The steps from version 1 to 2, from 2 to 3 and so on.
-pub const STEPS: &[Step] =
+pub(super) const STEPS: &[Step] =
     &[Step::Sql(old::EXPORTS), Step::Code(six::to_three), Step::Sql(old::EXCEPTIONS), Step::Sql(old::SHAPE), Step::Code(six::to_six)];
 
 /// What a migration did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Migrated {
+pub(crate) struct Migrated {
     /// The version that the file had.
     pub from: i32,
     /// What it had to leave out or mend, in sentences.
@@ -87,7 +87,7 @@ fn is_form(version: i32, name: &str) -> bool {
 }
 
 /// Refuses a file whose tables, indexes, triggers or views are not those of its version; names each difference.
-pub fn compare(conn: &Connection, path: &Path, version: i32) -> Result<(), StoreError> {
+pub(super) fn compare(conn: &Connection, path: &Path, version: i32) -> Result<(), StoreError> {
     let mut wanted = expected(version)?;
     let mut wrong = Vec::new();
     for ((kind, name), sql) in parts(conn).map_err(|e| damage(path, e))? {
@@ -116,7 +116,7 @@ fn others_writes(conn: &Connection) -> Result<i64, StoreError> {
 ///
 /// # Errors
 /// If the schema isn't that of the file's version, or a step fails; nothing was changed then.
-pub fn migrate(conn: &Connection, path: &Path) -> Result<Option<Migrated>, StoreError> {
+pub(super) fn migrate(conn: &Connection, path: &Path) -> Result<Option<Migrated>, StoreError> {
     migrate_by(conn, path, STEPS, Some(VERSION))
 }
 

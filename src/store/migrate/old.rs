@@ -5,7 +5,7 @@
 use std::ops::RangeInclusive;
 
 /// The statements of version 1. The first program of that version made no index `op_change_range`; see [`FORMS`].
-pub const FIRST: &[&str] = &[
+pub(super) const FIRST: &[&str] = &[
     "CREATE TABLE op(id INTEGER PRIMARY KEY, action_id BLOB NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL, at TEXT NOT NULL, undoes INTEGER REFERENCES op(id), changes INTEGER NOT NULL) STRICT",
     "CREATE TABLE op_change(op INTEGER NOT NULL REFERENCES op(id), seq INTEGER NOT NULL, entity TEXT NOT NULL, entity_id INTEGER NOT NULL, last_id INTEGER NOT NULL, before TEXT, after TEXT, PRIMARY KEY(op, seq)) STRICT, WITHOUT ROWID",
     "CREATE INDEX op_change_entity ON op_change(entity, last_id)",
@@ -60,10 +60,10 @@ pub const FIRST: &[&str] = &[
 ];
 
 /// An index that was added to version 1 without a step.
-pub const LATER: &str = "CREATE INDEX op_change_range ON op_change(entity) WHERE entity_id<last_id";
+pub(super) const LATER: &str = "CREATE INDEX op_change_range ON op_change(entity) WHERE entity_id<last_id";
 
 /// An index that a version has or not, according to which program made the file: it was changed without a step.
-pub struct Form {
+pub(super) struct Form {
     /// The versions that have both forms.
     pub versions: RangeInclusive<i32>,
     /// The index.
@@ -73,7 +73,7 @@ pub struct Form {
 }
 
 /// Where versions have two forms.
-pub const FORMS: &[Form] = &[
+pub(super) const FORMS: &[Form] = &[
     Form { versions: 1..=5, index: "op_change_range", instead: None },
     Form {
         versions: 3..=5,
@@ -84,7 +84,7 @@ pub const FORMS: &[Form] = &[
 
 /// To version 5: what a seat is for and when its holder was confirmed, counts of channels, why a community stands where it stands, where it
 /// went, which are near it.
-pub const SHAPE: &str = "ALTER TABLE seat ADD COLUMN function TEXT NOT NULL DEFAULT ''; \
+pub(super) const SHAPE: &str = "ALTER TABLE seat ADD COLUMN function TEXT NOT NULL DEFAULT ''; \
     ALTER TABLE seat ADD COLUMN confirm_months INTEGER; \
     ALTER TABLE tenure ADD COLUMN confirmed TEXT; \
     ALTER TABLE channel ADD COLUMN members INTEGER; \
@@ -96,11 +96,11 @@ pub const SHAPE: &str = "ALTER TABLE seat ADD COLUMN function TEXT NOT NULL DEFA
     CREATE UNIQUE INDEX related_community ON related(community_id, other_id)";
 
 /// To version 4: who may join whatever the rules say.
-pub const EXCEPTIONS: &str = "CREATE TABLE exception(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), community_id INTEGER NOT NULL REFERENCES community(id), reason TEXT NOT NULL, decided_by TEXT NOT NULL, decided_on TEXT, review_on TEXT, op INTEGER NOT NULL) STRICT; \
+pub(super) const EXCEPTIONS: &str = "CREATE TABLE exception(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), community_id INTEGER NOT NULL REFERENCES community(id), reason TEXT NOT NULL, decided_by TEXT NOT NULL, decided_on TEXT, review_on TEXT, op INTEGER NOT NULL) STRICT; \
     CREATE UNIQUE INDEX exception_person ON exception(person_id, community_id)";
 
 /// To version 3: public pages, which communities are on them, and what they print of ways to join and rules.
-pub const PAGES: &str = "ALTER TABLE join_route ADD COLUMN body TEXT NOT NULL DEFAULT ''; \
+pub(super) const PAGES: &str = "ALTER TABLE join_route ADD COLUMN body TEXT NOT NULL DEFAULT ''; \
     ALTER TABLE join_route ADD COLUMN words TEXT NOT NULL DEFAULT ''; \
     ALTER TABLE rule ADD COLUMN page_id INTEGER; \
     ALTER TABLE rule ADD COLUMN printed TEXT NOT NULL DEFAULT ''; \
@@ -110,4 +110,4 @@ pub const PAGES: &str = "ALTER TABLE join_route ADD COLUMN body TEXT NOT NULL DE
     CREATE INDEX listing_page ON listing(page_id)";
 
 /// What was exported, and a digest of each address that was in it. Not in the journal: what was sent can't be taken back.
-pub const EXPORTS: &str = "CREATE TABLE export(id INTEGER PRIMARY KEY, op INTEGER NOT NULL REFERENCES op(id), name TEXT NOT NULL, format TEXT NOT NULL, query TEXT NOT NULL, community_id INTEGER, list TEXT NOT NULL, at TEXT NOT NULL, salt BLOB NOT NULL, digests BLOB NOT NULL) STRICT";
+pub(super) const EXPORTS: &str = "CREATE TABLE export(id INTEGER PRIMARY KEY, op INTEGER NOT NULL REFERENCES op(id), name TEXT NOT NULL, format TEXT NOT NULL, query TEXT NOT NULL, community_id INTEGER, list TEXT NOT NULL, at TEXT NOT NULL, salt BLOB NOT NULL, digests BLOB NOT NULL) STRICT";

@@ -27,14 +27,14 @@ const PAIRS: [(&str, &str, &str, &str); 3] = [
 ];
 
 /// The step to version 3.
-pub fn to_three(conn: &Connection) -> Result<Vec<String>, StoreError> {
+pub(super) fn to_three(conn: &Connection) -> Result<Vec<String>, StoreError> {
     rekey(conn)?;
     conn.execute_batch(old::PAGES)?;
     Ok(Vec::new())
 }
 
 /// The step to version 6.
-pub fn to_six(conn: &Connection) -> Result<Vec<String>, StoreError> {
+pub(super) fn to_six(conn: &Connection) -> Result<Vec<String>, StoreError> {
     remake(conn, "op", "schema", "5")?;
     remake(conn, "op_change", "person_id", "NULL")?;
     conn.execute_batch(

@@ -11,12 +11,12 @@ mod tests;
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, Value};
 
-pub use statements::{APPLICATION_ID, LATE_INDEXES, SCHEMA, VERSION, statement};
-pub use tables::*;
+pub(crate) use statements::{APPLICATION_ID, LATE_INDEXES, SCHEMA, VERSION, statement};
+pub(crate) use tables::*;
 
 /// A table as everything but its own readers and writers knows it.
 #[derive(Debug)]
-pub struct Table {
+pub(crate) struct Table {
     /// Its name in the file, which is also the journal's `entity`.
     pub name: &'static str,
     /// What a row is called in a sentence.
@@ -35,7 +35,7 @@ pub struct Table {
 
 /// What makes a row the same row in another copy of the roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Identity {
+pub(crate) enum Identity {
     /// Its column `uuid`.
     Uuid,
     /// These columns; references among them by the identity of what they refer to.
@@ -44,7 +44,7 @@ pub enum Identity {
 
 /// Which person a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub(crate) enum About {
     /// No one person.
     Nobody,
     /// The row is a person.
@@ -57,7 +57,7 @@ pub enum About {
 
 /// What a screen reads again after a row was written, beside the person whom it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refresh {
+pub(crate) enum Refresh {
     /// Communities, or what belongs to them.
     Communities,
     /// Meetups, or attendance.
@@ -72,7 +72,7 @@ pub enum Refresh {
 
 /// How two copies of a cell become one when rosters are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Merge {
+pub(crate) enum Merge {
     /// The row's identity: never differs.
     Identity,
     /// One value, taken whole.
@@ -95,7 +95,7 @@ pub enum Merge {
 
 /// What becomes of a row when the row that it refers to is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gone {
+pub(crate) enum Gone {
     /// It goes too.
     RowToo,
     /// It stays, and refers to nothing.
@@ -104,7 +104,7 @@ pub enum Gone {
 
 /// Whose data a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
+pub(crate) enum Holds {
     /// Nothing about anybody.
     Facts,
     /// Personal data of the person whom the row is about: emptied when they are forgotten.
@@ -114,16 +114,17 @@ pub enum Holds {
 }
 
 /// The words of a closed list, in their order.
-pub type WordList = fn() -> Vec<&'static str>;
+pub(crate) type WordList = fn() -> Vec<&'static str>;
 
 /// A column.
 #[derive(Debug)]
-pub struct Column {
+pub(crate) struct Column {
     /// Its name.
     pub name: &'static str,
     /// How two copies of a cell become one.
     pub merge: Merge,
-    /// Whose data it holds.
+    /// Whose data it holds: what is emptied when somebody is forgotten.
+    #[cfg_attr(not(test), expect(dead_code, reason = "described with the table; forgetting will walk it"))]
     pub holds: Holds,
     /// What a row has that was kept before there was this column.
     pub default: Fallback,
@@ -135,7 +136,7 @@ pub struct Column {
 
 /// A value that stands in for one that isn't there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fallback {
+pub(crate) enum Fallback {
     /// None.
     Null,
     /// The empty text.
@@ -147,7 +148,7 @@ pub enum Fallback {
 impl Fallback {
     /// The value as SQLite takes it.
     #[must_use]
-    pub fn value(self) -> Value {
+    pub(crate) fn value(self) -> Value {
         match self {
             Self::Null => Value::Null,
             Self::Empty => Value::Text(String::new()),
@@ -164,30 +165,24 @@ impl ToSql for Fallback {
 
 impl Table {
     /// Its columns' names, in their order.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.columns.iter().map(|c| c.name)
     }
 
     /// Where the column of this name stands.
     #[must_use]
-    pub fn position(&self, column: &str) -> Option<usize> {
+    pub(crate) fn position(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.name == column)
-    }
-
-    /// Whether there is a column of this name.
-    #[must_use]
-    pub fn has(&self, column: &str) -> bool {
-        self.position(column).is_some()
     }
 
     /// The column by which a row is called, if it has a name of its own.
     #[must_use]
-    pub fn title(&self) -> Option<&'static str> {
+    pub(crate) fn title(&self) -> Option<&'static str> {
         self.names().find(|name| matches!(*name, "name" | "title"))
     }
 
     /// The columns that refer to rows of other tables, with the table's name and what becomes of the row when that goes.
-    pub fn references(&self) -> impl Iterator<Item = (&'static str, &'static str, Gone)> + use<> {
+    pub(crate) fn references(&self) -> impl Iterator<Item = (&'static str, &'static str, Gone)> + use<> {
         self.columns.iter().filter_map(|c| match c.merge {
             Merge::Reference(to, gone) => Some((c.name, to, gone)),
             _ => None,
@@ -195,7 +190,7 @@ impl Table {
     }
 
     /// The columns of any table that refer to this one.
-    pub fn referred_by(&self) -> impl Iterator<Item = (&'static Self, &'static str, Gone)> + use<> {
+    pub(crate) fn referred_by(&self) -> impl Iterator<Item = (&'static Self, &'static str, Gone)> + use<> {
         let name = self.name;
         TABLES
             .iter()
@@ -211,6 +206,6 @@ impl PartialEq for Table {
 
 /// The table of this name.
 #[must_use]
-pub fn table(name: &str) -> Option<&'static Table> {
+pub(crate) fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().copied().find(|t| t.name == name)
 }

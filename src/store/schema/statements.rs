@@ -3,13 +3,13 @@
 //! Must not know what is done with the rows.
 
 /// Marks a file as a Guildhall roster: the letters `Gldh`.
-pub const APPLICATION_ID: i32 = 0x476c_6468;
+pub(crate) const APPLICATION_ID: i32 = 0x476c_6468;
 
 /// The schema's version, kept in `user_version`.
-pub const VERSION: i32 = 6;
+pub(crate) const VERSION: i32 = 6;
 
 /// The statements that make a new file. What `sqlite_schema` holds must be just these texts.
-pub const SCHEMA: &[&str] = &[
+pub(crate) const SCHEMA: &[&str] = &[
     "CREATE TABLE op(id INTEGER PRIMARY KEY, action_id BLOB NOT NULL CHECK(length(action_id)=16), kind TEXT NOT NULL, label TEXT NOT NULL, at TEXT NOT NULL, undoes INTEGER REFERENCES op(id), changes INTEGER NOT NULL, schema INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX op_action ON op(action_id)",
     "CREATE TABLE op_change(op INTEGER NOT NULL REFERENCES op(id), seq INTEGER NOT NULL, entity TEXT NOT NULL, entity_id INTEGER NOT NULL, last_id INTEGER NOT NULL CHECK(last_id>=entity_id), person_id INTEGER, before TEXT, after TEXT, PRIMARY KEY(op, seq)) STRICT, WITHOUT ROWID",
@@ -90,11 +90,11 @@ pub const SCHEMA: &[&str] = &[
 ];
 
 /// The indexes that a large import into an empty roster builds after its rows.
-pub const LATE_INDEXES: &[&str] = &["person_uuid", "person_name", "person_email"];
+pub(crate) const LATE_INDEXES: &[&str] = &["person_uuid", "person_name", "person_email"];
 
 /// The statement of [`SCHEMA`] that makes a table or an index of this name.
 #[must_use]
-pub fn statement(kind: &str, name: &str) -> &'static str {
+pub(crate) fn statement(kind: &str, name: &str) -> &'static str {
     let begins = [format!("CREATE {kind} {name}("), format!("CREATE {kind} {name} ON "), format!("CREATE UNIQUE {kind} {name} ON ")];
     SCHEMA.iter().find(|s| begins.iter().any(|b| s.starts_with(b.as_str()))).copied().unwrap_or_default()
 }

@@ -92,7 +92,7 @@ macro_rules! tables {
         $(
             #[doc = concat!("The table `", $name, "`.")]
             $(#[$attribute])*
-            pub static $constant: Table = Table {
+            pub(crate) static $constant: Table = Table {
                 name: $name,
                 noun: $noun,
                 identity: $identity,
@@ -103,7 +103,7 @@ macro_rules! tables {
             };
         )+
         /// Every table that the journal covers.
-        pub static TABLES: &[&Table] = &[$($(#[$attribute])* &$constant),+];
+        pub(crate) static TABLES: &[&Table] = &[$($(#[$attribute])* &$constant),+];
     };
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::tables::SCRATCH;
-use super::{About, Fallback, Identity, Merge, PERSON, SCHEMA, TABLES};
+use super::{About, Column, Fallback, Holds, Identity, Merge, PERSON, SCHEMA, TABLES};
 use crate::domain::ids::PersonId;
 use crate::domain::person::PersonFacts;
 use crate::store::{Done, Stamp, Store, StoreError, Write, check, journal, lookup, people, revert};
@@ -84,7 +84,7 @@ fn each_table_is_described_as_the_file_has_it() {
             };
             assert!(fits, "the default of {}.{}", table.name, column.name);
         }
-        assert_eq!(table.has("uuid"), table.identity == Identity::Uuid, "{}", table.name);
+        assert_eq!(table.position("uuid").is_some(), table.identity == Identity::Uuid, "{}", table.name);
         let key: Vec<&str> = match table.identity {
             Identity::Uuid => vec!["uuid"],
             Identity::Natural(columns) => columns.to_vec(),
@@ -92,10 +92,24 @@ fn each_table_is_described_as_the_file_has_it() {
         let unique = format!("ON {}({})", table.name, key.join(", "));
         assert!(table.name == "scratch" || SCHEMA.iter().any(|s| s.starts_with("CREATE UNIQUE") && s.ends_with(&unique)), "{unique}");
         if let About::Person(column) | About::Holder(column) = table.about {
-            assert!(table.has(column), "{}", table.name);
+            assert!(table.position(column).is_some(), "{}", table.name);
         }
         for (column, to, _) in table.references() {
             assert!(super::table(to).is_some(), "{}.{column}", table.name);
+        }
+    }
+}
+
+#[test]
+fn whose_data_a_column_holds_is_said_where_a_row_is_about_somebody() {
+    for table in TABLES.iter().filter(|t| t.about != About::Nobody) {
+        // What says nothing of anybody once the row is taken out of its place: references, words of closed lists, numbers, instants.
+        let plain = |c: &Column| {
+            matches!(c.merge, Merge::Identity | Merge::Reference(..)) || c.words.is_some() || matches!(c.default, Fallback::Number(_))
+        };
+        for column in table.columns.iter().filter(|c| !plain(c)) {
+            let is_instant = matches!(column.name, "asked" | "lifted");
+            assert!(column.holds != Holds::Facts || is_instant || table.name == "scratch", "{}.{}", table.name, column.name);
         }
     }
 }

@@ -22,7 +22,7 @@ fn detail(id: CommunityId, cx: &Cx<'_>) -> Result<CommunityDetail, BookError> {
 }
 
 /// A community, new or known.
-pub fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let (facts, was) = match id {
         Some(id) => {
             let d = detail(id, cx)?;
@@ -76,7 +76,7 @@ pub fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookE
 }
 
 /// A seat and who holds it.
-pub fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let d = detail(community, cx)?;
     let known = id.and_then(|id| d.seats.iter().find(|s| s.id == id));
     // Those of the community first, then everybody: names with their addresses, so that each is one person.
@@ -151,7 +151,7 @@ fn seat_fields(known: Option<&SeatRow>, options: Vec<String>, held_by: &str) -> 
 }
 
 /// A way to join.
-pub fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let d = detail(community, cx)?;
     let known = d.routes.iter().find(|(r, _)| Some(*r) == id).map(|(_, f)| f);
     let was = known.map_or(RouteKind::Mailto, |r| r.kind);
@@ -178,7 +178,7 @@ pub fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result
 }
 
 /// A rule who may join.
-pub fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let d = detail(community, cx)?;
     let known = d.rules.iter().find(|(r, ..)| Some(*r) == id);
     let facts = known.map(|(_, f, _)| f);
@@ -203,7 +203,7 @@ pub fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<
 }
 
 /// A channel.
-pub fn channel(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn channel(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let d = detail(community, cx)?;
     let known = d.channels.iter().find(|(c, _)| Some(*c) == id).map(|(_, f)| f);
     let was = known.map_or(ChannelKind::Chat, |c| c.kind);

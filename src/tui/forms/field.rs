@@ -11,7 +11,7 @@ use crate::tui::overlays;
 
 /// What may stand in a field.
 #[derive(Debug, Clone)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Any text of one line.
     Text,
     /// A text that must not be empty; the words say what is missing.
@@ -36,7 +36,7 @@ pub enum Kind {
 
 /// A line of a form.
 #[derive(Debug, Clone)]
-pub struct Field {
+pub(crate) struct Field {
     /// By which the form's maker asks for it.
     pub key: String,
     /// What stands before it.
@@ -58,7 +58,7 @@ pub struct Field {
 impl Field {
     /// A field that begins with a value.
     #[must_use]
-    pub fn new(key: &str, label: &str, kind: Kind, value: &str) -> Self {
+    pub(crate) fn new(key: &str, label: &str, kind: Kind, value: &str) -> Self {
         Self {
             key: key.to_owned(),
             label: label.to_owned(),
@@ -73,14 +73,14 @@ impl Field {
 
     /// With a hint that shows while nothing else is to be said.
     #[must_use]
-    pub fn hint(mut self, hint: &str) -> Self {
+    pub(crate) fn hint(mut self, hint: &str) -> Self {
         hint.clone_into(&mut self.echo);
         self
     }
 
     /// The text as it would be kept.
     #[must_use]
-    pub fn value(&self) -> String {
+    pub(crate) fn value(&self) -> String {
         let cleaned =
             if matches!(self.kind, Kind::Note) { text::clean_lines(self.line.text()) } else { text::clean_line(self.line.text()) };
         cleaned.text.into_owned()
@@ -88,7 +88,7 @@ impl Field {
 
     /// The date in it.
     #[must_use]
-    pub fn date(&self, calendar: &Calendar) -> Option<NaiveDate> {
+    pub(crate) fn date(&self, calendar: &Calendar) -> Option<NaiveDate> {
         match self.kind {
             Kind::Date(lean) => calendar.read(&self.value(), lean).ok(),
             _ => None,
@@ -96,7 +96,7 @@ impl Field {
     }
 
     /// Looks at what was typed; sets the error, or the echo.
-    pub fn check(&mut self, calendar: &Calendar) -> bool {
+    pub(crate) fn check(&mut self, calendar: &Calendar) -> bool {
         let value = self.value();
         let verdict: Result<Option<String>, String> = match &self.kind {
             Kind::Required(what) if value.is_empty() => Err((*what).to_owned()),
@@ -133,7 +133,7 @@ impl Field {
 
     /// What fits what is being typed, if the field is one of a list.
     #[must_use]
-    pub fn offers(&self) -> Vec<String> {
+    pub(crate) fn offers(&self) -> Vec<String> {
         let (options, typed) = match &self.kind {
             Kind::Choice { options, .. } => (options, self.value()),
             Kind::Choices { options, .. } => {
@@ -150,12 +150,12 @@ impl Field {
 
     /// Whether it is one of a list.
     #[must_use]
-    pub const fn is_choice(&self) -> bool {
+    pub(crate) const fn is_choice(&self) -> bool {
         matches!(self.kind, Kind::Choice { .. } | Kind::Choices { .. })
     }
 
     /// Takes one of what is offered.
-    pub fn take(&mut self, offer: &str) {
+    pub(crate) fn take(&mut self, offer: &str) {
         if matches!(self.kind, Kind::Choice { .. }) {
             self.line.set(offer);
             return;
@@ -175,7 +175,7 @@ fn ends_list(typed: &str) -> bool {
 }
 
 /// The parts of a list that is parted by `;`.
-pub fn parts(value: &str) -> impl Iterator<Item = &str> {
+pub(super) fn parts(value: &str) -> impl Iterator<Item = &str> {
     value.split(';').map(str::trim).filter(|p| !p.is_empty())
 }
 

@@ -24,7 +24,7 @@ const LABEL: u16 = 17;
 type Build = Box<dyn Fn(&Values<'_>) -> Result<Command, (String, String)>>;
 
 /// The overlay.
-pub struct Form {
+pub(crate) struct Form {
     title: String,
     subject: Subject,
     fields: Vec<Field>,
@@ -40,7 +40,7 @@ pub struct Form {
 }
 
 /// The values of a form, for its maker.
-pub struct Values<'f> {
+pub(crate) struct Values<'f> {
     fields: &'f [Field],
     /// The day it is, and how dates are written.
     pub calendar: Calendar,
@@ -55,31 +55,31 @@ impl Values<'_> {
 
     /// The text of a field.
     #[must_use]
-    pub fn text(&self, key: &str) -> String {
+    pub(crate) fn text(&self, key: &str) -> String {
         self.field(key).map(Field::value).unwrap_or_default()
     }
 
     /// The date in a field.
     #[must_use]
-    pub fn date(&self, key: &str) -> Option<NaiveDate> {
+    pub(crate) fn date(&self, key: &str) -> Option<NaiveDate> {
         self.field(key).and_then(|f| f.date(&self.calendar))
     }
 
     /// The parts of a field that is a list.
     #[must_use]
-    pub fn parts(&self, key: &str) -> Vec<String> {
+    pub(crate) fn parts(&self, key: &str) -> Vec<String> {
         super::field::parts(&self.text(key)).map(str::to_owned).collect()
     }
 
     /// The fields whose key begins so: key without that beginning, value.
-    pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (String, String)> + 'a {
+    pub(crate) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (String, String)> + 'a {
         self.fields.iter().filter_map(move |f| Some((f.key.strip_prefix(prefix)?.to_owned(), f.value())))
     }
 }
 
 impl Form {
     /// A form of these fields; `build` makes the command, or says which field is wrong and why.
-    pub fn new(
+    pub(crate) fn new(
         title: &str,
         subject: Subject,
         fields: Vec<Field>,
@@ -114,7 +114,7 @@ impl Form {
 
     /// Puts back what was typed earlier; where the row has changed since, both are shown.
     /// Returns the text of fields that there are no longer.
-    pub fn restore(&mut self, draft: &Draft) -> String {
+    pub(crate) fn restore(&mut self, draft: &Draft) -> String {
         for field in &mut self.fields {
             let Some(kept) = draft.fields.iter().find(|k| k.key == field.key).filter(|k| k.text != k.original) else { continue };
             let changed = field.original != kept.original && field.original != kept.text;

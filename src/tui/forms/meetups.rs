@@ -13,7 +13,7 @@ use crate::domain::words::{Format, MeetupStatus, Outcome, Part, Rsvp, WriteUp};
 use crate::tui::core::{Cx, Subject};
 
 /// A meetup, new or known.
-pub fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let (facts, was) = match id {
         Some(id) => {
             let d = cx.book.meetup(id)?.ok_or_else(|| gone("the meetup"))?;
@@ -77,7 +77,7 @@ fn meetup_facts(v: &Values<'_>, (format, status, write_up): (Format, MeetupStatu
 }
 
 /// What is known of somebody at a meetup.
-pub fn attendance(meetup: MeetupId, person: PersonId, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn attendance(meetup: MeetupId, person: PersonId, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let d = cx.book.meetup(meetup)?.ok_or_else(|| gone("the meetup"))?;
     let row = d.roll.iter().find(|r| r.person_id == person).ok_or_else(|| gone("the attendance"))?;
     let parts = row.facts.parts.iter().map(|p| p.word()).collect::<Vec<_>>().join("; ");

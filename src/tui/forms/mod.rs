@@ -6,7 +6,7 @@ mod form;
 mod meetups;
 mod people;
 
-pub use form::{Form, Values};
+pub(crate) use form::{Form, Values};
 
 use crate::book::BookError;
 use crate::domain::ids::CommunityId;
@@ -17,7 +17,7 @@ use crate::tui::core::{Cx, Subject};
 ///
 /// # Errors
 /// If the subject is gone, or the file can't be read.
-pub fn open(subject: &Subject, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn open(subject: &Subject, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     match subject {
         Subject::Person(id) => people::person(*id, community, cx),
         Subject::WalkIn(meetup, name) => people::walk_in(*meetup, name, community, cx),

@@ -25,7 +25,7 @@ fn one_of(which: Words, cx: &Cx<'_>) -> Result<Kind, BookError> {
 }
 
 /// A person, new or known.
-pub fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let (facts, was) = match id {
         Some(id) => {
             let detail = cx.book.person(id)?.ok_or_else(|| gone("the person"))?;
@@ -88,7 +88,7 @@ fn person_facts(v: &Values<'_>, (kind, state): (PersonKind, AddressState)) -> Re
 }
 
 /// Somebody who came without being known.
-pub fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let (name, email) = if name.contains('@') { ("", name) } else { (name, "") };
     let fields = vec![
         Field::new("name", "Name", Kind::Text, name),
@@ -106,7 +106,7 @@ pub fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, cx:
 }
 
 /// How a person stands to a community, or to one yet to be chosen.
-pub fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let detail = cx.book.person(person)?.ok_or_else(|| gone("the person"))?;
     let known = detail.memberships.iter().find(|m| Some(m.community_id) == community);
     let facts = known.map_or_else(
@@ -160,7 +160,7 @@ pub fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<
 }
 
 /// What somebody agrees to, or not.
-pub fn consent(person: PersonId, purpose: Purpose, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn consent(person: PersonId, purpose: Purpose, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let detail = cx.book.person(person)?.ok_or_else(|| gone("the person"))?;
     let known = detail.consents.iter().find(|c| c.purpose == purpose);
     let was = known.map_or(ConsentState::Unknown, |c| c.state);
@@ -183,7 +183,7 @@ pub fn consent(person: PersonId, purpose: Purpose, cx: &mut Cx<'_>) -> Result<Fo
 }
 
 /// That somebody said that they may be mailed again.
-pub fn mail_again(person: PersonId, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn mail_again(person: PersonId, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let detail = cx.book.person(person)?.ok_or_else(|| gone("the person"))?;
     let fields = vec![
         Field::new("source", "Where", Kind::Required("say where they said so"), "")
@@ -207,7 +207,7 @@ fn their_word(v: &Values<'_>, person: PersonId) -> Result<Command, (String, Stri
 }
 
 /// An organisation, new or known.
-pub fn organisation(id: Option<OrganisationId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn organisation(id: Option<OrganisationId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let facts = match id {
         Some(id) => cx.book.organisations()?.into_iter().find(|o| o.id == id).ok_or_else(|| gone("the organisation"))?.facts,
         None => OrganisationFacts::default(),

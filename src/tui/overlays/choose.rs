@@ -14,7 +14,7 @@ use crate::tui::theme::Tone;
 type Then = Box<dyn Fn(&str) -> Option<Request>>;
 
 /// The overlay.
-pub struct Choose {
+pub(crate) struct Choose {
     title: String,
     names: Vec<String>,
     shown: Vec<usize>,
@@ -27,12 +27,12 @@ pub struct Choose {
 
 impl Choose {
     /// Offers names; the chosen one becomes a command. With `new_too`, what is typed may be a name of its own.
-    pub fn new(title: &str, names: Vec<String>, new_too: bool, then: impl Fn(&str) -> Option<Command> + 'static) -> Self {
+    pub(crate) fn new(title: &str, names: Vec<String>, new_too: bool, then: impl Fn(&str) -> Option<Command> + 'static) -> Self {
         Self::with(title, names, new_too, Box::new(move |name| then(name).map(Request::Run)))
     }
 
     /// Offers names; the chosen one becomes a request in place of this overlay.
-    pub fn asking(title: &str, names: Vec<String>, new_too: bool, then: impl Fn(&str) -> Request + 'static) -> Self {
+    pub(crate) fn asking(title: &str, names: Vec<String>, new_too: bool, then: impl Fn(&str) -> Request + 'static) -> Self {
         Self::with(title, names, new_too, Box::new(move |name| Some(Request::Instead(Box::new(then(name))))))
     }
 
@@ -43,7 +43,7 @@ impl Choose {
 
     /// With Del asking for something about the one under the cursor.
     #[must_use]
-    pub fn removing(mut self, remove: impl Fn(&str) -> Option<Request> + 'static) -> Self {
+    pub(crate) fn removing(mut self, remove: impl Fn(&str) -> Option<Request> + 'static) -> Self {
         self.remove = Some(Box::new(remove));
         self
     }

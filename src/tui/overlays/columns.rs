@@ -15,7 +15,7 @@ use crate::tui::table::Table;
 use crate::tui::theme::Tone;
 
 /// The overlay.
-pub struct Columns {
+pub(crate) struct Columns {
     pane: PaneId,
     table: Table,
     /// The names: those that show first, in their order, then the others.
@@ -26,7 +26,7 @@ pub struct Columns {
 impl Columns {
     /// The columns of a pane's list.
     #[must_use]
-    pub fn new(pane: PaneId, table: Table) -> Self {
+    pub(crate) fn new(pane: PaneId, table: Table) -> Self {
         let mut names = table.chosen.clone();
         names.extend(table.all.iter().map(|c| c.name.clone()).filter(|n| !table.chosen.contains(n)));
         Self { pane, table, names, cursor: Cursor::default() }

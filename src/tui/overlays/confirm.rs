@@ -11,7 +11,7 @@ use crate::tui::paint;
 use crate::tui::theme::Tone;
 
 /// The overlay.
-pub struct Confirm {
+pub(crate) struct Confirm {
     title: String,
     question: String,
     key: String,
@@ -22,13 +22,13 @@ pub struct Confirm {
 impl Confirm {
     /// Asks a question; only `key` says yes.
     #[must_use]
-    pub fn new(question: &str, key: &str, verb: &str, then: Request) -> Self {
+    pub(crate) fn new(question: &str, key: &str, verb: &str, then: Request) -> Self {
         Self::asking("Are you sure?", question, key, verb, then)
     }
 
     /// Asks a question under a title of its own.
     #[must_use]
-    pub fn asking(title: &str, question: &str, key: &str, verb: &str, then: Request) -> Self {
+    pub(crate) fn asking(title: &str, question: &str, key: &str, verb: &str, then: Request) -> Self {
         Self { title: title.to_owned(), question: question.to_owned(), key: key.to_owned(), verb: verb.to_owned(), then: Some(then) }
     }
 }

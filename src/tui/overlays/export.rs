@@ -19,7 +19,7 @@ use crate::tui::theme::Tone;
 
 /// People who can be exported, and what they are called.
 #[derive(Debug, Clone)]
-pub struct Who {
+pub(crate) struct Who {
     /// What they are called.
     pub label: String,
     /// They themselves, if they are marked.
@@ -41,7 +41,7 @@ enum Ask {
 }
 
 /// The overlay.
-pub struct ExportBox {
+pub(crate) struct ExportBox {
     who: Vec<Who>,
     chosen: usize,
     options: ExportOptions,
@@ -65,7 +65,7 @@ pub struct ExportBox {
 impl ExportBox {
     /// Offers to export people, those who stand first unless others are chosen; in a format if one is named.
     #[must_use]
-    pub fn new(who: Vec<Who>, format: Option<&str>, cx: &mut Cx<'_>) -> Self {
+    pub(crate) fn new(who: Vec<Who>, format: Option<&str>, cx: &mut Cx<'_>) -> Self {
         let mut export = Self {
             who,
             chosen: 0,
@@ -87,7 +87,7 @@ impl ExportBox {
 
     /// The options as they are, to be looked through.
     #[must_use]
-    pub fn options(&self) -> ExportOptions {
+    pub(crate) fn options(&self) -> ExportOptions {
         self.options.clone()
     }
 

@@ -14,7 +14,7 @@ use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request};
 use crate::tui::theme::Tone;
 
 /// The overlay.
-pub struct Help {
+pub(crate) struct Help {
     scopes: Vec<Scope>,
     about: Vec<String>,
     picker: Picker,
@@ -31,7 +31,7 @@ enum Row {
 impl Help {
     /// Help for these scopes, in this order; `about` are lines on the program itself.
     #[must_use]
-    pub fn new(scopes: Vec<Scope>, about: Vec<String>, keys: Keys) -> Self {
+    pub(crate) fn new(scopes: Vec<Scope>, about: Vec<String>, keys: Keys) -> Self {
         let mut help = Self { scopes, about, picker: Picker::default(), keys };
         help.first_action();
         help

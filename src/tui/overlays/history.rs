@@ -18,7 +18,7 @@ use crate::tui::theme::Tone;
 const MOST: usize = 500;
 
 /// The overlay.
-pub struct History {
+pub(crate) struct History {
     title: String,
     of: Option<Thing>,
     ops: Vec<Op>,
@@ -28,7 +28,7 @@ pub struct History {
 impl History {
     /// The history of everything, or of one thing.
     #[must_use]
-    pub fn new(title: &str, of: Option<Thing>, cx: &mut Cx<'_>) -> Self {
+    pub(crate) fn new(title: &str, of: Option<Thing>, cx: &mut Cx<'_>) -> Self {
         let mut history = Self { title: title.to_owned(), of, ops: Vec::new(), cursor: Cursor::default() };
         history.refresh(cx);
         history

@@ -11,7 +11,7 @@ use crate::tui::paint;
 use crate::tui::theme::Tone;
 
 /// The overlay.
-pub struct Message {
+pub(crate) struct Message {
     title: String,
     body: String,
     top: usize,
@@ -23,13 +23,13 @@ pub struct Message {
 impl Message {
     /// Shows a text.
     #[must_use]
-    pub fn new(title: &str, body: &str) -> Self {
+    pub(crate) fn new(title: &str, body: &str) -> Self {
         Self { title: title.to_owned(), body: text::safe_lines(body), top: 0, hint: "Enter or Esc closes".into(), then: Vec::new() }
     }
 
     /// Goes on with a request when a key is pressed; `what` says so in the hint.
     #[must_use]
-    pub fn then(mut self, key: KeyCode, what: &str, request: impl Fn() -> Request + 'static) -> Self {
+    pub(crate) fn then(mut self, key: KeyCode, what: &str, request: impl Fn() -> Request + 'static) -> Self {
         if self.then.is_empty() {
             self.hint = format!("{what} · Esc leaves it");
         } else {

@@ -13,7 +13,7 @@ use crate::tui::overlays::Confirm;
 use crate::tui::theme::Tone;
 
 /// The overlay.
-pub struct Organisations {
+pub(crate) struct Organisations {
     all: Vec<OrganisationRow>,
     picker: Picker,
 }
@@ -21,7 +21,7 @@ pub struct Organisations {
 impl Organisations {
     /// Lists them.
     #[must_use]
-    pub fn new(cx: &mut Cx<'_>) -> Self {
+    pub(crate) fn new(cx: &mut Cx<'_>) -> Self {
         Self { all: cx.book.organisations().unwrap_or_default(), picker: Picker::default() }
     }
 

@@ -14,7 +14,7 @@ use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request};
 use crate::tui::theme::Tone;
 
 /// A line of the palette.
-pub struct Entry {
+pub(crate) struct Entry {
     /// The action.
     pub info: &'static ActionInfo,
     /// Why it can't run now, if so.
@@ -54,7 +54,7 @@ enum Row<'p> {
 }
 
 /// The overlay.
-pub struct Palette {
+pub(crate) struct Palette {
     entries: Vec<Entry>,
     picker: Picker,
     keys: Keys,
@@ -64,7 +64,7 @@ pub struct Palette {
 impl Palette {
     /// Offers these, in their order.
     #[must_use]
-    pub fn new(entries: Vec<Entry>, keys: Keys) -> Self {
+    pub(crate) fn new(entries: Vec<Entry>, keys: Keys) -> Self {
         Self { entries, picker: Picker::default(), keys, offers: Vec::new() }
     }
 

@@ -14,7 +14,7 @@ use crate::tui::theme::Tone;
 
 /// A line of text above a list.
 #[derive(Default)]
-pub struct Picker {
+pub(super) struct Picker {
     /// What is typed.
     pub line: Line,
     /// Where one is in the list.
@@ -23,7 +23,7 @@ pub struct Picker {
 
 /// What a key did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Picked {
+pub(super) enum Picked {
     /// Nothing.
     Ignored,
     /// The cursor moved.
@@ -38,7 +38,7 @@ pub enum Picked {
 
 impl Picker {
     /// Handles a key over a list of this length.
-    pub fn key(&mut self, key: KeyEvent, len: usize) -> Picked {
+    pub(super) fn key(&mut self, key: KeyEvent, len: usize) -> Picked {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let page = self.cursor.height.max(1);
         match key.code {
@@ -63,12 +63,12 @@ impl Picker {
     }
 
     /// Makes the list fit the window that will be drawn.
-    pub fn prepare(&mut self, place: Rect, len: usize) {
+    pub(super) fn prepare(&mut self, place: Rect, len: usize) {
         self.cursor.fit(len, usize::from(place.height.saturating_sub(3)));
     }
 
     /// Draws a window with the line on top and the rows below it; returns the inside below the rows' end.
-    pub fn draw(&self, area: Rect, title: &str, right: &str, rows: &[Vec<Piece<'_>>], on: &mut Canvas<'_>) {
+    pub(super) fn draw(&self, area: Rect, title: &str, right: &str, rows: &[Vec<Piece<'_>>], on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Overlay);
         let inside = paint::window(on, area, title, right);
         if inside.height == 0 {
@@ -102,7 +102,7 @@ impl Picker {
 /// Whether each word typed begins a word of what is offered, or is made of the beginnings of several: `pic` is *put into
 /// community*.
 #[must_use]
-pub fn fits(typed: &str, offered: &str) -> bool {
+pub(crate) fn fits(typed: &str, offered: &str) -> bool {
     let offered = text::same_key(offered);
     let words: Vec<&str> = offered.split([' ', '-', '(', '/', '@', '.']).filter(|w| !w.is_empty()).collect();
     text::same_key(typed).split(' ').all(|t| (t.len() > 2 && offered.contains(t)) || begins(t, &words))
@@ -126,7 +126,7 @@ fn begins(typed: &str, words: &[&str]) -> bool {
 
 /// How well what is offered fits what is typed: 0 it begins so, 1 a word of it does, 2 otherwise.
 #[must_use]
-pub fn rank(typed: &str, offered: &str) -> u8 {
+pub(crate) fn rank(typed: &str, offered: &str) -> u8 {
     let (typed, offered) = (text::same_key(typed), text::same_key(offered));
     if offered.starts_with(&typed) {
         return 0;
@@ -136,7 +136,7 @@ pub fn rank(typed: &str, offered: &str) -> u8 {
 
 /// A window for a picker: in the middle, no larger than it needs to be.
 #[must_use]
-pub fn place(area: Rect, rows: usize, width: u16) -> Rect {
+pub(super) fn place(area: Rect, rows: usize, width: u16) -> Rect {
     let height = u16::try_from(rows + 3).unwrap_or(u16::MAX).clamp(6, area.height.saturating_sub(2).max(6));
     paint::centred(area, width, height)
 }

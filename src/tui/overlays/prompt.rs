@@ -15,7 +15,7 @@ use crate::tui::paint;
 use crate::tui::theme::Tone;
 
 /// The overlay.
-pub struct Prompt {
+pub(crate) struct Prompt {
     title: String,
     line: Line,
     error: Option<String>,
@@ -28,17 +28,17 @@ pub struct Prompt {
 
 impl Prompt {
     /// Asks for a line that begins with `start`.
-    pub fn new(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
+    pub(crate) fn new(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
         Self { title: title.to_owned(), line: Line::new(start), error: None, lines: false, path: false, then: Box::new(then) }
     }
 
     /// Asks for a path; Tab completes it.
-    pub fn of_path(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
+    pub(crate) fn of_path(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
         Self { path: true, ..Self::new(title, start, then) }
     }
 
     /// Asks for a text that may have several lines.
-    pub fn of_lines(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
+    pub(crate) fn of_lines(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
         Self { lines: true, ..Self::new(title, start, then) }
     }
 }

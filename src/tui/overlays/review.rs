@@ -12,7 +12,7 @@ use crate::tui::paint;
 use crate::tui::theme::Tone;
 
 /// The overlay.
-pub struct Review {
+pub(crate) struct Review {
     report: ImportReport,
     options: ImportOptions,
     top: usize,
@@ -21,7 +21,7 @@ pub struct Review {
 impl Review {
     /// Shows what a rehearsal said.
     #[must_use]
-    pub const fn new(report: ImportReport, options: ImportOptions) -> Self {
+    pub(crate) const fn new(report: ImportReport, options: ImportOptions) -> Self {
         Self { report, options, top: 0 }
     }
 

@@ -27,7 +27,7 @@ struct Row {
 }
 
 /// The overlay.
-pub struct Roll {
+pub(crate) struct Roll {
     meetup: MeetupId,
     detail: MeetupDetail,
     rows: Vec<Row>,
@@ -40,7 +40,7 @@ pub struct Roll {
 impl Roll {
     /// The roll of a meetup; `None` if it is gone.
     #[must_use]
-    pub fn new(meetup: MeetupId, cx: &mut Cx<'_>) -> Option<Self> {
+    pub(crate) fn new(meetup: MeetupId, cx: &mut Cx<'_>) -> Option<Self> {
         let detail = cx.book.meetup(meetup).ok().flatten()?;
         let mut roll = Self { meetup, detail, rows: Vec::new(), new: None, ahead: false, picker: Picker::default() };
         roll.find(cx);

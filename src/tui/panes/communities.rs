@@ -26,7 +26,7 @@ enum Item {
 }
 
 /// The pane.
-pub struct Communities {
+pub(crate) struct Communities {
     all: Vec<CommunityRow>,
     /// Those that the search has found.
     hits: Vec<CommunityId>,
@@ -84,12 +84,12 @@ impl Default for Communities {
 impl Communities {
     /// How many there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.all.len()
     }
 
     /// Reads the communities again; the cursor stays on the same one.
-    pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    pub(crate) fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let here = self.selected();
         self.all = cx.book.communities()?;
         if let Some(counts) = cx.book.community_counts() {
@@ -167,7 +167,7 @@ impl Communities {
 
     /// The community under the cursor; `None` for everybody.
     #[must_use]
-    pub fn selected(&self) -> Option<CommunityId> {
+    pub(crate) fn selected(&self) -> Option<CommunityId> {
         match self.items.get(self.cursor.at)? {
             Item::Community(at) => self.all.get(*at).map(|c| c.id),
             _ => None,
@@ -176,12 +176,12 @@ impl Communities {
 
     /// The name of a community.
     #[must_use]
-    pub fn name_of(&self, id: CommunityId) -> Option<&str> {
+    pub(crate) fn name_of(&self, id: CommunityId) -> Option<&str> {
         self.all.iter().find(|c| c.id == id).map(|c| c.name.as_str())
     }
 
     /// Moves the cursor to a community.
-    pub fn select(&mut self, id: CommunityId) {
+    pub(crate) fn select(&mut self, id: CommunityId) {
         let place = self.items.iter().position(|i| matches!(i, Item::Community(at) if self.all[*at].id == id));
         if let Some(place) = place {
             self.cursor.at = place;
@@ -190,7 +190,7 @@ impl Communities {
     }
 
     /// Moves the cursor to the top line, everybody.
-    pub fn select_everybody(&mut self) {
+    pub(crate) fn select_everybody(&mut self) {
         self.cursor.at = 0;
         self.skip_headings(1);
         self.cursor.fit(self.items.len(), self.cursor.height);
@@ -223,12 +223,12 @@ impl Communities {
 
     /// What stands under the cursor, for the detail.
     #[must_use]
-    pub fn thing(&self) -> Option<Thing> {
+    pub(crate) fn thing(&self) -> Option<Thing> {
         self.selected().map(Thing::Community)
     }
 
     /// Does what an action says.
-    pub fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+    pub(crate) fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
         let before = self.cursor.at;
         if self.cursor.act(action, self.items.len()) {
             self.skip_headings(if self.cursor.at < before { -1 } else { 1 });
@@ -263,13 +263,13 @@ impl Communities {
     }
 
     /// The search has changed.
-    pub fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
+    pub(crate) fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
         self.arrange(cx);
         self.moved()
     }
 
     /// A row was clicked.
-    pub fn click(&mut self, row: usize) -> Outcome {
+    pub(crate) fn click(&mut self, row: usize) -> Outcome {
         if matches!(self.items.get(row), Some(Item::Everybody | Item::Community(_))) {
             self.cursor.at = row;
             return self.moved();
@@ -278,21 +278,21 @@ impl Communities {
     }
 
     /// The wheel was turned.
-    pub fn scroll(&mut self, lines: i32) -> Outcome {
+    pub(crate) fn scroll(&mut self, lines: i32) -> Outcome {
         self.cursor.scroll(lines, self.items.len());
         self.skip_headings(if lines < 0 { -1 } else { 1 });
         self.moved()
     }
 
     /// The scroll bar was clicked, so many thousandths down.
-    pub fn jump(&mut self, thousandths: usize) -> Outcome {
+    pub(crate) fn jump(&mut self, thousandths: usize) -> Outcome {
         self.cursor.jump(thousandths, self.items.len());
         self.skip_headings(1);
         self.moved()
     }
 
     /// Makes the window fit before drawing.
-    pub fn prepare(&mut self, height: usize) {
+    pub(crate) fn prepare(&mut self, height: usize) {
         let height = height.saturating_sub(usize::from(self.find.is_active()));
         self.cursor.fit(self.items.len(), height);
         // The heading above the first community should show with it.
@@ -310,7 +310,7 @@ impl Communities {
     }
 
     /// Draws the pane.
-    pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
+    pub(crate) fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Communities));
         let inside = paint::frame(on, area, "1 Communities", &self.count(), focused);
         let rows = usize::from(inside.height).saturating_sub(usize::from(self.find.is_active()));

@@ -20,7 +20,7 @@ use crate::tui::theme::Tone;
 
 /// The pane.
 #[derive(Default)]
-pub struct Detail {
+pub(crate) struct Detail {
     thing: Option<Thing>,
     title: String,
     lines: Vec<Line>,
@@ -33,12 +33,12 @@ pub struct Detail {
 impl Detail {
     /// What is shown.
     #[must_use]
-    pub const fn thing(&self) -> Option<Thing> {
+    pub(crate) const fn thing(&self) -> Option<Thing> {
         self.thing
     }
 
     /// Shows a thing; reads it if it is another one.
-    pub fn look(&mut self, thing: Option<Thing>, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    pub(crate) fn look(&mut self, thing: Option<Thing>, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if self.thing != thing {
             self.cursor = Cursor { height: self.cursor.height, ..Cursor::default() };
         }
@@ -51,7 +51,7 @@ impl Detail {
     }
 
     /// Reads what is shown again.
-    pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    pub(crate) fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let calendar = cx.book.calendar();
         self.keep = self.item().copied().or(self.keep);
         (self.title, self.lines) = match self.thing {
@@ -79,7 +79,7 @@ impl Detail {
 
     /// The line under the cursor, joined where it was broken for the width.
     #[must_use]
-    pub fn line_text(&self) -> Option<String> {
+    pub(crate) fn line_text(&self) -> Option<String> {
         let line = self.lines.get(self.cursor.at)?;
         let text = line.whole.as_deref().unwrap_or(&line.text).trim().to_owned();
         (!text.is_empty()).then_some(text)
@@ -93,7 +93,7 @@ impl Detail {
     }
 
     /// Does what an action says.
-    pub fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+    pub(crate) fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         if self.cursor.act(action, self.lines.len()) {
             return Outcome::Done;
         }
@@ -193,25 +193,25 @@ impl Detail {
     }
 
     /// A row was clicked.
-    pub fn click(&mut self, row: usize) -> Outcome {
+    pub(crate) fn click(&mut self, row: usize) -> Outcome {
         self.cursor.at = row.min(self.lines.len().saturating_sub(1));
         Outcome::Done
     }
 
     /// The wheel was turned.
-    pub fn scroll(&mut self, lines: i32) -> Outcome {
+    pub(crate) fn scroll(&mut self, lines: i32) -> Outcome {
         self.cursor.scroll(lines, self.lines.len());
         Outcome::Done
     }
 
     /// The scroll bar was clicked, so many thousandths down.
-    pub fn jump(&mut self, thousandths: usize) -> Outcome {
+    pub(crate) fn jump(&mut self, thousandths: usize) -> Outcome {
         self.cursor.jump(thousandths, self.lines.len());
         Outcome::Done
     }
 
     /// Breaks long lines for the width that there will be.
-    pub fn prepare(&mut self, width: u16, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    pub(crate) fn prepare(&mut self, width: u16, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if self.width != width {
             self.width = width;
             self.refresh(cx)?;
@@ -228,7 +228,7 @@ impl Detail {
     }
 
     /// Draws the pane.
-    pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
+    pub(crate) fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Detail));
         let title = if self.title.is_empty() { "4 Detail".to_owned() } else { format!("4 {}", self.title) };
         let inside = paint::frame(on, area, &title, "", focused);

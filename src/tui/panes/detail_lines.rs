@@ -16,7 +16,7 @@ use crate::tui::theme::Tone;
 
 /// What a line is about, if it can be changed or gone to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Item {
+pub(super) enum Item {
     Membership(CommunityId),
     Visit(MeetupId),
     Roll(PersonId),
@@ -30,7 +30,7 @@ pub enum Item {
 
 /// A line.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub(super) struct Line {
     pub text: String,
     pub tone: Tone,
     pub item: Option<Item>,
@@ -40,7 +40,7 @@ pub struct Line {
 
 impl Line {
     /// The line in as many as it needs; those that follow are set in.
-    pub fn wrapped(self, room: usize) -> Vec<Self> {
+    pub(super) fn wrapped(self, room: usize) -> Vec<Self> {
         let words = self.text.trim_start();
         let indent = (self.text.len() - words.len()).min(room / 3);
         let hang = if indent > 0 { 2 } else { 0 };
@@ -84,7 +84,7 @@ impl Lines {
 }
 
 /// A person.
-pub fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, history: &[Op]) -> Vec<Line> {
+pub(super) fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, history: &[Op]) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &p.facts;
     if f.kind == PersonKind::TeamMailbox {
@@ -199,7 +199,7 @@ fn visits(p: &PersonDetail, calendar: &Calendar, out: &mut Lines) {
 }
 
 /// A community.
-pub fn community_lines(c: &CommunityDetail, calendar: &Calendar, keys: &Keys) -> Vec<Line> {
+pub(super) fn community_lines(c: &CommunityDetail, calendar: &Calendar, keys: &Keys) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &c.facts;
     if c.derived {
@@ -296,7 +296,7 @@ fn ways_in(c: &CommunityDetail, keys: &Keys, out: &mut Lines) {
 }
 
 /// A meetup.
-pub fn meetup_lines(m: &MeetupDetail, calendar: &Calendar, keys: &Keys) -> Vec<Line> {
+pub(super) fn meetup_lines(m: &MeetupDetail, calendar: &Calendar, keys: &Keys) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &m.facts;
     out.plain(format!("{} ({})", calendar.in_full(f.starts.date()), calendar.distance(f.starts.date())));

@@ -38,7 +38,7 @@ fn columns() -> Vec<Column> {
 }
 
 /// The pane.
-pub struct Meetups {
+pub(crate) struct Meetups {
     /// What is listed.
     pub list: Listing<MeetupId, MeetupRow>,
     community: Option<CommunityId>,
@@ -61,13 +61,13 @@ impl Default for Meetups {
 impl Meetups {
     /// The meetup under the cursor.
     #[must_use]
-    pub fn selected(&self) -> Option<MeetupId> {
+    pub(crate) fn selected(&self) -> Option<MeetupId> {
         self.list.selected()
     }
 
     /// What stands under the cursor, for the detail.
     #[must_use]
-    pub fn thing(&self) -> Option<Thing> {
+    pub(crate) fn thing(&self) -> Option<Thing> {
         self.selected().map(Thing::Meetup)
     }
 
@@ -94,7 +94,7 @@ impl Meetups {
     }
 
     /// Reads the list again; the cursor stays on the same meetup.
-    pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    pub(crate) fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let here = self.selected();
         self.read(cx)?;
         self.list.stay_on(here);
@@ -102,7 +102,7 @@ impl Meetups {
     }
 
     /// Shows the meetups of another community, or all.
-    pub fn filter(&mut self, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    pub(crate) fn filter(&mut self, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if self.community != community {
             self.list.cursor.at = 0;
         }
@@ -113,7 +113,7 @@ impl Meetups {
     }
 
     /// Moves the cursor to a meetup; whether it is in the list.
-    pub fn select(&mut self, id: MeetupId, cx: &mut Cx<'_>) -> Result<bool, BookError> {
+    pub(crate) fn select(&mut self, id: MeetupId, cx: &mut Cx<'_>) -> Result<bool, BookError> {
         if !self.list.ids.contains(&id) && self.find.clear() {
             self.read(cx)?;
         }
@@ -121,7 +121,7 @@ impl Meetups {
     }
 
     /// Does what an action says.
-    pub fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+    pub(crate) fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         if self.list.act(action) {
             return Outcome::ask(Request::Look);
         }
@@ -147,7 +147,7 @@ impl Meetups {
     }
 
     /// The search has changed.
-    pub fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
+    pub(crate) fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
         if let Err(e) = self.read(cx) {
             return Outcome::ask(Request::Toast(e.to_string()));
         }
@@ -159,7 +159,7 @@ impl Meetups {
     }
 
     /// Reads the rows that will show.
-    pub fn prepare(&mut self, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    pub(crate) fn prepare(&mut self, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
         // The heads of the columns are worth a line only where there are some.
         self.heads = height >= 5;
         let height = height.saturating_sub(usize::from(self.find.is_active()) + usize::from(self.heads));
@@ -167,7 +167,7 @@ impl Meetups {
     }
 
     /// Draws the pane.
-    pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
+    pub(crate) fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Meetups));
         let number = |n: usize| text::thousands(n as u64);
         let count = match (self.find.query.is_empty(), self.all) {

@@ -20,7 +20,7 @@ use crate::tui::table::{Column, Table};
 const FIRST_PAGE: usize = 200;
 
 /// The pane.
-pub struct Members {
+pub(crate) struct Members {
     /// Who is listed.
     pub list: Listing<PersonId, PersonRow>,
     pub(super) marks: BTreeSet<PersonId>,
@@ -100,19 +100,19 @@ impl Default for Members {
 impl Members {
     /// The person under the cursor.
     #[must_use]
-    pub fn selected(&self) -> Option<PersonId> {
+    pub(crate) fn selected(&self) -> Option<PersonId> {
         self.list.selected()
     }
 
     /// What stands under the cursor, for the detail.
     #[must_use]
-    pub fn thing(&self) -> Option<Thing> {
+    pub(crate) fn thing(&self) -> Option<Thing> {
         self.selected().map(Thing::Person)
     }
 
     /// Whom a verb applies to: the marked, in the order of the list, else the one under the cursor.
     #[must_use]
-    pub fn chosen(&self) -> Vec<PersonId> {
+    pub(crate) fn chosen(&self) -> Vec<PersonId> {
         if self.marks.is_empty() {
             return self.selected().into_iter().collect();
         }
@@ -127,13 +127,13 @@ impl Members {
 
     /// Whether there is nobody to whom a verb could apply.
     #[must_use]
-    pub fn is_nobody(&self) -> bool {
+    pub(crate) fn is_nobody(&self) -> bool {
         self.marks.is_empty() && self.selected().is_none()
     }
 
     /// The marked people; if none are, and something is searched for or a community is shown, all in the list.
     #[must_use]
-    pub fn for_export(&self) -> (Option<Vec<PersonId>>, Option<CommunityId>, String) {
+    pub(crate) fn for_export(&self) -> (Option<Vec<PersonId>>, Option<CommunityId>, String) {
         if self.marks.is_empty() {
             return (None, self.community.as_ref().map(|(id, _)| *id), self.find.query.clone());
         }
@@ -151,7 +151,7 @@ impl Members {
     }
 
     /// Reads the list again; the cursor stays on the same person, or where it was.
-    pub fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    pub(crate) fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let here = self.selected();
         self.table.all = columns(&cx.book.words(Words::Fields)?);
         let result = self.read(cx);
@@ -186,7 +186,7 @@ impl Members {
     }
 
     /// The search has changed: the best hit is on top.
-    pub fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
+    pub(crate) fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
         let result = self.read(cx);
         if let Err(e) = self.keep_reading(result) {
             return Outcome::ask(Request::Toast(e.to_string()));
@@ -199,7 +199,7 @@ impl Members {
     }
 
     /// Shows the members of another community, or everybody. Marks are of one list: says how many were dropped.
-    pub fn filter(&mut self, community: Option<(CommunityId, String)>, cx: &mut Cx<'_>) -> Result<usize, BookError> {
+    pub(crate) fn filter(&mut self, community: Option<(CommunityId, String)>, cx: &mut Cx<'_>) -> Result<usize, BookError> {
         let mut dropped = 0;
         if self.community.as_ref().map(|(id, _)| *id) != community.as_ref().map(|(id, _)| *id) {
             self.list.cursor.at = 0;
@@ -215,7 +215,7 @@ impl Members {
     }
 
     /// Moves the cursor to a person, ending the search if it hides them. Whether they are in the list.
-    pub fn select(&mut self, id: PersonId, cx: &mut Cx<'_>) -> Result<bool, BookError> {
+    pub(crate) fn select(&mut self, id: PersonId, cx: &mut Cx<'_>) -> Result<bool, BookError> {
         if !self.list.ids.contains(&id) && self.find.clear() {
             let result = self.read(cx);
             self.keep_reading(result)?;
@@ -224,13 +224,13 @@ impl Members {
     }
 
     /// Drops the marks.
-    pub fn unmark(&mut self) {
+    pub(crate) fn unmark(&mut self) {
         self.last_mark = None;
         self.marks.clear();
     }
 
     /// One step back: the marks, then the search. Whether there was one.
-    pub fn back(&mut self, cx: &mut Cx<'_>) -> bool {
+    pub(crate) fn back(&mut self, cx: &mut Cx<'_>) -> bool {
         if !self.marks.is_empty() {
             self.unmark();
             return true;
@@ -247,7 +247,7 @@ impl Members {
     }
 
     /// Does what an action says.
-    pub fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+    pub(crate) fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         if self.list.act(action) {
             return Outcome::ask(Request::Look);
         }
@@ -402,7 +402,7 @@ impl Members {
     }
 
     /// Reads the rows that will show.
-    pub fn prepare(&mut self, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    pub(crate) fn prepare(&mut self, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let height = height.saturating_sub(1 + usize::from(self.find.is_active()));
         let community = self.community.as_ref().map(|(id, _)| *id);
         self.list.prepare(height, |ids| cx.book.people(ids, community), |row| row.id)

@@ -15,7 +15,7 @@ use crate::tui::theme::Tone;
 
 impl Members {
     /// Draws the pane.
-    pub fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
+    pub(crate) fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Members));
         let of = self.community.as_ref().map_or_else(|| "Everybody".to_owned(), |(_, name)| format!("Members of {name}"));
         let count = match self.all {

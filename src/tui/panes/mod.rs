@@ -7,7 +7,7 @@ mod meetups;
 mod members;
 mod members_draw;
 
-pub use communities::Communities;
-pub use detail::Detail;
-pub use meetups::Meetups;
-pub use members::Members;
+pub(crate) use communities::Communities;
+pub(crate) use detail::Detail;
+pub(crate) use meetups::Meetups;
+pub(crate) use members::Members;
