@@ -6,8 +6,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The root of the screen hands over to these and is named by them, until the shell is taken apart.
+const KNOWN_CIRCLES: [&str; 2] = ["tui: errands → root → errands", "tui: mouse → root → mouse"];
+
 /// The layers whose files import each other in one direction.
-const NO_CIRCLES: &[&str] = &["search", "store", "book", "exchange"];
+const NO_CIRCLES: &[&str] = &["search", "store", "book", "exchange", "tui"];
 
 const LONGEST_FILE: usize = 500;
 const LONGEST_FUNCTION: usize = 60;
@@ -135,8 +138,12 @@ fn what_is_allowed_is_named_and_every_module_has_a_line() {
 #[test]
 fn no_files_of_a_layer_import_each_other_in_a_circle() {
     let all = all();
-    let found: String = NO_CIRCLES.iter().flat_map(|layer| Layer::new(layer, &all).circles()).map(|c| format!("\n{c}")).collect();
-    assert!(found.is_empty(), "{found}");
+    let mut found: Vec<String> = NO_CIRCLES.iter().flat_map(|layer| Layer::new(layer, &all).circles()).collect();
+    for known in KNOWN_CIRCLES {
+        let at = found.iter().position(|c| c == known).unwrap_or_else(|| panic!("{known} is none any more: take it off the list"));
+        found.remove(at);
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

@@ -63,6 +63,24 @@ pub struct Problem {
     pub message: String,
 }
 
+/// More than this many bytes no configuration has, nor a framework.
+const LONGEST: u64 = 1_000_000;
+
+/// The text of a file that is to be short: a device that never ends, or a large file that was meant otherwise, is refused.
+fn short_text(path: &Path) -> std::io::Result<String> {
+    use std::io::Read;
+    let wrong = |why: &str| std::io::Error::other(why.to_owned());
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(wrong("it is no file"));
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(wrong("the file is larger than a configuration can be"));
+    }
+    String::from_utf8(bytes).map_err(|_| wrong("the file is not UTF-8 text"))
+}
+
 /// The framework that holds where no other is set.
 const DDAT: &str = include_str!("../../assets/frameworks/ddat.toml");
 
@@ -115,19 +133,8 @@ impl Config {
     pub fn read(path: &Path, must: bool) -> Self {
         let mut config = Self::at(path);
         let trouble = |message: String| Problem { line: 0, column: 0, message };
-        match std::fs::metadata(path) {
-            Ok(meta) if meta.len() > 1_000_000 => {
-                config.is_taken = false;
-                config.problems.push(trouble("the file is larger than a configuration can be".into()));
-                return config;
-            }
-            _ => {}
-        }
-        match std::fs::read(path) {
-            Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => read::read(&text, &mut config),
-                Err(_) => config.problems.push(trouble("the file is not UTF-8 text".into())),
-            },
+        match short_text(path) {
+            Ok(text) => read::read(&text, &mut config),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && !must => {}
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => config.problems.push(trouble("there is no such file".into())),
             Err(e) => config.problems.push(trouble(format!("it can't be read: {e}"))),
@@ -207,5 +214,19 @@ mod tests {
         assert_eq!(config.problems.len(), 1);
         assert!(config.problems[0].message.contains("roles.toml: "), "{:?}", config.problems);
         assert!(config.framework.role("Service designer").is_some());
+    }
+
+    #[test]
+    fn what_is_no_file_or_too_large_is_refused_without_reading_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, "framework = \"/dev/zero\"\n").unwrap();
+        let config = Config::read(&path, true);
+        assert!(config.problems[0].message.starts_with("/dev/zero: it is no file"), "{:?}", config.problems);
+        std::fs::write(&path, vec![b'#'; 1_000_001]).unwrap();
+        for (file, why) in [(path.as_path(), "larger than a configuration can be"), (folder.path(), "it is no file")] {
+            let config = Config::read(file, true);
+            assert!(!config.is_taken && config.problems[0].message.contains(why), "{:?}", config.problems);
+        }
     }
 }

@@ -140,7 +140,7 @@ pub(super) fn read(text: &str, config: &mut Config) {
 fn framework(value: &Spanned<DeValue<'_>>, config: &mut Config, reader: &mut Reader<'_>) {
     let Some(name) = reader.string(value, "framework").filter(|n| !n.is_empty()) else { return };
     let file = config.path.parent().unwrap_or(std::path::Path::new(".")).join(name);
-    let read = std::fs::read_to_string(&file).map_err(|e| e.to_string());
+    let read = super::short_text(&file).map_err(|e| e.to_string());
     match read.and_then(|content| toml::from_str(&content).map_err(|e| e.message().replace('\n', ", "))) {
         Ok(framework) => config.framework = framework,
         Err(why) => reader.wrong(value.span(), format!("{}: {why}; the built-in list of roles holds", file.display())),

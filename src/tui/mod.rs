@@ -25,6 +25,7 @@ mod searching;
 mod setup;
 mod sink;
 mod stack;
+mod subjects;
 mod table;
 mod terminal;
 mod theme;

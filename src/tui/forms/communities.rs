@@ -2,9 +2,10 @@
 //!
 //! Must not know how a form works.
 
+use super::chosen::{chosen_word, chosen_word_or_none, gone};
 use super::field::{Field, Kind};
+use super::form::Form;
 use super::people::choice;
-use super::{Form, chosen_word, chosen_word_or_none, gone};
 use crate::book::{BookError, Command, CommunityDetail, PeopleQuery, SeatRow, Words};
 use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::dates::Lean;

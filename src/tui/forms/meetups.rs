@@ -2,9 +2,10 @@
 //!
 //! Must not know how a form works.
 
+use super::chosen::{chosen_word, chosen_word_or_none, gone};
 use super::field::{Field, Kind};
+use super::form::{Form, Values};
 use super::people::choice;
-use super::{Form, Values, chosen_word, chosen_word_or_none, gone};
 use crate::book::{AttendanceChange, BookError, Command, Words};
 use crate::domain::dates::Lean;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId};

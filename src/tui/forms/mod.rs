@@ -1,16 +1,16 @@
 //! Forms: one field a line. `form` is the overlay, `field` one line of it, the others say which fields a thing has.
 
+mod chosen;
 mod communities;
 mod field;
 mod form;
 mod meetups;
 mod people;
 
-pub(crate) use form::{Form, Values};
+pub(crate) use form::Form;
 
 use crate::book::BookError;
 use crate::domain::ids::CommunityId;
-use crate::domain::words::Stored;
 use crate::tui::core::{Cx, Subject};
 
 /// The form for a subject; `community` is the one whose members are shown, for what is new.
@@ -33,18 +33,4 @@ pub(super) fn open(subject: &Subject, community: Option<CommunityId>, cx: &mut C
         Subject::Meetup(id) => meetups::meetup(*id, community, cx),
         Subject::Attendance(meetup, person) => meetups::attendance(*meetup, *person, cx),
     }
-}
-
-/// The word that was chosen from a list. Where the field was left alone, what was there stays, also if it isn't recognised.
-fn chosen_word<T: Stored>(typed: &str, was: T, parse: impl Fn(&str) -> Option<T>) -> T {
-    if typed == was.text() { was } else { parse(typed).unwrap_or(was) }
-}
-
-/// As [`chosen_word`], where nothing may be chosen too.
-fn chosen_word_or_none<T: Stored>(typed: &str, was: Option<T>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-    was.filter(|w| typed == w.text()).or_else(|| parse(typed))
-}
-
-fn gone(what: &str) -> BookError {
-    BookError::Refused(format!("{what} is gone; somebody else has removed it"))
 }

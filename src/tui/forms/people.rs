@@ -2,8 +2,9 @@
 //!
 //! Must not know how a form works.
 
+use super::chosen::{chosen_word, gone};
 use super::field::{Field, Kind};
-use super::{Form, Values, chosen_word, gone};
+use super::form::{Form, Values};
 use crate::book::{BookError, Command, Words};
 use crate::domain::address;
 use crate::domain::community::MembershipFacts;

@@ -9,9 +9,9 @@ use crate::book::{Draft, DraftField};
 use crate::domain::text;
 use crate::paths;
 use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
-use crate::tui::drafts::LIST;
 use crate::tui::edit::Line;
 use crate::tui::paint;
+use crate::tui::subjects::LIST;
 use crate::tui::theme::Tone;
 
 /// The overlay.

@@ -364,7 +364,8 @@ impl Members {
             [only] => self.list.rows.iter().find(|r| r.id == *only).map_or_else(|| who.to_owned(), |r| r.title().to_owned()),
             _ => who.to_owned(),
         };
-        let only = self.community.as_ref().map_or_else(String::new, |(_, c)| format!(" To take them out of {c} alone there is t."));
+        let only =
+            self.community.as_ref().map_or_else(String::new, |(_, c)| format!(" {{take out of community}} takes them out of {c} alone."));
         let question = format!("Remove {name} from the roster, with memberships and attendance? It can be undone.{only}");
         push(Confirm::new(&question, "y", "remove", Request::Run(Command::RemovePeople(people))))
     }
