@@ -143,7 +143,6 @@ impl Label {
             Verb::AddTo => format!("Added {who} to {community}"),
             Verb::PutIn => format!("Put {who} into {community}"),
             Verb::TakeOut => format!("Took {who} out of {community}"),
-            Verb::SetStatus if what.is_empty() => format!("Changed where {who} stand in {community}"),
             Verb::SetStatus => format!("Set {who} to {what} in {community}"),
             Verb::EditMembership => format!("Changed the membership of {who} in {community}"),
             Verb::SetOrganisation => format!("Set the organisation of {who} to {}", called("organisation").unwrap_or_default()),

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use guildhall::book::{Command, Confirmed, ExportOptions, Jobs, Settings, Since, Step};
 use guildhall::domain::address::OtherAddress;
-use guildhall::domain::ids::{CommunityId, PersonId};
+use guildhall::domain::community::SeatFacts;
+use guildhall::domain::ids::{CommunityId, PersonId, SeatId};
 use guildhall::domain::mail::Way;
 use guildhall::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
 use guildhall::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose};
@@ -37,6 +38,7 @@ enum Do {
     Named(u8, u8),
     Upn(u8, u8, u8),
     Remove(u8),
+    Seat(u8, u8),
     Report(u8, u8),
     SignUp(u8, u8, bool),
     Odd(u8, u8),
@@ -60,6 +62,7 @@ fn step() -> impl Strategy<Value = Do> {
         (n(), n()).prop_map(|(a, b)| Do::Named(a, b)),
         (n(), n(), n()).prop_map(|(a, b, c)| Do::Upn(a, b, c)),
         n().prop_map(Do::Remove),
+        (n(), n()).prop_map(|(a, b)| Do::Seat(a, b)),
         (n(), n()).prop_map(|(a, b)| Do::Report(a, b)),
         (n(), n(), any::<bool>()).prop_map(|(a, b, c)| Do::SignUp(a, b, c)),
         (n(), n()).prop_map(|(a, b)| Do::Odd(a, b)),
@@ -98,6 +101,8 @@ struct P {
     addresses: Vec<(String, String)>,
     consents: BTreeMap<String, String>,
     memberships: Vec<(i64, String)>,
+    /// How many seats of the first community they hold.
+    seats: usize,
 }
 
 #[derive(Debug, Default)]
@@ -128,6 +133,8 @@ fn read(world: &World) -> Model {
         p.consents = pairs("SELECT purpose, state FROM consent WHERE person_id=?1").into_iter().collect();
         let members = pairs("SELECT CAST(community_id AS TEXT), status FROM membership WHERE person_id=?1");
         p.memberships = members.into_iter().map(|(c, s)| (c.parse().unwrap(), s)).collect();
+        let seats = "SELECT count(*) FROM tenure t JOIN seat s ON s.id=t.seat_id WHERE t.over=0 AND s.community_id=1 AND t.person_id=?1";
+        p.seats = conn.query_row(seats, [id], |r| r.get::<_, i64>(0)).unwrap().try_into().unwrap();
         model.people.push(p);
     }
     let mut s = conn.prepare("SELECT address_key FROM suppression WHERE lifted IS NULL OR asked>=lifted").unwrap();
@@ -281,6 +288,10 @@ fn world() -> World {
     });
     world.community("Maps");
     world.community("Tides");
+    for title in ["Head of Maps", "Deputy"] {
+        let facts = SeatFacts { title: title.into(), ..SeatFacts::default() };
+        world.run(Command::PutSeat { community: CommunityId(1), id: None, facts });
+    }
     for n in 0..PEOPLE {
         let id = world.facts(PersonFacts { tags: vec![format!("t{n}")], ..PersonFacts::named(&format!("Q{n}"), &address(n, n)) });
         if n % 2 == 0 {
@@ -303,6 +314,11 @@ fn take(world: &mut World, step: &Do, points: &mut Vec<guildhall::domain::ids::O
     match step {
         Do::Suppress(a, b) => {
             drop(world.book.run(&Command::Suppress { addresses: vec![address(*a, *b).to_uppercase()], reason: "asked".into() }))
+        }
+        Do::Seat(seat, p) => {
+            let (id, title) = if seat % 2 == 0 { (SeatId(1), "Head of Maps") } else { (SeatId(2), "Deputy") };
+            let facts = SeatFacts { title: title.into(), holder: Some(person(*p)), ..SeatFacts::default() };
+            drop(world.book.run(&Command::PutSeat { community: CommunityId(1), id: Some(id), facts }));
         }
         Do::Never(p) => drop(world.book.run(&Command::NeverMail { people: vec![person(*p)], reason: "asked".into() })),
         Do::Allow(a, b) => {
@@ -503,6 +519,13 @@ fn check(world: &mut World, model: &Model, way: Way, o: &Options) -> Result<(), 
             };
             for p in model.people.iter().filter(|p| p.consents.get("directory").is_some_and(|s| s == "withdrawn")) {
                 prop_assert!(p.addresses.iter().all(|(a, _)| !printed.contains(a.as_str())), "{printed}");
+            }
+            // Who holds a seat and isn't withheld stands on the page once for each, with the first address; a handover has names alone.
+            let plain = Options { all: false, mailboxes: false, consent: false, statuses: Vec::new(), community: false };
+            for (p, (address, state)) in model.people.iter().filter_map(|p| Some((p, p.addresses.first()?))) {
+                let shown = model.answer(p, address, state, "printed", &plain, true) == 'y' && way == Way::PublicPage;
+                let linked = printed.matches(&format!("(mailto:{address})")).count();
+                prop_assert_eq!(linked, if shown { p.seats } else { 0 }, "{}: {}", address, printed);
             }
         }
         Way::List | Way::Show | Way::Backup => {

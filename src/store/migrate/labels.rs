@@ -199,7 +199,7 @@ impl<'c> Work<'c> {
             let verb = match (deed.added() > 0, !deed.removed.is_empty(), deed.changed.len()) {
                 (true, false, 0) => Verb::PutIn,
                 (false, true, 0) => Verb::TakeOut,
-                (false, false, _) => Verb::SetStatus,
+                (false, false, _) => Verb::EditMembership,
                 _ => Verb::Change,
             };
             if verb == Verb::Change {
@@ -212,12 +212,12 @@ impl<'c> Work<'c> {
             let label = self.of_people(Verb::EditAttendance, "attendance", deed)?;
             return Ok(Some(label.about("meetup", self.common("attendance", "meetup_id", "meetup")?)));
         }
-        if let Some(deed) = self.did("consent") {
-            return Ok(Some(self.of_people(Verb::SetConsent, "consent", deed)?));
-        }
         if let Some(deed) = self.did("suppression") {
             let verb = if deed.removed.is_empty() { Verb::Suppress } else { Verb::Allow };
             return Ok(Some(Label::new(verb, deed.added() + (deed.removed.len() + deed.changed.len()) as u64)));
+        }
+        if let Some(deed) = self.did("consent") {
+            return Ok(Some(self.of_people(Verb::SetConsent, "consent", deed)?));
         }
         Ok(None)
     }
