@@ -73,5 +73,7 @@ fn target_of(conn: Reader<'_>, action: &str) -> Result<Option<(i64, Label)>, Sto
 fn address_of(conn: Reader<'_>, op: i64) -> Result<Option<String>, StoreError> {
     let sql =
         "SELECT s.address_key FROM op_change c JOIN suppression s ON s.id=c.last_id WHERE c.op=?1 AND c.entity=?2 ORDER BY c.seq LIMIT 1";
-    Ok(conn.prepare_cached(sql)?.query_row((op, SUPPRESSION.name), |r| r.get(0)).optional()?)
+    let key: Option<String> = conn.prepare_cached(sql)?.query_row((op, SUPPRESSION.name), |r| r.get(0)).optional()?;
+    // Two addresses that were told apart: the first is whose mail it is about.
+    Ok(key.map(|key| key.split_once(' ').map_or(key.clone(), |(first, _)| first.to_owned())))
 }
