@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use crate::config::Config;
 use crate::domain::dates::{Calendar, Lean, Order, iso, time};
 use crate::domain::listed::Incoming;
-use crate::domain::query::{FIELDS, Known, Plan, Scope, When, parse};
+use crate::domain::query::{FIELDS, Known, LONGEST, Plan, Scope, When, parse};
 use crate::domain::text::same_key;
 use crate::exchange::columns::{Mapping, Reading};
 use crate::exchange::page::{Edits, Hints, Layout, apply, fresh, read};
@@ -72,6 +72,10 @@ pub fn query(query: &str) {
         match parse(query, known) {
             Ok(expr) => {
                 let printed = expr.to_string();
+                // What is printed has more signs, and may be longer than a query may be.
+                if printed.chars().count() > LONGEST {
+                    continue;
+                }
                 let again = parse(&printed, known);
                 assert!(again.as_ref() == Ok(&expr), "{query:?} is printed as {printed:?}, which is {again:?}, not {expr:?}");
                 for memberships in [true, false] {
@@ -159,11 +163,12 @@ mod tests {
         for query in ["ann org:maps -tag:x | (status:left seen:<90d)", "org:", "seen:+33030-2-2", "((", ""] {
             super::query(query);
         }
-        for typed in ["next tue 18:30", "1/3/2026", "2026-02-30", "", "in 3 days"] {
+        for typed in ["next tue 18:30", "1/3/2026", "2026-02-30", "", "in 3 days", "0-01-01Tnoon", "0001-01-01T10:00", "2026-11-27T10:00"] {
             super::dates((28_000, typed));
         }
         super::page("# Communities\n\n## Data\n\nHead of Data: person TBC\n");
         super::page("");
+        super::page("# C\n\n## Data\n\n| Community | Head |\n| --- | --- |\n| Data | , |\n| Maps | ,, |\n\nHead of Data: ,\n");
         super::config(b"[keys]\nquit = \"ctrl-\"\nmouse = 3\n\xff");
     }
 }

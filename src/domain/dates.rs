@@ -80,7 +80,8 @@ impl Calendar {
     pub fn read_with_time(&self, typed: &str, lean: Lean) -> Result<(NaiveDate, Option<NaiveTime>), String> {
         let text = typed.trim();
         if let Some((day, rest)) = text.split_once(['T', 't'])
-            && let (Ok(date), Some(at)) = (NaiveDate::parse_from_str(day, "%Y-%m-%d"), time(rest))
+            && let (Some(date), Some(at)) = (iso(day).filter(|_| day.len() == 10), time(rest))
+            && (1900..=2200).contains(&date.year())
         {
             return Ok((date, Some(at)));
         }

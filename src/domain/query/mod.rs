@@ -6,6 +6,8 @@ mod decide;
 mod parse;
 
 pub(crate) use decide::{MembershipTest, Plan, Subject};
+#[cfg(any(test, fuzzing))]
+pub(crate) use parse::LONGEST;
 pub(crate) use parse::{Known, QueryError, parse};
 
 use std::fmt;

@@ -34,7 +34,7 @@ pub(crate) struct Known<'a> {
 /// A query deeper than this is refused, so that no input can exhaust the stack.
 const DEEPEST: usize = 40;
 /// A query longer than this is refused.
-const LONGEST: usize = 4_000;
+pub(crate) const LONGEST: usize = 4_000;
 
 /// Reads a query.
 ///

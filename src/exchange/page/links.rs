@@ -269,6 +269,8 @@ fn seat(line: &str, links: &mut dyn Iterator<Item = (String, String)>) -> Printe
     // The title stands first, unless what stands first is somebody with an address, or a later part is more like one.
     let title_at = match parts.iter().position(|p| is_title(p)) {
         Some(at) => Some(at),
+        // Nothing but commas.
+        None if parts.is_empty() => None,
         None if parts.len() < 2 && !has_address(parts.first().unwrap_or(&"")) => Some(0),
         None if parts.len() < 2 || parts[1..].iter().all(|p| p.split_whitespace().all(is_address)) => None,
         None => Some(0),
