@@ -1,6 +1,8 @@
 //! What a step of the history was, as data: a verb and what it was about; and its words, made when it is read.
 //!
-//! A label holds no name of anybody, so that a history says nothing that was forgotten. Must not know how the names are found.
+//! A label holds no name or address of anybody in the roster: people, and what else has an identity, stand in it by their UUIDs. What was
+//! typed and has none (the name of a file, a view, a tag) stands in `what` and `how`, which are free text like a note. Must not know how
+//! names are found.
 
 use serde::{Deserialize, Serialize};
 
@@ -243,7 +245,7 @@ const fn is_none(n: &u64) -> bool {
 /// What a row is called of which nothing is known any more.
 fn gone(table: &str) -> String {
     match table {
-        "person" => "a person who was forgotten".to_owned(),
+        "person" => "somebody".to_owned(),
         "organisation" => "an organisation".to_owned(),
         other => format!("a {other}"),
     }

@@ -490,7 +490,7 @@ fn add_line(note: &mut String, line: &str) {
 
 /// A date as files have it; what stands after the day (a time, a zone) is passed over.
 fn date(value: &str, today: NaiveDate) -> Option<NaiveDate> {
-    if let Some(day) = value.get(..10).and_then(|v| NaiveDate::parse_from_str(v, "%Y-%m-%d").ok()) {
+    if let Some(day) = value.get(..10).and_then(dates::iso) {
         return Some(day);
     }
     let first = value.split(['T', ' ']).next().unwrap_or(value);

@@ -16,6 +16,11 @@ use super::{Reader, StoreError};
 /// # Errors
 /// If `to` exists already, or anything fails; then nothing stands under that name.
 pub(crate) fn copy(conn: Reader<'_>, to: &Path) -> Result<(), StoreError> {
+    copy_if(conn, to, problems)
+}
+
+/// As [`copy`]; `problems` finds what must not be wrong with the copy.
+fn copy_if(conn: Reader<'_>, to: &Path, problems: fn(Reader<'_>) -> Result<Vec<String>, StoreError>) -> Result<(), StoreError> {
     let target = real_path(to).map_err(|e| match e {
         StoreError::Absent(path) => StoreError::NoFolder(path),
         other => other,
@@ -49,12 +54,18 @@ pub(crate) fn automatic(conn: Reader<'_>, path: &Path) -> Result<PathBuf, StoreE
     make_folder(&folder)?;
     let modified = std::fs::metadata(path).and_then(|m| m.modified()).map_err(|e| StoreError::io("looking at", path, e))?;
     let at = chrono::DateTime::<chrono::Utc>::from(modified).naive_utc();
-    let target = folder.join(name_for(at));
-    match copy(conn, &target) {
-        // The same state has been kept already.
-        Err(StoreError::Exists(_)) => Ok(target),
-        other => other.map(|()| target),
+    // Something else may have the name already, made by hand or of the same millisecond: then the next one is taken.
+    for later in 0..1_000 {
+        let target = folder.join(name_for(at + chrono::TimeDelta::milliseconds(later)));
+        // A row that refers to nothing is no reason to go on without a backup: only the structure has to be whole.
+        match copy_if(conn, &target, broken) {
+            Err(StoreError::Exists(_)) if !is_of(conn, &target) => {}
+            // The same state has been kept already.
+            Err(StoreError::Exists(_)) => return Ok(target),
+            other => return other.map(|()| target),
+        }
     }
+    Err(StoreError::Exists(folder))
 }
 
 fn name_for(at: NaiveDateTime) -> String {
@@ -124,8 +135,24 @@ pub(crate) fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, St
     Ok(Some(made))
 }
 
-/// What SQLite finds wrong with the file: nothing if it is sound. Looks at structure and at references.
-pub(crate) fn problems(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
+/// Whether the newest of the program's own backups is of just this state: the same version, and the same newest step.
+pub(crate) fn newest_is_of(conn: Reader<'_>, path: &Path) -> bool {
+    list(path).first().is_some_and(|(_, file)| is_of(conn, file))
+}
+
+/// Whether a file is a whole copy of the roster as it is now.
+fn is_of(conn: Reader<'_>, file: &Path) -> bool {
+    let state = |conn: &Connection| -> rusqlite::Result<(i32, Vec<u8>)> {
+        let newest = conn.query_row("SELECT id||'/'||hex(action_id) FROM op ORDER BY id DESC LIMIT 1", [], |r| r.get::<_, String>(0));
+        Ok((conn.pragma_query_value(None, "user_version", |r| r.get(0))?, newest?.into_bytes()))
+    };
+    let Ok(kept) = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY) else { return false };
+    let is_whole = broken(Reader::new(&kept)).is_ok_and(|wrong| wrong.is_empty());
+    is_whole && matches!((state(&kept), state(conn.conn())), (Ok(kept), Ok(now)) if kept == now)
+}
+
+/// What SQLite finds wrong with the file's structure: nothing if it is whole.
+fn broken(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
     let mut out: Vec<String> = Vec::new();
     let mut check = conn.prepare("PRAGMA quick_check(20)")?;
     let mut rows = check.query([])?;
@@ -137,12 +164,20 @@ pub(crate) fn problems(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
                     out.push(line);
                 }
             }
-            Ok(None) => break,
+            Ok(None) => return Ok(out),
             Err(e) => {
                 out.push(e.to_string());
                 return Ok(out);
             }
         }
+    }
+}
+
+/// What SQLite finds wrong with the file: nothing if it is sound. Looks at structure and at references.
+pub(crate) fn problems(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
+    let mut out = broken(conn)?;
+    if !out.is_empty() {
+        return Ok(out);
     }
     let mut check = conn.prepare("PRAGMA foreign_key_check")?;
     let mut rows = check.query([])?;

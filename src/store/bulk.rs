@@ -36,6 +36,24 @@ pub(crate) enum Taken {
 /// Addresses are hashed by a fixed function: what it gives is looked up, never trusted.
 type Hasher = BuildHasherDefault<DefaultHasher>;
 
+/// What is hashed already is its own hash.
+#[derive(Default)]
+struct Already(u64);
+
+impl std::hash::Hasher for Already {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |n, b| n << 8 | u64::from(*b));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = n;
+    }
+}
+
 /// Takes rows into the roster. Made for one import, finished with [`Loader::finish`].
 pub(crate) struct Loader {
     fields: Vec<String>,
@@ -45,7 +63,7 @@ pub(crate) struct Loader {
     tags: HashMap<String, ()>,
     communities: HashMap<String, CommunityId>,
     /// Filled only while the indexes are away: the person behind the hash of an address, or of a name without one.
-    fresh: Option<HashMap<u64, u32, Hasher>>,
+    fresh: Option<HashMap<u64, u32, BuildHasherDefault<Already>>>,
     others_exist: bool,
 }
 

@@ -51,34 +51,78 @@ pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
 /// How the program's temporary files begin.
 const TEMPORARY: &str = ".guildhall-";
 
-/// A temporary file in a folder, for its owner alone. It is locked as long as it is open, so that [`sweep`] leaves it.
-pub(super) fn temporary(folder: &Path, ending: &str) -> Result<tempfile::NamedTempFile, StoreError> {
+/// A temporary file, and the lock that says that somebody works on it. The lock is a file of its own: SQLite puts locks of another kind on
+/// the file itself, which may exclude each other.
+pub(crate) struct Temporary {
+    file: tempfile::NamedTempFile,
+    // Gone when the work ends, and only then.
+    _lock: tempfile::NamedTempFile,
+}
+
+impl Temporary {
+    /// Where it lies.
+    pub(crate) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// The open file.
+    pub(crate) fn as_file(&self) -> &std::fs::File {
+        self.file.as_file()
+    }
+
+    /// Gives it its name, unless something stands there.
+    pub(crate) fn persist_noclobber(self, to: &Path) -> Result<std::fs::File, tempfile::PersistError> {
+        self.file.persist_noclobber(to)
+    }
+}
+
+/// How the lock of a temporary file ends.
+const LOCK: &str = ".lock";
+
+/// A temporary file in a folder, for its owner alone. As long as it is worked on, [`sweep`] leaves it.
+pub(crate) fn temporary(folder: &Path, ending: &str) -> Result<Temporary, StoreError> {
+    let failed = |e| StoreError::io("making a file in", folder, e);
     loop {
-        let made = tempfile::Builder::new().prefix(TEMPORARY).suffix(ending).tempfile_in(folder);
-        let made = made.map_err(|e| StoreError::io("making a file in", folder, e))?;
+        let lock = tempfile::Builder::new().prefix(TEMPORARY).suffix(&format!("{ending}{LOCK}")).tempfile_in(folder).map_err(failed)?;
         // Somebody who sweeps may have met it before it was locked: then another is made. Where files can't be locked, none is swept.
-        let is_met = matches!(made.as_file().try_lock(), Err(std::fs::TryLockError::WouldBlock));
-        if !is_met && made.path().exists() {
-            return Ok(made);
+        let is_met = matches!(lock.as_file().try_lock(), Err(std::fs::TryLockError::WouldBlock));
+        if is_met || !lock.path().exists() {
+            continue;
+        }
+        let name = lock.path().file_name().map(|n| n.to_string_lossy().trim_end_matches(LOCK).to_owned()).unwrap_or_default();
+        match tempfile::Builder::new().prefix(&name).rand_bytes(0).tempfile_in(folder) {
+            Ok(file) => return Ok(Temporary { file, _lock: lock }),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(failed(e)),
         }
     }
 }
 
-/// Removes temporary files with this ending that a program which was killed has left in a folder, with what SQLite kept beside them.
-pub(super) fn sweep(folder: &Path, ending: &str) {
+/// Removes temporary files with this ending that a program which was killed has left in a folder, with their locks and what SQLite kept
+/// beside them.
+pub(crate) fn sweep(folder: &Path, ending: &str) {
+    let mut locks = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let base = name.strip_suffix("-journal").unwrap_or(&name);
-        if base.starts_with(TEMPORARY) && base.ends_with(ending) && is_left(&folder.join(base)) {
-            let _ = std::fs::remove_file(entry.path());
+        let base = name.strip_suffix("-journal").or_else(|| name.strip_suffix(LOCK)).unwrap_or(&name);
+        if base.starts_with(TEMPORARY) && base.ends_with(ending) && is_left(&folder.join(format!("{base}{LOCK}"))) {
+            if name.ends_with(LOCK) {
+                locks.push(entry.path());
+            } else {
+                let _ = std::fs::remove_file(entry.path());
+            }
         }
+    }
+    // Last, so that nothing is met without its lock that has one.
+    for lock in locks {
+        let _ = std::fs::remove_file(lock);
     }
 }
 
 /// Whether nobody works on a temporary file any more: whoever does holds its lock.
-fn is_left(path: &Path) -> bool {
-    match std::fs::File::open(path) {
+fn is_left(lock: &Path) -> bool {
+    match std::fs::File::open(lock) {
         Ok(file) => file.try_lock().is_ok(),
         Err(e) => e.kind() == std::io::ErrorKind::NotFound,
     }

@@ -54,7 +54,8 @@ fn name(conn: Reader<'_>, (table, uuid): &Subject) -> Result<Option<String>, Sto
     }
     let other = second_name(table).unwrap_or(title);
     let sql = "SELECT coalesce(nullif(json_extract(before, '$.'||?3),''), json_extract(before, '$.'||?4)) FROM op_change \
-               WHERE entity=?1 AND json_extract(before, '$.uuid[0]')=?2 AND json_extract(before, '$.uuid[0]') IS NOT NULL ORDER BY op DESC LIMIT 1";
+               WHERE entity=?1 AND CASE WHEN json_valid(before) THEN json_extract(before, '$.uuid[0]') END=?2 \
+               AND before IS NOT NULL AND after IS NULL ORDER BY op DESC LIMIT 1";
     Ok(conn.prepare_cached(sql)?.query_row((table.name, uuid, title, other), |r| r.get(0)).optional()?.flatten())
 }
 

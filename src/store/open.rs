@@ -45,7 +45,10 @@ pub(super) fn connect(path: PathBuf, unclean: bool) -> Result<Opened, StoreError
     let mut migrated = None;
     if version < VERSION {
         if let Some(why) = read_only {
-            return Err(StoreError::ReadOnly { path, why });
+            return Err(StoreError::Refused(format!(
+                "{} was written by an older Guildhall and must be brought up to date before it can be read, but {why}; copy it to a folder that you can write to",
+                path.display()
+            )));
         }
         settle(&conn)?;
         migrated = migrate(&conn, &path)?;

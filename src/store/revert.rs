@@ -262,22 +262,8 @@ fn stands_twice(write: &Write<'_>, table: &Table, image: &Map<String, Json>) -> 
 
 /// Undoes what a change did to a suppression: it is lifted, or asked for again. The row stays in either case.
 fn revert_suppression(write: &mut Write<'_>, change: &Change) -> Result<(), StoreError> {
-    match (&change.before, &change.after) {
-        (None, _) => (change.first..=change.last).try_for_each(|id| write.lift_row(id, "undone")),
-        (Some(before), after) => {
-            let Some(row) = write.suppression_with(change.first, before)? else {
-                // Removed by a program that still removed them.
-                return write.suppress_again(change.first, before);
-            };
-            let is_same = match after {
-                Some(after) => write.suppression_with(change.first, after)?.is_some_and(|after| after.in_force() == row.in_force()),
-                None => false,
-            };
-            match (is_same, row.in_force()) {
-                (true, _) => Ok(()),
-                (false, true) => write.ask_row(change.first, row.since, &row.reason),
-                (false, false) => write.lift_row(change.first, "undone"),
-            }
-        }
+    match &change.before {
+        None => (change.first..=change.last).try_for_each(|id| write.lift_row(id, "undone")),
+        Some(before) => write.restore_suppression(change.first, before),
     }
 }

@@ -145,7 +145,7 @@ fn rows_of(conn: Reader<'_>, typed: &str) -> Result<Vec<Row>, StoreError> {
 }
 
 /// The moment after an instant, both as they stand in the file.
-fn after(instant: &str) -> String {
+pub(super) fn after(instant: &str) -> String {
     let parsed = NaiveDateTime::parse_from_str(instant, TIMESTAMP).unwrap_or_default();
     (parsed + TimeDelta::milliseconds(1)).format(TIMESTAMP).to_string()
 }
@@ -193,8 +193,10 @@ impl Write<'_> {
         if let Some(row) = rows.iter().find(|r| r.in_force()) {
             let is_later = since.is_some() && row.since < since;
             if asking == Asking::Now || is_later {
-                let now = self.stamp().instant();
-                self.update(&SUPPRESSION, row.id, &[("asked", &now.max(row.asked.clone()))])?;
+                // Their last word is this one: a way back has to be dated after it.
+                let (day, reason) = if is_later { (since, reason) } else { (row.since, row.reason.as_str()) };
+                let (asked, day) = (self.stamp().instant().max(row.asked.clone()), day.map(|d| d.to_string()));
+                self.update(&SUPPRESSION, row.id, &[("since", &day), ("reason", &reason), ("asked", &asked), ("lifted", &row.lifted)])?;
             }
             return Ok(false);
         }
@@ -214,43 +216,43 @@ impl Write<'_> {
     /// Puts a row in force: somebody asks again after it was lifted.
     pub(super) fn ask_row(&mut self, id: i64, since: Option<NaiveDate>, reason: &str) -> Result<(), StoreError> {
         let Some(row) = self.suppression(id)? else { return Ok(()) };
-        let asked = self.stamp().instant().max(row.lifted.unwrap_or_default()).max(row.asked);
+        let asked = self.stamp().instant().max(row.lifted.clone().unwrap_or_default()).max(row.asked);
         let since = since.map(|d| d.to_string());
-        self.update(&SUPPRESSION, id, &[("since", &since), ("reason", &reason), ("asked", &asked)]).map(|_| ())
+        self.update(&SUPPRESSION, id, &[("since", &since), ("reason", &reason), ("asked", &asked), ("lifted", &row.lifted)]).map(|_| ())
     }
 
     /// Lifts a row that is in force. The row stays.
     pub(super) fn lift_row(&mut self, id: i64, why: &str) -> Result<(), StoreError> {
         let Some(row) = self.suppression(id)?.filter(Row::in_force) else { return Ok(()) };
         let lifted = self.stamp().instant().max(after(&row.asked));
-        self.update(&SUPPRESSION, id, &[("lifted", &lifted), ("lifted_why", &why)]).map(|_| ())
+        self.update(&SUPPRESSION, id, &[("asked", &row.asked), ("lifted", &lifted), ("lifted_why", &why)]).map(|_| ())
     }
 
     fn suppression(&self, id: i64) -> Result<Option<Row>, StoreError> {
         Ok(self.reader().prepare_cached(&format!("SELECT {ROW} FROM suppression WHERE id=?1"))?.query_row([id], Row::read).optional()?)
     }
 
-    /// A row as it would be with some columns as an image has them; `None` if it isn't there.
-    pub(super) fn suppression_with(&self, id: i64, image: &Map<String, Json>) -> Result<Option<Row>, StoreError> {
-        let Some(mut row) = self.suppression(id)? else { return Ok(None) };
-        let text = |column: &str| image.get(column).map(|value| value.as_str().map(str::to_owned));
-        if let Some(since) = text("since") {
-            row.since = since.as_deref().and_then(crate::domain::dates::iso);
+    /// Brings a row back to how an image has it: in force or lifted. The instants are those of this step, the row stays.
+    pub(super) fn restore_suppression(&mut self, id: i64, image: &Map<String, Json>) -> Result<(), StoreError> {
+        let Some(row) = self.suppression(id)? else { return self.suppress_again(id, image) };
+        let text = |column: &str| image.get(column).and_then(Json::as_str);
+        // An image without `asked` is of a row that was removed, when rows were still removed: until then it was in force.
+        let was_in_force = match (text("asked"), text("lifted")) {
+            (Some(asked), Some(lifted)) => asked >= lifted,
+            _ => true,
+        };
+        match (was_in_force, row.in_force()) {
+            (true, false) => {
+                let since = if image.contains_key("since") { text("since").and_then(crate::domain::dates::iso) } else { row.since };
+                self.ask_row(id, since, text("reason").unwrap_or(&row.reason))
+            }
+            (false, true) => self.lift_row(id, "undone"),
+            _ => Ok(()),
         }
-        if let Some(reason) = text("reason") {
-            row.reason = reason.unwrap_or_default();
-        }
-        if let Some(asked) = text("asked") {
-            row.asked = asked.unwrap_or_default();
-        }
-        if let Some(lifted) = text("lifted") {
-            row.lifted = lifted;
-        }
-        Ok(Some(row))
     }
 
     /// Puts a suppression in force that a program removed when rows were still removed.
-    pub(super) fn suppress_again(&mut self, id: i64, image: &Map<String, Json>) -> Result<(), StoreError> {
+    fn suppress_again(&mut self, id: i64, image: &Map<String, Json>) -> Result<(), StoreError> {
         let key = image.get("address_key").and_then(Json::as_str).unwrap_or_default();
         let sql = "SELECT id FROM suppression WHERE address_key=?1";
         let there: Option<i64> = self.reader().prepare_cached(sql)?.query_row([key], |r| r.get(0)).optional()?;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::cell::{from_json, integer, owned, text, to_json};
 use super::guard::Guard;
 use super::lookup::{holder_of_key, ids_where, last_written, person_of};
-use super::schema::{About, Column, Gone, Identity, Merge, Refresh, Table};
+use super::schema::{About, Column, Fallback, Gone, Identity, Merge, Refresh, Table};
 use super::{Reader, Stamp, StoreError};
 use crate::domain::label::{Label, Verb};
 
@@ -67,6 +67,10 @@ impl Touched {
         }
     }
 }
+
+/// No table has more columns than this.
+const MOST_COLUMNS: usize = 24;
+static NOTHING: Fallback = Fallback::Null;
 
 /// What a row was, or is, as the journal keeps it.
 type Image<'i> = Option<&'i Map<String, Json>>;
@@ -190,24 +194,23 @@ impl<'c> Write<'c> {
     /// If the file can't be written, or there is such a row already.
     pub(crate) fn add(&mut self, table: &'static Table, columns: &[(&'static str, &dyn ToSql)]) -> Result<i64, StoreError> {
         let uuid = if table.identity == Identity::Uuid { self.uuid() } else { [0; 16] };
-        let mut values: Vec<&dyn ToSql> = Vec::with_capacity(table.columns.len());
+        let mut values: [&dyn ToSql; MOST_COLUMNS] = [&NOTHING; MOST_COLUMNS];
         let mut named = 0;
-        for column in table.columns {
+        for (value, column) in values.iter_mut().zip(table.columns) {
             // As a rule they are named in the table's order.
-            let given = columns
-                .get(named)
-                .filter(|(name, _)| *name == column.name)
-                .or_else(|| columns.iter().find(|(name, _)| *name == column.name));
-            values.push(match given {
-                Some((_, value)) => *value,
-                None if column.merge == Merge::Identity => &uuid,
-                None => &column.default,
-            });
-            named += usize::from(given.is_some());
+            let next = columns.get(named).filter(|(name, _)| *name == column.name);
+            match next.or_else(|| columns.iter().find(|(name, _)| *name == column.name)) {
+                Some((_, given)) => {
+                    *value = *given;
+                    named += 1;
+                }
+                None if column.merge == Merge::Identity => *value = &uuid,
+                None => *value = &column.default,
+            }
         }
         debug_assert_eq!(named, columns.len(), "a column that {} doesn't have", table.name);
         let id = self.next_id(table)?;
-        self.insert_row(table, id, self.op, &values)?;
+        self.insert_row(table, id, self.op, &values[..table.columns.len()])?;
         Ok(id)
     }
 
@@ -291,13 +294,15 @@ impl<'c> Write<'c> {
             return Err(StoreError::Refused(format!("the {} is gone; somebody else has removed it", table.noun)));
         };
         let mut changed: Vec<(&'static str, Value, Value)> = Vec::new();
+        let mut differs = false;
         for ((column, new), old) in columns.iter().zip(before) {
             let new = owned(new.to_sql()?);
-            if new != old {
+            differs |= new != old;
+            if new != old || table.is_lasting() {
                 changed.push((column, old, new));
             }
         }
-        if changed.is_empty() {
+        if !differs {
             return Ok(false);
         }
         self.apply_update(table, id, (old_op, self.op), changed)?;
@@ -358,6 +363,10 @@ impl<'c> Write<'c> {
             return Err(StoreError::Refused(format!("the {} is gone; somebody else has removed it", table.noun)));
         };
         self.guard.deleting(table, id, &values);
+        // A row that is added again later must not be in one range with those that were added before this: they are undone in turn.
+        if self.ranges.iter().any(|r| r.table == table) {
+            self.flush()?;
+        }
         let mut image = Map::new();
         for (column, value) in table.names().zip(&values) {
             image.insert(column.to_owned(), to_json(value));

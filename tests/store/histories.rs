@@ -420,6 +420,9 @@ fn whose_is_known(book: &Book) {
     assert_eq!(conn.query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap(), 0);
 }
 
+/// A step, how everything stood after it, and what held then.
+type Point = (guildhall::domain::ids::OpId, String, BTreeSet<String>);
+
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -433,27 +436,68 @@ proptest! {
             }
         }
         let mut held = protections(&world.book);
-        let mut people: BTreeSet<String> = BTreeSet::new();
+        let top = held.clone();
         for expected in states.iter().rev().skip(1) {
             let confirmed = turn(&mut world.book, true).unwrap();
             labels_agree(&world.book);
             same_but_for_protections(&dump(&world.book), expected)?;
             let now = protections(&world.book);
             // A withdrawal of somebody who is gone has become a suppression of their addresses.
-            people.extend(held.iter().filter(|p| p.contains(' ')).cloned());
             let lost: Vec<&String> = held.iter().filter(|p| !now.contains(*p) && !p.contains(' ')).collect();
             prop_assert!(confirmed || lost.is_empty(), "{lost:?} hold no more");
             held = now;
         }
         prop_assert!(matches!(world.book.undo(), Err(BookError::Store(StoreError::Nothing("undo")))));
+        let at_last: BTreeSet<String> = top.into_iter().filter(|p| !p.contains(' ')).collect();
         for expected in states.iter().skip(1) {
             turn(&mut world.book, false).unwrap();
             labels_agree(&world.book);
             same_but_for_protections(&dump(&world.book), expected)?;
         }
+        prop_assert!(protections(&world.book).is_superset(&at_last), "what held at last holds again");
         prop_assert!(matches!(world.book.redo(), Err(BookError::Store(StoreError::Nothing("redo")))));
         whose_is_known(&world.book);
         prop_assert!(world.book.check().unwrap().is_sound());
+    }
+
+    #[test]
+    fn undo_and_redo_of_asking_and_allowing_give_what_held_then(turns in proptest::collection::vec(0..4_u8, 1..10), is_somebodys in any::<bool>()) {
+        let mut world = World::empty();
+        let address = "ann@example.org".to_owned();
+        if is_somebodys {
+            world.person("Ann", &address);
+        }
+        let is_mailable = |world: &mut World| {
+            let held = protections(&world.book);
+            held.is_empty() && (!is_somebodys || !world.export("bcc", "").is_empty())
+        };
+        // What held after each step that stands or can be done again, and where in it the roster is.
+        let (mut states, mut at) = (vec![is_mailable(&mut world)], 0);
+        for turn_ in turns {
+            let command = match turn_ {
+                0 => Some(Command::Suppress { addresses: vec![address.clone()], reason: "asked".into() }),
+                1 => Some(Command::Allow { addresses: vec![address.clone()], source: "a letter".into(), on: today() }),
+                _ => None,
+            };
+            match command {
+                Some(command) if world.run(command.clone()).changes > 0 => {
+                    states.truncate(at + 1);
+                    states.push(turn_ == 1);
+                    at += 1;
+                }
+                // The person themselves is not taken back.
+                None if turn_ == 2 && at > 0 => {
+                    turn(&mut world.book, true).unwrap();
+                    at -= 1;
+                }
+                None if turn_ == 3 && at + 1 < states.len() => {
+                    turn(&mut world.book, false).unwrap();
+                    at += 1;
+                }
+                _ => {}
+            }
+            prop_assert_eq!(is_mailable(&mut world), states[at], "{:?} at {}", states, at);
+        }
     }
 
     #[test]
@@ -465,11 +509,11 @@ proptest! {
         let mut world = World::empty();
         world.person("First", "first@example.org");
         world.person("Second", "second@example.org");
-        let mut points = Vec::new();
-        let note = |world: &World, points: &mut Vec<_>| {
+        let mut points: Vec<Point> = Vec::new();
+        let note = |world: &World, points: &mut Vec<Point>| {
             let newest = world.book.history(None, 1).unwrap();
-            if let Some(op) = newest.first().filter(|op| points.last().is_none_or(|(id, _)| *id != op.id)) {
-                points.push((op.id, dump(&world.book)));
+            if let Some(op) = newest.first().filter(|op| points.last().is_none_or(|(id, ..)| *id != op.id)) {
+                points.push((op.id, dump(&world.book), protections(&world.book)));
             }
         };
         note(&world, &mut points);
@@ -486,16 +530,18 @@ proptest! {
         // The newest is where everything stands: there is always one before it.
         let (now, held) = (dump(&world.book), protections(&world.book));
         let newest = world.book.history(None, 1).unwrap()[0].id;
-        points.retain(|(id, _)| *id != newest);
+        points.retain(|(id, ..)| *id != newest);
         if points.is_empty() {
             return Ok(());
         }
-        let (point, then) = pick.get(&points).clone();
+        let (point, then, held_then) = pick.get(&points).clone();
         let before = steps(&world.book);
         world.book.step(&Step::BackTo(point)).unwrap();
         same_but_for_protections(&dump(&world.book), &then)?;
         let suppressed = |all: &BTreeSet<String>| all.iter().filter(|p| !p.contains(' ')).cloned().collect::<BTreeSet<_>>();
-        prop_assert!(suppressed(&protections(&world.book)).is_superset(&suppressed(&held)), "going back lifts nothing");
+        let after = suppressed(&protections(&world.book));
+        prop_assert!(after.is_superset(&suppressed(&held)), "going back lifts nothing");
+        prop_assert!(after.is_superset(&suppressed(&held_then)), "what held then holds again");
         let after = steps(&world.book);
         prop_assert!(after <= before + 1);
         if after > before {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use guildhall::book::{Book, BookError, Clock, OpKind, StoreError};
+use guildhall::book::{Book, BookError, Clock, Command, OpKind, StoreError};
 use rusqlite::Connection;
 
 /// The files, oldest first. Versions 1 and 5 have two forms: an index was changed without a step.
@@ -143,6 +143,107 @@ fn a_removal_that_was_journalled_under_an_older_schema_is_undone_with_the_new_co
     }
 }
 
+/// The addresses that are suppressed.
+fn suppressed(path: &Path) -> Vec<String> {
+    let conn = Connection::open(path).unwrap();
+    let mut read = conn.prepare("SELECT address_key FROM suppression WHERE lifted IS NULL OR asked>=lifted ORDER BY 1").unwrap();
+    read.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn going_back_to_earlier_steps_keeps_whoever_was_suppressed_then_or_is_now() {
+    for version in VERSIONS {
+        let (_folder, book) = opened(version);
+        let now = suppressed(book.path());
+        for op in book.history(None, 1000).unwrap().into_iter().skip(1).step_by(3) {
+            let (_folder, mut book) = opened(version);
+            book.step(&guildhall::book::Step::BackTo(op.id)).unwrap_or_else(|e| panic!("version {version}, {}: {e}", op.label));
+            let held = suppressed(book.path());
+            assert!(now.iter().all(|a| held.contains(a)), "version {version}, back to {}: {held:?}", op.label);
+        }
+        // What a later step lifted was in force when two addresses had been suppressed.
+        let Some(both) = book.history(None, 1000).unwrap().into_iter().find(|op| op.label == "Suppressed 2 addresses") else {
+            assert!(version.starts_with('1'), "version {version}");
+            continue;
+        };
+        let (_folder, mut book) = opened(version);
+        // Also after all of it was undone and done again.
+        while turned(&mut book, true) {}
+        while turned(&mut book, false) {}
+        book.step(&guildhall::book::Step::BackTo(both.id)).unwrap();
+        assert_eq!(suppressed(book.path()), ["gone@list.example", "p9@list.example"], "version {version}");
+    }
+}
+
+/// Takes a step back or forward, confirmed where that is asked; whether there was one.
+fn turned(book: &mut Book, back: bool) -> bool {
+    use guildhall::book::{Confirmed, Step};
+    let step = |sure| if back { Step::Undo(sure) } else { Step::Redo(sure) };
+    match book.step(&step(Confirmed::No)) {
+        Err(e) if e.asks_first() => book.step(&step(Confirmed::Yes)).is_ok(),
+        other => other.is_ok(),
+    }
+}
+
+#[test]
+fn an_old_file_with_what_no_program_wrote_opens_and_says_what_was_mended() {
+    let damages = [
+        ("a row that refers to nothing", "PRAGMA foreign_keys=OFF; UPDATE membership SET community_id=999 WHERE id=1"),
+        ("two steps of one id", "UPDATE op SET action_id=(SELECT action_id FROM op WHERE id=1) WHERE id=2"),
+        ("an id of another length", "UPDATE op SET action_id=x'0102' WHERE id=3"),
+        ("a range from end to beginning", "UPDATE op_change SET last_id=0 WHERE entity='tag' AND seq=1"),
+        ("an image that can't be read", "UPDATE op_change SET before='{' WHERE before IS NOT NULL AND op=(SELECT max(op) FROM op_change)"),
+        (
+            "an image of another kind",
+            "UPDATE op_change SET before='[1]', after='{\"person_id\":\"x\",\"community_id\":[2]}' WHERE entity='membership' AND before IS NOT NULL",
+        ),
+        (
+            "a range without end",
+            "UPDATE op_change SET last_id=4000000000000 WHERE entity='seat' AND before IS NULL AND op=(SELECT min(op) FROM op_change WHERE entity='seat')",
+        ),
+        ("a seat whose insert is not in the journal", "DELETE FROM op_change WHERE entity='seat' AND before IS NULL AND entity_id=2"),
+        (
+            "two ranges of one table in one step",
+            "INSERT INTO seat(id, community_id, title, position, op) VALUES(501, 1, 'A', 8, 1), (503, 1, 'B', 9, 1); \
+             INSERT INTO op_change(op, seq, entity, entity_id, last_id) VALUES(1, 801, 'seat', 501, 501), (1, 802, 'seat', 503, 503)",
+        ),
+        ("a day that is none", "UPDATE suppression SET since='garbage'"),
+    ];
+    for (what, sql) in damages {
+        let (_folder, path) = copy("5b");
+        Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        let book = Book::open(&path, clock()).unwrap_or_else(|e| panic!("{what}: {e}"));
+        assert!(!book.history(None, 100).unwrap().is_empty(), "{what}");
+        let all = uuids(&path);
+        let mut rows: Vec<&String> = all.iter().filter(|(table, ..)| !table.starts_with("removed")).map(|(_, _, uuid)| uuid).collect();
+        let many = rows.len();
+        rows.sort();
+        rows.dedup();
+        assert_eq!(rows.len(), many, "{what}");
+    }
+    let (_folder, path) = copy("5b");
+    Connection::open(&path).unwrap().execute_batch(damages[9].1).unwrap();
+    let mut book = Book::open(&path, clock()).unwrap();
+    let allow = Command::Allow { addresses: vec!["gone@list.example".into()], source: "a letter".into(), on: super::today() };
+    book.run(&allow).unwrap();
+    assert!(!suppressed(&path).contains(&"gone@list.example".to_owned()), "what is no day does not hold for ever");
+}
+
+#[test]
+fn a_file_that_has_the_name_of_the_backup_is_not_taken_for_one() {
+    let (folder, path) = copy("5b");
+    let backups = folder.path().join("roster.guildhall.backups");
+    std::fs::create_dir(&backups).unwrap();
+    // The name that the backup would have: the moment of the file's last change.
+    let changed: chrono::DateTime<chrono::Utc> = std::fs::metadata(&path).unwrap().modified().unwrap().into();
+    let name = changed.format("%Y-%m-%dT%H-%M-%S%.3f.guildhall").to_string();
+    std::fs::write(backups.join(&name), "").unwrap();
+    let book = Book::open(&path, clock()).unwrap();
+    assert_eq!(std::fs::metadata(backups.join(&name)).unwrap().len(), 0, "it is left as it is");
+    let kept = std::fs::read_dir(book.backup_folder()).unwrap().filter(|e| e.as_ref().unwrap().metadata().unwrap().len() > 100_000);
+    assert_eq!(kept.count(), 1);
+}
+
 #[test]
 fn old_labels_are_worked_out_from_what_the_steps_did() {
     for version in VERSIONS {
@@ -255,10 +356,12 @@ fn what_a_killed_migration_left_is_swept_away() {
     let left = backups.join(".guildhall-abc.backup");
     std::fs::write(&left, "half a copy").unwrap();
     let held = backups.join(".guildhall-def.backup");
-    let other_program = std::fs::File::create(&held).unwrap();
+    std::fs::write(&held, "half a copy").unwrap();
+    let other_program = std::fs::File::create(backups.join(".guildhall-def.backup.lock")).unwrap();
     other_program.lock().unwrap();
+    std::fs::write(backups.join(".guildhall-ghi.backup.lock"), "").unwrap();
     Book::open(&path, clock()).unwrap();
-    assert!(!left.exists());
+    assert!(!left.exists() && !backups.join(".guildhall-ghi.backup.lock").exists());
     assert!(held.exists(), "somebody still works on it");
 }
 
@@ -273,7 +376,7 @@ fn doubles_of_a_pair_are_taken_out_once_and_reported_and_undo_passes_over_them()
     .unwrap();
     drop(conn);
     let mut book = Book::open(&path, clock()).unwrap();
-    assert_eq!(book.migrated()[1..], ["of communities of meetups, 1 stood twice; one of each was kept".to_owned()]);
+    assert_eq!(book.migrated()[1..], ["1 duplicates among the communities of meetups were removed".to_owned()]);
     while book.undo().is_ok() {}
     assert!(book.meetup_ids(None, 10).unwrap().is_empty() || book.undo().unwrap_err().asks_first());
 }

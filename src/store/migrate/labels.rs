@@ -50,6 +50,7 @@ pub(super) fn rewrite(conn: &Connection) -> Result<(), StoreError> {
     let mut rows = read.query([])?;
     let mut write = conn.prepare("UPDATE op SET label=?2 WHERE id=?1")?;
     let mut labels: HashMap<i64, String> = HashMap::new();
+    let exports = exports(conn)?;
     while let Some(row) = rows.next()? {
         let (op, kind): (i64, String) = (row.get(0)?, row.get(1)?);
         let undoes: Option<i64> = row.get(2)?;
@@ -57,12 +58,23 @@ pub(super) fn rewrite(conn: &Connection) -> Result<(), StoreError> {
         let label = match known {
             // An undo or redo is called like what it takes back.
             Some(label) => label,
-            None => Work::of(conn, op, row.get::<_, i64>(3)?.unsigned_abs())?.label(&kind)?.stored(),
+            None if kind == "note" && exports.contains_key(&op) => exports[&op].clone(),
+            None => Work::of(conn, op, row.get::<_, i64>(3)?.unsigned_abs())?.label()?.stored(),
         };
         write.execute((op, &label))?;
         labels.insert(op, label);
     }
     Ok(())
+}
+
+/// The labels of exports, by their steps.
+fn exports(conn: &Connection) -> Result<HashMap<i64, String>, StoreError> {
+    let mut read = conn.prepare("SELECT op, format, name, length(digests)/8 FROM export")?;
+    let rows = read.query_map([], |r| {
+        let label = Label::new(Verb::Export, r.get::<_, i64>(3)?.unsigned_abs());
+        Ok((r.get(0)?, label.what(&r.get::<_, String>(1)?).how(&r.get::<_, String>(2)?).stored()))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 impl<'c> Work<'c> {
@@ -95,7 +107,7 @@ impl<'c> Work<'c> {
         if let Some(found) = found {
             return Ok(Some(hex(&found)));
         }
-        let sql = "SELECT json_extract(before, '$.uuid[0]') FROM op_change WHERE entity=?1 AND last_id=?2 AND before IS NOT NULL AND after IS NULL LIMIT 1";
+        let sql = "SELECT json_extract(before, '$.uuid[0]') FROM op_change WHERE entity=?1 AND last_id=?2 AND after IS NULL AND json_valid(before) LIMIT 1";
         Ok(self.conn.prepare_cached(sql)?.query_row((table, id), |r| r.get(0)).optional()?.flatten())
     }
 
@@ -103,10 +115,10 @@ impl<'c> Work<'c> {
     fn common(&self, table: &str, column: &str, to: &str) -> Result<Option<String>, StoreError> {
         let sql = format!(
             "WITH mine AS (SELECT c.entity_id, c.last_id, c.before, c.after FROM op_change c WHERE c.op=?1 AND c.entity=?2), \
-             found AS (SELECT coalesce(json_extract(m.before, '$.{column}'), json_extract(m.after, '$.{column}'), r.{column}, \
-               (SELECT json_extract(x.before, '$.{column}') FROM op_change x WHERE x.entity=?2 AND x.last_id=m.entity_id AND x.after IS NULL AND x.before IS NOT NULL LIMIT 1)) AS id \
+             found AS (SELECT coalesce(CASE WHEN json_valid(m.before) THEN json_extract(m.before, '$.{column}') END, CASE WHEN json_valid(m.after) THEN json_extract(m.after, '$.{column}') END, r.{column}, \
+               (SELECT json_extract(x.before, '$.{column}') FROM op_change x WHERE x.entity=?2 AND x.last_id=m.entity_id AND x.after IS NULL AND json_valid(x.before) LIMIT 1)) AS id \
                FROM mine m LEFT JOIN {table} r ON r.id BETWEEN m.entity_id AND m.last_id) \
-             SELECT CASE WHEN min(id)=max(id) THEN min(id) END FROM found"
+             SELECT CASE WHEN min(id)=max(id) AND typeof(min(id))='integer' THEN min(id) END FROM found"
         );
         let id: Option<i64> = self.conn.prepare_cached(&sql)?.query_row((self.op, table), |r| r.get(0))?;
         id.map_or(Ok(None), |id| self.uuid(to, id))
@@ -127,30 +139,43 @@ impl<'c> Work<'c> {
         Ok(label.about("person", person))
     }
 
-    /// What the step was.
-    fn label(&self, kind: &str) -> Result<Label, StoreError> {
-        if kind == "note" {
-            return self.exported();
-        }
-        if let Some(label) = self.of_things()? {
-            return Ok(label);
-        }
-        if let Some(label) = self.of_links()? {
-            return Ok(label);
-        }
-        Ok(self.of_parts()?.unwrap_or_else(|| Label::new(Verb::Change, self.changes)))
+    /// What the step was; where that isn't clear, its count.
+    fn label(&self) -> Result<Label, StoreError> {
+        let found = match self.of_things()? {
+            None => match self.of_links()? {
+                None => self.of_parts()?,
+                some => some,
+            },
+            some => some,
+        };
+        Ok(found.unwrap_or_else(|| Label::new(Verb::Change, self.changes)))
     }
 
-    fn exported(&self) -> Result<Label, StoreError> {
-        let sql = "SELECT format, name, length(digests)/8 FROM export WHERE op=?1";
-        let found = self.conn.prepare_cached(sql)?.query_row([self.op], |r| {
-            Ok(Label::new(Verb::Export, r.get::<_, i64>(2)?.unsigned_abs()).what(&r.get::<_, String>(0)?).how(&r.get::<_, String>(1)?))
-        });
-        Ok(found.optional()?.unwrap_or_else(|| Label::new(Verb::Change, self.changes)))
+    /// Whether the step did so much to different things that no command can have been it: it went back over several.
+    fn is_mixed(&self) -> bool {
+        let counts =
+            |table: &str| self.did(table).map_or((false, false, false), |d| (d.added() > 0, !d.changed.is_empty(), !d.removed.is_empty()));
+        let (person, community, meetup, organisation) = (counts("person"), counts("community"), counts("meetup"), counts("organisation"));
+        let any = |(added, changed, removed): (bool, bool, bool)| added || changed || removed;
+        let removes = [person, community, meetup, organisation].iter().filter(|c| c.2).count();
+        let takes_organisation_away = organisation.2 && !any(community) && !person.0 && !person.2 && !meetup.0 && !meetup.2;
+        let others = if person.2 {
+            any(community) || any(meetup) || organisation.1 || organisation.2 || person.0
+        } else if community.2 {
+            any(person) || any(meetup) || any(organisation)
+        } else if meetup.2 {
+            any(person) || any(community) || any(organisation)
+        } else {
+            false
+        };
+        removes > 1 || others && !takes_organisation_away || organisation.2 && !takes_organisation_away
     }
 
     /// People, communities, meetups and organisations that came, went or changed.
     fn of_things(&self) -> Result<Option<Label>, StoreError> {
+        if self.is_mixed() {
+            return Ok(Some(Label::new(Verb::Change, self.changes)));
+        }
         if let Some(page) = self.did("page") {
             let sql = "SELECT name FROM page WHERE id=?1";
             let name: Option<String> =
@@ -267,12 +292,21 @@ impl<'c> Work<'c> {
             (None, Some(_)) => self.common("tenure", "seat_id", "seat")?,
             (None, None) => return Ok(None),
         };
-        let id: Option<i64> = seat.as_ref().map_or(Ok(None), |uuid| {
-            self.conn.prepare_cached("SELECT community_id FROM seat WHERE uuid=unhex(?1)")?.query_row([uuid], |r| r.get(0)).optional()
-        })?;
-        let community = id.map_or(Ok(None), |id| self.uuid("community", id))?;
+        let community = match self.did("seat") {
+            Some(_) => self.common("seat", "community_id", "community")?,
+            None => seat.as_ref().map_or(Ok(None), |uuid| self.community_of(uuid))?,
+        };
         let holder = self.did("tenure").filter(|d| d.added() == 1).map(|_| self.holder()).transpose()?.flatten();
         Ok(Some(Label::new(Verb::SetSeat, 1).about("seat", seat).about("community", community).about("person", holder)))
+    }
+
+    /// The community of a seat, or of one that was removed.
+    fn community_of(&self, seat: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT community_id FROM seat WHERE uuid=unhex(?1) \
+                   UNION ALL SELECT json_extract(before, '$.community_id') FROM op_change WHERE entity='seat' AND after IS NULL AND json_valid(before) \
+                   AND json_extract(before, '$.uuid[0]')=?1 LIMIT 1";
+        let id: Option<i64> = self.conn.prepare_cached(sql)?.query_row([seat], |r| r.get(0)).optional()?;
+        id.map_or(Ok(None), |id| self.uuid("community", id))
     }
 
     /// Who has a seat by the tenure that the step added.

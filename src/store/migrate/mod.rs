@@ -22,7 +22,7 @@ use crate::domain::text;
 pub(crate) use identity::roster_id;
 
 /// How long a migration waits for another program's. Longer than any takes: then it finds that there is nothing left to do.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A step from one version to the next.
 #[derive(Clone, Copy)]
@@ -53,6 +53,22 @@ fn parts(conn: &Connection) -> rusqlite::Result<Parts> {
     // By the first letters, not by LIKE: its underscore would leave out more names than SQLite keeps for itself.
     let mut read = conn.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name,1,7)<>'sqlite_'")?;
     read.query_map([], |r| Ok(((r.get(0)?, r.get(1)?), r.get(2)?)))?.collect()
+}
+
+/// Whether a file has just the parts of today's schema.
+fn is_current(conn: &Connection) -> rusqlite::Result<bool> {
+    let mut read = conn.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name,1,7)<>'sqlite_' ORDER BY rowid")?;
+    let mut rows = read.query([])?;
+    let mut found = 0;
+    while let Some(row) = rows.next()? {
+        let sql = row.get_ref(0)?.as_str().unwrap_or_default();
+        // In a new file they stand in this very order; in one that was brought up to date, in another.
+        if SCHEMA.get(found).is_none_or(|s| *s != sql) && !SCHEMA.contains(&sql) {
+            return Ok(false);
+        }
+        found += 1;
+    }
+    Ok(found == SCHEMA.len())
 }
 
 /// The kind and the name of what a statement makes.
@@ -88,6 +104,10 @@ fn is_form(version: i32, name: &str) -> bool {
 
 /// Refuses a file whose tables, indexes, triggers or views are not those of its version; names each difference.
 pub(super) fn compare(conn: &Connection, path: &Path, version: i32) -> Result<(), StoreError> {
+    // The usual case, at every start: exactly today's statements.
+    if version == VERSION && is_current(conn).map_err(|e| damage(path, e))? {
+        return Ok(());
+    }
     let mut wanted = expected(version)?;
     let mut wrong = Vec::new();
     for ((kind, name), sql) in parts(conn).map_err(|e| damage(path, e))? {
@@ -129,11 +149,16 @@ fn migrate_by(conn: &Connection, path: &Path, steps: &[Step], then: Option<i32>)
         let looked = look(conn, path, last);
         conn.execute_batch("COMMIT")?;
         let Some((from, seen)) = looked? else { return Ok(None) };
-        backup::automatic(Reader::new(conn), path)?;
+        if !backup::newest_is_of(Reader::new(conn), path) {
+            backup::automatic(Reader::new(conn), path)?;
+        }
         // A step that makes a table anew must find references switched off, and leave their text as it is in other tables.
         conn.busy_timeout(PATIENCE)?;
-        conn.execute_batch("PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON; BEGIN IMMEDIATE")?;
-        let done = if version(conn)? == from && others_writes(conn)? == seen {
+        conn.execute_batch("PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON")?;
+        let begun = conn.execute_batch("BEGIN IMMEDIATE");
+        let done = if let Err(e) = begun {
+            Err(e.into())
+        } else if version(conn)? == from && others_writes(conn)? == seen {
             take(conn, path, &steps[usize::try_from(from - 1).unwrap_or(0)..], last, then).map(Some)
         } else {
             // Somebody wrote between the backup and now: it isn't of what would be changed.
@@ -141,6 +166,7 @@ fn migrate_by(conn: &Connection, path: &Path, steps: &[Step], then: Option<i32>)
         };
         let ended = match &done {
             Ok(Some(_)) => conn.execute_batch("COMMIT"),
+            Ok(None) | Err(_) if conn.is_autocommit() => Ok(()),
             Ok(None) | Err(_) => conn.execute_batch("ROLLBACK"),
         };
         conn.execute_batch("PRAGMA legacy_alter_table=OFF; PRAGMA foreign_keys=ON")?;

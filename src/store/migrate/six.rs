@@ -3,7 +3,7 @@
 //!
 //! Tables are made anew rather than altered, so that a migrated file's text is that of a new one. Must not know how the rows are used.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::Connection;
 
@@ -19,11 +19,14 @@ const NEW: [&str; 6] = ["seat", "tenure", "join_route", "rule", "channel", "page
 const OLD: [&str; 4] = ["organisation", "person", "community", "meetup"];
 const REPEATED_AFTER: i64 = 16_384;
 
+/// What a change in the journal is that removed a row, and whose image can be read.
+const REMOVAL: &str = "before IS NOT NULL AND after IS NULL AND json_valid(before)";
+
 /// Pairs that were meant to be unique, with their columns and the index that the new one takes the place of.
 const PAIRS: [(&str, &str, &str, &str); 3] = [
-    ("community_discipline", "community_id, discipline_id", "community_discipline_community", "disciplines of communities"),
-    ("meetup_community", "meetup_id, community_id", "meetup_community_meetup", "communities of meetups"),
-    ("listing", "page_id, community_id", "listing_page", "places on pages"),
+    ("community_discipline", "community_id, discipline_id", "community_discipline_community", "the disciplines of communities"),
+    ("meetup_community", "meetup_id, community_id", "meetup_community_meetup", "the communities of meetups"),
+    ("listing", "page_id, community_id", "listing_page", "the places on pages"),
 ];
 
 /// The step to version 3.
@@ -35,12 +38,13 @@ pub(super) fn to_three(conn: &Connection) -> Result<Vec<String>, StoreError> {
 
 /// The step to version 6.
 pub(super) fn to_six(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut reports = mend_journal(conn)?;
     remake(conn, "op", "schema", "5")?;
     remake(conn, "op_change", "person_id", "NULL")?;
     conn.execute_batch(
         "CREATE TEMP TABLE derived(entity TEXT NOT NULL, id INTEGER NOT NULL, uuid BLOB NOT NULL, PRIMARY KEY(entity, id)) WITHOUT ROWID",
     )?;
-    let reports = pairs(conn)?;
+    reports.extend(pairs(conn)?);
     derive(conn)?;
     for table in NEW {
         remake(conn, table, "uuid", &format!("(SELECT uuid FROM temp.derived d WHERE d.entity='{table}' AND d.id=o.id)"))?;
@@ -59,6 +63,18 @@ pub(super) fn to_six(conn: &Connection) -> Result<Vec<String>, StoreError> {
     }
     labels::rewrite(conn)?;
     Ok(reports)
+}
+
+/// Mends what the new tables don't take, and no program wrote: two steps of one id, an id of another length, a range from end to beginning.
+fn mend_journal(conn: &Connection) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT id, action_id FROM op WHERE length(action_id)<>16 OR id NOT IN (SELECT min(id) FROM op GROUP BY action_id)";
+    let wrong: Vec<(i64, Vec<u8>)> = conn.prepare(sql)?.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+    for (id, action) in &wrong {
+        conn.execute("UPDATE op SET action_id=?2 WHERE id=?1", (id, identity::of_stray(action, "op", *id)))?;
+    }
+    let turned = conn.execute("UPDATE op_change SET entity_id=last_id, last_id=entity_id WHERE last_id<entity_id", [])?;
+    let mended = wrong.len() + turned;
+    Ok((mended > 0).then(|| format!("{mended} entries of the history were mended")).into_iter().collect())
 }
 
 /// Makes a table anew under today's statements, with its indexes: a column more, with the value that is given in SQL.
@@ -95,7 +111,7 @@ fn pairs(conn: &Connection) -> Result<Vec<String>, StoreError> {
     for (table, columns, index, what) in PAIRS {
         let gone = conn.execute(&format!("DELETE FROM {table} WHERE id NOT IN (SELECT min(id) FROM {table} GROUP BY {columns})"), [])?;
         if gone > 0 {
-            reports.push(format!("of {what}, {gone} stood twice; one of each was kept"));
+            reports.push(format!("{gone} duplicates among {what} were removed"));
         }
         conn.execute_batch(&format!("DROP INDEX IF EXISTS {index}; {}", schema::statement("INDEX", &format!("{table}_pair"))))?;
     }
@@ -114,7 +130,7 @@ fn derive(conn: &Connection) -> Result<(), StoreError> {
     let mut tables = NEW.to_vec();
     tables.extend(OLD.iter().filter(|_| any_large));
     let sql = format!(
-        "SELECT c.entity, c.entity_id, c.last_id, o.action_id, c.entity IN ({}) OR c.op IN ({large}) FROM op_change c JOIN op o ON o.id=c.op \
+        "SELECT c.entity, c.entity_id, c.last_id, o.action_id, c.entity IN ({}) OR c.op IN ({large}), c.op FROM op_change c JOIN op o ON o.id=c.op \
          WHERE c.before IS NULL AND c.entity IN ({}) ORDER BY c.op, c.seq",
         list(&NEW),
         list(&tables)
@@ -124,27 +140,46 @@ fn derive(conn: &Connection) -> Result<(), StoreError> {
     let mut put = conn.prepare("INSERT OR IGNORE INTO temp.derived(entity, id, uuid) VALUES(?1, ?2, ?3)")?;
     // The first insert of an id decides, also where it says that the row keeps the UUID that it has.
     let mut kept: HashSet<(String, i64)> = HashSet::new();
+    // A step's rows of one table are counted through, also where it inserted them in several ranges.
+    let mut before: (i64, HashMap<String, i64>) = (0, HashMap::new());
     while let Some(row) = rows.next()? {
         let (entity, first, last): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let (action, needs): (Vec<u8>, bool) = (row.get(3)?, row.get(4)?);
-        for id in first..=last {
+        let (action, needs, op): (Vec<u8>, bool, i64) = (row.get(3)?, row.get(4)?, row.get(5)?);
+        if before.0 != op {
+            before = (op, HashMap::new());
+        }
+        let counted = before.1.entry(entity.clone()).or_default();
+        for id in there_within(conn, &entity, first, last)? {
             if !needs {
                 kept.insert((entity.clone(), id));
             } else if kept.is_empty() || !kept.contains(&(entity.clone(), id)) {
-                put.execute((&entity, id, identity::of_row(&action, &entity, id - first)))?;
+                put.execute((&entity, id, identity::of_row(&action, &entity, counted.saturating_add(id - first))))?;
             }
         }
+        *counted = counted.saturating_add(last.saturating_sub(first)).saturating_add(1);
     }
     let first = identity::first_action(conn)?.unwrap_or_default();
     for table in NEW {
-        let mut strays =
-            conn.prepare(&format!("SELECT id FROM {table} WHERE id NOT IN (SELECT id FROM temp.derived WHERE entity='{table}')"))?;
-        let strays: Vec<i64> = strays.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        let sql = format!(
+            "SELECT id FROM {table} WHERE id NOT IN (SELECT id FROM temp.derived WHERE entity='{table}') \
+             UNION SELECT entity_id FROM op_change WHERE entity='{table}' AND {REMOVAL} AND entity_id NOT IN (SELECT id FROM temp.derived WHERE entity='{table}')"
+        );
+        let strays: Vec<i64> = conn.prepare(&sql)?.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
         for id in strays {
             put.execute((table, id, identity::of_stray(&first, table, id)))?;
         }
     }
     Ok(())
+}
+
+/// The ids between two that are rows, or were rows that the journal saw removed. A range in the journal may be of any length.
+fn there_within(conn: &Connection, table: &str, first: i64, last: i64) -> Result<Vec<i64>, StoreError> {
+    let sql = format!(
+        "SELECT id FROM {table} WHERE id BETWEEN ?1 AND ?2 \
+         UNION SELECT entity_id FROM op_change WHERE entity='{table}' AND last_id BETWEEN ?1 AND ?2 AND {REMOVAL} ORDER BY 1"
+    );
+    let ids = conn.prepare_cached(&sql)?.query_map([first, last], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    Ok(ids)
 }
 
 /// Rows that still share a UUID, which no step of the program can have written: all but the first get one of their own.
@@ -161,54 +196,73 @@ fn no_doubles(conn: &Connection, table: &str) -> Result<(), StoreError> {
 
 /// Puts the UUIDs into the journal's images of rows that were removed, so that undo brings them back with it.
 fn images(conn: &Connection) -> Result<(), StoreError> {
-    conn.execute_batch(
+    conn.execute_batch(&format!(
         "UPDATE op_change SET before=json_set(before, '$.uuid', json_array((SELECT lower(hex(uuid)) FROM temp.derived d WHERE d.entity=op_change.entity AND d.id=op_change.entity_id))) \
-         WHERE before IS NOT NULL AND after IS NULL AND EXISTS(SELECT 1 FROM temp.derived d WHERE d.entity=op_change.entity AND d.id=op_change.entity_id)",
-    )?;
+         WHERE {REMOVAL} AND EXISTS(SELECT 1 FROM temp.derived d WHERE d.entity=op_change.entity AND d.id=op_change.entity_id)",
+    ))?;
     Ok(())
 }
 
-/// A suppression knows when it was asked for: on the day that it names, otherwise when the step that wrote it was taken.
+/// A suppression knows when it was asked for: on the day that it names (if that is one), otherwise when the step that wrote it was taken.
 fn suppressions(conn: &Connection) -> Result<(), StoreError> {
-    let asked = "coalesce(since||'T00:00:00.000Z', (SELECT at FROM op WHERE op.id=o.op), '1970-01-01T00:00:00.000Z')";
+    let asked = "coalesce(CASE WHEN date(since)=since THEN since||'T00:00:00.000Z' END, (SELECT at FROM op WHERE op.id=o.op), '1970-01-01T00:00:00.000Z')";
     remake_with(conn, "suppression", &[("asked", asked), ("lifted", "NULL"), ("lifted_why", "NULL")])?;
-    rekey(conn)
+    rekey(conn)?;
+    // An address that was suppressed in both forms of its domain: the row whose key is today's speaks for both.
+    let sql = "SELECT id, address_key, asked FROM suppression WHERE address_key GLOB '*[^ -~]*'";
+    let rows: Vec<(i64, String, String)> =
+        conn.prepare(sql)?.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect::<Result<_, _>>()?;
+    for (id, key, asked) in rows.iter().filter(|(_, key, _)| key_of(key) != *key) {
+        let spoken_for = conn.prepare("SELECT 1 FROM suppression WHERE address_key=?1")?.exists([key_of(key)])?;
+        if spoken_for {
+            let lifted = crate::store::suppressions::after(asked);
+            conn.execute("UPDATE suppression SET lifted=?2, lifted_why='the same address as another' WHERE id=?1", (id, lifted))?;
+        }
+    }
+    Ok(())
+}
+
+/// The key of an address as it is made today; of two addresses that were told apart, of both.
+fn key_of(written: &str) -> String {
+    match written.split_once(' ') {
+        Some((one, other)) => format!("{} {}", address::key(one), address::key(other)),
+        None => address::key(written),
+    }
 }
 
 /// Says of each change in the journal which person it is about: by its image, by the row, by the image of the row's removal.
 fn whose(conn: &Connection, table: &Table) -> Result<(), StoreError> {
     let name = table.name;
     let single = format!("entity='{name}' AND entity_id=last_id");
-    match table.about {
-        About::Nobody => {}
-        About::Itself => conn.execute_batch(&format!("UPDATE op_change SET person_id=entity_id WHERE {single}"))?,
-        About::Person(column) => {
-            let image = |side: &str| format!("json_extract({side}, '$.{column}')");
-            conn.execute_batch(&format!(
-                "UPDATE op_change SET person_id=coalesce({}, {}, (SELECT {column} FROM {name} r WHERE r.id=op_change.entity_id), \
-                 (SELECT {} FROM op_change c WHERE c.entity='{name}' AND c.last_id=op_change.entity_id AND {} IS NOT NULL ORDER BY c.op, c.seq LIMIT 1)) WHERE {single}; \
-                 UPDATE op_change SET person_id=(SELECT CASE WHEN min({column})=max({column}) AND count(*)=op_change.last_id-op_change.entity_id+1 THEN min({column}) END \
-                 FROM {name} r WHERE r.id BETWEEN op_change.entity_id AND op_change.last_id) WHERE entity='{name}' AND entity_id<last_id",
-                image("before"),
-                image("after"),
-                image("c.before"),
-                image("c.before")
-            ))?;
+    let (About::Person(column) | About::Holder(column)) = table.about else {
+        if table.about == About::Itself {
+            conn.execute_batch(&format!("UPDATE op_change SET person_id=entity_id WHERE {single}"))?;
         }
-        About::Holder(column) => {
-            let image = |side: &str| format!("json_extract({side}, '$.{column}')");
-            let key = format!(
-                "coalesce({}, (SELECT {column} FROM {name} r WHERE r.id=op_change.entity_id), \
-                 (SELECT {} FROM op_change c WHERE c.entity='{name}' AND c.last_id=op_change.entity_id AND {} IS NOT NULL ORDER BY c.op, c.seq LIMIT 1))",
-                image("before"),
-                image("c.before"),
-                image("c.before")
-            );
-            conn.execute_batch(&format!(
-                "UPDATE op_change SET person_id=coalesce((SELECT id FROM person WHERE email_key={key}), (SELECT person_id FROM address WHERE address_key={key})) WHERE {single}"
-            ))?;
-        }
+        return Ok(());
+    };
+    // What the rows that are gone said, read once for all of their changes.
+    conn.execute_batch(&format!(
+        "CREATE TEMP TABLE gone(id INTEGER PRIMARY KEY, said); \
+         INSERT OR IGNORE INTO temp.gone SELECT entity_id, json_extract(before, '$.{column}') FROM op_change WHERE entity='{name}' AND {REMOVAL} ORDER BY op, seq"
+    ))?;
+    let image = |side: &str| format!("CASE WHEN json_valid({side}) THEN json_extract({side}, '$.{column}') END");
+    let said = format!(
+        "coalesce({}, {}, (SELECT {column} FROM {name} r WHERE r.id=op_change.entity_id), (SELECT said FROM temp.gone g WHERE g.id=op_change.entity_id))",
+        image("before"),
+        image("after")
+    );
+    if table.about == About::Person(column) {
+        conn.execute_batch(&format!(
+            "UPDATE op_change SET person_id=(SELECT CASE WHEN typeof(v)='integer' THEN v END FROM (SELECT {said} AS v)) WHERE {single}; \
+             UPDATE op_change SET person_id=(SELECT CASE WHEN min({column})=max({column}) AND count(*)=op_change.last_id-op_change.entity_id+1 THEN min({column}) END \
+             FROM {name} r WHERE r.id BETWEEN op_change.entity_id AND op_change.last_id) WHERE entity='{name}' AND entity_id<last_id"
+        ))?;
+    } else {
+        conn.execute_batch(&format!(
+            "UPDATE op_change SET person_id=coalesce((SELECT id FROM person WHERE email_key={said}), (SELECT person_id FROM address WHERE address_key={said})) WHERE {single}"
+        ))?;
     }
+    conn.execute_batch("DROP TABLE temp.gone")?;
     Ok(())
 }
 
@@ -221,10 +275,7 @@ fn rekey(conn: &Connection) -> Result<(), StoreError> {
         let mut read = conn.prepare(&format!("SELECT id, {from} FROM {table} WHERE {column} GLOB '*[^ -~]*'"))?;
         let rows: Vec<(i64, String)> = read.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
         for (id, written) in rows {
-            let key = match written.split_once(' ') {
-                Some((one, other)) => format!("{} {}", address::key(one), address::key(other)),
-                None => address::key(&written),
-            };
+            let key = key_of(&written);
             conn.execute(&format!("UPDATE OR IGNORE {table} SET {column}=?2 WHERE id=?1"), (id, key))?;
         }
     }

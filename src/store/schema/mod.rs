@@ -175,6 +175,12 @@ impl Table {
         self.columns.iter().position(|c| c.name == column)
     }
 
+    /// Whether rows are never removed: what holds of them is said by their columns, so that the journal keeps these together.
+    #[must_use]
+    pub(crate) fn is_lasting(&self) -> bool {
+        *self == SUPPRESSION
+    }
+
     /// The column by which a row is called, if it has a name of its own.
     #[must_use]
     pub(crate) fn title(&self) -> Option<&'static str> {

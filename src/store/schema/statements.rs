@@ -16,7 +16,7 @@ pub(crate) const SCHEMA: &[&str] = &[
     "CREATE INDEX op_change_entity ON op_change(entity, last_id)",
     "CREATE INDEX op_change_range ON op_change(entity) WHERE entity_id<last_id",
     "CREATE INDEX op_change_person ON op_change(person_id) WHERE person_id IS NOT NULL",
-    "CREATE INDEX op_change_gone ON op_change(entity, json_extract(before, '$.uuid[0]')) WHERE json_extract(before, '$.uuid[0]') IS NOT NULL",
+    "CREATE INDEX op_change_gone ON op_change(entity, CASE WHEN json_valid(before) THEN json_extract(before, '$.uuid[0]') END) WHERE before IS NOT NULL AND after IS NULL",
     "CREATE TABLE organisation(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, short_name TEXT NOT NULL, sector TEXT NOT NULL, note TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX organisation_uuid ON organisation(uuid)",
     "CREATE UNIQUE INDEX organisation_name ON organisation(name_key)",
