@@ -278,3 +278,24 @@ tables! {
         reference("person_id", "person"), text("word"), word("mood", || vec!["good", "bad"]),
     ];
 }
+
+/// The table `export`, which the journal doesn't cover: what was sent can't be taken back. A row is known by its step.
+#[cfg_attr(not(test), expect(dead_code, reason = "described like the others; merging and forgetting will walk it"))]
+pub(crate) static EXPORT: Table = Table {
+    name: "export",
+    noun: "export",
+    identity: Natural(&["op"]),
+    about: Nobody,
+    part_of: None,
+    refreshes: &[],
+    columns: &[
+        text("name").free(),
+        text("format"),
+        text("query").free(),
+        loose("community_id", "community"),
+        text("list"),
+        text("at"),
+        column("salt", Merge::Value, Fallback::Empty),
+        column("digests", Merge::Value, Fallback::Empty).personal(),
+    ],
+};
