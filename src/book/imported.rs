@@ -35,11 +35,11 @@ pub struct ImportReport {
     pub rows: u64,
     /// People who were new.
     pub added: u64,
-    /// People of whom the file said something new.
+    /// How many people were updated.
     pub updated: u64,
-    /// People of whom it said nothing new.
+    /// How many people were known already, with nothing new.
     pub unchanged: u64,
-    /// What came of it in a sentence, where it is no list of people.
+    /// The result in a sentence, if the file isn't a list of people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said: Option<String>,
     /// The first [`MOST_NAMED`] people: what becomes of each, and who it is.

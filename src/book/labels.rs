@@ -110,7 +110,7 @@ fn put<'c>(conn: Reader<'c>, table: &Table, id: Option<i64>) -> Result<Made<'c>,
     }
 }
 
-/// One address is called by whoever has it, if somebody has.
+/// One address is named by its holder, if it has one.
 fn allowed<'c>(conn: Reader<'c>, addresses: &[String]) -> Result<Made<'c>, StoreError> {
     if let [only] = addresses
         && let Some(person) = lookup::holder_of(conn, only)?

@@ -157,7 +157,7 @@ impl Book {
 
 /// What a command is about, as far as there may be much of it.
 enum About<'c> {
-    /// The people to each of whom it does one thing.
+    /// The people, if the command does the same to each of them.
     People(&'c [PersonId]),
     /// The rows that go with what it removes: their table, and the column that has this id.
     Rows(&'static schema::Table, &'static str, i64),

@@ -71,7 +71,7 @@ fn short_text(path: &Path) -> std::io::Result<String> {
     use std::io::Read;
     let wrong = |why: &str| std::io::Error::other(why.to_owned());
     if !std::fs::metadata(path)?.is_file() {
-        return Err(wrong("it is no file"));
+        return Err(wrong("it isn't a file"));
     }
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
@@ -222,9 +222,9 @@ mod tests {
         let path = folder.path().join("config.toml");
         std::fs::write(&path, "framework = \"/dev/zero\"\n").unwrap();
         let config = Config::read(&path, true);
-        assert!(config.problems[0].message.starts_with("/dev/zero: it is no file"), "{:?}", config.problems);
+        assert!(config.problems[0].message.starts_with("/dev/zero: it isn't a file"), "{:?}", config.problems);
         std::fs::write(&path, vec![b'#'; 1_000_001]).unwrap();
-        for (file, why) in [(path.as_path(), "larger than a configuration can be"), (folder.path(), "it is no file")] {
+        for (file, why) in [(path.as_path(), "larger than a configuration can be"), (folder.path(), "it isn't a file")] {
             let config = Config::read(file, true);
             assert!(!config.is_taken && config.problems[0].message.contains(why), "{:?}", config.problems);
         }

@@ -1,8 +1,8 @@
 //! What a step of the history was, as data: a verb and what it was about; and its words, made when it is read.
 //!
-//! A label holds no name or address of anybody in the roster: people, and what else has an identity, stand in it by their UUIDs. What was
-//! typed and has none (the name of a file, a view, a tag) stands in `what` and `how`, which are free text like a note. Must not know how
-//! names are found.
+//! A label refers to people, and to whatever else has an identity, by UUID: it holds none of their names or addresses. Typed text without
+//! an identity (the name of a file, a view, a tag) is kept in `what` and `how`, which are free text like a note. Must not know how names
+//! are found.
 
 use serde::{Deserialize, Serialize};
 
@@ -119,7 +119,7 @@ impl Label {
         self
     }
 
-    /// How it stands in the file.
+    /// Returns the label as the file keeps it.
     #[must_use]
     pub(crate) fn stored(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()

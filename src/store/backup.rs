@@ -135,12 +135,7 @@ pub(crate) fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, St
     Ok(Some(made))
 }
 
-/// Whether the newest of the program's own backups is of just this state: the same version, and the same newest step.
-pub(crate) fn newest_is_of(conn: Reader<'_>, path: &Path) -> bool {
-    list(path).first().is_some_and(|(_, file)| is_of(conn, file))
-}
-
-/// Whether a file is a whole copy of the roster as it is now.
+/// Whether a file is a whole copy of the roster: of the same version, with the same newest step.
 fn is_of(conn: Reader<'_>, file: &Path) -> bool {
     let state = |conn: &Connection| -> rusqlite::Result<(i32, Vec<u8>)> {
         let newest = conn.query_row("SELECT id||'/'||hex(action_id) FROM op ORDER BY id DESC LIMIT 1", [], |r| r.get::<_, String>(0));

@@ -37,6 +37,7 @@ pub(crate) mod slices;
 pub(crate) mod suppressions;
 #[cfg(test)]
 mod tests;
+mod uuids;
 pub(crate) mod views;
 mod write;
 

@@ -59,7 +59,7 @@ pub(crate) fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<Do
         if since.is_empty() {
             return Err(StoreError::Refused("this is how everything stands already".into()));
         }
-        since.into_iter().try_for_each(|op| revert_op(write, &op.worded(write.reader())))
+        since.iter().try_for_each(|op| revert_op(write, op))
     })?;
     Ok(done)
 }
@@ -200,7 +200,9 @@ fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<
 }
 
 fn conflict(write: &Write<'_>, target: &Op, table: &Table, id: i64) -> StoreError {
-    StoreError::ChangedSince { what: describe(write.reader(), table, id), label: target.label.clone() }
+    // Worded here alone: going back passes over many steps, and names none of them if all goes well.
+    let label = labels::words(write.reader(), target.id.0, target.data.clone());
+    StoreError::ChangedSince { what: describe(write.reader(), table, id), label }
 }
 
 /// Takes out the rows that a change added; they must be as it left them.

@@ -79,7 +79,7 @@ impl Known {
         printed.differences(account).into_iter().map(|d| (side(&d), d)).map(|(s, d)| (d, s)).collect()
     }
 
-    /// Whether all disciplines of an old entry that is gone stand in another one now: that one's name.
+    /// Returns the name of the entry that now has all disciplines of one that is gone, if there is one.
     fn merged_into(&self, old: usize) -> Option<String> {
         let gone = self.old.entries.get(old)?.printed.disciplines.as_ref().filter(|d| !d.is_empty())?;
         let has_all = |p: &Printed| p.disciplines.as_ref().is_some_and(|d| gone.iter().all(|g| d.contains(g)));

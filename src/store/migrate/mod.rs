@@ -149,9 +149,7 @@ fn migrate_by(conn: &Connection, path: &Path, steps: &[Step], then: Option<i32>)
         let looked = look(conn, path, last);
         conn.execute_batch("COMMIT")?;
         let Some((from, seen)) = looked? else { return Ok(None) };
-        if !backup::newest_is_of(Reader::new(conn), path) {
-            backup::automatic(Reader::new(conn), path)?;
-        }
+        backup::automatic(Reader::new(conn), path)?;
         // A step that makes a table anew must find references switched off, and leave their text as it is in other tables.
         conn.busy_timeout(PATIENCE)?;
         conn.execute_batch("PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON")?;
@@ -217,4 +215,53 @@ fn dangling(conn: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
     let mut check = conn.prepare("PRAGMA foreign_key_check")?;
     let rows = check.query_map([], |r| Ok((r.get(0)?, r.get::<_, Option<i64>>(1)?.unwrap_or(0))))?.collect::<Result<_, _>>()?;
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A copy of the fixture of version 5, opened by SQLite alone.
+    fn of_version_five() -> (tempfile::TempDir, std::path::PathBuf, Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roster.guildhall");
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/versions/5b.guildhall"), &path).unwrap();
+        let conn = Connection::open(&path).unwrap();
+        (folder, path, conn)
+    }
+
+    fn with(more: &[Step]) -> Vec<Step> {
+        [&STEPS[..4], more].concat()
+    }
+
+    #[test]
+    fn steps_of_migration_run_in_order() {
+        let (_folder, path, conn) = of_version_five();
+        let steps = with(&[Step::Sql("ALTER TABLE tag ADD COLUMN colour TEXT"), Step::Sql("UPDATE tag SET colour='red'")]);
+        assert_eq!(migrate_by(&conn, &path, &steps, None).unwrap().unwrap().from, 5);
+        assert_eq!(version(&conn).unwrap(), 7);
+        assert!(conn.query_row("SELECT count(*) FROM tag WHERE colour='red'", [], |r| r.get::<_, i64>(0)).unwrap() > 0);
+    }
+
+    #[test]
+    fn a_step_that_fails_or_leaves_a_row_without_what_it_refers_to_changes_nothing() {
+        for bad in ["UPDATE tag SET no_such_column=1", "UPDATE membership SET person_id=9999 WHERE id=(SELECT min(id) FROM membership)"] {
+            let (_folder, path, conn) = of_version_five();
+            let steps = with(&[Step::Sql("ALTER TABLE tag ADD COLUMN colour TEXT"), Step::Sql(bad)]);
+            assert!(migrate_by(&conn, &path, &steps, None).is_err(), "{bad}");
+            assert_eq!(version(&conn).unwrap(), 5);
+            assert!(conn.prepare("SELECT colour FROM tag").is_err() && conn.is_autocommit());
+            let keys: i64 = conn.pragma_query_value(None, "foreign_keys", |r| r.get(0)).unwrap();
+            assert_eq!(keys, 1, "references are looked after again");
+        }
+    }
+
+    #[test]
+    fn a_schema_that_the_steps_do_not_lead_to_is_refused_and_nothing_is_changed() {
+        let (_folder, path, conn) = of_version_five();
+        let steps = with(&[Step::Sql("CREATE TABLE stray(x)")]);
+        let error = migrate_by(&conn, &path, &steps, Some(VERSION)).unwrap_err().to_string();
+        assert!(error.contains("the table stray is not Guildhall's"), "{error}");
+        assert_eq!(version(&conn).unwrap(), 5);
+    }
 }
