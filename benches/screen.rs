@@ -1,48 +1,75 @@
-//! What a lead waits for: first picture, index, each key of a search, a frame, the memory for it.
+//! What a lead waits for: first picture, index, each key of a search, a move, an edit, a frame, the memory for it.
 //!
-//! `cargo bench --bench screen -- ROSTER` prints milliseconds; `… -- ROSTER first-paint` does the first picture alone, so that its
-//! instructions can be counted. `benches/run` drives both.
+//! `cargo bench --bench screen -- ROSTER` prints milliseconds of processor time, so that a noisy machine tells less; `… -- ROSTER PART`
+//! does one part alone (`first-paint`, `ready`, `edits`), so that its instructions can be counted. `benches/run` drives both.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a bench prints, and stops where it fails")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use guildhall::book::{Book, Jobs, SystemClock};
+use guildhall::book::{Book, Command, Jobs, SystemClock};
+use guildhall::domain::ids::PersonId;
 use guildhall::paths::Paths;
-use guildhall::tui::Colours;
-use guildhall::tui::Root;
-use guildhall::tui::Setup;
+use guildhall::tui::{Colours, Root, Setup};
+use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
+use rustix::time::{ClockId, clock_gettime};
 
 const SIZE: Rect = Rect { x: 0, y: 0, width: 160, height: 52 };
 
-fn draw(root: &mut Root) {
-    root.draw_on(SIZE, &mut Buffer::empty(SIZE));
+/// Milliseconds that this process has had of the processor.
+fn processor() -> f64 {
+    let now = clock_gettime(ClockId::ProcessCPUTime);
+    now.tv_sec as f64 * 1e3 + now.tv_nsec as f64 / 1e6
+}
+
+fn timed(work: impl FnOnce()) -> f64 {
+    let begun = processor();
+    work();
+    processor() - begun
+}
+
+fn picture(root: &mut Root) -> Buffer {
+    let mut buffer = Buffer::empty(SIZE);
+    root.draw_on(SIZE, &mut buffer);
+    buffer
 }
 
 fn press(root: &mut Root, code: KeyCode) {
     root.handle(&Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
     root.tick();
-    draw(root);
+    picture(root);
+}
+
+fn letters(root: &mut Root, typed: &str) {
+    typed.chars().for_each(|letter| press(root, KeyCode::Char(letter)));
+}
+
+fn book(path: &Path) -> Book {
+    Book::open(path, Arc::new(SystemClock)).expect("a roster")
 }
 
 fn open(path: &Path) -> Root {
-    let book = Book::open(path, Arc::new(SystemClock)).expect("a roster");
-    let mut root =
-        Root::new(book, Setup::read(&Paths::under(Path::new("/nonexistent"), "roster.guildhall"), false, Colours::Sixteen), Jobs::Inline)
-            .expect("the hall");
-    draw(&mut root);
+    let setup = Setup::read(&Paths::under(Path::new("/nonexistent"), "roster.guildhall"), false, Colours::Sixteen);
+    let mut root = Root::new(book(path), setup, Jobs::Inline).expect("the hall");
+    picture(&mut root);
+    root
+}
+
+fn ready(path: &Path) -> Root {
+    let mut root = open(path);
+    root.settle_in();
+    root.tick();
     root
 }
 
 /// The middle of several runs.
-fn median(runs: usize, mut work: impl FnMut() -> Duration) -> f64 {
-    let mut all: Vec<Duration> = (0..runs).map(|_| work()).collect();
-    all.sort();
-    all[runs / 2].as_secs_f64() * 1e3
+fn median(runs: usize, mut work: impl FnMut() -> f64) -> f64 {
+    let mut all: Vec<f64> = (0..runs).map(|_| work()).collect();
+    all.sort_by(f64::total_cmp);
+    all[runs / 2]
 }
 
 fn resident() -> f64 {
@@ -51,51 +78,122 @@ fn resident() -> f64 {
     line.split_whitespace().nth(1).and_then(|k| k.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }
 
-fn main() {
-    let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
-    let Some(path) = words.first().map(PathBuf::from) else {
-        println!("cargo bench --bench screen -- ROSTER [first-paint]");
-        return;
-    };
-    if words.get(1).is_some_and(|w| w == "first-paint") {
-        open(&path);
-        return;
-    }
-    let first = median(9, || {
-        let begun = Instant::now();
-        open(&path);
-        begun.elapsed()
-    });
-    let mut root = open(&path);
-    let begun = Instant::now();
-    root.settle_in();
-    root.tick();
-    let ready = begun.elapsed().as_secs_f64() * 1e3;
-    press(&mut root, KeyCode::Char('2'));
+/// The worst of the keys of some searches in the list that has the focus.
+fn worst_key(root: &mut Root, searches: &[&str]) -> f64 {
     let mut worst: f64 = 0.0;
-    for query in ["silvia", "mod", "a", "engineer", "zzz"] {
-        press(&mut root, KeyCode::Char('/'));
+    for query in searches {
+        press(root, KeyCode::Char('/'));
         for letter in query.chars() {
             let mut back = false;
             worst = worst.max(median(5, || {
                 if back {
-                    press(&mut root, KeyCode::Backspace);
+                    press(root, KeyCode::Backspace);
                 }
                 back = true;
-                let begun = Instant::now();
-                press(&mut root, KeyCode::Char(letter));
-                begun.elapsed()
+                timed(|| press(root, KeyCode::Char(letter)))
             }));
         }
-        press(&mut root, KeyCode::Esc);
+        press(root, KeyCode::Esc);
     }
-    let frame = median(51, || {
-        let begun = Instant::now();
-        draw(&mut root);
-        begun.elapsed()
+    worst
+}
+
+/// A move down in the list that has the focus: the middle of many.
+fn step(root: &mut Root) -> f64 {
+    median(41, || timed(|| press(root, KeyCode::Char('j'))))
+}
+
+/// The most bytes that a move down sends to the terminal, and the middle of them.
+fn bytes(root: &mut Root) -> (usize, usize) {
+    let mut before = picture(root);
+    let mut all: Vec<usize> = (0..41)
+        .map(|_| {
+            press(root, KeyCode::Char('j'));
+            let after = picture(root);
+            let mut sent = Vec::new();
+            CrosstermBackend::new(&mut sent).draw(before.diff(&after).into_iter()).expect("a vector takes everything");
+            before = after;
+            sent.len()
+        })
+        .collect();
+    all.sort_unstable();
+    (all[40], all[20])
+}
+
+/// A tag for one person, saved and shown.
+fn tag(root: &mut Root, word: &str) -> f64 {
+    press(root, KeyCode::Char('T'));
+    letters(root, word);
+    let spent = timed(|| press(root, KeyCode::Enter));
+    press(root, KeyCode::Char('j'));
+    spent
+}
+
+/// The same without a screen and without an index: what the commit takes by itself.
+fn commit(path: &Path) -> f64 {
+    let mut book = book(path);
+    let someone = book.first_page(None, 40).expect("people");
+    let mut at = 0;
+    median(21, || {
+        at += 1;
+        let people: Vec<PersonId> = vec![someone[at % someone.len()]];
+        let command = Command::AddTag { people, tag: format!("bench {at}") };
+        timed(|| {
+            book.run(&command).expect("a tag");
+        })
+    })
+}
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let Some(path) = words.first().map(PathBuf::from) else {
+        println!("cargo bench --bench screen -- ROSTER [first-paint|ready|edits]");
+        return;
+    };
+    match words.get(1).map(String::as_str) {
+        Some("first-paint") => {
+            open(&path);
+            return;
+        }
+        Some("ready") => {
+            ready(&path);
+            return;
+        }
+        Some("edits") => {
+            let mut root = ready(&path);
+            press(&mut root, KeyCode::Char('2'));
+            (0..20).for_each(|_| {
+                tag(&mut root, "mentor");
+            });
+            return;
+        }
+        _ => {}
+    }
+    let commit = commit(&path);
+    let first = median(9, || {
+        timed(|| {
+            open(&path);
+        })
     });
+    let mut root = open(&path);
+    let indexed = timed(|| {
+        root.settle_in();
+        root.tick();
+    });
+    let among_communities = step(&mut root);
+    press(&mut root, KeyCode::Char('2'));
+    let among_members = step(&mut root);
+    let (most, middle) = bytes(&mut root);
+    let key = worst_key(&mut root, &["silvia", "mod", "a", "engineer", "zzz"]);
+    press(&mut root, KeyCode::Char('3'));
+    let meetup_key = worst_key(&mut root, &["spring", "z"]);
+    press(&mut root, KeyCode::Char('2'));
+    let memory = resident();
+    let edit = median(11, || tag(&mut root, "mentor"));
+    let frame = median(51, || timed(|| drop(picture(&mut root))));
     println!(
-        "first paint {first:.2} ms · index {ready:.0} ms · worst key {worst:.2} ms · frame {frame:.3} ms · memory {:.0} MiB",
-        resident()
+        "first paint {first:.2} ms · index {indexed:.0} ms · worst key {key:.2} ms · meetup key {meetup_key:.2} ms · \
+         move {among_members:.2} ms, in communities {among_communities:.2} ms · bytes of a move {middle}, at most {most} · \
+         edit {edit:.2} ms, the commit alone {commit:.2} ms · frame {frame:.3} ms · memory {memory:.0} MiB"
     );
 }

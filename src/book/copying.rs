@@ -12,6 +12,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::mail::{self, Answer, Audience, Use, Way, Why};
 use crate::domain::text;
 use crate::exchange::pasted::{self, Pasted};
+use crate::store::slices::Beside;
 use crate::store::{lookup, slices, suppressions};
 
 /// Addresses for the `To:` of a mail.
@@ -76,7 +77,7 @@ impl Book {
         sorted.dedup();
         let mut found = MailLine::default();
         let mut mailboxes: HashMap<PersonId, (String, bool)> = HashMap::with_capacity(ids.len());
-        slices::everybody(conn, Some(&sorted), false, |p| {
+        slices::everybody(conn, Some(&sorted), Beside::Memberships, |p| {
             let choice = mail::choose(p, &suppressions, &to);
             match (choice.left_out, choice.addresses.first()) {
                 (Some(why), _) => *found.left_out.entry(why.words()).or_default() += 1,

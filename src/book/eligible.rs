@@ -51,7 +51,7 @@ impl Book {
     pub fn verdict(&self, person: PersonId, community: CommunityId) -> Result<Option<Verdict>, BookError> {
         let conn = self.store.reader();
         let Some((facts, _)) = people::facts(conn, person)? else { return Ok(None) };
-        Ok(Some(Judge::new(conn, self.today())?.verdict(conn, person, &facts.candidates(), community)?))
+        Ok(Some(Judge::about(conn, person, self.today())?.verdict(conn, person, &facts.candidates(), community)?))
     }
 
     /// The exception for a person in a community.
@@ -59,7 +59,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn exception(&self, person: PersonId, community: CommunityId) -> Result<Option<ExceptionFacts>, BookError> {
-        Ok(Judge::new(self.store.reader(), self.today())?.exception(person, community).cloned())
+        Ok(Judge::about(self.store.reader(), person, self.today())?.exception(person, community).cloned())
     }
 
     /// Finds out of whom what a query asks of eligibility and exceptions holds: in the community that is shown, else in any of theirs.

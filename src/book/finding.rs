@@ -3,16 +3,19 @@
 //! Must not know what is done with the hits.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 
-use chrono::NaiveDate;
-
+use super::found::{Found, words};
+use super::searchable::{Searchable, build};
 use super::{Book, BookError, Job, Jobs, Progress};
-use crate::domain::ids::{CommunityId, MeetupId, PersonId};
+use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::query::{self, Expr, Key, Known, Plan, Scope};
-use crate::search::{Card, Index, IndexBuilder, SortBy};
-use crate::store::rows::{CommunityRow, MeetupRow, OrganisationRow};
-use crate::store::{ReadOnly, Touched, communities, lookup, meetups, people, schema, slices};
+use crate::search::{Card, Index, SortBy, Wanted};
+use crate::store::rows::{CommunityRow, OrganisationRow};
+use crate::store::slices::Beside;
+use crate::store::{Touched, communities, lookup, meetups, people, schema, slices};
+
+/// From more people than this on it is quicker to ask about everybody again.
+const FEW: usize = 64;
 
 /// Which people are wanted, and in which order.
 #[derive(Debug, Clone)]
@@ -33,88 +36,9 @@ impl Default for PeopleQuery<'_> {
     }
 }
 
-/// What meetups are sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(missing_docs, reason = "each is a column")]
-pub enum MeetupSort {
-    #[default]
-    When,
-    Title,
-    Format,
-    Host,
-    Status,
-    WriteUp,
-    Came,
-}
-
-impl MeetupSort {
-    /// The word for each.
-    pub const ALL: [(&'static str, Self); 7] = [
-        ("when", Self::When),
-        ("title", Self::Title),
-        ("format", Self::Format),
-        ("host", Self::Host),
-        ("status", Self::Status),
-        ("write-up", Self::WriteUp),
-        ("came", Self::Came),
-    ];
-
-    /// Equal ones stay in their order, those to come first; whatever is empty stands last.
-    fn sort(self, rows: &mut [MeetupRow], reverse: bool) {
-        let text = |s: &str| (s.is_empty(), crate::domain::text::same_key(s));
-        match self {
-            Self::When if reverse => rows.sort_by_key(|m| std::cmp::Reverse(m.starts)),
-            Self::When => {}
-            Self::Title => rows.sort_by_cached_key(|m| text(&m.title)),
-            Self::Format => rows.sort_by_key(|m| m.format.word()),
-            Self::Host => rows.sort_by_cached_key(|m| text(&m.host)),
-            Self::Status => rows.sort_by_key(|m| m.status.word()),
-            Self::WriteUp => rows.sort_by_key(|m| m.write_up.word() != "owed"),
-            Self::Came => rows.sort_by_key(|m| std::cmp::Reverse((m.attended, m.yes))),
-        }
-        if reverse && self != Self::When {
-            rows.reverse();
-        }
-    }
-}
-
-/// What a search found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Found<Id> {
-    /// The hits, in order.
-    pub ids: Vec<Id>,
-    /// The folded words to highlight.
-    pub words: Vec<String>,
-    /// A spelling that would have found somebody.
-    pub did_you_mean: Option<String>,
-}
-
-fn build(path: &Path, progress: &Progress) -> Result<Option<Index>, BookError> {
-    let file = ReadOnly::open(path)?;
-    let conn = file.reader();
-    let total = slices::count(conn)?;
-    progress.expect(total);
-    let mut builder = IndexBuilder::with_room(usize::try_from(total).unwrap_or(0));
-    let (mut done, mut stopped) = (0, false);
-    slices::everybody(conn, None, true, |person| {
-        builder.push(person);
-        done += 1;
-        if done % 1024 == 0 && progress.reach(done).is_break() {
-            stopped = true;
-            return ControlFlow::Break(());
-        }
-        ControlFlow::Continue(())
-    })?;
-    if stopped {
-        return Ok(None);
-    }
-    let names = communities::communities(conn)?.into_iter().map(|c| (c.id, c.name));
-    Ok(Some(builder.finish(names)))
-}
-
 impl Book {
     /// Builds the search index on a thread; [`Book::install`] takes it.
-    pub fn index_job(&mut self, jobs: Jobs) -> Job<Result<Option<Index>, BookError>> {
+    pub fn index_job(&mut self, jobs: Jobs) -> Job<Result<Option<Searchable>, BookError>> {
         let path = self.path().to_owned();
         self.missed = Touched::default();
         jobs.spawn(move |progress| build(&path, progress))
@@ -124,7 +48,7 @@ impl Book {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn install(&mut self, index: Index) -> Result<bool, BookError> {
+    pub fn install(&mut self, built: Searchable) -> Result<bool, BookError> {
         if self.index.is_some() {
             // One has been built here and now meanwhile, and has been kept true since.
             return Ok(true);
@@ -133,7 +57,8 @@ impl Book {
         if missed.many {
             return Ok(false);
         }
-        self.index = Some(index);
+        self.index = Some(built.people);
+        self.meetup_index = Some(built.meetups);
         self.follow(&missed)?;
         Ok(self.index.is_some())
     }
@@ -156,31 +81,49 @@ impl Book {
         self.index.as_ref().map(Index::community_counts)
     }
 
+    /// How many members a community has; `None` before the index is ready.
+    #[must_use]
+    pub fn member_count(&self, community: CommunityId) -> Option<u64> {
+        self.index.as_ref().map(|i| i.member_count(community))
+    }
+
+    /// Whether one of these people holds a seat: then more than their own row shows who they are.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn has_seat(&self, people: &[i64]) -> Result<bool, BookError> {
+        Ok(people::has_seat(self.store.reader(), people)?)
+    }
+
     /// Builds the index here and now if it isn't there.
     ///
     /// # Errors
     /// If the file can't be read.
     pub fn make_ready(&mut self) -> Result<(), BookError> {
         if self.index.is_none() {
-            self.index = build(self.path(), &Progress::default())?;
+            if let Some(built) = build(self.path(), &Progress::default())? {
+                self.index = Some(built.people);
+                self.meetup_index = Some(built.meetups);
+            }
             self.missed = Touched::default();
         }
         Ok(())
     }
 
-    /// Brings the index up to date with what a step touched.
+    /// Brings what is searched up to date with what a step touched.
     pub(super) fn follow(&mut self, touched: &Touched) -> Result<(), BookError> {
         self.mailable = None;
+        self.follow_meetups(touched)?;
         let conn = self.store.reader();
         let Some(index) = &mut self.index else {
             self.missed.people.extend(&touched.people);
-            self.missed.many |= touched.many || touched.words;
+            // What else there was is worked out from the newest step alone, and others will have followed it.
+            self.missed.many |= touched.many || touched.words || touched.meetups;
             self.missed.communities |= touched.communities;
             return Ok(());
         };
         if touched.many || index.is_worn() {
-            self.index = None;
-            self.missed = Touched { many: true, ..Touched::default() };
+            self.forget_index();
             return Ok(());
         }
         if touched.communities {
@@ -189,24 +132,20 @@ impl Book {
         let mut ids = touched.people.clone();
         if touched.words {
             // A renamed organisation or discipline is in its people's records.
-            ids.extend(people::ids_of_words_written_last(conn)?);
+            ids.extend(people::ids_of_words_changed_last(conn)?);
         }
         if touched.meetups {
-            ids.extend(meetups::people_of_meetups_written_last(conn)?);
+            ids.extend(meetups::people_of_meetups_moved_last(conn)?);
         }
         ids.sort_unstable();
         ids.dedup();
-        if ids.is_empty() {
-            return Ok(());
-        }
         let mut there = Vec::with_capacity(ids.len());
-        slices::everybody(conn, Some(&ids), true, |person| {
+        slices::everybody(conn, Some(&ids), Beside::MembershipsAndVisits, |person| {
             there.push(person.id.0);
             index.replace(person);
             ControlFlow::Continue(())
         })?;
-        let gone: Vec<PersonId> = ids.iter().filter(|id| there.binary_search(id).is_err()).map(|id| PersonId(*id)).collect();
-        index.settle(&gone);
+        ids.iter().filter(|id| there.binary_search(id).is_err()).for_each(|id| index.remove(PersonId(*id)));
         Ok(())
     }
 
@@ -241,9 +180,34 @@ impl Book {
         self.judge_mail(&expr)?;
         let today = self.today();
         let Some(index) = &mut self.index else { return Ok(Found { ids: Vec::new(), words: Vec::new(), did_you_mean: None }) };
-        let ids = index.find(&expr, today, wanted.community, wanted.sort, wanted.reverse);
+        let PeopleQuery { community, sort, reverse, .. } = *wanted;
+        let ids = index.find(&Wanted { query: &expr, today, community, sort, reverse });
         let did_you_mean = if ids.is_empty() { index.did_you_mean(&expr) } else { None };
         Ok(Found { ids, words: words(&expr, today), did_you_mean })
+    }
+
+    /// Brings a list that [`Book::find`] gave up to date after a step, where that can be done without asking about everybody again. Says
+    /// whether it could.
+    ///
+    /// # Errors
+    /// If the query can't be read, or the file.
+    pub fn find_again(&mut self, wanted: &PeopleQuery<'_>, touched: &Touched, list: &mut Vec<PersonId>) -> Result<bool, BookError> {
+        let expr = self.parse(wanted.text, Scope::People)?;
+        let today = self.today();
+        // Of these, more people's answers may have changed than those whom the step was about.
+        let asks_elsewhere = [Key::Attended, Key::Mail, Key::Eligible, Key::Exception].iter().any(|key| !expr.texts_of(key).is_empty())
+            || (touched.communities && !expr.texts_of(&Key::Community).is_empty());
+        let conn = self.store.reader();
+        let names_changed = (touched.words && !people::ids_of_words_changed_last(conn)?.is_empty())
+            || (touched.meetups && !meetups::people_of_meetups_moved_last(conn)?.is_empty());
+        let Some(index) = self.index.as_mut().filter(|_| !touched.many && touched.people.len() <= FEW) else { return Ok(false) };
+        if asks_elsewhere || names_changed {
+            return Ok(false);
+        }
+        let people: Vec<PersonId> = touched.people.iter().map(|id| PersonId(*id)).collect();
+        let PeopleQuery { community, sort, reverse, .. } = *wanted;
+        index.find_again(&Wanted { query: &expr, today, community, sort, reverse }, &people, list);
+        Ok(true)
     }
 
     /// The ids of those whom a query finds, ascending: for exports.
@@ -271,7 +235,8 @@ impl Book {
     pub fn find_communities(&self, text: &str, all: &[CommunityRow]) -> Result<Found<CommunityId>, BookError> {
         let expr = self.parse(text, Scope::Communities)?;
         let plan = Plan::new(&expr, self.today(), false);
-        let ids = all.iter().filter(|c| plan.holds(&community_card(c))).map(|c| c.id).collect();
+        // Without a query there is no reason to fold anything.
+        let ids = all.iter().filter(|c| plan == Plan::All || plan.holds(&community_card(c))).map(|c| c.id).collect();
         Ok(Found { ids, words: words(&expr, self.today()), did_you_mean: None })
     }
 
@@ -285,34 +250,6 @@ impl Book {
         all.retain(|o| plan.holds(&organisation_card(o)));
         Ok(all)
     }
-
-    /// The meetups that a query finds, of a community or of all: sorted, or those to come first, soonest first, then the past,
-    /// latest first.
-    ///
-    /// # Errors
-    /// If the query can't be read, or the file.
-    pub fn find_meetups(
-        &self,
-        text: &str,
-        community: Option<CommunityId>,
-        sort: MeetupSort,
-        reverse: bool,
-    ) -> Result<Found<MeetupId>, BookError> {
-        let expr = self.parse(text, Scope::Meetups)?;
-        let mut ids = self.meetup_ids(community, usize::MAX)?;
-        if expr != Expr::All || sort != MeetupSort::When || reverse {
-            let plan = Plan::new(&expr, self.today(), false);
-            let mut rows = self.meetups(&ids)?;
-            rows.retain(|m| plan.holds(&meetup_card(m)));
-            sort.sort(&mut rows, reverse);
-            ids = rows.iter().map(|m| m.id).collect();
-        }
-        Ok(Found { ids, words: words(&expr, self.today()), did_you_mean: None })
-    }
-}
-
-fn words(expr: &Expr, today: NaiveDate) -> Vec<String> {
-    Plan::new(expr, today, true).words().into_iter().map(str::to_owned).collect()
 }
 
 fn community_card(c: &CommunityRow) -> Card {
@@ -326,20 +263,6 @@ fn community_card(c: &CommunityRow) -> Card {
         .with(Key::Status, c.status.word())
         .with(Key::Stage, c.stage.map_or("", |s| s.word()))
         .with(Key::Seat, &c.seats)
-}
-
-fn meetup_card(m: &MeetupRow) -> Card {
-    Card::default()
-        .with(Key::Name, &m.title)
-        .with(Key::Format, m.format.word())
-        .with(Key::Host, &m.host)
-        .with(Key::Community, &m.communities)
-        .with(Key::Venue, &m.venue)
-        .with(Key::Status, m.status.word())
-        .with(Key::WriteUp, m.write_up.word())
-        .with(Key::Note, &m.note)
-        .on(Key::Date, m.starts.date())
-        .counting(m.attended)
 }
 
 fn organisation_card(o: &OrganisationRow) -> Card {

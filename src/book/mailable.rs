@@ -13,6 +13,7 @@ use crate::domain::mail::{self, Decision, Suppressions, Use, Way, Why};
 use crate::domain::query::{Expr, Key};
 use crate::domain::text;
 use crate::domain::words::AddressState;
+use crate::store::slices::Beside;
 use crate::store::{lookup, slices, suppressions};
 
 /// A person's address, and whether it may be used in a way.
@@ -37,7 +38,7 @@ impl Book {
         let to = Use { several: false, ..Use::of(way) };
         let suppressions = suppressions::read(self.store.reader())?;
         let mut out = Vec::new();
-        slices::everybody(self.store.reader(), Some(&[id.0]), false, |p| {
+        slices::everybody(self.store.reader(), Some(&[id.0]), Beside::Memberships, |p| {
             for (at, (address, state)) in p.addresses().enumerate() {
                 let decision = mail::decide(p, address, state, &suppressions, &to);
                 let reasons = mail::reasons(p, address, state, &suppressions, &to);
@@ -56,7 +57,7 @@ impl Book {
         let to = Use { several: false, ..Use::of(way) };
         let suppressions = suppressions::read_whole(self.store.reader())?;
         let mut strictest: Option<Decision> = None;
-        slices::everybody(self.store.reader(), Some(&[id.0]), false, |p| {
+        slices::everybody(self.store.reader(), Some(&[id.0]), Beside::Memberships, |p| {
             let found = std::cell::RefCell::new(&mut strictest);
             let _ = mail::withhold(typed, |a| {
                 let decision = decided(p, a, &suppressions, &to);
@@ -109,7 +110,7 @@ impl Book {
         let mut sorted: Vec<i64> = ids.iter().map(|p| p.0).collect();
         sorted.sort_unstable();
         let mut out = HashMap::with_capacity(ids.len());
-        slices::everybody(self.store.reader(), Some(&sorted), false, |p| {
+        slices::everybody(self.store.reader(), Some(&sorted), Beside::Memberships, |p| {
             out.insert(p.id, mail::choose(p, &suppressions, &to).left_out.map_or("yes", Why::words));
             ControlFlow::Continue(())
         })?;
@@ -126,7 +127,7 @@ impl Book {
             let suppressions = suppressions::read(self.store.reader())?;
             let to = Use::of(Way::Notify);
             let mut ids = Vec::new();
-            slices::everybody(self.store.reader(), None, false, |p| {
+            slices::everybody(self.store.reader(), None, Beside::Memberships, |p| {
                 if mail::choose(p, &suppressions, &to).left_out.is_none() {
                     ids.push(p.id);
                 }

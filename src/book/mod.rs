@@ -13,6 +13,7 @@ mod error;
 mod exported;
 mod exporting;
 mod finding;
+mod found;
 mod heard;
 mod imported;
 mod importing;
@@ -21,9 +22,11 @@ mod job;
 mod labels;
 mod lint;
 mod mailable;
+mod meetup_search;
 mod outgoing;
 mod reports;
 mod sample;
+mod searchable;
 mod seats;
 pub mod selftest;
 mod steps;
@@ -43,12 +46,15 @@ pub use eligible::RuleEffect;
 pub use error::BookError;
 pub use exported::{Explained, ExportSummary, Remark};
 pub use exporting::{ExportOptions, Since};
-pub use finding::{Found, MeetupSort, PeopleQuery};
+pub use finding::PeopleQuery;
+pub use found::Found;
 pub use imported::{ImportReport, Refusal};
 pub use importing::ImportOptions;
 pub use job::{Job, Jobs, Progress};
 pub use lint::Finding;
 pub use mailable::Usable;
+pub use meetup_search::MeetupSort;
+pub use searchable::Searchable;
 pub use seats::{channel_line, seat_line, seat_warnings};
 pub use steps::{Confirmed, Step};
 pub use time::{Clock, FixedClock, SystemClock};
@@ -67,7 +73,7 @@ pub use crate::store::{StoreError, Touched};
 use crate::domain::dates::{Calendar, Order};
 use crate::domain::framework::{Framework, role_key};
 use crate::domain::ids::{CommunityId, MeetupId, PersonId};
-use crate::search::Index;
+use crate::search::{Index, MeetupIndex};
 use crate::store::{Stamp, Store, backup, communities, journal, lookup, meetups, organisations, people, person, schema, views};
 
 /// An open roster and everything that can be done with it.
@@ -78,6 +84,7 @@ pub struct Book {
     week_start: Weekday,
     framework: Framework,
     index: Option<Index>,
+    meetup_index: Option<MeetupIndex>,
     /// Who may be mailed, once a search has asked; forgotten with each change.
     mailable: Option<Vec<PersonId>>,
     /// What was touched while the index was being built elsewhere.
@@ -111,6 +118,7 @@ impl Book {
             week_start: Weekday::Mon,
             framework: Framework::default(),
             index: None,
+            meetup_index: None,
             mailable: None,
             missed: Touched::default(),
             newest_before: None,
@@ -265,6 +273,7 @@ impl Book {
     /// Drops the index, and any that is being built: what it was built from is no longer so.
     fn forget_index(&mut self) {
         self.index = None;
+        self.meetup_index = None;
         self.mailable = None;
         self.missed = Touched { many: true, ..Touched::default() };
     }
@@ -350,14 +359,6 @@ impl Book {
     /// If the file can't be read.
     pub fn meetup_ids(&self, community: Option<CommunityId>, limit: usize) -> Result<Vec<MeetupId>, BookError> {
         Ok(meetups::meetup_ids(self.store.reader(), community, self.today(), limit)?)
-    }
-
-    /// The meetups with these ids, in their order.
-    ///
-    /// # Errors
-    /// If the file can't be read.
-    pub fn meetups(&self, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, BookError> {
-        Ok(meetups::meetup_rows(self.store.reader(), ids)?)
     }
 
     /// A meetup, whole.

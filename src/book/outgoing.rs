@@ -23,6 +23,7 @@ use crate::domain::words::AddressState;
 use crate::exchange::dump::Listed as OnList;
 use crate::exchange::formats::{Format, Outgoing};
 use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, Pen, Single, beside, failed};
+use crate::store::slices::Beside;
 use crate::store::{ReadOnly, StoreError, communities, exports, slices, suppressions};
 
 /// Everything an export needs, gathered before it runs on another thread.
@@ -154,7 +155,7 @@ impl Prepared {
         self.format.head(&mut way.pen)?;
         let (mut done, mut trouble) = (0_u64, None);
         let ids = self.ids.take();
-        slices::everybody(conn, ids.as_deref(), false, |person| {
+        slices::everybody(conn, ids.as_deref(), Beside::Memberships, |person| {
             done += 1;
             if done.is_multiple_of(1024) && progress.reach(done).is_break() {
                 trouble = Some(StoreError::Stopped.into());
@@ -200,7 +201,7 @@ impl Prepared {
             way.write(removal, &outgoing).map(|_| changed.removed += 1)
         };
         let mut done = 0_u64;
-        slices::everybody(conn, None, false, |person| {
+        slices::everybody(conn, None, Beside::Memberships, |person| {
             done += 1;
             if done.is_multiple_of(1024) && progress.reach(done).is_break() {
                 trouble = Some(StoreError::Stopped.into());

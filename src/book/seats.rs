@@ -85,7 +85,7 @@ impl Book {
         let ids = self.meetup_ids(Some(id), 200)?;
         let meetups = self.meetups(&ids)?;
         let line = |m: &super::MeetupRow| {
-            format!("{} {}: {}, {} yes", days.short(m.starts.date()).trim(), m.starts.format("%H:%M"), m.title, m.yes)
+            format!("{} {}: {}, {} yes", days.short(m.starts.date()).trim(), m.starts.format("%H:%M"), m.title, m.yes.unwrap_or(0))
         };
         part("Next meetups", meetups.iter().filter(|m| m.starts.date() >= days.today).take(6).map(line).collect());
         let owed = meetups.iter().filter(|m| matches!(m.write_up, WriteUp::Owed | WriteUp::Drafted));

@@ -44,7 +44,8 @@ pub(super) fn list(book: &mut Book, what: What, query: &str, format: ListFormat,
             let found = book.find_meetups(query, None, MeetupSort::When, false)?;
             let rows = book.meetups(&found.ids)?;
             let lines = rows.iter().map(|m| {
-                let (when, yes, came) = (m.starts.format("%Y-%m-%d %H:%M").to_string(), m.yes.to_string(), m.attended.to_string());
+                let count = |n: Option<u64>| n.unwrap_or(0).to_string();
+                let (when, yes, came) = (m.starts.format("%Y-%m-%d %H:%M").to_string(), count(m.yes), count(m.attended));
                 vec![when, m.title.clone(), m.format.to_string(), m.host.clone(), m.communities.clone(), m.status.to_string(), yes, came]
             });
             let heads = vec!["Starts", "Title", "Format", "Host", "Communities", "Status", "Yes", "Attended"];
@@ -208,7 +209,7 @@ pub(super) fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat
     }
 }
 
-fn one_meetup(book: &Book, which: &str) -> Result<MeetupId, CliError> {
+fn one_meetup(book: &mut Book, which: &str) -> Result<MeetupId, CliError> {
     let found = book.find_meetups(&format!("name:\"{}\"", which.replace(['\\', '"'], "")), None, MeetupSort::When, false)?;
     match found.ids.as_slice() {
         [only] => Ok(*only),

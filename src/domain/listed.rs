@@ -2,13 +2,13 @@
 //!
 //! What store, search and exchange hand to each other. Must not know any of the three.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::domain::address::OtherAddress;
 use crate::domain::community::MembershipFacts;
-use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::domain::person::ConsentFacts;
-use crate::domain::words::{AddressState, ConsentState, PersonKind, Purpose};
+use crate::domain::words::{AddressState, ConsentState, Format, MeetupStatus, PersonKind, Purpose, WriteUp};
 
 /// A person as they are read out of the roster by the thousand: borrowed, in the file's own forms.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +58,33 @@ pub struct ListedMembership {
     pub community: CommunityId,
     /// The rest.
     pub facts: MembershipFacts,
+}
+
+/// A meetup as it is read out of the roster by the thousand: borrowed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ListedMeetup<'a> {
+    /// The row.
+    pub id: MeetupId,
+    /// The title.
+    pub title: &'a str,
+    /// When it starts, in its own local time.
+    pub starts: NaiveDateTime,
+    /// What kind of meetup it is.
+    pub format: Format,
+    /// The host's short name, or else the full one.
+    pub host: &'a str,
+    /// The names of the communities that it is for, joined.
+    pub communities: &'a str,
+    /// These communities.
+    pub community_ids: &'a [CommunityId],
+    /// Where.
+    pub venue: &'a str,
+    /// Where it stands.
+    pub status: MeetupStatus,
+    /// Where its write-up stands.
+    pub write_up: WriteUp,
+    /// The note.
+    pub note: &'a str,
 }
 
 /// A suppressed address, as our own format carries it.

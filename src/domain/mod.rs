@@ -10,6 +10,7 @@ pub mod dates;
 pub(crate) mod directory;
 pub(crate) mod domains;
 pub mod eligibility;
+pub(crate) mod fields;
 pub(crate) mod framework;
 pub mod ids;
 pub(crate) mod label;

@@ -4,7 +4,10 @@
 
 use std::collections::HashMap;
 
-use super::record::{Entry, Field, short, write};
+use chrono::{Datelike, NaiveDate};
+
+use super::record::{Entry, Field, Keys, NO_DAY, short, write};
+use crate::domain::ids::{CommunityId, IdMap, PersonId};
 use crate::domain::listed::Listed;
 use crate::domain::words::{MembershipStatus, Source};
 
@@ -27,14 +30,30 @@ fn code<T: PartialEq>(met: &mut Vec<T>, word: T) -> u8 {
     u8::try_from(at).unwrap_or(u8::MAX)
 }
 
+/// The members of a community: those who ever were, and how many of them count.
+#[derive(Debug, Default)]
+struct Members {
+    /// Places of entries, ascending; the dead among them too.
+    entries: Vec<u32>,
+    counting: u64,
+}
+
 /// Everybody, in the order in which they came.
 #[derive(Debug, Default)]
 pub(super) struct Everybody {
     pub arena: String,
     pub entries: Vec<Entry>,
+    /// How many of the entries came while the index was filled: these are by ascending id.
+    filled: usize,
+    /// Where those are who came later, by their ids.
+    later: IdMap<u32, u32>,
+    /// The entries that are no longer anybody's, in the order in which they were buried.
+    pub buried: Vec<u32>,
+    keys: Keys,
     places: Vec<Place>,
     statuses: Vec<MembershipStatus>,
     sources: Vec<Source>,
+    members: IdMap<u32, Members>,
     /// The communities' folded names.
     pub communities: HashMap<u32, String>,
     /// Who came to the meetups that a folded needle means, ascending.
@@ -46,17 +65,125 @@ pub(super) struct Everybody {
 }
 
 impl Everybody {
-    /// Adds somebody at the end.
+    /// Adds somebody at the end, with their memberships.
     pub(super) fn push(&mut self, p: &Listed<'_>) {
         let start = short(i64::try_from(self.arena.len()).unwrap_or(i64::MAX));
         let places = short(i64::try_from(self.places.len()).unwrap_or(i64::MAX));
-        write(&mut self.arena, p);
+        let name = write(&mut self.arena, &mut self.keys, p);
+        let at = short(i64::try_from(self.entries.len()).unwrap_or(i64::MAX));
+        let mut entry = Entry::new(p, start, name);
+        entry.places = places;
+        entry.place_count = u16::try_from(p.memberships.len()).unwrap_or(u16::MAX);
         for m in p.memberships {
-            let status = code(&mut self.statuses, m.facts.status);
-            let source = code(&mut self.sources, m.facts.source);
-            self.places.push(Place { community: short(m.community.0), status, source });
+            let place = self.place(m.community, m.facts.status, m.facts.source);
+            self.join(at, place);
+            self.places.push(place);
         }
-        self.entries.push(Entry::new(p, start, places));
+        self.entries.push(entry);
+    }
+
+    /// A membership, with its words as they are kept.
+    pub(super) fn place(&mut self, community: CommunityId, status: MembershipStatus, source: Source) -> Place {
+        Place { community: short(community.0), status: code(&mut self.statuses, status), source: code(&mut self.sources, source) }
+    }
+
+    fn join(&mut self, at: u32, place: Place) {
+        let counts = self.status_of(&place).counts();
+        let members = self.members.entry(place.community).or_default();
+        members.entries.push(at);
+        members.counting += u64::from(counts);
+    }
+
+    /// Everybody is there who came by ascending id.
+    pub(super) const fn seal(&mut self) {
+        self.filled = self.entries.len();
+    }
+
+    /// Puts memberships beside those whose they are; they come in any order. Only while the index is filled.
+    pub(super) fn fill(&mut self, mut memberships: Vec<(u32, Place)>) {
+        memberships.sort_by_key(|(at, _)| *at);
+        self.places = Vec::with_capacity(memberships.len());
+        let mut rest = memberships.as_slice();
+        for at in 0..self.entries.len() {
+            let mine = rest.iter().take_while(|(of, _)| *of as usize == at).count();
+            let entry = &mut self.entries[at];
+            entry.places = short(i64::try_from(self.places.len()).unwrap_or(i64::MAX));
+            entry.place_count = u16::try_from(mine).unwrap_or(u16::MAX);
+            for (of, place) in &rest[..mine] {
+                self.places.push(*place);
+                self.join(*of, *place);
+            }
+            rest = &rest[mine..];
+        }
+    }
+
+    /// Somebody came to a meetup. Only while the index is filled.
+    pub(super) fn came(&mut self, at: u32, day: NaiveDate) {
+        let entry = &mut self.entries[at as usize];
+        entry.attended += 1;
+        let day = day.num_days_from_ce();
+        entry.seen = if entry.seen == NO_DAY { day } else { entry.seen.max(day) };
+    }
+
+    /// Puts a person as they are now in the place of the one that was known.
+    pub(super) fn replace(&mut self, person: &Listed<'_>) {
+        self.bury(person.id);
+        let at = short(i64::try_from(self.entries.len()).unwrap_or(i64::MAX));
+        self.push(person);
+        self.later.insert(short(person.id.0), at);
+    }
+
+    /// Forgets somebody.
+    pub(super) fn bury(&mut self, id: PersonId) {
+        let Some(at) = self.find(id) else { return };
+        self.entries[at as usize].dead = true;
+        self.buried.push(at);
+        self.later.remove(&short(id.0));
+        let entry = self.entries[at as usize];
+        let from = entry.places as usize;
+        for place in &self.places[from..from + usize::from(entry.place_count)] {
+            let counts = self.statuses[usize::from(place.status)].counts();
+            if let Some(members) = self.members.get_mut(&place.community) {
+                members.counting -= u64::from(counts);
+            }
+        }
+    }
+
+    /// Where somebody's entry is.
+    pub(super) fn find(&self, id: PersonId) -> Option<u32> {
+        let id = short(id.0);
+        if let Some(at) = self.later.get(&id) {
+            return Some(*at);
+        }
+        let filled = &self.entries[..self.filled.min(self.entries.len())];
+        // Ids mostly follow each other without a gap.
+        let guess = filled.first().and_then(|first| usize::try_from(id.checked_sub(first.id)?).ok());
+        let at = match guess.filter(|at| filled.get(*at).is_some_and(|e| e.id == id)) {
+            Some(at) => at,
+            None => filled.binary_search_by_key(&id, |e| e.id).ok()?,
+        };
+        (!filled[at].dead).then(|| short(i64::try_from(at).unwrap_or(i64::MAX)))
+    }
+
+    /// Those who ever were in a community, as places of entries; the dead among them too, but nobody twice who lives.
+    pub(super) fn ever_in(&self, community: CommunityId) -> &[u32] {
+        self.members.get(&short(community.0)).map_or(&[], |m| &m.entries)
+    }
+
+    /// How many count as members of a community.
+    pub(super) fn counting_in(&self, community: CommunityId) -> u64 {
+        self.members.get(&short(community.0)).map_or(0, |m| m.counting)
+    }
+
+    /// How many count as members of each community.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (CommunityId, u64)> {
+        self.members.iter().filter(|(_, m)| m.counting > 0).map(|(id, m)| (CommunityId(i64::from(*id)), m.counting))
+    }
+
+    /// Whether somebody is in a community; `over_too` says whether it may be over.
+    pub(super) fn is_in(&self, at: usize, community: CommunityId, over_too: bool) -> bool {
+        let community = short(community.0);
+        self.places_of(&self.entries[at]).iter().any(|p| p.community == community && (over_too || self.status_of(p).counts()))
     }
 
     /// Where an entry's record ends.
@@ -67,6 +194,17 @@ impl Everybody {
     pub(super) fn record(&self, at: usize) -> Record<'_> {
         let entry = &self.entries[at];
         Record { all: self, entry, text: &self.arena[entry.start as usize..self.end(at)] }
+    }
+
+    /// Somebody's folded name.
+    pub(super) fn name(&self, at: usize) -> &str {
+        let entry = &self.entries[at];
+        if entry.name == u16::MAX {
+            // Longer than can be noted: looked for.
+            return self.record(at).field(Field::Name);
+        }
+        let start = entry.start as usize;
+        &self.arena[start..start + usize::from(entry.name)]
     }
 
     pub(super) fn status_of(&self, place: &Place) -> MembershipStatus {

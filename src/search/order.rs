@@ -2,8 +2,12 @@
 //!
 //! Must not know what is done with them.
 
+use std::cmp::Reverse;
+
 use super::everybody::Everybody;
 use super::record::{Field, NO_DAY, PART_SEPARATOR};
+use crate::domain::ids::PersonId;
+use crate::domain::words::MembershipStatus;
 
 /// What people are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,98 +50,199 @@ impl SortBy {
     }
 }
 
-/// A permutation: the person at each rank, and the rank of each entry.
+/// What decides where somebody stands; of two who are equal in it the one with the lower id comes first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
+    /// Whoever has none stands last.
+    is_missing: bool,
+    status: Option<MembershipStatus>,
+    /// The latest first.
+    day: Reverse<i32>,
+    text: &'a str,
+    name: &'a str,
+    id: u32,
+}
+
+impl<'a> Key<'a> {
+    fn of(all: &'a Everybody, by: SortBy, at: u32) -> Self {
+        let entry = &all.entries[at as usize];
+        let name = all.name(at as usize);
+        let key = Key { is_missing: false, status: None, day: Reverse(0), text: "", name, id: entry.id };
+        let field = |field: Field| {
+            // An organisation is shown by its short name, which stands last; of addresses the first counts.
+            let mut parts = all.record(at as usize).field(field).split(PART_SEPARATOR);
+            let text = if field == Field::Emails { parts.next() } else { parts.next_back() }.unwrap_or("");
+            Key { is_missing: text.is_empty(), text, ..key }
+        };
+        let day = |day: i32| Key { is_missing: day == NO_DAY, day: Reverse(day), ..key };
+        match by {
+            SortBy::Name => key,
+            SortBy::Organisation => field(Field::Organisation),
+            SortBy::Discipline => field(Field::Discipline),
+            SortBy::JobTitle => field(Field::JobTitle),
+            SortBy::Email => field(Field::Emails),
+            SortBy::Status => {
+                let status = all.places_of(entry).iter().map(|p| all.status_of(p)).min();
+                Key { is_missing: status.is_none(), status, ..key }
+            }
+            SortBy::Seen => day(entry.seen),
+            SortBy::Joined => day(entry.joined),
+        }
+    }
+}
+
+/// The first bytes of a name as a number that sorts as they do, and the rest. No folded text contains a byte 0.
+fn beginning(name: &str) -> (u128, &[u8]) {
+    let mut first = [0; 16];
+    let (head, rest) = name.as_bytes().split_at(name.len().min(first.len()));
+    first[..head.len()].copy_from_slice(head);
+    (u128::from_be_bytes(first), rest)
+}
+
+/// A permutation of the entries that were there when it was made, and where those stand among them who came later.
 #[derive(Debug)]
 pub(super) struct Order {
+    by: SortBy,
+    /// The entry at each rank, its id, and the rank of each entry.
+    at_rank: Vec<u32>,
     id_at: Vec<u32>,
     rank_of: Vec<u32>,
+    /// Those who came later, in their order: the rank before which each stands, and the entry.
+    late: Vec<(u32, u32)>,
 }
+
+/// From this many on, those who came later are put in order with the others.
+const MANY_LATE: usize = 4_096;
 
 impl Order {
     pub(super) fn new(all: &Everybody, by: SortBy) -> Self {
-        let mut entry_at: Vec<u32> = (0_u32..).take(all.entries.len()).collect();
-        let name = |at: u32| all.record(at as usize).field(Field::Name);
-        let entry = |at: u32| &all.entries[at as usize];
-        match by {
-            SortBy::Name => {
-                // The names are looked up once, not with every comparison.
-                let mut keyed: Vec<(&str, u32, u32)> = entry_at.iter().map(|at| (name(*at), entry(*at).id, *at)).collect();
-                keyed.sort_unstable();
-                entry_at = keyed.into_iter().map(|(_, _, at)| at).collect();
-            }
-            SortBy::Organisation => by_field(all, &mut entry_at, Field::Organisation),
-            SortBy::Discipline => by_field(all, &mut entry_at, Field::Discipline),
-            SortBy::JobTitle => by_field(all, &mut entry_at, Field::JobTitle),
-            SortBy::Email => by_field(all, &mut entry_at, Field::Emails),
-            SortBy::Status => {
-                let key = |at: u32| {
-                    (all.places_of(entry(at)).iter().map(|p| all.status_of(p)).min().map_or((true, None), |s| (false, Some(s))), name(at))
-                };
-                entry_at.sort_by(|a, b| key(*a).cmp(&key(*b)));
-            }
-            // The latest first; who was never seen stands last.
-            SortBy::Seen | SortBy::Joined => {
-                let day = |at: u32| if by == SortBy::Seen { entry(at).seen } else { entry(at).joined };
-                let key = |at: u32| (day(at) == NO_DAY, std::cmp::Reverse(day(at)), name(at));
-                entry_at.sort_by(|a, b| key(*a).cmp(&key(*b)));
-            }
-        }
-        let mut rank_of = vec![0; entry_at.len()];
-        for (rank, at) in (0_u32..).zip(&entry_at) {
+        let entries = (0_u32..).take(all.entries.len());
+        let at_rank: Vec<u32> = if by == SortBy::Name {
+            // The names are looked up once, not with every comparison, which most of the time is one of two numbers.
+            let mut keyed: Vec<(u128, &[u8], u32, u32)> = entries
+                .map(|at| {
+                    let (first, rest) = beginning(all.name(at as usize));
+                    (first, rest, all.entries[at as usize].id, at)
+                })
+                .collect();
+            keyed.sort_unstable();
+            keyed.into_iter().map(|(.., at)| at).collect()
+        } else {
+            let mut keyed: Vec<(Key<'_>, u32)> = entries.map(|at| (Key::of(all, by, at), at)).collect();
+            keyed.sort_unstable();
+            keyed.into_iter().map(|(_, at)| at).collect()
+        };
+        let mut rank_of = vec![0; at_rank.len()];
+        for (rank, at) in (0_u32..).zip(&at_rank) {
             rank_of[*at as usize] = rank;
         }
         // Hits are read off in the order of ranks: their ids lie in that order too.
-        for at in &mut entry_at {
-            *at = all.entries[*at as usize].id;
+        let id_at = at_rank.iter().map(|at| all.entries[*at as usize].id).collect();
+        Self { by, at_rank, id_at, rank_of, late: Vec::new() }
+    }
+
+    /// Takes in those who came since: a place is looked for each of them, which nobody else has to make room for.
+    pub(super) fn catch_up(&mut self, all: &Everybody) {
+        if all.entries.len() - self.rank_of.len() > MANY_LATE {
+            *self = Self::new(all, self.by);
+            return;
         }
-        Self { id_at: entry_at, rank_of }
+        for at in (0_u32..).take(all.entries.len()).skip(self.rank_of.len() + self.late.len()) {
+            let key = Key::of(all, self.by, at);
+            let before = self.at_rank.partition_point(|other| Key::of(all, self.by, *other) < key);
+            let before = u32::try_from(before).unwrap_or(u32::MAX);
+            let place =
+                self.late.partition_point(|(rank, other)| (*rank, Key::of(all, self.by, *other)) < (before, Key::of(all, self.by, at)));
+            self.late.insert(place, (before, at));
+        }
     }
 
-    pub(super) fn rank_of(&self, at: usize) -> usize {
-        self.rank_of[at] as usize
+    /// Whether an entry stands before another one.
+    pub(super) fn is_before(&self, all: &Everybody, one: u32, other: u32) -> bool {
+        Key::of(all, self.by, one) < Key::of(all, self.by, other)
     }
 
-    pub(super) fn id_at(&self, rank: usize) -> u32 {
-        self.id_at[rank]
+    /// An empty set of entries.
+    pub(super) fn nobody(&self) -> Hits {
+        Hits { bits: vec![0; self.rank_of.len().div_ceil(64)], late: Vec::new() }
+    }
+
+    /// Adds an entry to a set.
+    pub(super) fn add(&self, hits: &mut Hits, at: usize) {
+        match self.rank_of.get(at) {
+            Some(rank) => {
+                let rank = *rank as usize;
+                hits.bits[rank / 64] |= 1 << (rank % 64);
+            }
+            None => hits.late.push(u32::try_from(at).unwrap_or(u32::MAX)),
+        }
+    }
+
+    /// Adds the ids of a set to a list, in order.
+    pub(super) fn read_off(&self, hits: &mut Hits, all: &Everybody, out: &mut Vec<PersonId>) {
+        hits.late.sort_unstable();
+        let mut late = self.late.iter().filter(|(_, at)| hits.late.binary_search(at).is_ok()).peekable();
+        let id_of = |at: u32| PersonId(i64::from(all.entries[at as usize].id));
+        for (word, mut bits) in hits.bits.iter().copied().enumerate() {
+            while bits != 0 {
+                let rank = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                while let Some((_, at)) = late.next_if(|(before, _)| *before as usize <= rank) {
+                    out.push(id_of(*at));
+                }
+                out.push(PersonId(i64::from(self.id_at[rank])));
+            }
+        }
+        out.extend(late.map(|(_, at)| id_of(*at)));
+    }
+
+    /// Everybody who lives.
+    pub(super) fn everybody(&self, all: &Everybody) -> Hits {
+        let mut hits = Hits { bits: vec![u64::MAX; self.rank_of.len().div_ceil(64)], late: Vec::new() };
+        if let Some(last) = hits.bits.last_mut().filter(|_| !self.rank_of.len().is_multiple_of(64)) {
+            *last = (1 << (self.rank_of.len() % 64)) - 1;
+        }
+        for rank in all.buried.iter().filter_map(|at| self.rank_of.get(*at as usize)) {
+            hits.bits[*rank as usize / 64] &= !(1 << (rank % 64));
+        }
+        hits.late.extend(self.late.iter().map(|(_, at)| *at).filter(|at| !all.entries[*at as usize].dead));
+        hits
     }
 }
 
-/// Sorts by what a field says; who has none stands last.
-fn by_field(all: &Everybody, entry_at: &mut [u32], field: Field) {
-    let key = |at: u32| {
-        let record = all.record(at as usize);
-        // An organisation is shown by its short name, which stands last; of addresses the first counts.
-        let mut parts = record.field(field).split(PART_SEPARATOR);
-        let shown = if field == Field::Emails { parts.next() } else { parts.next_back() }.unwrap_or("");
-        (shown.is_empty(), shown, record.field(Field::Name))
-    };
-    entry_at.sort_by(|a, b| key(*a).cmp(&key(*b)));
-}
-
-/// A set of ranks that gives them back in order: sorting without sorting.
-pub(super) struct Ranks {
+/// A set of entries that an order gives back sorted, without sorting: a bit for each rank, and those who came later.
+pub(super) struct Hits {
     bits: Vec<u64>,
+    late: Vec<u32>,
 }
 
-impl Ranks {
-    pub(super) fn new(size: usize) -> Self {
-        Self { bits: vec![0; size.div_ceil(64)] }
-    }
-
-    pub(super) fn set(&mut self, rank: usize) {
-        self.bits[rank / 64] |= 1 << (rank % 64);
-    }
-
+impl Hits {
     pub(super) fn count(&self) -> usize {
-        self.bits.iter().map(|word| word.count_ones() as usize).sum()
+        self.bits.iter().map(|word| word.count_ones() as usize).sum::<usize>() + self.late.len()
     }
+}
 
-    pub(super) fn each(&self, mut take: impl FnMut(usize)) {
-        for (i, word) in self.bits.iter().enumerate() {
-            let mut word = *word;
-            while word != 0 {
-                take(i * 64 + word.trailing_zeros() as usize);
-                word &= word - 1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_beginnings_of_names_sort_as_the_names_do() {
+        let names = [
+            "",
+            "a",
+            "ab",
+            "ab b",
+            "abcdefghijklmnop",
+            "abcdefghijklmnopa",
+            "abcdefghijklmno\u{df}",
+            "abcdefghijklmno\u{df}b",
+            "abcdefghijklmno",
+            "\u{df}",
+        ];
+        for one in names {
+            for other in names {
+                assert_eq!(beginning(one).cmp(&beginning(other)), one.cmp(other), "{one} {other}");
             }
         }
     }

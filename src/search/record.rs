@@ -7,13 +7,13 @@ use chrono::Datelike;
 use crate::domain::listed::Listed;
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::{ConsentState, PersonKind};
-use crate::domain::{dates, tags, text};
+use crate::domain::{dates, fields, tags, text};
 
 /// A day that is not known.
 pub(super) const NO_DAY: i32 = i32::MIN;
 
 /// Ends each field of a record. No folded text contains it.
-const FIELD_SEPARATOR: char = '\u{1f}';
+pub(super) const FIELD_SEPARATOR: char = '\u{1f}';
 /// Parts the addresses, the tags, the custom fields of one field.
 pub(super) const PART_SEPARATOR: char = '\u{1e}';
 
@@ -55,15 +55,10 @@ impl Field {
 
     /// What a record says in it.
     pub(super) fn of(self, record: &str) -> &str {
-        let mut rest = record;
-        for _ in 0..self as u8 {
-            let Some(end) = memchr::memchr(FIELD_SEPARATOR as u8, rest.as_bytes()) else { return "" };
-            rest = &rest[end + 1..];
-        }
-        memchr::memchr(FIELD_SEPARATOR as u8, rest.as_bytes()).map_or(rest, |end| &rest[..end])
+        nth_field(record, self as usize)
     }
 
-    fn write(self, out: &mut String, p: &Listed<'_>) {
+    fn write(self, out: &mut String, keys: &mut Keys, p: &Listed<'_>) {
         match self {
             Self::Name => text::fold_into(out, p.name),
             Self::Emails => {
@@ -95,31 +90,56 @@ impl Field {
                     out.push_str(p.kind.word());
                 }
             }
-            Self::Custom => write_custom(out, p.fields),
+            Self::Custom => write_custom(out, keys, p.fields),
             Self::Note => text::fold_into(out, p.note),
         }
     }
 }
 
-/// Writes a person's record.
-pub(super) fn write(out: &mut String, p: &Listed<'_>) {
+/// What a record says in its nth field.
+pub(super) fn nth_field(record: &str, nth: usize) -> &str {
+    let mut rest = record;
+    for _ in 0..nth {
+        let Some(end) = memchr::memchr(FIELD_SEPARATOR as u8, rest.as_bytes()) else { return "" };
+        rest = &rest[end + 1..];
+    }
+    memchr::memchr(FIELD_SEPARATOR as u8, rest.as_bytes()).map_or(rest, |end| &rest[..end])
+}
+
+/// Writes a person's record; returns how many bytes of it are the name, which it begins with.
+pub(super) fn write(out: &mut String, keys: &mut Keys, p: &Listed<'_>) -> usize {
+    let (start, mut name) = (out.len(), 0);
     for field in Field::ALL {
-        field.write(out, p);
+        field.write(out, keys, p);
+        if field == Field::Name {
+            name = out.len() - start;
+        }
         out.push(FIELD_SEPARATOR);
     }
+    name
 }
 
 /// Custom fields as `key=value`: the stored JSON object, read as it lies.
-fn write_custom(out: &mut String, stored: &str) {
-    if stored.is_empty() {
-        return;
-    }
-    let pairs: serde_json::Map<String, serde_json::Value> = serde_json::from_str(stored).unwrap_or_default();
-    for (name, value) in &pairs {
+fn write_custom(out: &mut String, keys: &mut Keys, stored: &str) {
+    fields::each(stored, |name, value| {
         out.push(PART_SEPARATOR);
-        out.push_str(&tags::field_key(name));
+        out.push_str(keys.of(name));
         out.push('=');
-        text::fold_into(out, value.as_str().unwrap_or(""));
+        text::fold_into(out, value);
+    });
+}
+
+/// The keys of the custom fields met so far, by their names: there are few, and each person has the same.
+#[derive(Debug, Default)]
+pub(super) struct Keys(Vec<(String, String)>);
+
+impl Keys {
+    fn of(&mut self, name: &str) -> &str {
+        let at = self.0.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            self.0.push((name.to_owned(), tags::field_key(name)));
+            self.0.len() - 1
+        });
+        &self.0[at].1
     }
 }
 
@@ -128,8 +148,11 @@ fn write_custom(out: &mut String, stored: &str) {
 pub(super) struct Entry {
     pub id: u32,
     pub start: u32,
+    /// Where the memberships begin, and how many there are.
     pub places: u32,
     pub place_count: u16,
+    /// How many bytes the folded name has, as far as that can be noted.
+    pub name: u16,
     pub dead: bool,
     pub joined: i32,
     pub seen: i32,
@@ -139,14 +162,15 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// The entry of a person whose text and whose memberships begin at these places.
-    pub(super) fn new(p: &Listed<'_>, start: u32, places: u32) -> Self {
+    /// The entry of a person whose record begins at a place, with a name of so many bytes; without memberships as yet.
+    pub(super) fn new(p: &Listed<'_>, start: u32, name: usize) -> Self {
         let joined = dates::iso(p.joined);
         Self {
             id: short(p.id.0),
             start,
-            places,
-            place_count: u16::try_from(p.memberships.len()).unwrap_or(u16::MAX),
+            places: 0,
+            place_count: 0,
+            name: u16::try_from(name).unwrap_or(u16::MAX),
             dead: false,
             joined: joined.map_or(NO_DAY, |d| d.num_days_from_ce()),
             seen: p.seen.map_or(NO_DAY, |d| d.num_days_from_ce()),

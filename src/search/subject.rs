@@ -2,8 +2,6 @@
 //!
 //! Must not know in which order it stands.
 
-use memchr::memmem::Finder;
-
 use super::everybody::Record;
 use super::record::{Field, GRANTED, NO_DAY, PART_SEPARATOR, UNRECOGNISED, WITHDRAWN};
 use crate::domain::address;
@@ -11,22 +9,6 @@ use crate::domain::query::{Key, MembershipTest, Subject};
 use crate::domain::words::Purpose;
 
 impl<'a> Record<'a> {
-    /// How good a hit the words are: 0 a word of the name begins so, 1 the name contains it, 2 anything else. The worst word decides.
-    pub(super) fn tier(&self, words: &[Finder<'_>]) -> usize {
-        let name = self.field(Field::Name).as_bytes();
-        let one = |word: &Finder<'_>| {
-            let mut best = 2;
-            for at in word.find_iter(name) {
-                if at == 0 || matches!(name[at - 1], b' ' | b'-' | b'\'') {
-                    return 0;
-                }
-                best = 1;
-            }
-            best
-        };
-        words.iter().map(one).max().unwrap_or(0)
-    }
-
     fn field_of(key: &Key) -> Option<Field> {
         Some(match key {
             Key::Name => Field::Name,

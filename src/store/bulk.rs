@@ -16,7 +16,7 @@ use super::write::Write;
 use super::{Learned, StoreError};
 use crate::domain::address;
 use crate::domain::community::CommunityFacts;
-use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::ids::{CommunityId, IdMap, PersonId};
 use crate::domain::listed::Incoming;
 use crate::domain::person::PersonFacts;
 use crate::domain::words::{AddressState, PersonKind};
@@ -36,24 +36,6 @@ pub(crate) enum Taken {
 /// Addresses are hashed by a fixed function: what it gives is looked up, never trusted.
 type Hasher = BuildHasherDefault<DefaultHasher>;
 
-/// What is hashed already is its own hash.
-#[derive(Default)]
-struct Already(u64);
-
-impl std::hash::Hasher for Already {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |n, b| n << 8 | u64::from(*b));
-    }
-
-    fn write_u64(&mut self, n: u64) {
-        self.0 = n;
-    }
-}
-
 /// Takes rows into the roster. Made for one import, finished with [`Loader::finish`].
 pub(crate) struct Loader {
     fields: Vec<String>,
@@ -63,7 +45,7 @@ pub(crate) struct Loader {
     tags: HashMap<String, ()>,
     communities: HashMap<String, CommunityId>,
     /// Filled only while the indexes are away: the person behind the hash of an address, or of a name without one.
-    fresh: Option<HashMap<u64, u32, BuildHasherDefault<Already>>>,
+    fresh: Option<IdMap<u64, u32>>,
     others_exist: bool,
 }
 
@@ -89,7 +71,7 @@ impl Loader {
             disciplines: HashMap::new(),
             tags: HashMap::new(),
             communities: HashMap::new(),
-            fresh: empty.then(HashMap::default),
+            fresh: empty.then(IdMap::default),
             others_exist,
         })
     }

@@ -53,13 +53,17 @@ pub(crate) fn communities(conn: Reader<'_>) -> Result<Vec<CommunityRow>, StoreEr
             })
         })?
         .collect::<Result<Vec<CommunityRow>, _>>()?;
-    let mut families: Vec<String> = Vec::new();
+    let mut families: HashMap<&str, usize> = HashMap::new();
     for c in &out {
-        if !families.contains(&c.family) {
-            families.push(c.family.clone());
-        }
+        let next = families.len();
+        families.entry(&c.family).or_insert(next);
     }
-    out.sort_by_key(|c| (c.run_by == RunBy::Others, families.iter().position(|f| *f == c.family)));
+    let places: Vec<(bool, usize)> = out.iter().map(|c| (c.run_by == RunBy::Others, families[c.family.as_str()])).collect();
+    if !places.is_sorted() {
+        let mut keyed: Vec<_> = places.into_iter().zip(out).collect();
+        keyed.sort_by_key(|(place, _)| *place);
+        out = keyed.into_iter().map(|(_, c)| c).collect();
+    }
     Ok(out)
 }
 

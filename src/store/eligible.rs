@@ -19,29 +19,45 @@ use crate::domain::eligibility::{Candidate, Circumstances, ExceptionFacts, Verdi
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::words::{AddressState, MembershipStatus, Stored};
 
-/// Everything that verdicts are made of, read once.
+/// Everything that verdicts are made of, each read once and only when it is needed.
 pub(crate) struct Judge {
-    domains: Domains,
+    domains: Option<Domains>,
+    /// Whether anybody has made a rule: without one there is nothing to look up.
+    has_rules: bool,
     rules: HashMap<CommunityId, Vec<(RuleFacts, bool)>>,
     exceptions: BTreeMap<(PersonId, CommunityId), ExceptionFacts>,
     today: NaiveDate,
 }
 
 impl Judge {
-    /// Reads it, for verdicts on a day.
+    /// Verdicts on a day, on anybody.
     ///
     /// # Errors
     /// If the file can't be read.
     pub(crate) fn new(conn: Reader<'_>, today: NaiveDate) -> Result<Self, StoreError> {
-        let mut judge = Self { domains: organisations::domains(conn)?, rules: HashMap::new(), exceptions: BTreeMap::new(), today };
-        let mut statement =
-            conn.prepare_cached("SELECT person_id, community_id, reason, decided_by, decided_on, review_on FROM exception")?;
-        let mut rows = statement.query([])?;
+        Self::on(conn, None, today)
+    }
+
+    /// Verdicts on a day, on one person alone: the others' exceptions aren't read.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub(crate) fn about(conn: Reader<'_>, person: PersonId, today: NaiveDate) -> Result<Self, StoreError> {
+        Self::on(conn, Some(person), today)
+    }
+
+    fn on(conn: Reader<'_>, only: Option<PersonId>, today: NaiveDate) -> Result<Self, StoreError> {
+        let has_rules = conn.prepare_cached("SELECT 1 FROM rule")?.exists([])?;
+        let mut exceptions = BTreeMap::new();
+        let which = if only.is_some() { "WHERE person_id=?1" } else { "WHERE ?1 IS NULL" };
+        let sql = format!("SELECT person_id, community_id, reason, decided_by, decided_on, review_on FROM exception {which}");
+        let mut statement = conn.prepare_cached(&sql)?;
+        let mut rows = statement.query([only.map(|p| p.0)])?;
         while let Some(r) = rows.next()? {
             let facts = ExceptionFacts { reason: r.get(2)?, by: r.get(3)?, on: date(r, 4)?, review: date(r, 5)? };
-            judge.exceptions.insert((PersonId(r.get(0)?), CommunityId(r.get(1)?)), facts);
+            exceptions.insert((PersonId(r.get(0)?), CommunityId(r.get(1)?)), facts);
         }
-        Ok(judge)
+        Ok(Self { domains: None, has_rules, rules: HashMap::new(), exceptions, today })
     }
 
     /// The verdict for somebody with these addresses.
@@ -58,11 +74,17 @@ impl Judge {
         let rules = match self.rules.entry(community) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => {
-                free.insert(communities::rules(conn, community)?.into_iter().map(|(_, rule, all)| (rule, all)).collect())
+                let rules = if self.has_rules { communities::rules(conn, community)? } else { Vec::new() };
+                free.insert(rules.into_iter().map(|(_, rule, all)| (rule, all)).collect())
             }
         };
         let exception = self.exceptions.get(&(person, community));
-        Ok(verdict(candidates, rules, Circumstances { domains: &self.domains, exception, today: self.today }))
+        if self.domains.is_none() && !rules.is_empty() {
+            self.domains = Some(organisations::domains(conn)?);
+        }
+        let none = Domains::default();
+        let domains = self.domains.as_ref().unwrap_or(&none);
+        Ok(verdict(candidates, rules, Circumstances { domains, exception, today: self.today }))
     }
 
     /// Every exception: for whom, and for which community.

@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDateTime;
+use rusqlite::OptionalExtension;
 
 use super::lookup::ids_where;
 use super::schema::{About, TABLES, Table};
@@ -109,75 +110,113 @@ pub(crate) fn newest(conn: Reader<'_>) -> Result<Option<OpId>, StoreError> {
 /// Of a person everything is found. Of anything else, what has been removed from it again is found only if `deep`: that reads every
 /// removal in the journal, too much for each move of a cursor.
 pub(crate) fn history_of(conn: Reader<'_>, table: &'static Table, id: i64, limit: usize, deep: bool) -> Result<Vec<Op>, StoreError> {
-    let mut rows: BTreeSet<(&'static str, i64)> = BTreeSet::from([(table.name, id)]);
+    let mut found = Found { conn, limit, rows: BTreeSet::from([(table.name, id)]), steps: BTreeSet::new() };
     if table.about == About::Itself {
-        about_person(conn, id, &mut rows)?
+        found.about_person(id)?;
     } else {
-        about_thing(conn, table, id, deep, &mut rows)?
-    };
-    // Single rows by the index on them; ranges, of which there are few, by an index of their own.
-    let mut covering = conn.prepare_cached(
-        "SELECT op FROM op_change WHERE entity=?1 AND last_id=?2 \
-         UNION SELECT op FROM op_change WHERE entity=?1 AND entity_id<last_id AND entity_id<=?2 AND last_id>=?2",
-    )?;
-    let mut ops: BTreeSet<i64> = BTreeSet::new();
-    for (entity, row) in rows {
-        for op in covering.query_map((entity, row), |r| r.get::<_, i64>(0))? {
-            ops.insert(op?);
-        }
+        found.about_thing(table, id, deep)?;
+    }
+    for (entity, row) in std::mem::take(&mut found.rows) {
+        found.steps_on(entity, row)?;
     }
     let mut one = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op WHERE id=?1"))?;
-    ops.iter().rev().take(limit).map(|id| Ok(one.query_row([id], op_of)?.worded(conn))).collect()
+    // A row that another program wrote may name a step that there never was.
+    let steps = found.steps.iter().rev().filter_map(|id| one.query_row([id], op_of).optional().transpose());
+    steps.take(limit).map(|op| Ok(op?.worded(conn))).collect()
 }
 
-/// The rows that are or were about a person.
-fn about_person(conn: Reader<'_>, id: i64, rows: &mut BTreeSet<(&'static str, i64)>) -> Result<(), StoreError> {
-    let mut written = conn.prepare_cached("SELECT DISTINCT entity, entity_id FROM op_change WHERE person_id=?1")?;
-    let mut found = written.query([id])?;
-    while let Some(row) = found.next()? {
-        let entity: String = row.get(0)?;
-        if let Some(table) = super::schema::table(&entity) {
-            rows.insert((table.name, row.get(1)?));
+/// A history, as far as it is gathered: the steps, and the rows that may have others.
+struct Found<'c> {
+    conn: Reader<'c>,
+    /// No more than so many steps are wanted, the newest ones.
+    limit: usize,
+    rows: BTreeSet<(&'static str, i64)>,
+    steps: BTreeSet<i64>,
+}
+
+impl Found<'_> {
+    /// The steps that wrote one row.
+    ///
+    /// The step that added it may have added others with it, in a range of ids. Ranges aren't looked through, for there may be many of
+    /// them: the row says which step wrote it last, and each change of it which step had before. Only a row that was removed and brought
+    /// back may have come back in a range that nothing else names.
+    fn steps_on(&mut self, entity: &'static str, row: i64) -> Result<(), StoreError> {
+        let there: Option<i64> =
+            self.conn.prepare_cached(&format!("SELECT op FROM {entity} WHERE id=?1"))?.query_row([row], |r| r.get(0)).optional()?;
+        self.steps.extend(there);
+        let mut changes = self.conn.prepare_cached(
+            "SELECT op, CASE WHEN json_valid(before) THEN json_extract(before, '$.op') END, before IS NOT NULL AND after IS NULL FROM op_change \
+             WHERE entity=?1 AND last_id=?2 ORDER BY op DESC, seq DESC LIMIT ?3",
+        )?;
+        let mut rows = changes.query((entity, row, i64::try_from(self.limit).unwrap_or(i64::MAX)))?;
+        let (mut came_back, mut is_newest) = (false, true);
+        while let Some(change) = rows.next()? {
+            self.steps.insert(change.get(0)?);
+            self.steps.extend(change.get::<_, Option<i64>>(1)?);
+            // A removal that isn't the end of it.
+            came_back |= change.get(2)? && (there.is_some() || !is_newest);
+            is_newest = false;
         }
+        if came_back {
+            let mut covering = self.conn.prepare_cached(
+                "SELECT op FROM op_change INDEXED BY op_change_range WHERE entity=?1 AND entity_id<last_id AND entity_id<=?2 AND last_id>=?2",
+            )?;
+            for op in covering.query_map((entity, row), |r| r.get::<_, i64>(0))? {
+                self.steps.insert(op?);
+            }
+        }
+        Ok(())
     }
-    for table in TABLES {
-        match table.about {
-            About::Nobody | About::Itself => {}
-            // Those that were added with others' in one range, which names nobody.
-            About::Person(column) => rows.extend(ids_where(conn, table, column, id)?.into_iter().map(|row| (table.name, row))),
-            // What was written before somebody had the address.
-            About::Holder(column) => {
-                let sql = format!(
-                    "SELECT id FROM {} WHERE {column} IN (SELECT email_key FROM person WHERE id=?1 UNION SELECT address_key FROM address WHERE person_id=?1)",
-                    table.name
-                );
-                for row in conn.prepare_cached(&sql)?.query_map([id], |r| r.get::<_, i64>(0))? {
-                    rows.insert((table.name, row?));
+
+    /// The rows that are or were about a person.
+    fn about_person(&mut self, id: i64) -> Result<(), StoreError> {
+        let mut written = self.conn.prepare_cached("SELECT DISTINCT entity, entity_id, last_id FROM op_change WHERE person_id=?1")?;
+        let mut named = written.query([id])?;
+        while let Some(row) = named.next()? {
+            let (entity, first, last): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            if let Some(table) = super::schema::table(&entity) {
+                self.rows.extend((first..=last).map(|row| (table.name, row)));
+            }
+        }
+        for table in TABLES {
+            match table.about {
+                About::Nobody | About::Itself => {}
+                // Those that were added with others' in one range, which names nobody: since then no step has written them.
+                About::Person(column) => {
+                    let mut statement = self.conn.prepare_cached(&format!("SELECT op FROM {} WHERE {column}=?1", table.name))?;
+                    for op in statement.query_map([id], |r| r.get::<_, i64>(0))? {
+                        self.steps.insert(op?);
+                    }
+                }
+                // What was written before somebody had the address.
+                About::Holder(column) => {
+                    let sql = format!(
+                        "SELECT id FROM {} WHERE {column} IN (SELECT email_key FROM person WHERE id=?1 UNION SELECT address_key FROM address WHERE person_id=?1)",
+                        table.name
+                    );
+                    for row in self.conn.prepare_cached(&sql)?.query_map([id], |r| r.get::<_, i64>(0))? {
+                        self.rows.insert((table.name, row?));
+                    }
                 }
             }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-/// The rows that refer to a row that is no person, or (if `deep`) did before they were removed.
-fn about_thing(
-    conn: Reader<'_>,
-    table: &'static Table,
-    id: i64,
-    deep: bool,
-    rows: &mut BTreeSet<(&'static str, i64)>,
-) -> Result<(), StoreError> {
-    let mut gone = conn.prepare_cached("SELECT DISTINCT entity_id FROM op_change WHERE entity=?1 AND json_extract(before, ?2)=?3")?;
-    for (other, column, _) in table.referred_by() {
-        rows.extend(ids_where(conn, other, column, id)?.into_iter().map(|row| (other.name, row)));
-        if deep {
-            for row in gone.query_map((other.name, format!("$.{column}"), id), |r| r.get::<_, i64>(0))? {
-                rows.insert((other.name, row?));
+    /// The rows that refer to a row that is no person, or (if `deep`) did before they were removed.
+    fn about_thing(&mut self, table: &'static Table, id: i64, deep: bool) -> Result<(), StoreError> {
+        let mut gone =
+            self.conn.prepare_cached("SELECT DISTINCT entity_id FROM op_change WHERE entity=?1 AND json_extract(before, ?2)=?3")?;
+        for (other, column, _) in table.referred_by() {
+            self.rows.extend(ids_where(self.conn, other, column, id)?.into_iter().map(|row| (other.name, row)));
+            if deep {
+                for row in gone.query_map((other.name, format!("$.{column}"), id), |r| r.get::<_, i64>(0))? {
+                    self.rows.insert((other.name, row?));
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The step that undo would take back.

@@ -2,20 +2,23 @@
 //!
 //! Must not know how they are shown.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDateTime;
 use rusqlite::{OptionalExtension, Row};
+use serde_json::Value as Json;
 
-use super::columns::{attendance_facts, moment, uuid_text, word};
+use super::columns::{attendance_facts, moment, optional_word, uuid_text, word};
 use super::rows::{MeetupDetail, MeetupRow, RollRow};
 use super::{Reader, StoreError, lookup, schema};
 use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, PersonId};
+use crate::domain::listed::ListedMeetup;
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
+use crate::domain::words::{Outcome, Rsvp};
 
 const MEETUP_COLUMNS: &str = "t.id, t.title, t.starts, t.format, coalesce(nullif(o.short_name,''), o.name, ''), \
     coalesce((SELECT group_concat(c.name, ', ') FROM meetup_community k JOIN community c ON c.id=k.community_id WHERE k.meetup_id=t.id), ''), \
-    t.venue, t.status, t.write_up, t.note, \
-    (SELECT count(*) FROM attendance a WHERE a.meetup_id=t.id AND a.rsvp='yes'), \
-    (SELECT count(*) FROM attendance a WHERE a.meetup_id=t.id AND a.outcome='attended') \
+    t.venue, t.status, t.write_up, t.note \
     FROM meetup t LEFT JOIN organisation o ON o.id=t.organisation_id";
 
 fn meetup_row(r: &Row<'_>) -> rusqlite::Result<MeetupRow> {
@@ -30,12 +33,12 @@ fn meetup_row(r: &Row<'_>) -> rusqlite::Result<MeetupRow> {
         status: word(r, 7)?,
         write_up: word(r, 8)?,
         note: r.get(9)?,
-        yes: r.get::<_, i64>(10)?.unsigned_abs(),
-        attended: r.get::<_, i64>(11)?.unsigned_abs(),
+        yes: None,
+        attended: None,
     })
 }
 
-/// The meetups with these ids, in their order.
+/// The meetups with these ids, in their order; how many came isn't counted.
 pub(crate) fn meetup_rows(conn: Reader<'_>, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT {MEETUP_COLUMNS} WHERE t.id=?1"))?;
     let mut out = Vec::with_capacity(ids.len());
@@ -169,11 +172,102 @@ pub(crate) fn attendees(conn: Reader<'_>, needle: &str) -> Result<Vec<PersonId>,
     Ok(out)
 }
 
-/// The people on the rolls of the meetups that the newest step wrote: when they were last seen may have moved.
-pub(crate) fn people_of_meetups_written_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
+/// The people on the rolls of the meetups that the newest step put on another day: when they were last seen may have moved.
+pub(crate) fn people_of_meetups_moved_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT DISTINCT person_id FROM attendance WHERE meetup_id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity='meetup')",
+        "SELECT DISTINCT person_id FROM attendance WHERE meetup_id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) \
+         AND entity='meetup' AND CASE WHEN json_valid(before) THEN json_extract(before, '$.starts') END IS NOT NULL)",
     )?;
     let ids = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
     Ok(ids)
+}
+
+/// The meetups that the newest step wrote, or whose rolls or communities it wrote; and whether it changed a name that others may show.
+pub(crate) fn written_last(conn: Reader<'_>) -> Result<(Vec<MeetupId>, bool), StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT entity, entity_id, last_id, CASE WHEN json_valid(before) THEN before END FROM op_change WHERE op=(SELECT max(id) FROM op) \
+         AND entity IN ('meetup', 'meetup_community', 'attendance', 'community', 'organisation')",
+    )?;
+    let (mut ids, mut names_changed) = (BTreeSet::new(), false);
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (entity, first, last): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let before: Json = row.get::<_, Option<String>>(3)?.map_or(Json::Null, |b| serde_json::from_str(&b).unwrap_or_default());
+        match entity.as_str() {
+            "meetup" => ids.extend(first..=last),
+            "community" | "organisation" => names_changed |= before.get("name").is_some() || before.get("short_name").is_some(),
+            table => {
+                ids.extend(before.get("meetup_id").and_then(Json::as_i64));
+                let sql = format!("SELECT DISTINCT meetup_id FROM {table} WHERE id BETWEEN ?1 AND ?2");
+                for id in conn.prepare_cached(&sql)?.query_map([first, last], |r| r.get::<_, i64>(0))? {
+                    ids.insert(id?);
+                }
+            }
+        }
+    }
+    Ok((ids.into_iter().map(MeetupId).collect(), names_changed))
+}
+
+/// Hands over, of each who is on a meetup's roll, whether they answered yes and whether they came.
+pub(crate) fn counted(conn: Reader<'_>, id: MeetupId, mut take: impl FnMut(bool, bool)) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached("SELECT rsvp, outcome FROM attendance WHERE meetup_id=?1")?;
+    let mut rows = statement.query([id.0])?;
+    while let Some(row) = rows.next()? {
+        take(optional_word(row, 0)? == Some(Rsvp::Yes), word::<Outcome>(row, 1)? == Outcome::Attended);
+    }
+    Ok(())
+}
+
+/// Hands over every meetup as a search wants it, by ascending id.
+pub(crate) fn each(conn: Reader<'_>, mut take: impl FnMut(&ListedMeetup<'_>)) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id, name FROM community")?;
+    let names: HashMap<i64, String> = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+    let mut statement = conn.prepare_cached("SELECT meetup_id, community_id FROM meetup_community ORDER BY id")?;
+    let mut of: Vec<(i64, i64)> = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+    of.sort_by_key(|(meetup, _)| *meetup);
+    let mut rest = of.as_slice();
+    let mut statement = conn.prepare_cached(&format!("{LISTED} ORDER BY t.id"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        rest = &rest[rest.iter().take_while(|(meetup, _)| *meetup < id).count()..];
+        let mine = rest.iter().take_while(|(meetup, _)| *meetup == id).map(|(_, c)| (*c, names.get(c).map_or("", String::as_str)));
+        listed(row, mine.collect(), &mut take)?;
+    }
+    Ok(())
+}
+
+/// Hands over one meetup as a search wants it; whether it is there.
+pub(crate) fn one(conn: Reader<'_>, id: MeetupId, mut take: impl FnMut(&ListedMeetup<'_>)) -> Result<bool, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT c.id, c.name FROM meetup_community k JOIN community c ON c.id=k.community_id WHERE k.meetup_id=?1 ORDER BY k.id",
+    )?;
+    let of: Vec<(i64, String)> = statement.query_map([id.0], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+    let mut statement = conn.prepare_cached(&format!("{LISTED} WHERE t.id=?1"))?;
+    let mut rows = statement.query([id.0])?;
+    let Some(row) = rows.next()? else { return Ok(false) };
+    listed(row, of.iter().map(|(id, name)| (*id, name.as_str())).collect(), &mut take)?;
+    Ok(true)
+}
+
+const LISTED: &str = "SELECT t.id, t.title, t.starts, t.format, coalesce(nullif(o.short_name,''), o.name, ''), t.venue, t.status, t.write_up, t.note \
+    FROM meetup t LEFT JOIN organisation o ON o.id=t.organisation_id";
+
+fn listed(row: &Row<'_>, of: Vec<(i64, &str)>, take: &mut impl FnMut(&ListedMeetup<'_>)) -> Result<(), StoreError> {
+    let text = |at: usize| row.get_ref(at)?.as_str_or_null().map(Option::unwrap_or_default).map_err(rusqlite::Error::from);
+    let (ids, names): (Vec<CommunityId>, Vec<&str>) = of.into_iter().map(|(id, name)| (CommunityId(id), name)).unzip();
+    take(&ListedMeetup {
+        id: MeetupId(row.get(0)?),
+        title: text(1)?,
+        starts: moment(row, 2)?,
+        format: word(row, 3)?,
+        host: text(4)?,
+        communities: &names.join(", "),
+        community_ids: &ids,
+        venue: text(5)?,
+        status: word(row, 6)?,
+        write_up: word(row, 7)?,
+        note: text(8)?,
+    });
+    Ok(())
 }

@@ -6,6 +6,7 @@ use rusqlite::OptionalExtension;
 
 use super::columns::{consent_of, date, read_fields, word};
 use super::rows::PersonRow;
+use super::schema::{DISCIPLINE, ORGANISATION};
 use super::{Reader, StoreError};
 use crate::domain::address::OtherAddress;
 use crate::domain::ids::{CommunityId, PersonId};
@@ -109,12 +110,31 @@ pub(crate) fn withdrew(conn: Reader<'_>, id: PersonId, purpose: Purpose) -> Resu
     Ok(conn.prepare_cached(sql)?.exists((id.0, purpose.word(), ConsentState::Withdrawn.word()))?)
 }
 
-/// The people of the organisations and disciplines that the newest step wrote.
-pub(crate) fn ids_of_words_written_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT p.id FROM person p JOIN organisation o ON o.id=p.organisation_id WHERE o.id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity='organisation') \
-         UNION SELECT p.id FROM person p WHERE p.discipline_id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity='discipline')",
-    )?;
-    let ids = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+/// Whether one of these people holds a seat.
+pub(crate) fn has_seat(conn: Reader<'_>, people: &[i64]) -> Result<bool, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT 1 FROM tenure WHERE person_id=?1 AND over=0")?;
+    for id in people {
+        if statement.exists([id])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The people of the organisations and disciplines that the newest step changed: their names are in these people's records. One
+/// that was added has nobody yet but those about whom the step wrote.
+pub(crate) fn ids_of_words_changed_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
+    let mut ids = Vec::new();
+    for (table, column) in [(&ORGANISATION, "organisation_id"), (&DISCIPLINE, "discipline_id")] {
+        let mut changed = conn.prepare_cached(
+            "SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) AND entity=?1 AND before IS NOT NULL AND after IS NOT NULL",
+        )?;
+        for id in changed.query_map([table.name], |r| r.get::<_, i64>(0))? {
+            let mut theirs = conn.prepare_cached(&format!("SELECT id FROM person WHERE {column}=?1"))?;
+            for person in theirs.query_map([id?], |r| r.get(0))? {
+                ids.push(person?);
+            }
+        }
+    }
     Ok(ids)
 }

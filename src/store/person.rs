@@ -42,7 +42,7 @@ pub(crate) fn detail(conn: Reader<'_>, id: PersonId, today: NaiveDate) -> Result
 fn may_be_mailed(conn: Reader<'_>, id: PersonId, suppressions: &Suppressions) -> Result<Vec<MailRow>, StoreError> {
     let to = Use::of(Way::Notify);
     let mut out = Vec::new();
-    super::slices::everybody(conn, Some(&[id.0]), false, |p| {
+    super::slices::everybody(conn, Some(&[id.0]), super::slices::Beside::Memberships, |p| {
         for (address, state) in p.addresses() {
             let reasons = mail::reasons(p, address, state, suppressions, &to);
             let may_be_mailed = reasons.is_empty();
@@ -54,7 +54,7 @@ fn may_be_mailed(conn: Reader<'_>, id: PersonId, suppressions: &Suppressions) ->
 }
 
 fn memberships(conn: Reader<'_>, id: PersonId, facts: &PersonFacts, today: NaiveDate) -> Result<Vec<MembershipRow>, StoreError> {
-    let mut judge = Judge::new(conn, today)?;
+    let mut judge = Judge::about(conn, id, today)?;
     let addresses = facts.candidates();
     let mut statement = conn.prepare_cached(
         "SELECT m.id, m.community_id, c.name, m.status, m.joined, m.left_on, m.source FROM membership m JOIN community c ON c.id=m.community_id \

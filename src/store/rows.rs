@@ -267,10 +267,10 @@ pub struct MeetupRow {
     pub write_up: WriteUp,
     /// The note.
     pub note: String,
-    /// How many said yes.
-    pub yes: u64,
-    /// How many came.
-    pub attended: u64,
+    /// How many answered yes; `None` if nobody has counted yet.
+    pub yes: Option<u64>,
+    /// How many came; `None` if nobody has counted yet.
+    pub attended: Option<u64>,
 }
 
 /// One line of a meetup's roll.

@@ -25,6 +25,8 @@ pub struct Touched {
     pub many: bool,
     /// Communities, or what belongs to them.
     pub communities: bool,
+    /// Who is in which community.
+    pub members: bool,
     /// Meetups, or attendance.
     pub meetups: bool,
     /// Organisations, disciplines, fields, tags.
@@ -50,6 +52,7 @@ impl Touched {
         for refresh in table.refreshes {
             match refresh {
                 Refresh::Communities => self.communities = true,
+                Refresh::Members => self.members = true,
                 Refresh::Meetups => self.meetups = true,
                 Refresh::Words => self.words = true,
                 Refresh::Views => self.views = true,

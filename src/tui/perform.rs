@@ -206,7 +206,7 @@ impl Root {
         if !self.book.is_ready() {
             self.work.index(&mut self.book);
         }
-        let result = self.refresh();
+        let result = self.follow(&applied.touched);
         self.note(result);
         if applied.changes == 0 {
             self.toast = Some((format!("{}: nothing to change", applied.label), Tone::Dim));
@@ -441,7 +441,7 @@ impl Root {
         }
     }
 
-    fn take_index(&mut self, result: Option<Result<Option<crate::search::Index>, BookError>>) {
+    fn take_index(&mut self, result: Option<Result<Option<crate::book::Searchable>, BookError>>) {
         let Some(Some(index)) = result.and_then(|r| self.note(r)) else { return };
         let installed = self.book.install(index);
         if self.note(installed) == Some(true) {

@@ -6,7 +6,7 @@ use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModif
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
-use crate::book::{Book, BookError, Confirmed, Draft, Jobs, Step};
+use crate::book::{Book, BookError, Confirmed, Draft, Jobs, Step, Touched};
 use crate::config::{Asked, Keys};
 use crate::domain::text;
 use crate::log;
@@ -149,12 +149,35 @@ impl Root {
         }
         self.members.refresh(&mut cx)?;
         self.meetups.refresh(&mut cx)?;
-        self.detail.refresh(&mut cx)?;
+        self.refresh_rest();
+        Ok(())
+    }
+
+    /// Reads again what a step has touched of what is shown, and nothing else.
+    pub(super) fn follow(&mut self, touched: &Touched) -> Result<(), BookError> {
+        if touched.many || touched.communities || !self.book.is_ready() || self.book.has_seat(&touched.people)? {
+            return self.refresh();
+        }
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
+        if touched.members || !touched.people.is_empty() {
+            self.communities.recount(&mut cx);
+        }
+        self.members.follow(touched, &mut cx)?;
+        if touched.meetups || touched.words {
+            self.meetups.refresh(&mut cx)?;
+        }
+        self.refresh_rest();
+        Ok(())
+    }
+
+    /// The detail and whatever is on top.
+    fn refresh_rest(&mut self) {
+        self.detail.refresh();
+        let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         for overlay in self.overlays.iter_mut() {
             overlay.refresh(&mut cx);
         }
         self.look();
-        Ok(())
     }
 
     /// Makes the detail show what is under the cursor.
@@ -165,8 +188,7 @@ impl Root {
             _ => self.members.thing().or_else(|| self.communities.thing()),
         };
         let thing = thing.or_else(|| if self.list == PaneId::Communities { self.members.thing() } else { None });
-        let result = self.detail.look(thing, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys });
-        self.note(result);
+        self.detail.look(thing);
     }
 
     /// Shows an error in the footer, if there is one.

@@ -5,16 +5,16 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use crate::book::Searchable;
 use crate::book::{Applied, Book, BookError, Checked, ExportOptions, ExportSummary, ImportOptions, ImportReport, Job, Jobs, Step};
 use crate::domain::text;
-use crate::search::Index;
 
 type Result<T> = std::result::Result<T, BookError>;
 
 /// What is under way.
 pub(super) struct Work {
     jobs: Jobs,
-    index: Option<Job<Result<Option<Index>>>>,
+    index: Option<Job<Result<Option<Searchable>>>>,
     import: Option<(Job<Result<ImportReport>>, ImportOptions)>,
     export: Option<(Job<Result<ExportSummary>>, PathBuf)>,
     preview: Option<(Job<Result<ExportSummary>>, String)>,
@@ -28,7 +28,7 @@ pub(super) struct Work {
 /// A result that came in; `None` inside means that the work broke down.
 pub(super) enum Came {
     /// The search index.
-    Index(Option<Result<Option<Index>>>),
+    Index(Option<Result<Option<Searchable>>>),
     /// An import or its rehearsal.
     Import(Option<Result<ImportReport>>, ImportOptions),
     /// An export.

@@ -192,7 +192,7 @@ fn a_walk_in_is_added_ticked_and_undone_as_one() {
 
 #[test]
 fn communities_meetups_and_organisations_speak_the_same_language() {
-    let world = World::sample();
+    let mut world = World::sample();
     let all = world.book.communities().unwrap();
     let names = |query: &str| {
         let ids = world.book.find_communities(query, &all).unwrap().ids;
@@ -202,7 +202,7 @@ fn communities_meetups_and_organisations_speak_the_same_language() {
     assert_eq!(names("runby:others"), ["Data"]);
     assert_eq!(names("stage:maturing content"), ["Content design"]);
     assert_eq!(names("missing:seat runby:us"), ["Portfolio, programme and project management"]);
-    let meetups = |query: &str| world.book.find_meetups(query, None, MeetupSort::When, false).unwrap().ids.len();
+    let mut meetups = |query: &str| world.book.find_meetups(query, None, MeetupSort::When, false).unwrap().ids.len();
     assert_eq!(meetups("format:unconference"), 2);
     assert!(meetups("date:>2026-11-22 show") == 1);
     assert_eq!(meetups("writeup:owed"), 2);

@@ -69,9 +69,9 @@ fn kind_of(command: &Command) -> u8 {
 }
 
 /// One step of a history: its kind, and two numbers that choose among what there is.
-type Move = (u8, u8, u8);
+pub(crate) type Move = (u8, u8, u8);
 
-fn moves(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Move>> {
+pub(crate) fn moves(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Move>> {
     proptest::collection::vec((0..KINDS, any::<u8>(), any::<u8>()), length)
 }
 
@@ -300,7 +300,7 @@ fn every_kind_of_command_is_in_the_histories() {
 }
 
 /// What a move did: `None` if it changed nothing.
-fn go(world: &mut World, step: Move) -> Option<Applied> {
+pub(crate) fn go(world: &mut World, step: Move) -> Option<Applied> {
     let (kind, a, b) = step;
     let before = dump(&world.book);
     let applied = match kind.checked_sub(COMMANDS) {

@@ -6,6 +6,7 @@ use std::io::Write;
 
 use super::Outgoing;
 use crate::domain::address;
+use crate::domain::fields as custom;
 use crate::domain::words::{AddressState, PersonKind};
 use crate::exchange::{ExchangeError, Pen, consents, memberships, suppressions};
 
@@ -64,11 +65,14 @@ pub(super) fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut Pen<W>
         to.value(value)?;
     }
     if !fields.is_empty() {
-        let mut values: serde_json::Map<String, serde_json::Value> =
-            if person.fields.is_empty() { serde_json::Map::new() } else { serde_json::from_str(person.fields).unwrap_or_default() };
-        for name in fields {
-            let value = values.remove(name);
-            to.value(value.as_ref().and_then(serde_json::Value::as_str).unwrap_or(""))?;
+        let mut values = vec![String::new(); fields.len()];
+        custom::each(person.fields, |name, value| {
+            if let Some(at) = fields.iter().position(|f| f == name) {
+                value.clone_into(&mut values[at]);
+            }
+        });
+        for value in &values {
+            to.value(value)?;
         }
     }
     to.end_row()

@@ -2,6 +2,7 @@
 //!
 //! Must not know who is written, or where to.
 
+use crate::domain::fields;
 use crate::domain::listed::Listed;
 use crate::domain::mail::Way;
 
@@ -89,9 +90,13 @@ pub(super) const ENTRA_MEMBERS: FormatInfo = FormatInfo {
 };
 
 fn upn(person: &Listed<'_>) -> Option<String> {
-    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(person.fields).unwrap_or_default();
-    let own = fields.iter().find(|(name, _)| crate::domain::text::header_key(name) == "upn").and_then(|(_, v)| v.as_str());
-    own.map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned)
+    let mut found: Option<String> = None;
+    fields::each(person.fields, |name, value| {
+        if found.is_none() && crate::domain::text::header_key(name) == "upn" {
+            found = Some(value.trim().to_owned());
+        }
+    });
+    found.filter(|v| !v.is_empty())
 }
 
 /// Microsoft Entra: invitations of guests; two fixed lines.

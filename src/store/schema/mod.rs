@@ -60,6 +60,8 @@ pub(crate) enum About {
 pub(crate) enum Refresh {
     /// Communities, or what belongs to them.
     Communities,
+    /// Who is in which community.
+    Members,
     /// Meetups, or attendance.
     Meetups,
     /// Organisations, disciplines, fields, tags.

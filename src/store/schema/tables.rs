@@ -222,7 +222,7 @@ tables! {
         uuid(),
         reference("community_id", "community"), word("kind", words!(ChannelKind)), text("name").free(), maybe("members"), maybe("counted"),
     ];
-    MEMBERSHIP = "membership", "membership", Natural(&["person_id", "community_id"]), Person("person_id"), None, [Communities], [
+    MEMBERSHIP = "membership", "membership", Natural(&["person_id", "community_id"]), Person("person_id"), None, [Members], [
         reference("person_id", "person"),
         reference("community_id", "community"),
         word("status", words!(MembershipStatus)).group(1),

@@ -2,7 +2,7 @@
 //!
 //! Must not know the other panes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ratatui::layout::Rect;
 
@@ -29,7 +29,7 @@ enum Item {
 pub(crate) struct Communities {
     all: Vec<CommunityRow>,
     /// Those that the search has found.
-    hits: Vec<CommunityId>,
+    hits: HashSet<CommunityId>,
     items: Vec<Item>,
     counts: HashMap<CommunityId, u64>,
     people: Option<u64>,
@@ -70,7 +70,7 @@ impl Default for Communities {
     fn default() -> Self {
         Self {
             all: Vec::new(),
-            hits: Vec::new(),
+            hits: HashSet::new(),
             items: Vec::new(),
             counts: HashMap::new(),
             people: None,
@@ -107,23 +107,36 @@ impl Communities {
         Ok(())
     }
 
+    /// Counts the members again; nothing else has changed.
+    pub(crate) fn recount(&mut self, cx: &mut Cx<'_>) {
+        if let Some(counts) = cx.book.community_counts() {
+            self.counts = counts;
+        }
+        self.people = cx.book.people_count();
+        if self.table.sort == "members" {
+            let here = self.selected();
+            self.arrange(cx);
+            here.into_iter().for_each(|id| self.select(id));
+        }
+    }
+
     fn arrange(&mut self, cx: &mut Cx<'_>) {
         match cx.book.find_communities(&self.find.query, &self.all) {
             Ok(found) => {
                 self.find.error = None;
                 self.find.words = found.words;
-                self.hits = found.ids;
+                self.hits = found.ids.into_iter().collect();
             }
             // What was found last stays, as far as it is still there.
             Err(BookError::Query { error, .. }) => self.find.error = Some(error.message),
             Err(_) => {}
         }
         let hits = &self.hits;
+        let mut order: Vec<usize> = (0..self.all.len()).filter(|at| hits.contains(&self.all[*at].id)).collect();
         self.items.clear();
         if self.find.query.is_empty() {
             self.items.push(Item::Everybody);
         }
-        let mut order: Vec<usize> = (0..self.all.len()).filter(|at| hits.contains(&self.all[*at].id)).collect();
         if self.table.sort != "page order" {
             // In another order than the page's there are no headings to stand under.
             self.sort(&mut order);

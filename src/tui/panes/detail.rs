@@ -10,7 +10,6 @@ use crate::book::{AttendanceChange, BookError, Command, Thing};
 use crate::domain::ids::CommunityId;
 use crate::domain::meetup::AttendanceFacts;
 use crate::domain::person::ConsentFacts;
-use crate::domain::text;
 use crate::domain::words::ConsentState;
 use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
 use crate::tui::list::Cursor;
@@ -23,7 +22,11 @@ use crate::tui::theme::Tone;
 pub(crate) struct Detail {
     thing: Option<Thing>,
     title: String,
+    /// Its lines as they were read, and as they are broken for the width.
+    whole: Vec<Line>,
     lines: Vec<Line>,
+    /// Whether it is to be read before anybody looks at it.
+    is_stale: bool,
     cursor: Cursor,
     width: u16,
     /// The line to stand on again once the lines have been broken for the width.
@@ -37,24 +40,31 @@ impl Detail {
         self.thing
     }
 
-    /// Shows a thing; reads it if it is another one.
-    pub(crate) fn look(&mut self, thing: Option<Thing>, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    /// Shows a thing; it is read when it is drawn or asked about.
+    pub(crate) fn look(&mut self, thing: Option<Thing>) {
         if self.thing != thing {
             self.cursor = Cursor { height: self.cursor.height, ..Cursor::default() };
-        }
-        if self.thing != thing {
+            self.whole.clear();
             self.lines.clear();
             self.keep = None;
+            self.thing = thing;
+            self.is_stale = true;
         }
-        self.thing = thing;
-        self.refresh(cx)
     }
 
-    /// Reads what is shown again.
-    pub(crate) fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        let calendar = cx.book.calendar();
+    /// What is shown is to be read again.
+    pub(crate) fn refresh(&mut self) {
         self.keep = self.item().copied().or(self.keep);
-        (self.title, self.lines) = match self.thing {
+        self.is_stale = true;
+    }
+
+    /// Reads what is shown, if that is not as it was read last, and breaks it for the width.
+    fn read(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        if !std::mem::take(&mut self.is_stale) {
+            return Ok(());
+        }
+        let calendar = cx.book.calendar();
+        (self.title, self.whole) = match self.thing {
             Some(Thing::Person(id)) => match cx.book.person(id)? {
                 Some(p) => (p.facts.title().to_owned(), person_lines(&p, &calendar, cx.keys, &cx.book.glance(Thing::Person(id), 5)?)),
                 None => (String::new(), Vec::new()),
@@ -69,8 +79,18 @@ impl Detail {
             },
             _ => (String::new(), Vec::new()),
         };
-        self.cursor.fit(self.lines.len(), self.cursor.height);
+        self.wrap();
         Ok(())
+    }
+
+    /// Breaks long lines for the width that there is; the cursor stays on what it was on.
+    fn wrap(&mut self) {
+        let room = usize::from(self.width.saturating_sub(3)).max(8);
+        self.lines = self.whole.iter().cloned().flat_map(|l| l.wrapped(room)).collect();
+        if let Some(place) = self.keep.take().and_then(|item| self.lines.iter().position(|l| l.item == Some(item))) {
+            self.cursor.at = place;
+        }
+        self.cursor.fit(self.lines.len(), self.cursor.height);
     }
 
     fn item(&self) -> Option<&Item> {
@@ -94,6 +114,9 @@ impl Detail {
 
     /// Does what an action says.
     pub(crate) fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        if let Err(e) = self.read(cx) {
+            return Outcome::ask(Request::Toast(e.to_string()));
+        }
         if self.cursor.act(action, self.lines.len()) {
             return Outcome::Done;
         }
@@ -210,19 +233,14 @@ impl Detail {
         Outcome::Done
     }
 
-    /// Breaks long lines for the width that there will be.
+    /// Makes the lines fit before drawing.
     pub(crate) fn prepare(&mut self, width: u16, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if self.width != width {
             self.width = width;
-            self.refresh(cx)?;
+            self.keep = self.item().copied().or(self.keep);
+            self.wrap();
         }
-        let room = usize::from(width.saturating_sub(3)).max(8);
-        if self.lines.iter().any(|l| text::width(&l.text) > room) {
-            self.lines = std::mem::take(&mut self.lines).into_iter().flat_map(|l| l.wrapped(room)).collect();
-        }
-        if let Some(place) = self.keep.take().and_then(|item| self.lines.iter().position(|l| l.item == Some(item))) {
-            self.cursor.at = place;
-        }
+        self.read(cx)?;
         self.cursor.fit(self.lines.len(), height);
         Ok(())
     }

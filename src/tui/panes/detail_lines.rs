@@ -41,6 +41,9 @@ pub(super) struct Line {
 impl Line {
     /// The line in as many as it needs; those that follow are set in.
     pub(super) fn wrapped(self, room: usize) -> Vec<Self> {
+        if text::width(&self.text) <= room {
+            return vec![self];
+        }
         let words = self.text.trim_start();
         let indent = (self.text.len() - words.len()).min(room / 3);
         let hang = if indent > 0 { 2 } else { 0 };

@@ -89,7 +89,10 @@ impl Meetups {
             }
         }
         self.find.error = None;
-        self.all = if self.find.query.is_empty() { self.list.ids.len() } else { cx.book.meetup_ids(self.community, usize::MAX)?.len() };
+        self.all = match self.find.query.as_str() {
+            "" => self.list.ids.len(),
+            _ => cx.book.find_meetups("", self.community, MeetupSort::When, false)?.ids.len(),
+        };
         Ok(())
     }
 
@@ -163,7 +166,7 @@ impl Meetups {
         // The heads of the columns are worth a line only where there are some.
         self.heads = height >= 5;
         let height = height.saturating_sub(usize::from(self.find.is_active()) + usize::from(self.heads));
-        self.list.prepare(height, |ids| cx.book.meetups(ids), |row| row.id)
+        self.list.prepare(height, |ids| cx.book.meetups_at_once(ids), |row| row.id)
     }
 
     /// Draws the pane.
@@ -232,10 +235,12 @@ fn cell(row: &MeetupRow, column: &str, upcoming: bool, on: &Canvas<'_>) -> Strin
         },
         "communities" => row.communities.clone(),
         "venue" => row.venue.clone(),
-        _ => match (row.status, upcoming) {
-            (MeetupStatus::Cancelled, _) => "cancelled".to_owned(),
-            (_, true) if row.attended == 0 => format!("{} yes", row.yes),
-            _ => format!("{} came", row.attended),
+        _ => match (row.status, upcoming, row.attended, row.yes) {
+            (MeetupStatus::Cancelled, ..) => "cancelled".to_owned(),
+            (_, true, Some(0), Some(yes)) => format!("{yes} yes"),
+            (_, _, Some(came), _) => format!("{came} came"),
+            // Nobody has counted yet.
+            _ => String::new(),
         },
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::actions::Action;
-use crate::book::{BookError, Command, PeopleQuery, PersonRow, SortBy, Thing, Words};
+use crate::book::{BookError, Command, PeopleQuery, PersonRow, SortBy, Thing, Touched, Words};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::person::ConsentFacts;
 use crate::domain::text;
@@ -165,6 +165,31 @@ impl Members {
         Ok(())
     }
 
+    /// Reads again what a step has touched of the list.
+    pub(crate) fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        if touched.people.is_empty() && !touched.words && !touched.meetups && !touched.mail {
+            self.list.fit();
+            return Ok(());
+        }
+        let here = self.selected();
+        let (text, community) = (std::mem::take(&mut self.find.query), self.community.as_ref().map(|(id, _)| *id));
+        let sort = SortBy::parse(&self.table.sort).unwrap_or(SortBy::Name);
+        let wanted = PeopleQuery { text: &text, community, sort, reverse: self.table.reverse };
+        let known = cx.book.find_again(&wanted, touched, &mut self.list.ids);
+        self.find.query = text;
+        if !matches!(known, Ok(true)) || self.list.ids.is_empty() {
+            return self.refresh(cx);
+        }
+        self.table.all = columns(&cx.book.words(Words::Fields)?);
+        self.count(cx);
+        self.list.stay_on(here);
+        if self.find.query.is_empty() {
+            let gone = |m: &PersonId| touched.people.contains(&m.0) && !self.list.ids.contains(m);
+            self.marks.retain(|m| !gone(m));
+        }
+        Ok(())
+    }
+
     fn read(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let community = self.community.as_ref().map(|(id, _)| *id);
         if cx.book.is_ready() {
@@ -179,10 +204,14 @@ impl Members {
         }
         // Else the hits of the search stay until the index is there again: unrelated rows would be worse than old ones.
         self.find.error = None;
-        // While one searches in a community, the count is of its members.
-        let members = || community.and_then(|c| cx.book.community_counts()?.get(&c).copied());
-        self.all = if self.find.query.is_empty() { None } else { members() }.or_else(|| cx.book.people_count());
+        self.count(cx);
         Ok(())
+    }
+
+    /// While one searches in a community, the count is of its members.
+    fn count(&mut self, cx: &Cx<'_>) {
+        let community = self.community.as_ref().map(|(id, _)| *id).filter(|_| !self.find.query.is_empty());
+        self.all = community.and_then(|c| cx.book.member_count(c)).or_else(|| cx.book.people_count());
     }
 
     /// The search has changed: the best hit is on top.

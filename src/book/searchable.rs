@@ -1,0 +1,77 @@
+//! What is searched, read out of the file behind the screen: one pass over each table, in its own order.
+//!
+//! Must not know what is asked of it.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::{BookError, Progress};
+use crate::search::{Index, IndexBuilder, MeetupIndex};
+use crate::store::slices::Beside;
+use crate::store::{ReadOnly, Reader, StoreError, communities, meetups, slices};
+
+/// What is searched: everybody, and every meetup.
+pub struct Searchable {
+    pub(super) people: Index,
+    pub(super) meetups: MeetupIndex,
+}
+
+/// Reads it, on a connection of its own; `None` if that was stopped.
+pub(super) fn build(path: &Path, progress: &Progress) -> Result<Option<Searchable>, BookError> {
+    let file = ReadOnly::open(path)?;
+    let conn = file.reader();
+    let total = slices::count(conn)?;
+    progress.expect(total);
+    let mut builder = IndexBuilder::with_room(usize::try_from(total).unwrap_or(0));
+    let mut reached = Reached { progress, done: 0, stopped: false };
+    slices::everybody(conn, None, Beside::Nothing, |person| {
+        builder.push(person);
+        reached.one_more()
+    })?;
+    builder.everybody_is_there();
+    slices::memberships(conn, |person, community, status, source| {
+        builder.join(person, community, status, source);
+        reached.still()
+    })?;
+    let mut meetups = uncounted(conn)?;
+    slices::visits(conn, |person, meetup, said_yes, came| {
+        if let Some(day) = meetups.count(meetup, said_yes, came).filter(|_| came) {
+            builder.came(person, day);
+        }
+        reached.still()
+    })?;
+    if reached.stopped {
+        return Ok(None);
+    }
+    let names = communities::communities(conn)?.into_iter().map(|c| (c.id, c.name));
+    Ok(Some(Searchable { people: builder.finish(names), meetups }))
+}
+
+/// How far the reading has come, and whether somebody wants it to stop.
+struct Reached<'p> {
+    progress: &'p Progress,
+    done: u64,
+    stopped: bool,
+}
+
+impl Reached<'_> {
+    fn one_more(&mut self) -> ControlFlow<()> {
+        self.done += 1;
+        self.still()
+    }
+
+    /// Asked for each row, and looked up now and then.
+    fn still(&mut self) -> ControlFlow<()> {
+        if self.done.is_multiple_of(1024) {
+            self.stopped |= self.progress.reach(self.done).is_break();
+        }
+        if self.stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// Every meetup, without anybody counted.
+pub(super) fn uncounted(conn: Reader<'_>) -> Result<MeetupIndex, StoreError> {
+    let mut index = MeetupIndex::default();
+    meetups::each(conn, |meetup| index.put(meetup))?;
+    Ok(index)
+}

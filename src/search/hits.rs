@@ -1,0 +1,149 @@
+//! Who is a hit of a query, and how good a one.
+//!
+//! Must not know in which order hits stand.
+
+use chrono::NaiveDate;
+use memchr::memmem::Finder;
+
+use super::arena;
+use super::everybody::Everybody;
+use super::order::SortBy;
+use crate::domain::ids::CommunityId;
+use crate::domain::query::{Expr, Plan};
+
+/// Which people are wanted, and in which order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'q> {
+    pub query: &'q Expr,
+    pub today: NaiveDate,
+    /// Only members of this community.
+    pub community: Option<CommunityId>,
+    pub sort: SortBy,
+    /// Whether the order is turned round.
+    pub reverse: bool,
+}
+
+/// A query made ready to be asked of everybody.
+pub(super) struct Search {
+    plan: Plan,
+    /// The words that each hit contains, the longest first.
+    words: Vec<Finder<'static>>,
+    /// Whether containing the words is all that is asked.
+    is_simple: bool,
+    /// Whether better hits come first.
+    is_tiered: bool,
+    community: Option<CommunityId>,
+    /// Whether those are meant too whose membership of the community is over.
+    pub over_too: bool,
+}
+
+impl Search {
+    pub(super) fn new(wanted: &Wanted<'_>) -> Self {
+        let plan = Plan::new(wanted.query, wanted.today, true).within(wanted.community.map(|c| c.0));
+        let words: Vec<Finder<'static>> = plan.words().iter().map(|w| Finder::new(w.as_bytes()).into_owned()).collect();
+        let is_simple =
+            matches!(plan, Plan::Anywhere(_)) || matches!(&plan, Plan::And(all) if all.iter().all(|p| matches!(p, Plan::Anywhere(_))));
+        Self {
+            is_simple,
+            is_tiered: !words.is_empty() && wanted.sort == SortBy::Name,
+            community: wanted.community,
+            over_too: mentions_status(&plan),
+            words,
+            plan,
+        }
+    }
+
+    /// Whether nothing is asked: then everybody is a hit.
+    pub(super) fn finds_everybody(&self) -> bool {
+        self.plan == Plan::All && self.community.is_none()
+    }
+
+    /// How many sorts of hits there are.
+    pub(super) const fn tiers(&self) -> usize {
+        if self.is_tiered { 3 } else { 1 }
+    }
+
+    /// How good a hit an entry is, 0 the best; `None` if it is none.
+    pub(super) fn tier(&self, all: &Everybody, at: usize) -> Option<usize> {
+        let is_hit =
+            !all.entries[at].dead && self.community.is_none_or(|c| all.is_in(at, c, self.over_too)) && self.plan.holds(&all.record(at));
+        is_hit.then(|| self.rank(all, at, 0))
+    }
+
+    /// How good a hit is: 0 a word of the name begins with what is looked for, 1 the name contains it, 2 anything else; of several words
+    /// the worst decides. The longest of them doesn't occur in the first bytes, `from` in number, of the record.
+    fn rank(&self, all: &Everybody, at: usize, from: usize) -> usize {
+        if !self.is_tiered {
+            return 0;
+        }
+        let name = all.name(at).as_bytes();
+        let mut worst = 0;
+        for (nth, word) in self.words.iter().enumerate() {
+            let from = if nth == 0 { from } else { 0 };
+            let mut best = 2;
+            if let Some(rest) = name.get(from..) {
+                for found in word.find_iter(rest) {
+                    let place = from + found;
+                    if place == 0 || matches!(name[place - 1], b' ' | b'-' | b'\'') {
+                        best = 0;
+                        break;
+                    }
+                    best = 1;
+                }
+            }
+            worst = worst.max(best);
+            if worst == 2 {
+                break;
+            }
+        }
+        worst
+    }
+
+    /// Hands over each hit with how good it is, in the order of the entries.
+    pub(super) fn each_hit(&self, all: &Everybody, mut take: impl FnMut(usize, usize)) {
+        // In a small community each member is looked at; else, with a word, the arena is looked through from end to end.
+        let members = self.community.map(|c| all.ever_in(c)).filter(|m| self.words.is_empty() || m.len() < all.entries.len() / 16);
+        if let Some(members) = members {
+            for at in members {
+                let at = *at as usize;
+                if let Some(tier) = self.tier(all, at) {
+                    take(at, tier);
+                }
+            }
+            return;
+        }
+        let Some(longest) = self.words.first().filter(|w| !w.needle().is_empty()) else {
+            for at in 0..all.entries.len() {
+                if let Some(tier) = self.tier(all, at) {
+                    take(at, tier);
+                }
+            }
+            return;
+        };
+        arena::each_with(
+            longest,
+            &all.arena,
+            all.entries.len(),
+            |at| all.entries[at].start as usize,
+            |at, place| {
+                let holds = if self.is_simple {
+                    self.words.len() == 1 || self.words[1..].iter().all(|f| f.find(all.record(at).text.as_bytes()).is_some())
+                } else {
+                    self.plan.holds(&all.record(at))
+                };
+                if holds && !all.entries[at].dead && self.community.is_none_or(|c| all.is_in(at, c, self.over_too)) {
+                    take(at, self.rank(all, at, place - all.entries[at].start as usize));
+                }
+            },
+        );
+    }
+}
+
+fn mentions_status(plan: &Plan) -> bool {
+    match plan {
+        Plan::Membership(test) => test.status.is_some(),
+        Plan::Not(inner) => mentions_status(inner),
+        Plan::And(all) | Plan::Or(all) => all.iter().any(mentions_status),
+        _ => false,
+    }
+}
