@@ -1,7 +1,7 @@
 //! What a lead waits for: first picture, index, each key of a search, a move, an edit, a frame, the memory for it.
 //!
 //! `cargo bench --bench screen -- ROSTER` prints milliseconds of processor time, so that a noisy machine tells less; `… -- ROSTER PART`
-//! does one part alone (`first-paint`, `ready`, `edits`), so that its instructions can be counted. `benches/run` drives both.
+//! does one part alone (`first-paint`, `ready`, `moves`, `keys`, `edits`), so that its instructions can be counted. `benches/run` drives both.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a bench prints, and stops where it fails")]
 
 use std::path::{Path, PathBuf};
@@ -147,7 +147,7 @@ fn commit(path: &Path) -> f64 {
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
     let Some(path) = words.first().map(PathBuf::from) else {
-        println!("cargo bench --bench screen -- ROSTER [first-paint|ready|edits]");
+        println!("cargo bench --bench screen -- ROSTER [first-paint|ready|moves|keys|edits]");
         return;
     };
     match words.get(1).map(String::as_str) {
@@ -157,6 +157,20 @@ fn main() {
         }
         Some("ready") => {
             ready(&path);
+            return;
+        }
+        Some("moves") => {
+            let mut root = ready(&path);
+            (0..300).for_each(|_| press(&mut root, KeyCode::Char('j')));
+            return;
+        }
+        Some("keys") => {
+            let mut root = ready(&path);
+            letters(&mut root, "2/");
+            for _ in 0..100 {
+                press(&mut root, KeyCode::Char('a'));
+                press(&mut root, KeyCode::Backspace);
+            }
             return;
         }
         Some("edits") => {

@@ -113,14 +113,14 @@ fn set_discipline(write: &mut Write<'_>, people: &[PersonId], name: &str) -> Res
 
 fn add_tags(facts: &mut PersonFacts, typed: &str) {
     for tag in tags::read(typed) {
-        if !facts.tags.iter().any(|t| text::same_key(t) == text::same_key(&tag)) {
+        if !facts.tags.iter().any(|t| text::are_same(t, &tag)) {
             facts.tags.push(tag);
         }
     }
 }
 
 fn remove_tag(facts: &mut PersonFacts, tag: &str) {
-    facts.tags.retain(|t| text::same_key(t) != text::same_key(tag));
+    facts.tags.retain(|t| !text::are_same(t, tag));
 }
 
 fn put_community(
@@ -236,11 +236,11 @@ fn each<T>(
 }
 
 fn set_field(facts: &mut PersonFacts, field: &str, value: &str) {
-    facts.fields.retain(|(name, _)| !(text::same_key(name) == text::same_key(field) && value.is_empty()));
+    facts.fields.retain(|(name, _)| !(text::are_same(name, field) && value.is_empty()));
     if value.is_empty() {
         return;
     }
-    match facts.fields.iter_mut().find(|(name, _)| text::same_key(name) == text::same_key(field)) {
+    match facts.fields.iter_mut().find(|(name, _)| text::are_same(name, field)) {
         Some((_, old)) => value.clone_into(old),
         None => facts.fields.push((field.to_owned(), value.to_owned())),
     }

@@ -2,6 +2,7 @@
 //!
 //! Must not know what is done with the hits.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use super::found::{Found, words};
@@ -75,9 +76,20 @@ impl Book {
         self.index.as_ref().map(|i| i.len() as u64)
     }
 
+    /// How many members each community has, counted in the file as long as the index isn't ready.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn count_members(&self) -> Result<HashMap<CommunityId, u64>, BookError> {
+        Ok(match self.community_counts() {
+            Some(counts) => counts,
+            None => people::member_counts(self.store.reader())?,
+        })
+    }
+
     /// How many members each community has; `None` before the index is ready.
     #[must_use]
-    pub fn community_counts(&self) -> Option<std::collections::HashMap<CommunityId, u64>> {
+    pub fn community_counts(&self) -> Option<HashMap<CommunityId, u64>> {
         self.index.as_ref().map(Index::community_counts)
     }
 
@@ -168,12 +180,15 @@ impl Book {
         Ok(())
     }
 
-    /// Finds people. The index must be ready, or is made so.
+    /// Finds people. If something is asked of them, the index is made ready if it isn't.
     ///
     /// # Errors
     /// If the query can't be read, or the file.
     pub fn find(&mut self, wanted: &PeopleQuery<'_>) -> Result<Found<PersonId>, BookError> {
         let expr = self.parse(wanted.text, Scope::People)?;
+        if expr == Expr::All && wanted.community.is_none() && wanted.sort == SortBy::Name && !wanted.reverse && !self.is_ready() {
+            return Ok(Found { ids: people::by_name(self.store.reader())?, words: Vec::new(), did_you_mean: None });
+        }
         self.make_ready()?;
         self.look_up_attendees(&expr)?;
         self.judge(&expr, wanted.community)?;
@@ -221,6 +236,9 @@ impl Book {
     /// As [`Book::find_ids`]; `over_too` says whether those are meant too whose membership of the community is over.
     pub(super) fn find_ids_of(&mut self, text: &str, community: Option<CommunityId>, over_too: bool) -> Result<Vec<PersonId>, BookError> {
         let expr = self.parse(text, Scope::People)?;
+        if let (Expr::All, Some(community), false) = (&expr, community, self.is_ready()) {
+            return Ok(people::members_of(self.store.reader(), community, over_too)?);
+        }
         self.make_ready()?;
         self.look_up_attendees(&expr)?;
         self.judge(&expr, community)?;

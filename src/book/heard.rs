@@ -47,6 +47,7 @@ impl Heard {
         }
         if row.name.is_empty() && row.email.is_empty() {
             // A suppressed address of nobody.
+            loader.settle(write)?;
             loader.index(write)?;
             for one in &row.suppressed {
                 // Nobody's there, but perhaps somebody's here: they don't want to be mailed at their other addresses either.
@@ -116,6 +117,7 @@ impl Heard {
     ) -> Result<(), BookError> {
         let there = !row.email.is_empty() && loader.find(write, row)?.is_some();
         if there {
+            loader.settle(write)?;
             loader.index(write)?;
         }
         let marked = if there { write.mark_address(&row.email, state)? } else { None };

@@ -2,7 +2,6 @@
 //!
 //! Decides nothing: `domain::mail` does. Must not know where it is shown.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use super::{Book, BookError};
@@ -13,8 +12,9 @@ use crate::domain::mail::{self, Decision, Suppressions, Use, Way, Why};
 use crate::domain::query::{Expr, Key};
 use crate::domain::text;
 use crate::domain::words::AddressState;
+use crate::store::rows::PersonRow;
 use crate::store::slices::Beside;
-use crate::store::{lookup, slices, suppressions};
+use crate::store::{ReadOnly, lookup, people, slices, suppressions};
 
 /// A person's address, and whether it may be used in a way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,30 @@ pub struct Usable {
     pub decision: Decision,
     /// Every reason against it, in the order of the rules.
     pub reasons: Vec<Why>,
+}
+
+/// People with whether each may be mailed, page by page: what holds for all of them is read once.
+pub struct WithMail {
+    file: ReadOnly,
+    suppressions: Suppressions,
+}
+
+impl WithMail {
+    /// The people with these ids, in their order; `mail` is `yes`, or the reason why not.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn people(&self, ids: &[PersonId]) -> Result<Vec<PersonRow>, BookError> {
+        let to = Use::of(Way::Notify);
+        let ids: Vec<i64> = ids.iter().map(|p| p.0).collect();
+        let mut rows = Vec::with_capacity(ids.len());
+        slices::everybody(self.file.reader(), Some(&ids), Beside::MembershipsAndVisits, |p| {
+            let mail = mail::choose(p, &self.suppressions, &to).left_out.map_or("yes", Why::words).to_owned();
+            rows.push(PersonRow { mail, ..people::row_of(p) });
+            ControlFlow::Continue(())
+        })?;
+        Ok(rows)
+    }
 }
 
 impl Book {
@@ -100,21 +124,13 @@ impl Book {
         Ok(strictest)
     }
 
-    /// Whether each of these people may be mailed: `yes`, or the reason why not.
+    /// What is needed to list people with whether each may be mailed.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn mail_words(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, &'static str>, BookError> {
-        let suppressions = suppressions::read(self.store.reader())?;
-        let to = Use::of(Way::Notify);
-        let mut sorted: Vec<i64> = ids.iter().map(|p| p.0).collect();
-        sorted.sort_unstable();
-        let mut out = HashMap::with_capacity(ids.len());
-        slices::everybody(self.store.reader(), Some(&sorted), Beside::Memberships, |p| {
-            out.insert(p.id, mail::choose(p, &suppressions, &to).left_out.map_or("yes", Why::words));
-            ControlFlow::Continue(())
-        })?;
-        Ok(out)
+    pub fn with_mail(&self) -> Result<WithMail, BookError> {
+        let file = ReadOnly::open_for_any_order(self.path())?;
+        Ok(WithMail { suppressions: suppressions::read(file.reader())?, file })
     }
 
     /// Finds out for whom `mail:yes` or `mail:no` holds, if a query asks.

@@ -52,7 +52,7 @@ pub use imported::{ImportReport, Refusal};
 pub use importing::ImportOptions;
 pub use job::{Job, Jobs, Progress};
 pub use lint::Finding;
-pub use mailable::Usable;
+pub use mailable::{Usable, WithMail};
 pub use meetup_search::MeetupSort;
 pub use searchable::Searchable;
 pub use seats::{channel_line, seat_line, seat_warnings};
@@ -283,20 +283,16 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn people(&self, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, BookError> {
-        Ok(people::rows(self.store.reader(), ids, community)?)
+        let Some(index) = &self.index else { return Ok(people::rows(self.store.reader(), ids, community, None)?) };
+        Ok(people::rows(self.store.reader(), ids, community, Some(&|id| index.seen(id)))?)
     }
 
-    /// As [`Book::people`], with whether each may be mailed.
+    /// Those of just this name, whatever its case and accents; no more than `limit`.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn people_with_mail(&self, ids: &[PersonId]) -> Result<Vec<PersonRow>, BookError> {
-        let mut rows = self.people(ids, None)?;
-        let mail = self.mail_words(ids)?;
-        for row in &mut rows {
-            row.mail = mail.get(&row.id).copied().unwrap_or_default().to_owned();
-        }
-        Ok(rows)
+    pub fn called(&self, name: &str, limit: usize) -> Result<Vec<PersonId>, BookError> {
+        Ok(people::called(self.store.reader(), name, limit)?)
     }
 
     /// The first people by name: what is shown before the index is ready.

@@ -2,6 +2,7 @@
 //!
 //! Must not know how the rows are found.
 
+use std::collections::HashSet;
 use std::io::Write;
 
 use serde::Serialize;
@@ -30,9 +31,9 @@ pub(super) fn list(book: &mut Book, what: What, query: &str, format: ListFormat,
         What::Communities => {
             let all = book.communities()?;
             let found = book.find_communities(query, &all)?;
-            book.make_ready()?;
-            let counts = book.community_counts().unwrap_or_default();
-            let rows: Vec<_> = all.into_iter().filter(|c| found.ids.contains(&c.id)).collect();
+            let counts = book.count_members()?;
+            let hits: HashSet<_> = found.ids.into_iter().collect();
+            let rows: Vec<_> = all.into_iter().filter(|c| hits.contains(&c.id)).collect();
             let lines = rows.iter().map(|c| {
                 let members = counts.get(&c.id).copied().unwrap_or(0).to_string();
                 vec![c.name.clone(), c.family.clone(), members, c.seats.clone(), c.status.to_string(), c.run_by.to_string()]
@@ -76,12 +77,13 @@ fn members(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write
         None => {}
     }
     let heads = vec!["Name", "E-mail", "Organisation", "Discipline", "Job title", "Last seen", "Mail"];
+    let people = book.with_mail()?;
     if format == ListFormat::Json {
-        let mut rows = Vec::new();
+        let mut list = JsonList::begin(out);
         for page in found.ids.chunks(PAGE) {
-            rows.extend(book.people_with_mail(page)?);
+            people.people(page)?.iter().try_for_each(|row| list.row(row))?;
         }
-        return write_json(&rows, out);
+        return list.end();
     }
     // A million people are written page by page; the first page sets a table's widths.
     let mut widths = None;
@@ -89,8 +91,8 @@ fn members(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write
         write_csv(std::iter::once(heads.iter().map(|h| (*h).to_owned()).collect()), out)?;
     }
     for page in found.ids.chunks(PAGE) {
-        let lines: Vec<Vec<String>> = book
-            .people_with_mail(page)?
+        let lines: Vec<Vec<String>> = people
+            .people(page)?
             .into_iter()
             .map(|p| {
                 let seen = p.seen.map(|d| d.to_string()).unwrap_or_default();
@@ -159,10 +161,40 @@ fn write_json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> Result<(
     Ok(())
 }
 
+/// A JSON array that is written row by row, in the form that [`write_json`] gives a whole one.
+struct JsonList<'w> {
+    out: &'w mut dyn Write,
+    is_empty: bool,
+}
+
+impl<'w> JsonList<'w> {
+    fn begin(out: &'w mut dyn Write) -> Self {
+        Self { out, is_empty: true }
+    }
+
+    fn row<T: Serialize>(&mut self, row: &T) -> Result<(), CliError> {
+        self.out.write_all(if self.is_empty { b"[\n  " } else { b",\n  " })?;
+        self.is_empty = false;
+        let text = serde_json::to_string_pretty(row).map_err(std::io::Error::from)?;
+        // One level deeper. A line break within a value is escaped, so that each of these is the form's own.
+        self.out.write_all(text.replace('\n', "\n  ").as_bytes())?;
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), CliError> {
+        self.out.write_all(if self.is_empty { b"[]\n" } else { b"\n]\n" })?;
+        Ok(())
+    }
+}
+
 /// The one member whom a name or address means.
 pub(super) fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliError> {
     if let Some(id) = book.holder_of(which.trim())? {
         return Ok(id);
+    }
+    let called = book.called(which, 11)?;
+    if let [only] = called.as_slice() {
+        return Ok(*only);
     }
     let phrase = format!("name:\"{}\"", which.replace(['\\', '"'], ""));
     let mut found = book.find(&PeopleQuery { text: &phrase, ..PeopleQuery::default() })?;
@@ -177,7 +209,7 @@ pub(super) fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliEr
         }
         several => {
             let rows = book.people(&several[..several.len().min(10)], None)?;
-            let exact: Vec<PersonId> = rows.iter().filter(|p| text::same_key(&p.name) == text::same_key(which)).map(|p| p.id).collect();
+            let exact: Vec<PersonId> = rows.iter().filter(|p| text::are_same(&p.name, which)).map(|p| p.id).collect();
             if let [only] = exact.as_slice() {
                 return Ok(*only);
             }

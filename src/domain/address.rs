@@ -45,7 +45,7 @@ pub enum AddressError {
 /// Says what keeps the text from being an address. Unusual but possible ones are taken; see [`why_not_portable`].
 pub fn read(typed: &str) -> Result<&str, AddressError> {
     let mut text = typed.trim();
-    if let (Some(open), true) = (text.rfind('<'), text.ends_with('>')) {
+    if let Some(open) = if text.ends_with('>') { text.rfind('<') } else { None } {
         text = text[open + 1..text.len() - 1].trim();
     }
     if text.get(..7).is_some_and(|p| p.eq_ignore_ascii_case("mailto:")) {
@@ -57,11 +57,16 @@ pub fn read(typed: &str) -> Result<&str, AddressError> {
     if text.len() > LONGEST {
         return Err(AddressError::TooLong);
     }
-    if text.chars().any(text::is_harmful) {
-        return Err(AddressError::Invisible);
-    }
-    if let Some(bad) = text.chars().find(|c| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\\')) {
-        return Err(AddressError::BadCharacter(bad));
+    // Nearly all have these signs alone, among which there is nothing to object to.
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'.' | b'-' | b'_' | b'+');
+    if !text.bytes().all(is_plain) {
+        if text.chars().any(text::is_harmful) {
+            return Err(AddressError::Invisible);
+        }
+        let is_bad = |c: &char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\\');
+        if let Some(bad) = text.chars().find(is_bad) {
+            return Err(AddressError::BadCharacter(bad));
+        }
     }
     let (local, domain) = text.split_once('@').ok_or(AddressError::NoAt)?;
     if domain.contains('@') {

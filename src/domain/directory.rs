@@ -110,42 +110,6 @@ impl Printed {
         self.name.clone().unwrap_or_else(|| self.derived_name())
     }
 
-    /// How much speaks for two accounts being of the same community; 0 if nothing does.
-    #[must_use]
-    pub(crate) fn likeness(&self, other: &Self) -> u32 {
-        if self == other {
-            return 200;
-        }
-        let mut score = 0;
-        if let (Some(a), Some(b)) = (&self.name, &other.name) {
-            let (a, b) = (name_key(a), name_key(b));
-            score += if a == b { 100 } else { overlap(a.split(' '), b.split(' ')) * 30 / 100 };
-        }
-        if let (Some(a), Some(b)) = (&self.routes, &other.routes) {
-            let target = |r: &&RouteFacts| !r.target.is_empty();
-            let same = a.iter().filter(target).any(|r| b.iter().any(|o| text::same_key(&o.target) == text::same_key(&r.target)));
-            score += u32::from(same) * 45;
-        }
-        if let (Some(a), Some(b)) = (&self.seats, &other.seats) {
-            let same = |a: &PrintedSeat, b: &PrintedSeat| !a.title.is_empty() && text::same_key(&a.title) == text::same_key(&b.title);
-            score += u32::from(a.iter().any(|s| b.iter().any(|o| same(s, o)))) * 45;
-            let held = |s: &PrintedSeat| s.holder.as_ref().map(|h| address::key(&h.email)).filter(|e| !e.is_empty());
-            score += u32::from(a.iter().filter_map(held).any(|h| b.iter().filter_map(held).any(|o| o == h))) * 25;
-        }
-        if let (Some(a), Some(b)) = (&self.disciplines, &other.disciplines) {
-            let keys = |all: &[String]| all.iter().map(|d| text::same_key(d)).collect::<Vec<_>>();
-            let (a, b) = (keys(a), keys(b));
-            score += overlap(a.iter().map(String::as_str), b.iter().map(String::as_str)) * 50 / 100;
-        }
-        if let (Some(a), Some(b)) = (&self.purpose, &other.purpose)
-            && !a.is_empty()
-            && a == b
-        {
-            score += 40;
-        }
-        score
-    }
-
     /// Whether there is a place for a part.
     #[must_use]
     pub(crate) const fn has(&self, part: Part) -> bool {
@@ -270,7 +234,7 @@ fn capital(text: &str) -> String {
 }
 
 /// A name without what pages put behind it.
-fn name_key(name: &str) -> String {
+pub(super) fn name_key(name: &str) -> String {
     let key = text::same_key(name);
     for tail in [" community of practice", " communities of practice", " community", " network", " group", " guild"] {
         if let Some(short) = key.strip_suffix(tail) {
@@ -284,19 +248,11 @@ fn name_key(name: &str) -> String {
 #[must_use]
 pub(crate) fn same_name(a: &Printed, b: &Printed) -> bool {
     match (&a.name, &b.name) {
-        (Some(a), Some(b)) => text::same_key(a) == text::same_key(b),
+        (Some(a), Some(b)) => text::are_same(a, b),
         (Some(name), None) => name_key(name) == name_key(&b.derived_name()),
         (None, Some(name)) => name_key(name) == name_key(&a.derived_name()),
         (None, None) => false,
     }
-}
-
-/// How much two lists have in common, in hundredths of what either has.
-fn overlap<'a>(a: impl Iterator<Item = &'a str>, b: impl Iterator<Item = &'a str>) -> u32 {
-    let (a, b): (Vec<&str>, Vec<&str>) = (a.collect(), b.collect());
-    let both = a.iter().filter(|w| b.contains(w)).count();
-    let either = a.len() + b.len() - both;
-    (both * 100).checked_div(either).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
 }
 
 fn same_person(a: &PrintedPerson, b: &PrintedPerson) -> bool {
@@ -368,31 +324,6 @@ pub(crate) fn rule_words(rule: &RuleFacts) -> String {
     }
 }
 
-/// Which of the second list each of the first is, if any: the most alike first, each once.
-#[must_use]
-pub(crate) fn matched(first: &[Printed], second: &[Printed]) -> Vec<Option<usize>> {
-    let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
-    for (i, a) in first.iter().enumerate() {
-        for (j, b) in second.iter().enumerate() {
-            let score = a.likeness(b);
-            if score >= ALIKE {
-                pairs.push((score, i, j));
-            }
-        }
-    }
-    pairs.sort_by_key(|(score, i, j)| (u32::MAX - score, *i, *j));
-    let (mut out, mut taken) = (vec![None; first.len()], vec![false; second.len()]);
-    for (_, i, j) in pairs {
-        if out[i].is_none() && !taken[j] {
-            (out[i], taken[j]) = (Some(j), true);
-        }
-    }
-    out
-}
-
-/// From here on two accounts are of the same community.
-const ALIKE: u32 = 40;
-
 /// Text that was written as UTF-8, read as Windows-1252 and written again, with what it most probably was; `None` if the
 /// text has no sign of that.
 #[must_use]
@@ -450,6 +381,7 @@ fn windows_1252(c: char) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::likeness::matched;
     use crate::domain::words::RouteKind;
 
     fn seat(title: &str, holder: Option<&str>) -> PrintedSeat {

@@ -14,6 +14,7 @@ pub(crate) mod fields;
 pub(crate) mod framework;
 pub mod ids;
 pub(crate) mod label;
+pub(crate) mod likeness;
 pub(crate) mod link;
 pub(crate) mod listed;
 pub mod mail;

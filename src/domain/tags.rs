@@ -10,7 +10,7 @@ pub(crate) fn read(line: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in line.split([';', ',', '\n']) {
         let tag = text::clean_line(part).text.into_owned();
-        if !tag.is_empty() && !out.iter().any(|t| text::same_key(t) == text::same_key(&tag)) {
+        if !tag.is_empty() && !out.iter().any(|t| text::are_same(t, &tag)) {
             out.push(tag);
         }
     }

@@ -10,7 +10,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Appends `text` to `out` as search sees it: lower case, no accents, Latin letters, single blanks, no control characters.
 pub fn fold_into(out: &mut String, text: &str) {
-    if text.is_ascii() && !text.bytes().any(|b| b < 0x20 || b == 0x7f) {
+    if is_plain_ascii(text) {
         let start = out.len();
         out.push_str(text);
         out[start..].make_ascii_lowercase();
@@ -29,12 +29,29 @@ pub fn fold_into(out: &mut String, text: &str) {
     }
 }
 
+/// Whether a text has letters, digits and signs of ASCII alone. Most have, so each byte is looked at without a branch.
+pub(crate) fn is_plain_ascii(text: &str) -> bool {
+    text.bytes().fold(true, |plain, b| plain & (0x20..0x7f).contains(&b))
+}
+
 /// The text as search sees it; see [`fold_into`].
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     fold_into(&mut out, text);
     out
+}
+
+/// Whether two names have the same [`same_key`]. Says so without making the keys where it can.
+pub(crate) fn are_same(one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    let has_no_key_of_its_own = |t: &str| is_plain_ascii(t) && !t.contains("  ") && t.trim().len() == t.len();
+    if has_no_key_of_its_own(one) && has_no_key_of_its_own(other) {
+        return one.eq_ignore_ascii_case(other);
+    }
+    same_key(one) == same_key(other)
 }
 
 /// The key by which two names of an organisation, a community, a tag or a discipline are the same: folded, single blanks.
@@ -134,8 +151,7 @@ pub fn clean_lines(text: &str) -> Cleaned<'_> {
 
 fn clean(text: &str, lines: bool) -> Cleaned<'_> {
     let trimmed = text.trim();
-    let plain_ascii = trimmed.is_ascii() && !trimmed.bytes().any(|b| b < 0x20 || b == 0x7f);
-    if plain_ascii || (!trimmed.chars().any(is_harmful) && is_nfc_quick(trimmed.chars()) == IsNormalized::Yes) {
+    if is_plain_ascii(trimmed) || (!trimmed.chars().any(is_harmful) && is_nfc_quick(trimmed.chars()) == IsNormalized::Yes) {
         return Cleaned { text: Cow::Borrowed(trimmed), removed: 0 };
     }
     let mut out = String::with_capacity(trimmed.len());

@@ -211,7 +211,7 @@ impl Mapping {
     }
 
     fn add_custom(&mut self, title: &str, known: &[String]) -> Role {
-        let same = |a: &str, b: &str| text::same_key(a) == text::same_key(b);
+        let same = |a: &str, b: &str| text::are_same(a, b);
         let mut name = text::clip(title, 80).into_owned();
         // A second column of one name must not overwrite the first.
         let mut n = 2;
@@ -435,9 +435,9 @@ impl Mapping {
             let status = said.status.filter(|s| *s != MembershipStatus::Active).unwrap_or(otherwise);
             let facts = MembershipFacts { status, joined: into.joined, left: None, source: Source::Import };
             // What the row itself says of this community holds, unless its status column says otherwise.
-            let known = into.memberships.iter().any(|(name, _)| text::same_key(name) == text::same_key(community));
+            let known = into.memberships.iter().any(|(name, _)| text::are_same(name, community));
             if said.status.is_some() || !known {
-                into.memberships.retain(|(name, _)| text::same_key(name) != text::same_key(community));
+                into.memberships.retain(|(name, _)| !text::are_same(name, community));
                 into.memberships.push((community.to_owned(), facts));
             }
         }

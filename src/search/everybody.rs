@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::record::{Entry, Field, Keys, NO_DAY, short, write};
+use super::record::{Entry, Field, Keys, NO_DAY, PART_SEPARATOR, short, write};
 use crate::domain::ids::{CommunityId, IdMap, PersonId};
 use crate::domain::listed::Listed;
 use crate::domain::words::{MembershipStatus, Source};
@@ -30,12 +30,15 @@ fn code<T: PartialEq>(met: &mut Vec<T>, word: T) -> u8 {
     u8::try_from(at).unwrap_or(u8::MAX)
 }
 
-/// The members of a community: those who ever were, and how many of them count.
+/// Those who are or were in a community, as places of entries; the dead among them too, but nobody twice who lives.
 #[derive(Debug, Default)]
-struct Members {
-    /// Places of entries, ascending; the dead among them too.
-    entries: Vec<u32>,
-    counting: u64,
+pub(super) struct Members {
+    /// Those who count.
+    pub counting: Vec<u32>,
+    /// The others.
+    pub over: Vec<u32>,
+    /// How many of those who count are alive.
+    alive: u64,
 }
 
 /// Everybody, in the order in which they came.
@@ -90,8 +93,8 @@ impl Everybody {
     fn join(&mut self, at: u32, place: Place) {
         let counts = self.status_of(&place).counts();
         let members = self.members.entry(place.community).or_default();
-        members.entries.push(at);
-        members.counting += u64::from(counts);
+        if counts { &mut members.counting } else { &mut members.over }.push(at);
+        members.alive += u64::from(counts);
     }
 
     /// Everybody is there who came by ascending id.
@@ -144,7 +147,7 @@ impl Everybody {
         for place in &self.places[from..from + usize::from(entry.place_count)] {
             let counts = self.statuses[usize::from(place.status)].counts();
             if let Some(members) = self.members.get_mut(&place.community) {
-                members.counting -= u64::from(counts);
+                members.alive -= u64::from(counts);
             }
         }
     }
@@ -165,19 +168,19 @@ impl Everybody {
         (!filled[at].dead).then(|| short(i64::try_from(at).unwrap_or(i64::MAX)))
     }
 
-    /// Those who ever were in a community, as places of entries; the dead among them too, but nobody twice who lives.
-    pub(super) fn ever_in(&self, community: CommunityId) -> &[u32] {
-        self.members.get(&short(community.0)).map_or(&[], |m| &m.entries)
+    /// Those who are or were in a community.
+    pub(super) fn members_of(&self, community: CommunityId) -> Option<&Members> {
+        self.members.get(&short(community.0))
     }
 
     /// How many count as members of a community.
     pub(super) fn counting_in(&self, community: CommunityId) -> u64 {
-        self.members.get(&short(community.0)).map_or(0, |m| m.counting)
+        self.members.get(&short(community.0)).map_or(0, |m| m.alive)
     }
 
     /// How many count as members of each community.
     pub(super) fn counts(&self) -> impl Iterator<Item = (CommunityId, u64)> {
-        self.members.iter().filter(|(_, m)| m.counting > 0).map(|(id, m)| (CommunityId(i64::from(*id)), m.counting))
+        self.members.iter().filter(|(_, m)| m.alive > 0).map(|(id, m)| (CommunityId(i64::from(*id)), m.alive))
     }
 
     /// Whether somebody is in a community; `over_too` says whether it may be over.
@@ -205,6 +208,24 @@ impl Everybody {
         }
         let start = entry.start as usize;
         &self.arena[start..start + usize::from(entry.name)]
+    }
+
+    /// The same as bytes: quicker to have.
+    pub(super) fn name_bytes(&self, at: usize) -> &[u8] {
+        let entry = &self.entries[at];
+        if entry.name == u16::MAX {
+            return self.name(at).as_bytes();
+        }
+        let start = entry.start as usize;
+        &self.arena.as_bytes()[start..start + usize::from(entry.name)]
+    }
+
+    /// What somebody is sorted by: the name, or else the first address.
+    pub(super) fn sort_name(&self, at: usize) -> &str {
+        match self.name(at) {
+            "" => self.record(at).field(Field::Emails).split(PART_SEPARATOR).next().unwrap_or(""),
+            name => name,
+        }
     }
 
     pub(super) fn status_of(&self, place: &Place) -> MembershipStatus {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use memchr::memmem::Finder;
 
 use super::arena;
-use super::everybody::Everybody;
+use super::everybody::{Everybody, Members};
 use super::order::SortBy;
 use crate::domain::ids::CommunityId;
 use crate::domain::query::{Expr, Plan};
@@ -67,47 +67,45 @@ impl Search {
     pub(super) fn tier(&self, all: &Everybody, at: usize) -> Option<usize> {
         let is_hit =
             !all.entries[at].dead && self.community.is_none_or(|c| all.is_in(at, c, self.over_too)) && self.plan.holds(&all.record(at));
-        is_hit.then(|| self.rank(all, at, 0))
+        is_hit.then(|| self.rank(all, at, None))
     }
 
     /// How good a hit is: 0 a word of the name begins with what is looked for, 1 the name contains it, 2 anything else; of several words
-    /// the worst decides. The longest of them doesn't occur in the first bytes, `from` in number, of the record.
-    fn rank(&self, all: &Everybody, at: usize, from: usize) -> usize {
+    /// the worst decides. `first` is where in the record the longest of them is first found, if that is known.
+    fn rank(&self, all: &Everybody, at: usize, first: Option<usize>) -> usize {
         if !self.is_tiered {
             return 0;
         }
-        let name = all.name(at).as_bytes();
-        let mut worst = 0;
-        for (nth, word) in self.words.iter().enumerate() {
-            let from = if nth == 0 { from } else { 0 };
+        let name = all.name_bytes(at);
+        let begins_word = |place: usize| place == 0 || matches!(name[place - 1], b' ' | b'-' | b'\'');
+        let of = |word: &Finder<'_>, first: Option<usize>| {
+            let mut found = if first.is_some() { first } else { word.find(name) };
+            // What is found behind the name is not in it.
             let mut best = 2;
-            if let Some(rest) = name.get(from..) {
-                for found in word.find_iter(rest) {
-                    let place = from + found;
-                    if place == 0 || matches!(name[place - 1], b' ' | b'-' | b'\'') {
-                        best = 0;
-                        break;
-                    }
-                    best = 1;
+            while let Some(place) = found.filter(|place| *place < name.len()) {
+                if begins_word(place) {
+                    return 0;
                 }
+                best = 1;
+                found = word.find(&name[place + 1..]).map(|next| place + 1 + next);
             }
-            worst = worst.max(best);
-            if worst == 2 {
-                break;
-            }
-        }
-        worst
+            best
+        };
+        let longest = of(&self.words[0], first);
+        self.words[1..].iter().fold(longest, |worst, word| worst.max(of(word, None)))
     }
 
     /// Hands over each hit with how good it is, in the order of the entries.
     pub(super) fn each_hit(&self, all: &Everybody, mut take: impl FnMut(usize, usize)) {
         // In a small community each member is looked at; else, with a word, the arena is looked through from end to end.
-        let members = self.community.map(|c| all.ever_in(c)).filter(|m| self.words.is_empty() || m.len() < all.entries.len() / 16);
-        if let Some(members) = members {
-            for at in members {
+        let none = Members::default();
+        let members = self.community.map(|c| all.members_of(c).unwrap_or(&none));
+        if let Some(members) = members.filter(|m| self.words.is_empty() || m.counting.len() < all.entries.len() / 16) {
+            let over = if self.over_too { members.over.as_slice() } else { &[] };
+            for at in members.counting.iter().chain(over) {
                 let at = *at as usize;
-                if let Some(tier) = self.tier(all, at) {
-                    take(at, tier);
+                if !all.entries[at].dead && (self.plan == Plan::All || self.plan.holds(&all.record(at))) {
+                    take(at, self.rank(all, at, None));
                 }
             }
             return;
@@ -132,7 +130,7 @@ impl Search {
                     self.plan.holds(&all.record(at))
                 };
                 if holds && !all.entries[at].dead && self.community.is_none_or(|c| all.is_in(at, c, self.over_too)) {
-                    take(at, self.rank(all, at, place - all.entries[at].start as usize));
+                    take(at, self.rank(all, at, Some(place - all.entries[at].start as usize)));
                 }
             },
         );

@@ -216,6 +216,13 @@ impl Index {
         near
     }
 
+    /// When somebody last came to a meetup.
+    #[must_use]
+    pub(crate) fn seen(&self, id: PersonId) -> Option<NaiveDate> {
+        let day = self.all.entries[self.all.find(id)? as usize].seen;
+        NaiveDate::from_num_days_from_ce_opt(day)
+    }
+
     /// How many people count as members of a community.
     #[must_use]
     pub(crate) fn member_count(&self, community: CommunityId) -> u64 {

@@ -66,7 +66,7 @@ struct Key<'a> {
 impl<'a> Key<'a> {
     fn of(all: &'a Everybody, by: SortBy, at: u32) -> Self {
         let entry = &all.entries[at as usize];
-        let name = all.name(at as usize);
+        let name = all.sort_name(at as usize);
         let key = Key { is_missing: false, status: None, day: Reverse(0), text: "", name, id: entry.id };
         let field = |field: Field| {
             // An organisation is shown by its short name, which stands last; of addresses the first counts.
@@ -121,7 +121,7 @@ impl Order {
             // The names are looked up once, not with every comparison, which most of the time is one of two numbers.
             let mut keyed: Vec<(u128, &[u8], u32, u32)> = entries
                 .map(|at| {
-                    let (first, rest) = beginning(all.name(at as usize));
+                    let (first, rest) = beginning(all.sort_name(at as usize));
                     (first, rest, all.entries[at as usize].id, at)
                 })
                 .collect();

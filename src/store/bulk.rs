@@ -8,7 +8,8 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use rusqlite::OptionalExtension;
 
 use super::columns::name_key;
-use super::lookup::{holder_of, named};
+use super::held::{self, Held};
+use super::lookup::{holder_of, named, organisations_called};
 use super::people;
 use super::people_write::Cells;
 use super::schema::{COMMUNITY, DISCIPLINE, FIELD, LATE_INDEXES, ORGANISATION, PERSON, SCHEMA, TAG};
@@ -20,7 +21,7 @@ use crate::domain::ids::{CommunityId, IdMap, PersonId};
 use crate::domain::listed::Incoming;
 use crate::domain::person::PersonFacts;
 use crate::domain::words::{AddressState, PersonKind};
-use crate::domain::{tags, text};
+use crate::domain::{dates, tags, text};
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,12 +42,15 @@ pub(crate) struct Loader {
     fields: Vec<String>,
     field_keys: Vec<String>,
     organisations: HashMap<String, Option<i64>>,
+    /// The organisations by their short names, as far as one alone has it; read when a name first isn't that of one.
+    short_names: Option<HashMap<String, Option<i64>>>,
     disciplines: HashMap<String, Option<i64>>,
     tags: HashMap<String, ()>,
     communities: HashMap<String, CommunityId>,
     /// Filled only while the indexes are away: the person behind the hash of an address, or of a name without one.
     fresh: Option<IdMap<u64, u32>>,
     others_exist: bool,
+    held: Held,
 }
 
 impl Loader {
@@ -68,17 +72,28 @@ impl Loader {
             field_keys: fields.iter().map(|f| serde_json::to_string(f).unwrap_or_default()).collect(),
             fields: fields.to_vec(),
             organisations: HashMap::new(),
+            short_names: None,
             disciplines: HashMap::new(),
             tags: HashMap::new(),
             communities: HashMap::new(),
             fresh: empty.then(IdMap::default),
             others_exist,
+            held: Held::default(),
         })
     }
 
     /// Ends an import: the indexes are there again.
-    pub(crate) fn finish(mut self, write: &Write<'_>) -> Result<(), StoreError> {
+    pub(crate) fn finish(mut self, write: &mut Write<'_>) -> Result<(), StoreError> {
+        self.settle(write)?;
         self.index(write)
+    }
+
+    /// Writes what is held: before anything else writes people.
+    pub(crate) fn settle(&mut self, write: &mut Write<'_>) -> Result<(), StoreError> {
+        for (id, facts) in self.held.release() {
+            write.update_person(id, &facts)?;
+        }
+        Ok(())
     }
 
     /// Builds the indexes that are away: from here on people are looked up by them.
@@ -166,7 +181,8 @@ impl Loader {
             && said(&row.note, 8)?
             && same_id(organisation, 2)?
             && same_id(discipline, 4)?;
-        Ok(if same { Some(PersonId(found.get(0)?)) } else { None })
+        let id = PersonId(found.get(0)?);
+        Ok((same && !self.held.has(id)).then_some(id))
     }
 
     /// The person whom a row is about, if they are on the roster.
@@ -217,7 +233,15 @@ impl Loader {
     }
 
     fn add(&mut self, write: &mut Write<'_>, row: &Incoming, key: String) -> Result<PersonId, StoreError> {
-        let organisation = cached(&mut self.organisations, &row.organisation, |n| write.organisation(n))?;
+        let short_names = &mut self.short_names;
+        let organisation = cached(&mut self.organisations, &row.organisation, |n| {
+            let all = match short_names {
+                Some(all) => all,
+                // An import gives no organisation a short name: they are read once.
+                None => short_names.insert(organisations_called(write.reader())?),
+            };
+            write.organisation_or(n, |short| all.get(&short.to_ascii_lowercase()).copied().flatten())
+        })?;
         let discipline = cached(&mut self.disciplines, &row.discipline, |n| write.discipline(n))?;
         self.know_words(write, row)?;
         let hash = hash_of(row, &key);
@@ -233,7 +257,7 @@ impl Loader {
             discipline,
             tags: row.tags.as_str().into(),
             fields: self.fields_json(row),
-            joined: row.joined.map(|d| d.to_string()),
+            joined: row.joined.map(dates::stored),
             note: &row.note,
         };
         let id = write.add(&PERSON, &cells.columns())?;
@@ -273,7 +297,7 @@ impl Loader {
             }
             out.push_str(&self.field_keys[*field]);
             out.push(':');
-            out.push_str(&serde_json::to_string(value).unwrap_or_default());
+            push_json(&mut out, value);
         }
         out.push('}');
         out
@@ -291,24 +315,44 @@ impl Loader {
     }
 
     fn update(&mut self, write: &mut Write<'_>, id: PersonId, row: &Incoming) -> Result<Taken, StoreError> {
-        let Some((facts, _)) = people::facts(write.reader(), id)? else { return Ok(Taken::Same(id)) };
+        let held = self.held.take(id);
+        let was_held = held.is_some();
+        let facts = match held {
+            Some(facts) => facts,
+            None => match people::facts(write.reader(), id)? {
+                Some((facts, _)) => facts,
+                None => return Ok(Taken::Same(id)),
+            },
+        };
         let merged = self.merge(write, &facts, row)?;
         // Remembered, so that the next row of the same organisation is decided on stored forms.
         for (names, table, name) in
             [(&mut self.organisations, &ORGANISATION, &row.organisation), (&mut self.disciplines, &DISCIPLINE, &row.discipline)]
         {
-            if let Some(id) = named(write.reader(), table, name)? {
+            if !name.is_empty()
+                && !names.contains_key(name)
+                && let Some(id) = named(write.reader(), table, name)?
+            {
                 names.insert(name.clone(), Some(id));
             }
         }
-        if merged == facts {
-            return Ok(Taken::Same(id));
+        let taken = if merged == facts { Taken::Same(id) } else { Taken::Updated(id) };
+        if taken == Taken::Same(id) && !was_held {
+            return Ok(taken);
         }
         // To change people one has to find them: from here on with the indexes.
         self.index(write)?;
         self.others_exist |= !merged.others.is_empty();
+        let can_wait = held::can_wait(&facts, &merged);
+        if was_held || can_wait {
+            self.held.hold(id, merged);
+            if !can_wait || self.held.is_full() {
+                self.settle(write)?;
+            }
+            return Ok(taken);
+        }
         let changed = write.update_person(id, &merged)?;
-        Ok(if changed { Taken::Updated(id) } else { Taken::Same(id) })
+        Ok(if changed { taken } else { Taken::Same(id) })
     }
 
     /// What is known, with what the row says on top of it: nothing is emptied, lists only grow.
@@ -321,10 +365,10 @@ impl Loader {
         };
         say(&mut facts.name, &row.name);
         say(&mut facts.job_title, &row.job_title);
-        if text::same_key(&facts.discipline) != text::same_key(&row.discipline) {
+        if !text::are_same(&facts.discipline, &row.discipline) {
             say(&mut facts.discipline, &row.discipline);
         }
-        if !row.organisation.is_empty() && text::same_key(&facts.organisation) != text::same_key(&row.organisation) {
+        if !row.organisation.is_empty() && !text::are_same(&facts.organisation, &row.organisation) {
             let short: Option<String> = write
                 .reader()
                 .prepare_cached("SELECT short_name FROM organisation WHERE name_key=?1")?
@@ -348,13 +392,13 @@ impl Loader {
         facts.kind = row.kind.unwrap_or(facts.kind);
         facts.joined = row.joined.or(facts.joined);
         for tag in tags::read(&row.tags) {
-            if !facts.tags.iter().any(|t| text::same_key(t) == text::same_key(&tag)) {
+            if !facts.tags.iter().any(|t| text::are_same(t, &tag)) {
                 facts.tags.push(tag);
             }
         }
         for (field, value) in &row.fields {
             let name = &self.fields[*field];
-            match facts.fields.iter_mut().find(|(n, _)| text::same_key(n) == text::same_key(name)) {
+            match facts.fields.iter_mut().find(|(n, _)| text::are_same(n, name)) {
                 Some((_, old)) => old.clone_from(value),
                 None => facts.fields.push((name.clone(), value.clone())),
             }
@@ -387,6 +431,18 @@ impl Loader {
         };
         self.communities.insert(name.to_owned(), id);
         Ok(id)
+    }
+}
+
+/// Writes a text as JSON does.
+fn push_json(out: &mut String, text: &str) {
+    // Nearly none has a sign that has to be escaped.
+    if text.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::to_string(text).unwrap_or_default());
     }
 }
 

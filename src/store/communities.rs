@@ -15,6 +15,7 @@ use crate::domain::words::RunBy;
 
 /// Every community, in the order of the list: families in the order of their first community, those run by others last.
 pub(crate) fn communities(conn: Reader<'_>) -> Result<Vec<CommunityRow>, StoreError> {
+    let _at_once = conn.at_once()?;
     let mut disciplines: HashMap<i64, Vec<String>> = HashMap::new();
     let mut statement = conn.prepare_cached(
         "SELECT c.community_id, d.name FROM community_discipline c JOIN discipline d ON d.id=c.discipline_id ORDER BY c.community_id, c.position",
@@ -69,6 +70,7 @@ pub(crate) fn communities(conn: Reader<'_>) -> Result<Vec<CommunityRow>, StoreEr
 
 /// A community, whole.
 pub(crate) fn community(conn: Reader<'_>, id: CommunityId) -> Result<Option<CommunityDetail>, StoreError> {
+    let _at_once = conn.at_once()?;
     let found = conn
         .prepare_cached("SELECT c.uuid, c.name, c.family, c.purpose, c.run_by, c.runner, c.status, c.stage, c.status_on, c.evidence, coalesce(s.name,'') FROM community c LEFT JOIN community s ON s.id=c.successor_id WHERE c.id=?1")?
         .query_row([id.0], |r| {

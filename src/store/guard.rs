@@ -35,8 +35,10 @@ pub(super) struct Guard {
     pub(super) before: HashMap<Protection, Option<Held>>,
     /// The addresses that people don't have any more since this step, because they were removed or because it changed.
     pub(super) gone: HashMap<i64, Vec<String>>,
-    /// Addresses that somebody has since this step, by their keys.
+    /// Addresses that somebody has since this step.
     pub(super) came: Vec<(i64, String)>,
+    /// People who were added, from the first to the last of each run of ids: an import adds a million, so what they have isn't kept.
+    pub(super) added: Vec<(i64, i64)>,
     /// Who had said something else than yes about mail, if they were removed: also a word that isn't known.
     pub(super) unclear: HashSet<i64>,
     /// How many consents the step grants, and how many addresses it tells apart from suppressed ones.
@@ -57,9 +59,17 @@ impl Guard {
 
     /// A row is added.
     pub(super) fn inserting(&mut self, table: &Table, values: &[&dyn ToSql], person: Option<i64>) {
-        if let (true, Some(person)) = (table.name == PERSON.name || table.name == ADDRESS.name, person) {
-            let at = table.names().position(|c| matches!(c, "email" | "address"));
-            self.came.extend(at.map(|at| (person, text(values[at]))).filter(|(_, a)| !a.is_empty()));
+        if let (true, Some(person)) = (table.name == PERSON.name, person) {
+            match self.added.last_mut().filter(|(_, last)| last + 1 == person) {
+                Some((_, last)) => *last = person,
+                None => self.added.push((person, person)),
+            }
+            return;
+        }
+        if let (true, Some(person)) = (table.name == ADDRESS.name, person) {
+            let at = table.position("address");
+            self.came.extend(at.map(|at| (person, text(values[at]))));
+            return;
         }
         if table.name == SUPPRESSION.name {
             let key = text(values[0]);

@@ -110,6 +110,7 @@ pub(crate) fn newest(conn: Reader<'_>) -> Result<Option<OpId>, StoreError> {
 /// Of a person everything is found. Of anything else, what has been removed from it again is found only if `deep`: that reads every
 /// removal in the journal, too much for each move of a cursor.
 pub(crate) fn history_of(conn: Reader<'_>, table: &'static Table, id: i64, limit: usize, deep: bool) -> Result<Vec<Op>, StoreError> {
+    let _at_once = conn.at_once()?;
     let mut found = Found { conn, limit, rows: BTreeSet::from([(table.name, id)]), steps: BTreeSet::new() };
     if table.about == About::Itself {
         found.about_person(id)?;

@@ -2,6 +2,8 @@
 //!
 //! Must not know what the rows are wanted for.
 
+use std::collections::HashMap;
+
 use rusqlite::OptionalExtension;
 
 use super::columns::name_key;
@@ -53,6 +55,17 @@ pub(crate) fn organisation_called(conn: Reader<'_>, short: &str) -> Result<Optio
     let mut read = conn.prepare_cached(sql)?;
     let ids: Vec<i64> = read.query_map([short.trim()], |r| r.get(0))?.collect::<Result<_, _>>()?;
     Ok(if let [only] = ids.as_slice() { Some(*only) } else { None })
+}
+
+/// Every organisation that has a short name, by that in lower case; `None` where several have the same.
+pub(super) fn organisations_called(conn: Reader<'_>) -> Result<HashMap<String, Option<i64>>, StoreError> {
+    let mut out = HashMap::new();
+    let mut read = conn.prepare_cached("SELECT id, lower(short_name) FROM organisation WHERE short_name<>''")?;
+    for row in read.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))? {
+        let (id, short) = row?;
+        out.entry(short).and_modify(|one| *one = None).or_insert(Some(id));
+    }
+    Ok(out)
 }
 
 /// All names in a table of names, sorted.

@@ -40,6 +40,7 @@ fn meetup_row(r: &Row<'_>) -> rusqlite::Result<MeetupRow> {
 
 /// The meetups with these ids, in their order; how many came isn't counted.
 pub(crate) fn meetup_rows(conn: Reader<'_>, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, StoreError> {
+    let _at_once = conn.at_once()?;
     let mut statement = conn.prepare_cached(&format!("SELECT {MEETUP_COLUMNS} WHERE t.id=?1"))?;
     let mut out = Vec::with_capacity(ids.len());
     for id in ids {
@@ -88,6 +89,7 @@ pub(crate) fn next_meetup(conn: Reader<'_>, today: chrono::NaiveDate) -> Result<
 
 /// A meetup, whole.
 pub(crate) fn meetup(conn: Reader<'_>, id: MeetupId) -> Result<Option<MeetupDetail>, StoreError> {
+    let _at_once = conn.at_once()?;
     let found = conn
         .prepare_cached(
             "SELECT t.uuid, t.title, t.format, t.starts, t.minutes, t.zone, t.venue, coalesce(o.name,''), t.capacity, t.status, t.write_up, t.write_up_link, t.note \

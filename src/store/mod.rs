@@ -15,6 +15,7 @@ mod error;
 pub(crate) mod exports;
 mod files;
 mod guard;
+mod held;
 pub(crate) mod journal;
 pub(crate) mod labels;
 pub(crate) mod lookup;

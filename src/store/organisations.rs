@@ -64,6 +64,15 @@ pub(crate) fn domains(conn: Reader<'_>) -> Result<Domains, StoreError> {
 impl Write<'_> {
     /// The organisation of this full or short name, made if it isn't there; `None` for no name.
     pub(crate) fn organisation(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
+        if let Some(id) = named(self.reader(), &ORGANISATION, name)? {
+            return Ok(Some(id));
+        }
+        let called = organisation_called(self.reader(), name)?;
+        self.organisation_or(name, |_| called)
+    }
+
+    /// The organisation of this full name, or else the one that `called` says has it as its short name, or else a new one.
+    pub(super) fn organisation_or(&mut self, name: &str, called: impl FnOnce(&str) -> Option<i64>) -> Result<Option<i64>, StoreError> {
         let key = text::same_key(name);
         if key.is_empty() {
             return Ok(None);
@@ -71,7 +80,7 @@ impl Write<'_> {
         if let Some(id) = named(self.reader(), &ORGANISATION, name)? {
             return Ok(Some(id));
         }
-        if let Some(id) = organisation_called(self.reader(), name)? {
+        if let Some(id) = called(name.trim()) {
             return Ok(Some(id));
         }
         self.add(&ORGANISATION, &[("name", &name.trim()), ("name_key", &key)]).map(Some)

@@ -2,30 +2,41 @@
 //!
 //! Must not know how they are found by text; that is search's.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use rusqlite::OptionalExtension;
 
-use super::columns::{consent_of, date, read_fields, word};
+use super::columns::{consent_of, date, name_key, read_fields, word};
 use super::rows::PersonRow;
 use super::schema::{DISCIPLINE, ORGANISATION};
 use super::{Reader, StoreError};
 use crate::domain::address::OtherAddress;
 use crate::domain::ids::{CommunityId, PersonId};
+use crate::domain::listed::Listed;
 use crate::domain::person::{ConsentFacts, PersonFacts};
-use crate::domain::tags;
 use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
+use crate::domain::{dates, tags};
 
-/// The people with these ids, in their order; `community` is the one whose status is wanted.
-pub(crate) fn rows(conn: Reader<'_>, ids: &[PersonId], community: Option<CommunityId>) -> Result<Vec<PersonRow>, StoreError> {
+/// The people with these ids, in their order; `community` is the one whose status is wanted. `seen` says when somebody last came, if that
+/// is known already: else their visits are looked through.
+pub(crate) fn rows(
+    conn: Reader<'_>,
+    ids: &[PersonId],
+    community: Option<CommunityId>,
+    seen: Option<&dyn Fn(PersonId) -> Option<NaiveDate>>,
+) -> Result<Vec<PersonRow>, StoreError> {
+    let _at_once = conn.at_once()?;
     let mut statement = conn.prepare_cached(
         "SELECT p.id, p.kind, p.name, p.email, p.email_state, coalesce(nullif(o.short_name,''), o.name, ''), p.job_title, coalesce(d.name,''), p.tags, p.joined, p.fields, \
          (SELECT status FROM membership m WHERE m.person_id=p.id AND m.community_id=?2), \
-         (SELECT max(t.starts) FROM attendance a JOIN meetup t ON t.id=a.meetup_id WHERE a.person_id=p.id AND a.outcome='attended') \
+         CASE WHEN ?3 THEN (SELECT max(t.starts) FROM attendance a JOIN meetup t ON t.id=a.meetup_id WHERE a.person_id=p.id AND a.outcome='attended') END \
          FROM person p LEFT JOIN organisation o ON o.id=p.organisation_id LEFT JOIN discipline d ON d.id=p.discipline_id WHERE p.id=?1",
     )?;
     let mut out = Vec::with_capacity(ids.len());
     for id in ids {
         let row = statement
-            .query_row((id.0, community.map(|c| c.0)), |r| {
+            .query_row((id.0, community.map(|c| c.0), seen.is_none()), |r| {
                 Ok(PersonRow {
                     id: PersonId(r.get(0)?),
                     kind: word(r, 1)?,
@@ -38,7 +49,7 @@ pub(crate) fn rows(conn: Reader<'_>, ids: &[PersonId], community: Option<Communi
                     tags: tags::read(r.get_ref(8)?.as_str()?),
                     joined: date(r, 9)?,
                     status: r.get::<_, Option<String>>(11)?.unwrap_or_default(),
-                    seen: date(r, 12)?,
+                    seen: if let Some(known) = seen { known(*id) } else { date(r, 12)? },
                     fields: read_fields(r.get_ref(10)?.as_str()?),
                     mail: String::new(),
                 })
@@ -49,12 +60,69 @@ pub(crate) fn rows(conn: Reader<'_>, ids: &[PersonId], community: Option<Communi
     Ok(out)
 }
 
+/// A listed person as a row; the status in a community isn't known.
+pub(crate) fn row_of(p: &Listed<'_>) -> PersonRow {
+    PersonRow {
+        id: p.id,
+        kind: p.kind,
+        name: p.name.to_owned(),
+        email: p.email.to_owned(),
+        email_state: p.email_state,
+        organisation: if p.short_name.is_empty() { p.organisation } else { p.short_name }.to_owned(),
+        job_title: p.job_title.to_owned(),
+        discipline: p.discipline.to_owned(),
+        tags: tags::read(p.tags),
+        joined: dates::iso(p.joined),
+        status: String::new(),
+        seen: p.seen,
+        fields: read_fields(p.fields),
+        mail: String::new(),
+    }
+}
+
+/// Everybody by name; whoever has none stands where the address would.
+pub(crate) fn by_name(conn: Reader<'_>) -> Result<Vec<PersonId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id FROM person ORDER BY name_key, id")?;
+    let ids = statement.query_map([], |r| r.get(0).map(PersonId))?.collect::<Result<_, _>>()?;
+    Ok(ids)
+}
+
+/// Those of just this name, whatever its case and accents; no more than `limit`.
+pub(crate) fn called(conn: Reader<'_>, name: &str, limit: usize) -> Result<Vec<PersonId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id FROM person WHERE name_key=?1 AND name<>'' ORDER BY id LIMIT ?2")?;
+    let ids = statement
+        .query_map((name_key(name, ""), i64::try_from(limit).unwrap_or(i64::MAX)), |r| r.get(0).map(PersonId))?
+        .collect::<Result<_, _>>()?;
+    Ok(ids)
+}
+
+/// The members of a community by ascending id; `over_too` says whether those are meant too whose membership is over.
+pub(crate) fn members_of(conn: Reader<'_>, community: CommunityId, over_too: bool) -> Result<Vec<PersonId>, StoreError> {
+    let sql = format!("SELECT person_id FROM membership WHERE community_id=?1 AND (?2 OR {}) ORDER BY person_id", counts());
+    let ids = conn.prepare_cached(&sql)?.query_map((community.0, over_too), |r| r.get(0).map(PersonId))?.collect::<Result<_, _>>()?;
+    Ok(ids)
+}
+
+/// How many count as members of each community.
+pub(crate) fn member_counts(conn: Reader<'_>) -> Result<HashMap<CommunityId, u64>, StoreError> {
+    let sql = format!("SELECT community_id, count(*) FROM membership WHERE {} GROUP BY community_id", counts());
+    let mut statement = conn.prepare_cached(&sql)?;
+    let all = statement.query_map([], |r| Ok((CommunityId(r.get(0)?), r.get::<_, i64>(1)?.unsigned_abs())))?.collect::<Result<_, _>>()?;
+    Ok(all)
+}
+
+/// The condition that a membership counts; one with a word that isn't known does, as in the index.
+fn counts() -> String {
+    let words = MembershipStatus::ALL.iter().filter(|s| !s.counts()).map(|s| format!("'{}'", s.word())).collect::<Vec<_>>();
+    format!("status NOT IN ({})", words.join(","))
+}
+
 /// The first people by name, of everybody or of a community: what is shown before the search index is ready.
 pub(crate) fn first_page(conn: Reader<'_>, community: Option<CommunityId>, limit: usize) -> Result<Vec<PersonId>, StoreError> {
-    let over = MembershipStatus::ALL.iter().filter(|s| s.is_over()).map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
     let sql = format!(
-        "SELECT id FROM person p WHERE ?1 IS NULL OR EXISTS(SELECT 1 FROM membership m WHERE m.person_id=p.id AND m.community_id=?1 AND m.status NOT IN ({over})) \
-         ORDER BY name_key, id LIMIT ?2"
+        "SELECT id FROM person p WHERE ?1 IS NULL OR EXISTS(SELECT 1 FROM membership WHERE person_id=p.id AND community_id=?1 AND {}) \
+         ORDER BY name_key, id LIMIT ?2",
+        counts()
     );
     let mut statement = conn.prepare_cached(&sql)?;
     let ids = statement

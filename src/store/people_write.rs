@@ -15,7 +15,7 @@ use crate::domain::address::{self, OtherAddress};
 use crate::domain::ids::PersonId;
 use crate::domain::person::{ConsentFacts, PersonFacts};
 use crate::domain::words::{AddressState, ConsentState, Purpose, Stored};
-use crate::domain::{tags, text};
+use crate::domain::{dates, tags, text};
 
 /// What became of a consent that a file brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl<'f> Cells<'f> {
             discipline,
             tags: Cow::Owned(tags::write(&facts.tags)),
             fields: write_fields(&facts.fields),
-            joined: facts.joined.map(|d| d.to_string()),
+            joined: facts.joined.map(dates::stored),
             note: &facts.note,
         }
     }

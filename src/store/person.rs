@@ -18,6 +18,7 @@ use crate::domain::person::PersonFacts;
 
 /// A person, whole.
 pub(crate) fn detail(conn: Reader<'_>, id: PersonId, today: NaiveDate) -> Result<Option<PersonDetail>, StoreError> {
+    let _at_once = conn.at_once()?;
     let Some((facts, _)) = facts(conn, id)? else { return Ok(None) };
     let op = super::lookup::last_written(conn, &super::schema::PERSON, id.0)?.unwrap_or(0);
     let uuid = conn.prepare_cached("SELECT uuid FROM person WHERE id=?1")?.query_row([id.0], |r| uuid_text(r, 0))?;

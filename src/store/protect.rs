@@ -113,10 +113,17 @@ impl Write<'_> {
 
     /// Whoever turns out to have an address that was suppressed before: none of their other addresses is mailed either.
     fn withdraw_who_came_suppressed(&mut self) -> Result<(), StoreError> {
-        let came = std::mem::take(&mut self.guard.came);
+        let (mut came, added) = (std::mem::take(&mut self.guard.came), std::mem::take(&mut self.guard.added));
         if self.guard.reverting || !self.reader().prepare_cached("SELECT 1 FROM suppression")?.exists([])? {
             return Ok(());
         }
+        let mut statement = self.reader().prepare_cached("SELECT id, email FROM person WHERE id BETWEEN ?1 AND ?2 AND email<>''")?;
+        for (first, last) in added {
+            for row in statement.query_map([first, last], |r| Ok((r.get(0)?, r.get(1)?)))? {
+                came.push(row?);
+            }
+        }
+        drop(statement);
         for (person, typed) in came {
             let key = address::key(&typed);
             // What the step itself suppresses, it does as it is meant.

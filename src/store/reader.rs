@@ -2,7 +2,7 @@
 //!
 //! Whoever holds one can ask the store's own questions and no others. Must not know what is asked.
 
-use rusqlite::{CachedStatement, Connection, Params, Row, Statement};
+use rusqlite::{CachedStatement, Connection, Params, Row, Statement, Transaction};
 
 use super::StoreError;
 
@@ -32,6 +32,12 @@ impl<'c> Reader<'c> {
         self.conn.prepare(sql)
     }
 
+    /// Reads what follows as it stands at one moment, until what this returns is dropped: quicker than to look each time whether another
+    /// program has written. Others can't save meanwhile. Within a step, which is one moment anyhow, it does nothing.
+    pub(super) fn at_once(self) -> rusqlite::Result<Option<Transaction<'c>>> {
+        if self.conn.is_autocommit() { self.conn.unchecked_transaction().map(Some) } else { Ok(None) }
+    }
+
     /// The one row that a statement gives.
     pub(super) fn query_row<T>(
         self,
@@ -55,6 +61,17 @@ impl ReadOnly {
     /// If the file can't be opened.
     pub(crate) fn open(path: &std::path::Path) -> Result<Self, StoreError> {
         Ok(Self { conn: super::connect::open_reader(path)? })
+    }
+
+    /// The same, for reading people in another order than that of the file: what has been read once of it is kept, up to 128 MiB, for else
+    /// nearly every person would be a page that is read anew.
+    ///
+    /// # Errors
+    /// As [`ReadOnly::open`].
+    pub(crate) fn open_for_any_order(path: &std::path::Path) -> Result<Self, StoreError> {
+        let file = Self::open(path)?;
+        file.conn.execute_batch("PRAGMA cache_size=-131072")?;
+        Ok(file)
     }
 
     /// The roster, for reading.

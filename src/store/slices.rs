@@ -2,10 +2,11 @@
 //!
 //! Must not know what the rows are wanted for.
 
+use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
 
 use chrono::NaiveDate;
-use rusqlite::{OptionalExtension, Row, Rows};
+use rusqlite::{CachedStatement, OptionalExtension, Row, Rows};
 
 use super::columns::{consent_of, date, word};
 use super::{Reader, StoreError};
@@ -30,31 +31,38 @@ pub(crate) enum Beside {
     MembershipsAndVisits,
 }
 
+/// How many people named one by one are read at once: as one reading of the file, between which others can save.
+const AT_ONCE: usize = 500;
+
 /// Reads people by ascending id and hands each to `take`, until it breaks off.
 ///
-/// With `only`, reads those ids (ascending) alone.
+/// With `only`, reads those ids alone, in their order.
 pub(crate) fn everybody(
     conn: Reader<'_>,
     only: Option<&[i64]>,
     beside: Beside,
     mut take: impl FnMut(&Listed<'_>) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
-    let mut words = Words::read(conn, only.is_none())?;
+    let mut reading = Reading::begin(conn, beside, only.is_none())?;
     if let Some(ids) = only {
-        for id in ids {
-            if read_span(conn, &mut words, (*id, *id), beside, &mut take)?.is_break() {
-                break;
+        for some in ids.chunks(AT_ONCE) {
+            let _at_once = conn.at_once()?;
+            for id in some {
+                if reading.span((*id, *id), &mut take)?.is_break() {
+                    return Ok(());
+                }
             }
         }
         return Ok(());
     }
     let mut after = 0;
     loop {
+        let _at_once = conn.at_once()?;
         let last: Option<i64> = conn
             .prepare_cached("SELECT max(id) FROM (SELECT id FROM person WHERE id>?1 ORDER BY id LIMIT ?2)")?
             .query_row([after, SLICE], |r| r.get(0))?;
         let Some(last) = last else { return Ok(()) };
-        if read_span(conn, &mut words, (after + 1, last), beside, &mut take)?.is_break() {
+        if reading.span((after + 1, last), &mut take)?.is_break() {
             return Ok(());
         }
         after = last;
@@ -110,119 +118,137 @@ pub(crate) fn count(conn: Reader<'_>) -> Result<u64, StoreError> {
     Ok(conn.query_row("SELECT count(*) FROM person", [], |r| r.get::<_, i64>(0))?.unsigned_abs())
 }
 
-/// The names that people's rows refer to.
-struct Words {
+/// People under reading: the statements, made once, and the names that rows refer to.
+struct Reading<'c> {
+    conn: Reader<'c>,
+    people: CachedStatement<'c>,
+    members: Option<CachedStatement<'c>>,
+    addresses: Option<CachedStatement<'c>>,
+    visits: Option<CachedStatement<'c>>,
+    consents: Option<CachedStatement<'c>>,
     organisations: IdMap<i64, (String, String)>,
     disciplines: IdMap<i64, String>,
-    members: bool,
-    others: bool,
-    consents: bool,
 }
 
-impl Words {
-    /// Reads what is needed of everybody's; of a few people's, each name when it is met.
-    fn read(conn: Reader<'_>, all: bool) -> Result<Self, StoreError> {
-        let members = conn.prepare_cached("SELECT 1 FROM membership")?.exists([])?;
-        let others = conn.prepare_cached("SELECT 1 FROM address")?.exists([])?;
-        let consents = conn.prepare_cached("SELECT 1 FROM consent")?.exists([])?;
-        let mut words = Self { organisations: IdMap::default(), disciplines: IdMap::default(), members, others, consents };
-        if all {
+impl<'c> Reading<'c> {
+    /// Begins to read. The names are read beforehand if they are wanted of everybody, else each when it is met.
+    fn begin(conn: Reader<'c>, beside: Beside, everybody: bool) -> Result<Self, StoreError> {
+        // Of a table that is empty nothing is asked for each person.
+        let from = |table: &str, wanted: bool, sql: &str| -> Result<Option<CachedStatement<'c>>, StoreError> {
+            let wanted = wanted && conn.prepare_cached(&format!("SELECT 1 FROM {table}"))?.exists([])?;
+            Ok(if wanted { Some(conn.prepare_cached(sql)?) } else { None })
+        };
+        let mut reading = Self {
+            conn,
+            people: conn.prepare_cached(
+                "SELECT id, kind, name, email, email_state, organisation_id, job_title, discipline_id, tags, fields, joined, note FROM person WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+            )?,
+            members: from(
+                "membership",
+                beside != Beside::Nothing,
+                "SELECT person_id, community_id, status, joined, left_on, source FROM membership WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, community_id",
+            )?,
+            addresses: from("address", true, "SELECT person_id, address, state FROM address WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, id")?,
+            visits: from(
+                "attendance",
+                beside == Beside::MembershipsAndVisits,
+                "SELECT a.person_id, count(*), max(t.starts) FROM attendance a JOIN meetup t ON t.id=a.meetup_id \
+                 WHERE a.person_id BETWEEN ?1 AND ?2 AND a.outcome='attended' GROUP BY a.person_id ORDER BY a.person_id",
+            )?,
+            consents: from(
+                "consent",
+                true,
+                "SELECT person_id, purpose, state, given_on, source FROM consent WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, id",
+            )?,
+            organisations: IdMap::default(),
+            disciplines: IdMap::default(),
+        };
+        if everybody {
             let mut statement = conn.prepare_cached("SELECT id, name, short_name FROM organisation")?;
-            words.organisations = statement.query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?.collect::<Result<_, _>>()?;
+            reading.organisations = statement.query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?.collect::<Result<_, _>>()?;
             let mut statement = conn.prepare_cached("SELECT id, name FROM discipline")?;
-            words.disciplines = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+            reading.disciplines = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
         }
-        Ok(words)
+        Ok(reading)
     }
 
-    /// Sees to it that the names of an organisation and of a discipline are known.
-    fn know(&mut self, conn: Reader<'_>, organisation: Option<i64>, discipline: Option<i64>) -> Result<(), StoreError> {
-        if let Some(id) = organisation.filter(|id| !self.organisations.contains_key(id)) {
-            let mut statement = conn.prepare_cached("SELECT name, short_name FROM organisation WHERE id=?1")?;
-            let found = statement.query_row([id], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
-            self.organisations.insert(id, found.unwrap_or_default());
-        }
-        if let Some(id) = discipline.filter(|id| !self.disciplines.contains_key(id)) {
-            let mut statement = conn.prepare_cached("SELECT name FROM discipline WHERE id=?1")?;
-            let found = statement.query_row([id], |r| r.get(0)).optional()?;
-            self.disciplines.insert(id, found.unwrap_or_default());
-        }
-        Ok(())
-    }
-}
-
-fn read_span(
-    conn: Reader<'_>,
-    words: &mut Words,
-    (first, last): (i64, i64),
-    beside: Beside,
-    take: &mut impl FnMut(&Listed<'_>) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, StoreError> {
-    let mut people = conn.prepare_cached(
-        "SELECT id, kind, name, email, email_state, organisation_id, job_title, discipline_id, tags, fields, joined, note FROM person WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
-    )?;
-    let mut members = conn.prepare_cached(
-        "SELECT person_id, community_id, status, joined, left_on, source FROM membership WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, community_id",
-    )?;
-    let mut addresses =
-        conn.prepare_cached("SELECT person_id, address, state FROM address WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, id")?;
-    let mut visits = conn.prepare_cached(
-        "SELECT a.person_id, count(*), max(t.starts) FROM attendance a JOIN meetup t ON t.id=a.meetup_id \
-         WHERE a.person_id BETWEEN ?1 AND ?2 AND a.outcome='attended' GROUP BY a.person_id ORDER BY a.person_id",
-    )?;
-    let mut consents = conn.prepare_cached(
-        "SELECT person_id, purpose, state, given_on, source FROM consent WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, id",
-    )?;
-    let span = [first, last];
-    let mut consents = if words.consents { Some(Follower::new(consents.query(span)?)) } else { None };
-    let mut members = if words.members && beside != Beside::Nothing { Some(Follower::new(members.query(span)?)) } else { None };
-    let mut addresses = if words.others { Some(Follower::new(addresses.query(span)?)) } else { None };
-    let mut visits = if beside == Beside::MembershipsAndVisits { Some(Follower::new(visits.query(span)?)) } else { None };
-    let (mut memberships, mut others, mut said) = (Vec::new(), Vec::new(), Vec::new());
-    let mut rows = people.query(span)?;
-    while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        memberships.clear();
-        if let Some(members) = &mut members {
+    /// Reads those whose ids lie between two, both included.
+    fn span(
+        &mut self,
+        (first, last): (i64, i64),
+        take: &mut impl FnMut(&Listed<'_>) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, StoreError> {
+        let span = [first, last];
+        let mut members = Follower::of_each(&mut self.members, span)?;
+        let mut addresses = Follower::of_each(&mut self.addresses, span)?;
+        let mut visits = Follower::of_each(&mut self.visits, span)?;
+        let mut consents = Follower::of_each(&mut self.consents, span)?;
+        let (mut memberships, mut others, mut said) = (Vec::new(), Vec::new(), Vec::new());
+        let mut rows = self.people.query(span)?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            memberships.clear();
             members.of(id, |r| membership(r).map(|m| memberships.push(m)))?;
-        }
-        others.clear();
-        if let Some(addresses) = &mut addresses {
+            others.clear();
             addresses.of(id, |r| {
                 others.push(OtherAddress { address: r.get(1)?, state: word(r, 2)? });
                 Ok(())
             })?;
-        }
-        said.clear();
-        if let Some(consents) = &mut consents {
+            said.clear();
             consents.of(id, |r| consent_of(r, 1).map(|c| said.push(c)))?;
-        }
-        let mut seen = (0_u32, None::<NaiveDate>);
-        if let Some(visits) = &mut visits {
+            let mut seen = (0_u32, None::<NaiveDate>);
             visits.of(id, |r| {
                 seen = (u32::try_from(r.get::<_, i64>(1)?).unwrap_or(u32::MAX), date(r, 2)?);
                 Ok(())
             })?;
+            let organisation = organisation(self.conn, &mut self.organisations, row.get(5)?)?;
+            let discipline = discipline(self.conn, &mut self.disciplines, row.get(7)?)?;
+            let listed = listed(row, (organisation, discipline), (&memberships, &others, &said), seen)?;
+            if take(&listed).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
-        words.know(conn, row.get(5)?, row.get(7)?)?;
-        let listed = listed(row, words, (&memberships, &others, &said), seen)?;
-        if take(&listed).is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
+        Ok(ControlFlow::Continue(()))
     }
-    Ok(ControlFlow::Continue(()))
+}
+
+/// An organisation's full and short name; empty for none.
+fn organisation<'m>(
+    conn: Reader<'_>,
+    known: &'m mut IdMap<i64, (String, String)>,
+    id: Option<i64>,
+) -> Result<(&'m str, &'m str), StoreError> {
+    let Some(id) = id else { return Ok(("", "")) };
+    let names = match known.entry(id) {
+        Entry::Occupied(there) => there.into_mut(),
+        Entry::Vacant(free) => {
+            let mut statement = conn.prepare_cached("SELECT name, short_name FROM organisation WHERE id=?1")?;
+            free.insert(statement.query_row([id], |r| Ok((r.get(0)?, r.get(1)?))).optional()?.unwrap_or_default())
+        }
+    };
+    Ok((&names.0, &names.1))
+}
+
+/// A discipline's name; empty for none.
+fn discipline<'m>(conn: Reader<'_>, known: &'m mut IdMap<i64, String>, id: Option<i64>) -> Result<&'m str, StoreError> {
+    let Some(id) = id else { return Ok("") };
+    Ok(match known.entry(id) {
+        Entry::Occupied(there) => there.into_mut(),
+        Entry::Vacant(free) => {
+            let mut statement = conn.prepare_cached("SELECT name FROM discipline WHERE id=?1")?;
+            free.insert(statement.query_row([id], |r| r.get(0)).optional()?.unwrap_or_default())
+        }
+    })
 }
 
 fn listed<'a>(
     row: &'a Row<'_>,
-    words: &'a Words,
+    ((organisation, short_name), discipline): ((&'a str, &'a str), &'a str),
     (memberships, others, consents): (&'a [ListedMembership], &'a [OtherAddress], &'a [ConsentFacts]),
     (attended, seen): (u32, Option<NaiveDate>),
 ) -> Result<Listed<'a>, StoreError> {
     let text =
         |at: usize| -> Result<&'a str, StoreError> { Ok(row.get_ref(at)?.as_str_or_null().map_err(rusqlite::Error::from)?.unwrap_or("")) };
-    let (organisation, short_name) =
-        row.get::<_, Option<i64>>(5)?.and_then(|id| words.organisations.get(&id)).map_or(("", ""), |(n, s)| (n.as_str(), s.as_str()));
     Ok(Listed {
         id: PersonId(row.get(0)?),
         kind: PersonKind::stored(text(1)?),
@@ -233,7 +259,7 @@ fn listed<'a>(
         organisation,
         short_name,
         job_title: text(6)?,
-        discipline: row.get::<_, Option<i64>>(7)?.and_then(|id| words.disciplines.get(&id)).map_or("", String::as_str),
+        discipline,
         tags: text(8)?,
         fields: text(9)?,
         joined: text(10)?,
@@ -252,16 +278,16 @@ fn membership(r: &Row<'_>) -> rusqlite::Result<ListedMembership> {
     })
 }
 
-/// Rows of another table, ordered by person, that follow the reading of the people.
+/// Rows of another table, ordered by person, that follow the reading of the people; none, if nothing is asked of that table.
 struct Follower<'s> {
-    rows: Rows<'s>,
+    rows: Option<Rows<'s>>,
     ahead: Option<i64>,
     begun: bool,
 }
 
 impl<'s> Follower<'s> {
-    const fn new(rows: Rows<'s>) -> Self {
-        Self { rows, ahead: None, begun: false }
+    fn of_each(statement: &'s mut Option<CachedStatement<'_>>, span: [i64; 2]) -> Result<Self, StoreError> {
+        Ok(Self { rows: statement.as_mut().map(|s| s.query(span)).transpose()?, ahead: None, begun: false })
     }
 
     /// Hands over the rows of one person. People must be asked for in ascending order.
@@ -282,12 +308,12 @@ impl<'s> Follower<'s> {
     }
 
     fn rows_current(&self) -> Option<&Row<'s>> {
-        fallible_current(&self.rows)
+        self.rows.as_ref().and_then(fallible_current)
     }
 
     fn advance(&mut self) -> rusqlite::Result<()> {
-        self.ahead = match self.rows.next()? {
-            Some(row) => Some(row.get(0)?),
+        self.ahead = match &mut self.rows {
+            Some(rows) => rows.next()?.map(|row| row.get(0)).transpose()?,
             None => None,
         };
         Ok(())

@@ -666,7 +666,7 @@ fn members_are_searched_and_listed_by_whether_they_may_be_mailed() {
     world.person("Cy", "");
     never(&mut world, ann);
     assert_eq!((world.find("mail:yes"), world.find("mail:no")), (vec!["Bo".to_owned()], vec!["Ann".to_owned(), "Cy".to_owned()]));
-    let rows = world.book.people_with_mail(&[ann, bo]).unwrap();
+    let rows = world.book.with_mail().unwrap().people(&[ann, bo]).unwrap();
     assert_eq!(rows.iter().map(|r| r.mail.as_str()).collect::<Vec<_>>(), ["unsubscribed", "yes"]);
     let detail = world.book.person(ann).unwrap().unwrap();
     assert_eq!(detail.mail[0].words(), "ann@x.example: no, unsubscribed, withdrew consent to mail");

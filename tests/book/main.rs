@@ -5,6 +5,7 @@
 mod common;
 mod directory;
 mod eligibility;
+mod imports;
 mod mail;
 mod seats;
 

@@ -122,8 +122,7 @@ fn seat_sentences(
         None if seat.withheld => "held by somebody whose name is withheld".to_owned(),
         None => "vacant".to_owned(),
     };
-    let twin =
-        |seat: &PrintedSeat, among: &[PrintedSeat]| among.iter().find(|o| text::same_key(&o.title) == text::same_key(&seat.title)).cloned();
+    let twin = |seat: &PrintedSeat, among: &[PrintedSeat]| among.iter().find(|o| text::are_same(&o.title, &seat.title)).cloned();
     let mut out = Vec::new();
     for seat in a {
         match twin(seat, b) {

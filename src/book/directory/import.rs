@@ -349,7 +349,7 @@ fn keep_seats(write: &mut Write<'_>, community: CommunityId, wanted: &[PrintedSe
     let mut there = detail.seats;
     let mut which: Vec<Option<crate::store::rows::SeatRow>> = Vec::new();
     for seat in wanted {
-        let at = there.iter().position(|s| text::same_key(&s.title) == text::same_key(&seat.title));
+        let at = there.iter().position(|s| text::are_same(&s.title, &seat.title));
         which.push(at.map(|at| there.remove(at)));
     }
     for slot in which.iter_mut().filter(|w| w.is_none()) {

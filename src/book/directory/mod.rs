@@ -12,12 +12,14 @@ pub use diff::PageDiff;
 pub use import::{DirectoryPlan, PlanLine};
 pub use publish::{PublishOptions, Published};
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::{Book, BookError};
 use crate::domain::community::RuleFacts;
-use crate::domain::directory::{Difference, Printed, matched, repaired};
+use crate::domain::directory::{Difference, Printed, repaired};
 use crate::domain::ids::CommunityId;
+use crate::domain::likeness::{in_common, matched};
 use crate::domain::text;
 use crate::exchange::page::{self, Hints, LARGEST_PAGE, Page};
 use crate::exchange::{ExchangeError, SourceFile};
@@ -148,7 +150,7 @@ impl Book {
     fn match_the_rest(&self, now: &[Printed], of: &mut [(Option<CommunityId>, Option<usize>)]) -> Result<(), BookError> {
         let conn = self.store.reader();
         let left: Vec<usize> = (0..now.len()).filter(|at| of[*at].0.is_none()).collect();
-        let taken: Vec<CommunityId> = of.iter().filter_map(|(c, _)| *c).collect();
+        let taken: HashSet<CommunityId> = of.iter().filter_map(|(c, _)| *c).collect();
         let free: Vec<CommunityId> = pages::unlisted(conn)?.into_iter().filter(|c| !taken.contains(c)).collect();
         // A community that has no name on the page is found by the name derived for it.
         let whole = Printed::everything();
@@ -173,17 +175,25 @@ impl Book {
         left: &[usize],
         of: &mut [(Option<CommunityId>, Option<usize>)],
     ) -> Result<(), BookError> {
-        for (at, printed) in left.iter().zip(wanted) {
-            for row in self.communities()? {
-                if of[*at].0.is_some() || of.iter().any(|(c, _)| *c == Some(row.id)) {
-                    continue;
-                }
+        let mut taken: HashSet<CommunityId> = of.iter().filter_map(|(c, _)| *c).collect();
+        let (mut ids, mut accounts) = (Vec::new(), Vec::new());
+        if left.iter().any(|at| of[*at].0.is_none()) {
+            for row in self.communities()?.into_iter().filter(|row| !taken.contains(&row.id)) {
+                ids.push(row.id);
                 let account = pages::account(self.store.reader(), row.id, &Printed::everything())?.unwrap_or_default();
-                let same_name = printed.name.as_ref().is_some_and(|n| text::same_key(n) == text::same_key(&row.name));
-                let nameless = |p: &Printed| Printed { name: None, ..p.clone() };
-                if same_name || nameless(printed).likeness(&nameless(&account)) >= 90 {
-                    of[*at].0 = Some(row.id);
-                }
+                accounts.push(Printed { name: Some(row.name), ..account });
+            }
+        }
+        let nameless = |p: &Printed| Printed { name: None, ..p.clone() };
+        for (i, j) in in_common(wanted, &accounts) {
+            let (printed, account) = (&wanted[i], &accounts[j]);
+            if of[left[i]].0.is_some() || taken.contains(&ids[j]) {
+                continue;
+            }
+            let same_name = printed.name.as_deref().zip(account.name.as_deref()).is_some_and(|(a, b)| text::are_same(a, b));
+            if same_name || nameless(printed).likeness(&nameless(account)) >= 90 {
+                of[left[i]].0 = Some(ids[j]);
+                taken.insert(ids[j]);
             }
         }
         Ok(())
@@ -191,5 +201,5 @@ impl Book {
 }
 
 fn same_page(a: &str, b: &str) -> bool {
-    text::same_key(a) == text::same_key(b)
+    text::are_same(a, b)
 }

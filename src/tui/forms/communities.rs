@@ -102,7 +102,7 @@ pub(super) fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) 
     let title = format!("Seat of {}", d.facts.name);
     Ok(Form::new(&title, Subject::Seat(community, id), fields, None, cx.book.calendar(), move |v| {
         let wanted = v.text("holder");
-        let same = |label: &str| text::same_key(label) == text::same_key(&wanted);
+        let same = |label: &str| text::are_same(label, &wanted);
         let chosen = people.iter().find(|(_, label)| same(label)).map(|(id, _)| *id);
         if chosen.is_none() && !wanted.is_empty() {
             return Err(("holder".into(), format!("nobody is called {wanted}; choose from the list, or leave it empty")));

@@ -141,7 +141,7 @@ impl Field {
             }
             _ => return Vec::new(),
         };
-        let exact = options.iter().any(|o| text::same_key(o) == text::same_key(&typed));
+        let exact = options.iter().any(|o| text::are_same(o, &typed));
         let fits = |o: &&String| typed.is_empty() || exact || overlays::fits(&typed, o);
         let mut out: Vec<String> = options.iter().filter(fits).cloned().collect();
         out.sort_by_key(|o| overlays::rank(&typed, o));
@@ -180,7 +180,7 @@ pub(super) fn parts(value: &str) -> impl Iterator<Item = &str> {
 }
 
 fn match_one<'a>(options: &'a [String], value: &str) -> Result<&'a String, String> {
-    options.iter().find(|o| text::same_key(o) == text::same_key(value)).ok_or_else(|| {
+    options.iter().find(|o| text::are_same(o, value)).ok_or_else(|| {
         let fitting = options.iter().filter(|o| overlays::fits(value, o)).count();
         if fitting > 1 {
             return format!("{fitting} fit {value}: \u{2193} chooses one");

@@ -60,7 +60,7 @@ impl Choose {
 
     fn offers_new(&self) -> bool {
         let typed = self.typed();
-        self.new_too && !typed.is_empty() && !self.names.iter().any(|n| text::same_key(n) == text::same_key(&typed))
+        self.new_too && !typed.is_empty() && !self.names.iter().any(|n| text::are_same(n, &typed))
     }
 
     fn take(&self) -> Outcome {

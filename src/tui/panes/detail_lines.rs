@@ -95,7 +95,7 @@ pub(super) fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, h
     }
     addresses(p, &mut out);
     out.plain(&*f.organisation);
-    let role = if text::same_key(&f.job_title) == text::same_key(&f.discipline) || f.discipline.is_empty() {
+    let role = if text::are_same(&f.job_title, &f.discipline) || f.discipline.is_empty() {
         f.job_title.clone()
     } else if f.job_title.is_empty() {
         f.discipline.clone()

@@ -50,7 +50,7 @@ fn columns(fields: &[String]) -> Vec<Column> {
         Column::new("e-mail", 16, 30).growing(),
         Column::new("tags", 8, 20).growing().unsorted(),
     ];
-    let known = |f: &String| !all.iter().any(|c| text::same_key(&c.name) == text::same_key(f));
+    let known = |f: &String| !all.iter().any(|c| text::are_same(&c.name, f));
     let own: Vec<Column> = fields.iter().filter(|f| known(f)).map(|f| Column::new(f, 6, 16).unsorted()).collect();
     all.extend(own);
     all
