@@ -11,7 +11,6 @@ use guildhall::book::{Book, Command, Jobs, SystemClock};
 use guildhall::domain::ids::PersonId;
 use guildhall::paths::Paths;
 use guildhall::tui::{Colours, Root, Setup};
-use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
@@ -103,23 +102,6 @@ fn step(root: &mut Root) -> f64 {
     median(41, || timed(|| press(root, KeyCode::Char('j'))))
 }
 
-/// The most bytes that a move down sends to the terminal, and the middle of them.
-fn bytes(root: &mut Root) -> (usize, usize) {
-    let mut before = picture(root);
-    let mut all: Vec<usize> = (0..41)
-        .map(|_| {
-            press(root, KeyCode::Char('j'));
-            let after = picture(root);
-            let mut sent = Vec::new();
-            CrosstermBackend::new(&mut sent).draw(before.diff(&after).into_iter()).expect("a vector takes everything");
-            before = after;
-            sent.len()
-        })
-        .collect();
-    all.sort_unstable();
-    (all[40], all[20])
-}
-
 /// A tag for one person, saved and shown.
 fn tag(root: &mut Root, word: &str) -> f64 {
     press(root, KeyCode::Char('T'));
@@ -197,7 +179,6 @@ fn main() {
     let among_communities = step(&mut root);
     press(&mut root, KeyCode::Char('2'));
     let among_members = step(&mut root);
-    let (most, middle) = bytes(&mut root);
     let key = worst_key(&mut root, &["silvia", "mod", "a", "engineer", "zzz"]);
     press(&mut root, KeyCode::Char('3'));
     let meetup_key = worst_key(&mut root, &["spring", "z"]);
@@ -207,7 +188,6 @@ fn main() {
     let frame = median(51, || timed(|| drop(picture(&mut root))));
     println!(
         "first paint {first:.2} ms · index {indexed:.0} ms · worst key {key:.2} ms · meetup key {meetup_key:.2} ms · \
-         move {among_members:.2} ms, in communities {among_communities:.2} ms · bytes of a move {middle}, at most {most} · \
-         edit {edit:.2} ms, the commit alone {commit:.2} ms · frame {frame:.3} ms · memory {memory:.0} MiB"
+         move {among_members:.2} ms, in communities {among_communities:.2} ms · edit {edit:.2} ms, the commit alone {commit:.2} ms · frame {frame:.3} ms · memory {memory:.0} MiB"
     );
 }

@@ -41,15 +41,22 @@ impl WithMail {
     /// # Errors
     /// If the file can't be read.
     pub fn people(&self, ids: &[PersonId]) -> Result<Vec<PersonRow>, BookError> {
+        let mut rows = Vec::with_capacity(ids.len());
+        self.each(ids, |p, mail| rows.push(PersonRow { mail: mail.to_owned(), ..people::row_of(p) }))?;
+        Ok(rows)
+    }
+
+    /// Hands over the people with these ids, in their order, each as it lies in the file; with `yes`, or the reason why not.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub(crate) fn each(&self, ids: &[PersonId], mut take: impl FnMut(&Listed<'_>, &'static str)) -> Result<(), BookError> {
         let to = Use::of(Way::Notify);
         let ids: Vec<i64> = ids.iter().map(|p| p.0).collect();
-        let mut rows = Vec::with_capacity(ids.len());
-        slices::everybody(self.file.reader(), Some(&ids), Beside::MembershipsAndVisits, |p| {
-            let mail = mail::choose(p, &self.suppressions, &to).left_out.map_or("yes", Why::words).to_owned();
-            rows.push(PersonRow { mail, ..people::row_of(p) });
+        Ok(slices::everybody(self.file.reader(), Some(&ids), Beside::MembershipsAndVisits, |p| {
+            take(p, mail::choose(p, &self.suppressions, &to).left_out.map_or("yes", Why::words));
             ControlFlow::Continue(())
-        })?;
-        Ok(rows)
+        })?)
     }
 }
 

@@ -91,14 +91,13 @@ fn members(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write
         write_csv(std::iter::once(heads.iter().map(|h| (*h).to_owned()).collect()), out)?;
     }
     for page in found.ids.chunks(PAGE) {
-        let lines: Vec<Vec<String>> = people
-            .people(page)?
-            .into_iter()
-            .map(|p| {
-                let seen = p.seen.map(|d| d.to_string()).unwrap_or_default();
-                vec![p.name, p.email, p.organisation, p.discipline, p.job_title, seen, p.mail]
-            })
-            .collect();
+        let mut lines: Vec<Vec<String>> = Vec::with_capacity(page.len());
+        people.each(page, |p, mail| {
+            let organisation = if p.short_name.is_empty() { p.organisation } else { p.short_name };
+            let seen = p.seen.map(|d| d.to_string()).unwrap_or_default();
+            let texts = [p.name, p.email, organisation, p.discipline, p.job_title, &seen, mail];
+            lines.push(texts.map(str::to_owned).to_vec());
+        })?;
         if format == ListFormat::Csv {
             write_csv(lines.into_iter(), out)?;
             continue;

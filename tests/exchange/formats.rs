@@ -1,6 +1,7 @@
 //! Each format, byte for byte as its target wants it; and who is never in one.
 
 use guildhall::book::{BookError, Command, ExportOptions, FORMATS, Jobs, Settings, placeholders};
+use guildhall::domain::address::OtherAddress;
 use guildhall::domain::person::PersonFacts;
 use guildhall::domain::words::{AddressState, PersonKind};
 
@@ -225,6 +226,25 @@ fn what_a_target_cuts_off_is_told_of_the_person() {
 }
 
 #[test]
+fn a_contact_carries_every_address_that_it_has_room_for_and_the_others_are_told() {
+    let mut world = World::empty();
+    let others = (1..5).map(|n| OtherAddress { address: format!("ann{n}@example.org"), state: AddressState::Ok }).collect();
+    world.facts(PersonFacts { others, ..PersonFacts::named("Ann", "ann@example.org") });
+    for (format, room) in [("ldif", 5), ("vcard", 5), ("google-contacts", 5), ("outlook-contacts", 3), ("thunderbird", 2)] {
+        let options = ExportOptions { format: format.into(), settings: told(), explain: true, ..ExportOptions::default() };
+        let mut out = Vec::new();
+        let summary = world.book.export_to(&options, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        // The entry of a directory is named by the first address too.
+        let body: String = text.lines().filter(|l| !l.starts_with("dn:")).map(|l| format!("{l}\n")).collect();
+        assert_eq!(body.matches("@example.org").count(), room, "{format}: {text}");
+        let told: Vec<&str> = summary.explained.iter().map(|e| e.why).collect();
+        assert_eq!(told.len(), usize::from(room < 5), "{format}: {told:?}");
+        assert!(told.iter().all(|why| why.contains("no room for all of their addresses")));
+    }
+}
+
+#[test]
 fn a_format_that_must_be_told_something_or_takes_so_many_says_so() {
     let mut world = World::empty();
     world.person("Ann", "ann@example.org");
@@ -282,7 +302,7 @@ fn who_is_in_it_is_chosen_and_told_person_by_person() {
     let research = world.community("Research");
     let paused = world.person("Paused", "paused@example.org");
     let active = world.facts(PersonFacts {
-        others: vec![guildhall::domain::address::OtherAddress { address: "ann@home.example".into(), state: AddressState::Ok }],
+        others: vec![OtherAddress { address: "ann@home.example".into(), state: AddressState::Ok }],
         ..PersonFacts::named("Ann", "ann@example.org")
     });
     let desk = world.facts(PersonFacts { kind: PersonKind::TeamMailbox, ..PersonFacts::named("Desk", "desk@example.org") });

@@ -455,11 +455,7 @@ fn check(world: &mut World, model: &Model, way: Way, o: &Options) -> Result<(), 
         }
         Way::VCard | Way::VCard3 | Way::GoogleContacts | Way::OutlookContacts | Way::Thunderbird | Way::ThunderbirdUs | Way::Ldif => {
             let text = export(world, way, o).unwrap();
-            let most = match way {
-                Way::Ldif => 1,
-                Way::Thunderbird | Way::ThunderbirdUs => 2,
-                _ => 9,
-            };
+            let most = if matches!(way, Way::Thunderbird | Way::ThunderbirdUs) { 2 } else { 9 };
             let mut expected: Vec<String> =
                 model.asked(o).into_iter().flat_map(|p| model.written(p, "book", o).into_iter().take(most)).collect();
             expected.sort();

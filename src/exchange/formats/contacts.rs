@@ -6,6 +6,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 
 use super::info::{FormatInfo, Look, MAILING, PLAIN, RAW, Shape};
 use super::outgoing::Outgoing;
+use crate::domain::address;
 use crate::domain::mail::Way;
 
 /// What address books have in common.
@@ -15,6 +16,9 @@ const CONTACTS: FormatInfo = FormatInfo { ascii: false, ..MAILING };
 fn under(headers: &[&str], value: impl Fn(&str) -> String) -> Vec<String> {
     headers.iter().map(|h| value(h)).collect()
 }
+
+/// What is said of somebody with more addresses than a contact has room for.
+const NO_ROOM: &str = "a contact there has no room for all of their addresses: the last ones are not in the file";
 
 fn other(p: &Outgoing<'_>, at: usize) -> String {
     p.others.get(at).map(|o| o.address.clone()).unwrap_or_default()
@@ -101,6 +105,7 @@ pub(super) const OUTLOOK_CONTACTS: FormatInfo = FormatInfo {
             _ => String::new(),
         })
     }),
+    alters: Some(|p| (p.others.len() > 2).then_some(NO_ROOM)),
     ..CONTACTS
 };
 
@@ -175,6 +180,7 @@ pub(super) const THUNDERBIRD: FormatInfo = FormatInfo {
     doc: "an address book for Thunderbird in British English",
     carries: "names, two addresses, job title, organisation, note",
     shape: Shape::Rows(&[THUNDERBIRD_UK], |p, _| thunderbird(p)),
+    alters: Some(|p| (p.others.len() > 1).then_some(NO_ROOM)),
     ..CONTACTS
 };
 
@@ -249,7 +255,7 @@ fn folded(line: &str) -> String {
 pub(super) const LDIF: FormatInfo = FormatInfo {
     way: Way::Ldif,
     doc: "contacts as LDIF, for directories and Thunderbird",
-    carries: "name, address, organisation",
+    carries: "name, addresses, organisation",
     extension: "ldif",
     look: RAW,
     shape: Shape::Rows(&[], |p, _| vec![entry(p)]),
@@ -276,7 +282,11 @@ fn entry(p: &Outgoing<'_>) -> String {
             out.push(attribute(name, text));
         }
     }
-    for (name, text) in [("mail", p.email), ("o", p.person.organisation), ("title", p.person.job_title)] {
+    // The attribute may be there more than once (RFC 4524 section 2.16).
+    let others = p.others.iter().map(|o| address::in_ascii(&o.address).unwrap_or_else(|| o.address.clone()));
+    let addresses: Vec<String> = std::iter::once(p.email.to_owned()).chain(others).collect();
+    let mail = addresses.iter().map(|a| ("mail", a.as_str()));
+    for (name, text) in mail.chain([("o", p.person.organisation), ("title", p.person.job_title)]) {
         if !text.is_empty() {
             out.push(attribute(name, text));
         }

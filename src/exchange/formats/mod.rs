@@ -245,8 +245,11 @@ impl Format {
         } else {
             to.record(row.iter().map(String::as_str))?;
         }
-        let altered = || self.info.alters.and_then(|alters| alters(&p));
-        Ok(if self.is_mailing() && !self.settings.removing { altered().or_else(|| doubt(&p)) } else { None })
+        if self.settings.removing {
+            return Ok(None);
+        }
+        let altered = self.info.alters.and_then(|alters| alters(&p));
+        Ok(altered.or_else(|| if self.is_mailing() { doubt(&p) } else { None }))
     }
 
     /// Whether the target would refuse the file with one row more, by their number or by their bytes.
