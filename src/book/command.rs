@@ -93,4 +93,6 @@ pub struct Applied {
     pub changes: u64,
     /// What was left as it is, in words: suppressions and withdrawals that it may not end.
     pub kept: Vec<String>,
+    /// Who said yes to a meetup that it cancels or moves, and may not be mailed, each with the reason.
+    pub unreached: Vec<String>,
 }

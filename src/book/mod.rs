@@ -31,6 +31,7 @@ mod seats;
 pub mod selftest;
 mod steps;
 mod time;
+mod unreached;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -55,6 +55,7 @@ fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookErr
         select: None,
         changes: done.changes,
         kept: done.kept,
+        unreached: Vec::new(),
     };
     Ok(match step {
         Step::Run(command) => {
@@ -65,13 +66,20 @@ fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookErr
                 write.set_label(label);
                 Ok(select)
             })?;
-            Applied { label: done.label, touched: done.touched, select, changes: done.changes, kept: done.kept }
+            Applied { label: done.label, touched: done.touched, select, changes: done.changes, kept: done.kept, unreached: Vec::new() }
         }
         Step::Undo(confirmed) => from_journal(revert::undo(store, stamp, *confirmed == Confirmed::Yes)?),
         Step::Redo(confirmed) => from_journal(revert::redo(store, stamp, *confirmed == Confirmed::Yes)?),
         Step::BackTo(op) => {
             let done = revert::back_to(store, *op, stamp)?;
-            Applied { label: done.label, touched: done.touched, select: None, changes: done.changes, kept: done.kept }
+            Applied {
+                label: done.label,
+                touched: done.touched,
+                select: None,
+                changes: done.changes,
+                kept: done.kept,
+                unreached: Vec::new(),
+            }
         }
     })
 }
@@ -90,7 +98,11 @@ impl Book {
     /// What is wrong, in words; nothing was changed then.
     pub fn step(&mut self, step: &Step) -> Result<Applied, BookError> {
         let stamp = self.stamp();
-        let applied = take(&mut self.store, stamp, step)?;
+        let before = self.before_it_changes(step)?;
+        let mut applied = take(&mut self.store, stamp, step)?;
+        if let Some(before) = before {
+            applied.unreached = self.unreached(&before)?;
+        }
         self.follow(&applied.touched)?;
         Ok(applied)
     }

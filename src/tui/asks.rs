@@ -1,10 +1,10 @@
-//! What is asked before a step that lets somebody be mailed who had said no, and what is said after one about just that.
+//! What is asked before a step that lets somebody be mailed who had said no, and what is said after one about who may and may not.
 //!
 //! Must not know who may be mailed; the book says.
 
-use crate::book::{Command, Confirmed, Step};
+use crate::book::{Applied, Command, Confirmed, Step};
 use crate::tui::core::Request;
-use crate::tui::overlays::Confirm;
+use crate::tui::overlays::{Confirm, Message};
 use crate::tui::root::Root;
 
 impl Root {
@@ -33,5 +33,16 @@ impl Root {
         let (address, reasons) = found.first()?;
         let reasons: Vec<&str> = reasons.iter().map(|r| r.words()).collect();
         Some(format!("{address} still isn't mailed: {}", reasons.join(", ")))
+    }
+
+    /// Says what a step left as it is, and whom somebody has to tell another way.
+    pub(super) fn say_what_is_left(&mut self, applied: &Applied) {
+        if !applied.kept.is_empty() {
+            self.overlays.push(Box::new(Message::new("Left as it is", &applied.kept.join("\n"))));
+        }
+        if !applied.unreached.is_empty() {
+            let body = format!("They said yes and may not be mailed.\n\n{}", applied.unreached.join("\n"));
+            self.overlays.push(Box::new(Message::new("Tell them another way", &body)));
+        }
     }
 }

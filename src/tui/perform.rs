@@ -213,9 +213,7 @@ impl Root {
         } else {
             self.toast = Some((format!("{} · {how}", applied.label), Tone::Good));
         }
-        if !applied.kept.is_empty() {
-            self.overlays.push(Box::new(Message::new("Left as it is", &applied.kept.join("\n"))));
-        }
+        self.say_what_is_left(applied);
         match applied.select {
             Some(Thing::Community(id)) if self.communities.selected() != Some(id) => self.select(Thing::Community(id)),
             Some(thing @ (Thing::Person(_) | Thing::Meetup(_))) => self.select_gently(thing),
@@ -468,6 +466,7 @@ impl Root {
             select: None,
             changes: report.added + report.updated,
             kept: Vec::new(),
+            unreached: Vec::new(),
         };
         self.applied(&applied, false);
         let said = |rows: &[crate::book::Refusal], what: &str| {

@@ -1,12 +1,13 @@
 //! Who may be mailed: what ends it, what never does, and what the words of other systems mean.
 
-use guildhall::book::{Command, Confirmed, ImportReport, Step};
+use guildhall::book::{AttendanceChange, Command, Confirmed, ImportReport, Step};
 use guildhall::domain::address::OtherAddress;
 use guildhall::domain::community::{CommunityFacts, SeatFacts};
 use guildhall::domain::ids::PersonId;
 use guildhall::domain::mail::Way;
+use guildhall::domain::meetup::MeetupFacts;
 use guildhall::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
-use guildhall::domain::words::{AddressState, ConsentState, MembershipStatus, Purpose};
+use guildhall::domain::words::{AddressState, ConsentState, MeetupStatus, MembershipStatus, Purpose, Rsvp};
 
 use crate::common::{World, today};
 
@@ -672,4 +673,26 @@ fn members_are_searched_and_listed_by_whether_they_may_be_mailed() {
     assert_eq!(detail.mail[0].words(), "ann@x.example: no, unsubscribed, withdrew consent to mail");
     world.run(Command::MailAgain { person: ann, source: "a letter".into(), on: today() });
     assert_eq!(world.find("mail:yes"), ["Ann", "Bo"]);
+}
+
+#[test]
+fn who_said_yes_to_a_meetup_that_is_cancelled_or_moved_and_may_not_be_mailed_is_named() {
+    let mut world = World::empty();
+    let people = [world.person("Ann", "ann@example.org"), world.person("Bo", "bo@example.org"), world.person("Cy", "")];
+    let other = world.person("Dee", "");
+    let meetup = world.meetup("Spring", 20);
+    let yes = AttendanceChange::Rsvp(Some(Rsvp::Yes));
+    world.run(Command::Attend { meetup, people: people.to_vec(), change: yes });
+    world.run(Command::Attend { meetup, people: vec![other], change: AttendanceChange::Rsvp(None) });
+    world.run(Command::NeverMail { people: vec![people[1]], reason: "asked".into() });
+    let facts = world.book.meetup(meetup).unwrap().unwrap().facts;
+    let put = |world: &mut World, facts| world.run(Command::PutMeetup { id: Some(meetup), facts, was: None }).unreached;
+    let noted = MeetupFacts { note: "bring a map".into(), ..facts };
+    assert!(put(&mut world, noted.clone()).is_empty());
+    let moved = MeetupFacts { starts: noted.starts + chrono::TimeDelta::days(7), ..noted };
+    let named = ["Bo: unsubscribed", "Cy: no e-mail address"];
+    assert_eq!(put(&mut world, moved.clone()), named);
+    let cancelled = MeetupFacts { status: MeetupStatus::Cancelled, ..moved };
+    assert_eq!(put(&mut world, cancelled.clone()), named);
+    assert!(put(&mut world, MeetupFacts { note: "next year".into(), ..cancelled }).is_empty());
 }

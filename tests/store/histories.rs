@@ -348,7 +348,7 @@ fn steps(book: &Book) -> u64 {
 
 fn applied(world: &World, changes: u64) -> Option<Applied> {
     let label = world.book.history(None, 1).unwrap().first().map(|op| op.label.clone()).unwrap_or_default();
-    (changes > 0).then(|| Applied { label, touched: Default::default(), select: None, changes, kept: Vec::new() })
+    (changes > 0).then(|| Applied { label, touched: Default::default(), select: None, changes, kept: Vec::new(), unreached: Vec::new() })
 }
 
 fn dump(book: &Book) -> String {

@@ -1,0 +1,51 @@
+//! Who said yes to a meetup that is cancelled or moved and may not be mailed: somebody has to tell them another way.
+//!
+//! Must not know who shows it.
+
+use std::ops::ControlFlow;
+
+use chrono::NaiveDateTime;
+
+use super::{Book, BookError, Command, Step};
+use crate::domain::ids::MeetupId;
+use crate::domain::mail::{self, Use, Way, Why};
+use crate::domain::words::{MeetupStatus, Rsvp};
+use crate::store::slices::Beside;
+use crate::store::{meetups, slices, suppressions};
+
+/// How a meetup stood before a step changes it.
+pub(super) struct Before {
+    id: MeetupId,
+    status: MeetupStatus,
+    starts: NaiveDateTime,
+}
+
+impl Book {
+    /// How the meetup that a step changes stands, if it changes one.
+    pub(super) fn before_it_changes(&self, step: &Step) -> Result<Option<Before>, BookError> {
+        let Step::Run(command) = step else { return Ok(None) };
+        let Command::PutMeetup { id: Some(id), .. } = **command else { return Ok(None) };
+        let found = meetups::meetup(self.store.reader(), id)?;
+        Ok(found.map(|m| Before { id, status: m.facts.status, starts: m.facts.starts }))
+    }
+
+    /// Those who said yes to a meetup that has been cancelled or moved since, and may not be mailed: each with the reason.
+    pub(super) fn unreached(&self, before: &Before) -> Result<Vec<String>, BookError> {
+        let conn = self.store.reader();
+        let Some(now) = meetups::meetup(conn, before.id)? else { return Ok(Vec::new()) };
+        let is_cancelled = now.facts.status == MeetupStatus::Cancelled && before.status != MeetupStatus::Cancelled;
+        if !is_cancelled && now.facts.starts == before.starts {
+            return Ok(Vec::new());
+        }
+        let yes = now.roll.iter().filter(|row| row.facts.rsvp == Some(Rsvp::Yes));
+        let ids: Vec<i64> = yes.map(|row| row.person_id.0).collect();
+        let (suppressions, to) = (suppressions::read(conn)?, Use::of(Way::Notify));
+        let mut out = Vec::new();
+        slices::everybody(conn, Some(&ids), Beside::Memberships, |p| {
+            let who = if p.name.is_empty() { p.email } else { p.name };
+            out.extend(mail::choose(p, &suppressions, &to).left_out.map(|why: Why| format!("{who}: {}", why.words())));
+            ControlFlow::Continue(())
+        })?;
+        Ok(out)
+    }
+}
