@@ -125,19 +125,18 @@ impl Book {
     /// Brings what is searched up to date with what a step touched.
     pub(super) fn follow(&mut self, touched: &Touched) -> Result<(), BookError> {
         self.mailable = None;
+        if touched.many || self.index.as_ref().is_some_and(Index::is_worn) {
+            self.forget_index();
+            return Ok(());
+        }
         self.follow_meetups(touched)?;
         let conn = self.store.reader();
         let Some(index) = &mut self.index else {
             self.missed.people.extend(&touched.people);
-            // What else there was is worked out from the newest step alone, and others will have followed it.
-            self.missed.many |= touched.many || touched.words || touched.meetups;
-            self.missed.communities |= touched.communities;
+            // Which names and meetups changed is worked out from the newest step only, and others will have followed it.
+            self.missed.many |= touched.words || touched.meetups || touched.communities;
             return Ok(());
         };
-        if touched.many || index.is_worn() {
-            self.forget_index();
-            return Ok(());
-        }
         if touched.communities {
             index.set_communities(communities::communities(conn)?.into_iter().map(|c| (c.id, c.name)));
         }
@@ -151,6 +150,9 @@ impl Book {
         }
         ids.sort_unstable();
         ids.dedup();
+        if ids.is_empty() {
+            return Ok(());
+        }
         let mut there = Vec::with_capacity(ids.len());
         slices::everybody(conn, Some(&ids), Beside::MembershipsAndVisits, |person| {
             there.push(person.id.0);
@@ -253,7 +255,7 @@ impl Book {
     pub fn find_communities(&self, text: &str, all: &[CommunityRow]) -> Result<Found<CommunityId>, BookError> {
         let expr = self.parse(text, Scope::Communities)?;
         let plan = Plan::new(&expr, self.today(), false);
-        // Without a query there is no reason to fold anything.
+        // Without a query every community is a hit, and no text has to be folded.
         let ids = all.iter().filter(|c| plan == Plan::All || plan.holds(&community_card(c))).map(|c| c.id).collect();
         Ok(Found { ids, words: words(&expr, self.today()), did_you_mean: None })
     }

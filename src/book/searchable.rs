@@ -23,22 +23,23 @@ pub(super) fn build(path: &Path, progress: &Progress) -> Result<Option<Searchabl
     let total = slices::count(conn)?;
     progress.expect(total);
     let mut builder = IndexBuilder::with_room(usize::try_from(total).unwrap_or(0));
-    let mut reached = Reached { progress, done: 0, stopped: false };
+    let mut reached = Reached { progress, people: 0, rows: 0, stopped: false };
     slices::everybody(conn, None, Beside::Nothing, |person| {
         builder.push(person);
-        reached.one_more()
+        reached.people += 1;
+        reached.row()
     })?;
     builder.everybody_is_there();
     slices::memberships(conn, |person, community, status, source| {
         builder.join(person, community, status, source);
-        reached.still()
+        reached.row()
     })?;
     let mut meetups = uncounted(conn)?;
     slices::visits(conn, |person, meetup, said_yes, came| {
         if let Some(day) = meetups.count(meetup, said_yes, came).filter(|_| came) {
             builder.came(person, day);
         }
-        reached.still()
+        reached.row()
     })?;
     if reached.stopped {
         return Ok(None);
@@ -50,20 +51,18 @@ pub(super) fn build(path: &Path, progress: &Progress) -> Result<Option<Searchabl
 /// How far the reading has come, and whether somebody wants it to stop.
 struct Reached<'p> {
     progress: &'p Progress,
-    done: u64,
+    /// What is shown: people are what is counted.
+    people: u64,
+    rows: u64,
     stopped: bool,
 }
 
 impl Reached<'_> {
-    fn one_more(&mut self) -> ControlFlow<()> {
-        self.done += 1;
-        self.still()
-    }
-
-    /// Asked for each row, and looked up now and then.
-    fn still(&mut self) -> ControlFlow<()> {
-        if self.done.is_multiple_of(1024) {
-            self.stopped |= self.progress.reach(self.done).is_break();
+    /// One more row of any table has been read; says whether to go on.
+    fn row(&mut self) -> ControlFlow<()> {
+        self.rows += 1;
+        if self.rows.is_multiple_of(1024) {
+            self.stopped |= self.progress.reach(self.people).is_break();
         }
         if self.stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }

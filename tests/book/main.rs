@@ -11,7 +11,9 @@ mod seats;
 
 use common::{World, today};
 use guildhall::book::{AttendanceChange, BookError, Command, Jobs, MeetupSort, PeopleQuery, SortBy, Thing, Words};
+use guildhall::domain::community::CommunityFacts;
 use guildhall::domain::ids::PersonId;
+use guildhall::domain::meetup::MeetupFacts;
 use guildhall::domain::person::{OrganisationFacts, PersonFacts};
 use guildhall::domain::words::{AddressState, ConsentState, MembershipStatus, Outcome, Purpose};
 
@@ -157,6 +159,26 @@ fn an_index_built_on_a_thread_takes_in_what_changed_meanwhile() {
     assert!(world.book.install(index).unwrap());
     assert!(world.book.is_ready());
     assert_eq!(world.find("late"), ["Late Comer"]);
+}
+
+#[test]
+fn a_name_that_changed_while_the_index_was_built_is_found_by_its_new_form() {
+    let mut world = World::empty();
+    let maps = world.community("Maps");
+    let meetup = world.meetup("Spring", 20);
+    let facts = MeetupFacts { communities: vec!["Maps".into()], ..world.book.meetup(meetup).unwrap().unwrap().facts };
+    world.run(Command::PutMeetup { id: Some(meetup), facts, was: None });
+    world.book = guildhall::book::Book::open(&world.path(), world.clock.clone()).unwrap();
+    let job = world.book.index_job(Jobs::Inline);
+    world.run(Command::PutCommunity { id: Some(maps), facts: CommunityFacts::named("Charts"), was: None });
+    world.person("Late Comer", "late@example.org");
+    let index = job.wait().unwrap().unwrap().unwrap();
+    // Where too much has changed the index is built once more.
+    if !world.book.install(index).unwrap() {
+        world.book.make_ready().unwrap();
+    }
+    let found = |world: &mut World, query| world.book.find_meetups(query, None, MeetupSort::When, false).unwrap().ids;
+    assert_eq!((found(&mut world, "community:charts"), found(&mut world, "community:maps")), (vec![meetup], vec![]));
 }
 
 #[test]
