@@ -143,7 +143,7 @@ impl Book {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn meetups_at_once(&self, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, BookError> {
+    pub fn meetups_shown(&self, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, BookError> {
         if self.meetup_index.is_some() { self.meetups(ids) } else { self.meetups_uncounted(ids) }
     }
 

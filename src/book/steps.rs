@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
-use super::command::{Applied, Command};
+use super::command::{Applied, Command, Thing};
 use super::{Book, BookError, Job, Jobs, Progress, apply, labels};
 use crate::domain::ids::{OpId, PersonId};
-use crate::store::{Stamp, Store, journal, revert, schema};
+use crate::store::{Done, Stamp, Store, journal, revert, schema};
 
 /// From this many people or rows on a step takes longer than a frame.
 const LONG: u64 = 500;
@@ -49,14 +49,15 @@ impl Step {
 
 /// Takes a step in a store.
 fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookError> {
-    let from_journal = |(op, done): (journal::Op, crate::store::Done)| Applied {
-        label: op.label,
+    let applied = |label: String, done: Done, select: Option<Thing>| Applied {
+        label,
         touched: done.touched,
-        select: None,
+        select,
         changes: done.changes,
         kept: done.kept,
         unreached: Vec::new(),
     };
+    let from_journal = |(op, done): (journal::Op, Done)| applied(op.label, done, None);
     Ok(match step {
         Step::Run(command) => {
             let (select, done) = store.write(stamp, |write| {
@@ -66,20 +67,13 @@ fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookErr
                 write.set_label(label);
                 Ok(select)
             })?;
-            Applied { label: done.label, touched: done.touched, select, changes: done.changes, kept: done.kept, unreached: Vec::new() }
+            applied(done.label.clone(), done, select)
         }
         Step::Undo(confirmed) => from_journal(revert::undo(store, stamp, *confirmed == Confirmed::Yes)?),
         Step::Redo(confirmed) => from_journal(revert::redo(store, stamp, *confirmed == Confirmed::Yes)?),
         Step::BackTo(op) => {
             let done = revert::back_to(store, *op, stamp)?;
-            Applied {
-                label: done.label,
-                touched: done.touched,
-                select: None,
-                changes: done.changes,
-                kept: done.kept,
-                unreached: Vec::new(),
-            }
+            applied(done.label.clone(), done, None)
         }
     })
 }
@@ -100,10 +94,10 @@ impl Book {
         let stamp = self.stamp();
         let before = self.before_it_changes(step)?;
         let mut applied = take(&mut self.store, stamp, step)?;
+        self.follow(&applied.touched)?;
         if let Some(before) = before {
             applied.unreached = self.unreached(&before)?;
         }
-        self.follow(&applied.touched)?;
         Ok(applied)
     }
 

@@ -25,18 +25,19 @@ impl Book {
     pub(super) fn before_it_changes(&self, step: &Step) -> Result<Option<Before>, BookError> {
         let Step::Run(command) = step else { return Ok(None) };
         let Command::PutMeetup { id: Some(id), .. } = **command else { return Ok(None) };
-        let found = meetups::meetup(self.store.reader(), id)?;
-        Ok(found.map(|m| Before { id, status: m.facts.status, starts: m.facts.starts }))
+        let found = meetups::meetup_rows(self.store.reader(), &[id])?;
+        Ok(found.first().map(|m| Before { id, status: m.status, starts: m.starts }))
     }
 
     /// Those who said yes to a meetup that has been cancelled or moved since, and may not be mailed: each with the reason.
     pub(super) fn unreached(&self, before: &Before) -> Result<Vec<String>, BookError> {
         let conn = self.store.reader();
-        let Some(now) = meetups::meetup(conn, before.id)? else { return Ok(Vec::new()) };
-        let is_cancelled = now.facts.status == MeetupStatus::Cancelled && before.status != MeetupStatus::Cancelled;
-        if !is_cancelled && now.facts.starts == before.starts {
+        let rows = meetups::meetup_rows(conn, &[before.id])?;
+        let is_cancelled = |status| status == MeetupStatus::Cancelled && before.status != MeetupStatus::Cancelled;
+        if !rows.iter().any(|now| is_cancelled(now.status) || now.starts != before.starts) {
             return Ok(Vec::new());
         }
+        let Some(now) = meetups::meetup(conn, before.id)? else { return Ok(Vec::new()) };
         let yes = now.roll.iter().filter(|row| row.facts.rsvp == Some(Rsvp::Yes));
         let ids: Vec<i64> = yes.map(|row| row.person_id.0).collect();
         let (suppressions, to) = (suppressions::read(conn)?, Use::of(Way::Notify));

@@ -208,7 +208,7 @@ pub fn iso(stored: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(number(&b[..4])?).ok()?, number(&b[5..7])?, number(&b[8..10])?)
 }
 
-/// A date as it stands in the file: `2026-12-03`. The same as chrono writes it, in a tenth of the time, for imports have one a row.
+/// Writes a date as it is kept in the file: `2026-12-03`. Imports write one a row, so the digits are written directly.
 #[must_use]
 pub(crate) fn stored(day: NaiveDate) -> String {
     let Ok(year @ 0..=9_999) = u32::try_from(day.year()) else { return day.to_string() };
@@ -379,6 +379,15 @@ mod tests {
 
     fn day(y: i32, m: u32, d: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(y, m, d).unwrap()
+    }
+
+    #[test]
+    fn a_stored_date_is_in_iso_form_whatever_the_year() {
+        for date in [day(2026, 11, 27), day(2000, 1, 1), day(9, 12, 31), day(0, 2, 29), day(9999, 12, 31), day(10_000, 1, 1), day(-1, 3, 4)]
+        {
+            assert_eq!(stored(date), date.to_string());
+        }
+        assert_eq!(iso(&stored(day(2026, 3, 4))), Some(day(2026, 3, 4)));
     }
 
     #[test]

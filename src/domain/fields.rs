@@ -8,8 +8,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
-/// Hands over each name with its value, in the order in which they are kept. What is no text counts as empty; of an object that can't
-/// be read, what comes before the fault.
+/// Hands over each name with its value, in the order in which they are kept. A value that isn't a text counts as empty; of an object
+/// that can't be read, only what comes before the fault is handed over.
 pub(crate) fn each(stored: &str, take: impl FnMut(&str, &str)) {
     if !stored.is_empty() {
         // A row that another program has spoilt: `check` names it.

@@ -42,13 +42,13 @@ pub fn fold(text: &str) -> String {
     out
 }
 
-/// Whether two names have the same [`same_key`]. Says so without making the keys where it can.
+/// Returns whether two names have the same [`same_key`], without making the keys where plain ASCII says enough.
 pub(crate) fn are_same(one: &str, other: &str) -> bool {
     if one == other {
         return true;
     }
-    let has_no_key_of_its_own = |t: &str| is_plain_ascii(t) && !t.contains("  ") && t.trim().len() == t.len();
-    if has_no_key_of_its_own(one) && has_no_key_of_its_own(other) {
+    let is_plain_key = |t: &str| is_plain_ascii(t) && !t.contains("  ") && t.trim().len() == t.len();
+    if is_plain_key(one) && is_plain_key(other) {
         return one.eq_ignore_ascii_case(other);
     }
     same_key(one) == same_key(other)
@@ -313,6 +313,13 @@ pub fn nearest<'a>(typed: &str, among: impl IntoIterator<Item = &'a str>) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn names_are_the_same_just_if_their_keys_are(one in "[aA\u{e4} \t]{0,4}", other in "[aA\u{e4} \t]{0,4}") {
+            proptest::prop_assert_eq!(are_same(&one, &other), same_key(&one) == same_key(&other));
+        }
+    }
 
     #[test]
     fn folding_drops_case_and_accents() {

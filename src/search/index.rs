@@ -42,7 +42,7 @@ impl IndexBuilder {
         Self { all, memberships: Vec::new() }
     }
 
-    /// Adds a person; what of memberships and visits stands in `person` is not read.
+    /// Adds a person without memberships and visits: [`IndexBuilder::join`] and [`IndexBuilder::came`] add those.
     pub(crate) fn push(&mut self, person: &Listed<'_>) {
         self.all.push(&Listed { memberships: &[], ..*person });
     }

@@ -1,5 +1,5 @@
-//! People of whom the rows of an import have said more that isn't written yet: of each, one change is kept in the journal, however many rows
-//! are about them.
+//! People whom an import has changed and not written yet, so that the journal has one change of each person, however many rows are about
+//! them.
 //!
 //! Must not know what the rows are.
 

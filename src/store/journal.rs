@@ -204,7 +204,7 @@ impl Found<'_> {
         Ok(())
     }
 
-    /// The rows that refer to a row that is no person, or (if `deep`) did before they were removed.
+    /// Adds the rows that refer to a row that isn't a person, or (if `deep`) did before they were removed.
     fn about_thing(&mut self, table: &'static Table, id: i64, deep: bool) -> Result<(), StoreError> {
         let mut gone =
             self.conn.prepare_cached("SELECT DISTINCT entity_id FROM op_change WHERE entity=?1 AND json_extract(before, ?2)=?3")?;

@@ -80,7 +80,7 @@ pub(crate) fn row_of(p: &Listed<'_>) -> PersonRow {
     }
 }
 
-/// Everybody by name; whoever has none stands where the address would.
+/// Returns everybody by name; people without a name are sorted by their address.
 pub(crate) fn by_name(conn: Reader<'_>) -> Result<Vec<PersonId>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id FROM person ORDER BY name_key, id")?;
     let ids = statement.query_map([], |r| r.get(0).map(PersonId))?.collect::<Result<_, _>>()?;

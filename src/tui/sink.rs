@@ -46,7 +46,7 @@ fn with_short_moves(bytes: &[u8]) -> Vec<u8> {
     let mut rest = bytes;
     while let Some(byte) = rest.first() {
         let Some(sequence) = rest.strip_prefix(b"\x1b[") else {
-            at = at.filter(|_| (0x20..0x7f).contains(byte)).map(|(line, column)| (line, column + 1));
+            at = at.filter(|_| (0x20..0x7f).contains(byte)).map(|(line, column)| (line, column.saturating_add(1)));
             out.push(*byte);
             rest = &rest[1..];
             continue;

@@ -166,7 +166,7 @@ impl Meetups {
         // The heads of the columns are worth a line only where there are some.
         self.heads = height >= 5;
         let height = height.saturating_sub(usize::from(self.find.is_active()) + usize::from(self.heads));
-        self.list.prepare(height, |ids| cx.book.meetups_at_once(ids), |row| row.id)
+        self.list.prepare(height, |ids| cx.book.meetups_shown(ids), |row| row.id)
     }
 
     /// Draws the pane.
