@@ -197,6 +197,9 @@ impl Prepared {
             if !old.take(email) {
                 return Ok(());
             }
+            // Who is to leave is named by the address that leaves; no other goes with it, in whatever text it stands.
+            let texts = Texts::of(person, |text| address::key(text) == address::key(email));
+            let person = &texts.on(person);
             let outgoing = Outgoing { email, ..outgoing(person, None) };
             way.write(removal, &outgoing).map(|_| changed.removed += 1)
         };

@@ -84,6 +84,21 @@ fn each_target_takes_people_off_its_list_in_its_own_way() {
     assert!(refused.contains("is no mailing list"), "{refused}");
 }
 
+/// A name may be an address; in a file of who leaves, it is nobody's to mail.
+#[test]
+fn who_leaves_is_named_by_the_address_that_leaves_and_by_no_other() {
+    for format in ["mutt", "listmonk", "json", "buttondown", "mailman", "notify", "govdelivery", "discourse"] {
+        let mut world = World::empty();
+        let ann = world.person("other@example.org", "ann@example.org");
+        world.run(Command::Suppress { addresses: vec!["other@example.org".into()], reason: String::new() });
+        to_file(&mut world, &options(format, Since::Ever), "list.txt").unwrap();
+        world.run(Command::NeverMail { people: vec![ann], reason: "asked".into() });
+        to_file(&mut world, &options(format, Since::Last), "list.txt").unwrap();
+        let removed = text(&world, "list-remove.txt");
+        assert!(removed.contains("ann@example.org") && !removed.contains("other@"), "{format}: {removed}");
+    }
+}
+
 #[test]
 fn what_mailman_would_not_understand_is_written_so_that_it_does() {
     let mut world = World::empty();
