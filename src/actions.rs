@@ -6,9 +6,15 @@
 /// Where an action can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// Everywhere but in a text field.
+    /// Everywhere; a letter alone is typed where there is a text field.
     Everywhere,
-    /// In every list.
+    /// On the home screen.
+    Home,
+    /// Where steps are taken back: at home and in the history.
+    Steps,
+    /// In everything that is moved through.
+    Moving,
+    /// In every list of the home screen.
     List,
     /// In the list of communities.
     Communities,
@@ -18,22 +24,109 @@ pub enum Scope {
     Meetups,
     /// In the detail of what is under the cursor.
     Detail,
+    /// In every window that lies on a screen.
+    Window,
+    /// In what has several fields to fill in.
+    Form,
+    /// Where a question is asked.
+    Question,
+    /// In what is shown before it is done.
+    Plan,
+    /// In a text that may be longer than its window.
+    Text,
+    /// In a text that is shown.
+    Message,
+    /// In the history.
+    History,
+    /// In the choice of columns.
+    Columns,
+    /// In a list of names to choose from.
+    Names,
+    /// In the list of organisations.
+    Organisations,
+    /// In the roll of a meetup.
+    Roll,
+    /// When there is no roster yet.
+    Welcome,
 }
 
 impl Scope {
     /// All of them, in the order of the key table.
-    pub const ALL: &'static [Self] = &[Self::Everywhere, Self::List, Self::Communities, Self::Members, Self::Meetups, Self::Detail];
+    pub const ALL: &'static [Self] = &[
+        Self::Everywhere,
+        Self::Home,
+        Self::Steps,
+        Self::Moving,
+        Self::List,
+        Self::Communities,
+        Self::Members,
+        Self::Meetups,
+        Self::Detail,
+        Self::Window,
+        Self::Form,
+        Self::Question,
+        Self::Plan,
+        Self::Text,
+        Self::Message,
+        Self::History,
+        Self::Columns,
+        Self::Names,
+        Self::Organisations,
+        Self::Roll,
+        Self::Welcome,
+    ];
 
     /// Its heading.
     #[must_use]
     pub const fn heading(self) -> &'static str {
         match self {
             Self::Everywhere => "Everywhere",
-            Self::List => "In every list",
+            Self::Home => "On the home screen",
+            Self::Steps => "On the home screen and in the history",
+            Self::Moving => "In everything that is moved through",
+            Self::List => "In every list of the home screen",
             Self::Communities => "In communities",
             Self::Members => "In members",
             Self::Meetups => "In meetups",
             Self::Detail => "In the detail",
+            Self::Window => "In every window",
+            Self::Form => "In forms",
+            Self::Question => "In questions",
+            Self::Plan => "In what is shown before it is done",
+            Self::Text => "In texts that are longer than their window",
+            Self::Message => "In messages",
+            Self::History => "In the history",
+            Self::Columns => "In the choice of columns",
+            Self::Names => "In lists of names",
+            Self::Organisations => "In organisations",
+            Self::Roll => "In the roll",
+            Self::Welcome => "In the welcome",
+        }
+    }
+
+    /// The scopes whose keys work where this one is what has the focus, itself first. The one place that says so: keymap, help, palette
+    /// and the search for keys that clash ask here.
+    #[must_use]
+    pub const fn working(self) -> &'static [Self] {
+        use Scope as S;
+        match self {
+            S::Everywhere => &[S::Everywhere],
+            S::Home | S::List => &[S::List, S::Moving, S::Steps, S::Home, S::Everywhere],
+            S::Communities => &[S::Communities, S::List, S::Moving, S::Steps, S::Home, S::Everywhere],
+            S::Members => &[S::Members, S::List, S::Moving, S::Steps, S::Home, S::Everywhere],
+            S::Meetups => &[S::Meetups, S::List, S::Moving, S::Steps, S::Home, S::Everywhere],
+            S::Detail => &[S::Detail, S::List, S::Moving, S::Steps, S::Home, S::Everywhere],
+            S::Steps | S::History => &[S::History, S::Steps, S::Moving, S::Window, S::Everywhere],
+            S::Moving | S::Window => &[S::Moving, S::Window, S::Everywhere],
+            S::Form => &[S::Form, S::Moving, S::Window, S::Everywhere],
+            S::Question => &[S::Question, S::Moving, S::Window, S::Everywhere],
+            S::Plan => &[S::Plan, S::Text, S::Moving, S::Window, S::Everywhere],
+            S::Text | S::Message => &[S::Message, S::Text, S::Moving, S::Window, S::Everywhere],
+            S::Columns => &[S::Columns, S::Moving, S::Window, S::Everywhere],
+            S::Names => &[S::Names, S::Moving, S::Window, S::Everywhere],
+            S::Organisations => &[S::Organisations, S::Names, S::Moving, S::Window, S::Everywhere],
+            S::Roll => &[S::Roll, S::Moving, S::Window, S::Everywhere],
+            S::Welcome => &[S::Welcome, S::Moving, S::Window, S::Everywhere],
         }
     }
 }
@@ -69,49 +162,53 @@ pub struct ActionInfo {
 }
 
 actions! {
+    Find, "find", Home, ["/"], "find", "Filters the list as you type";
+    New, "new", Home, ["n"], "new", "Adds a community, a person, a meetup, a seat";
+    Edit, "edit", Home, ["e"], "edit", "Changes what is under the cursor";
+    Remove, "remove", Home, ["d", "delete"], "", "Removes what is marked, or what is under the cursor";
+    History, "history", Home, ["H"], "", "Shows what was done, newest first";
+    HistoryHere, "history of this", Home, ["h"], "history", "Shows what was done to the thing under the cursor";
+    Import, "import", Home, ["i"], "import", "Reads people from a file, after a review";
+    Export, "export", Home, ["x"], "export", "Writes the marked or listed people to a file";
+    ShowAll, "show all", Home, ["0"], "", "Shows everybody and every meetup, whatever the community";
+    PaneCommunities, "go to communities", Home, ["1"], "", "Moves to the communities";
+    PaneMembers, "go to members", Home, ["2"], "", "Moves to the members";
+    PaneMeetups, "go to meetups", Home, ["3"], "", "Moves to the meetups";
+    PaneDetail, "go to detail", Home, ["4"], "", "Moves to the detail";
+    NextPane, "next pane", Home, ["tab", "right", "l"], "", "Moves to the next pane";
+    PreviousPane, "previous pane", Home, ["backtab", "left"], "", "Moves to the previous pane";
+    Views, "views", Home, ["V"], "", "Picks a saved view";
+    SaveView, "save view", Home, ["W"], "", "Saves this search with its columns and order";
+    RemoveView, "remove view", Home, [], "", "Removes a saved view";
+    Copy, "copy", Home, ["y"], "copy", "Copies the address here, or all marked as a To: line";
+    CopyPart, "copy a part", Home, ["Y"], "", "Copies one part of what is under the cursor";
+    OpenLink, "open link", Home, ["o"], "open link", "Opens a link or begins a mail, after showing it";
+    Organisations, "organisations", Home, ["g o"], "", "Lists the organisations, to add or change one";
+    PublishPage, "publish page", Home, ["g p"], "", "Writes the public page, after showing what changes";
+    CheckPage, "page check", Home, [], "", "Looks at seats, ways to join, rules and counts";
+    Handover, "handover pack", Home, [], "", "Copies all that a community's next head should know";
+    CheckFile, "check file", Home, [], "", "Looks whether the roster's file is sound";
+    Wider, "wider", Home, [">"], "", "Gives this pane more room";
+    Narrower, "narrower", Home, ["<"], "", "Gives this pane less room";
+
+    Undo, "undo", Steps, ["u"], "undo", "Takes back the last step";
+    Redo, "redo", Steps, ["ctrl-r"], "", "Does again what undo took back";
+
     Help, "help", Everywhere, ["?", "f1"], "help", "Shows the keys that work here";
     Palette, "commands", Everywhere, [":", "ctrl-p"], "commands", "Finds any command by name";
-    Find, "find", Everywhere, ["/"], "find", "Filters the list as you type";
-    New, "new", Everywhere, ["n"], "new", "Adds a community, a person, a meetup, a seat";
-    Edit, "edit", Everywhere, ["e"], "edit", "Changes what is under the cursor";
-    Remove, "remove", Everywhere, ["d", "delete"], "", "Removes what is marked, or what is under the cursor";
-    Undo, "undo", Everywhere, ["u"], "undo", "Takes back the last step";
-    Redo, "redo", Everywhere, ["ctrl-r"], "", "Does again what undo took back";
-    History, "history", Everywhere, ["H"], "", "Shows what was done, newest first";
-    HistoryHere, "history of this", Everywhere, ["h"], "history", "Shows what was done to the thing under the cursor";
-    Import, "import", Everywhere, ["i"], "import", "Reads people from a file, after a review";
-    Export, "export", Everywhere, ["x"], "export", "Writes the marked or listed people to a file";
-    ShowAll, "show all", Everywhere, ["0"], "", "Shows everybody and every meetup, whatever the community";
-    PaneCommunities, "go to communities", Everywhere, ["1"], "", "Moves to the communities";
-    PaneMembers, "go to members", Everywhere, ["2"], "", "Moves to the members";
-    PaneMeetups, "go to meetups", Everywhere, ["3"], "", "Moves to the meetups";
-    PaneDetail, "go to detail", Everywhere, ["4"], "", "Moves to the detail";
-    NextPane, "next pane", Everywhere, ["tab", "right", "l"], "", "Moves to the next pane";
-    PreviousPane, "previous pane", Everywhere, ["backtab", "left"], "", "Moves to the previous pane";
-    Views, "views", Everywhere, ["V"], "", "Picks a saved view";
-    SaveView, "save view", Everywhere, ["W"], "", "Saves this search with its columns and order";
-    RemoveView, "remove view", Everywhere, [], "", "Removes a saved view";
-    Copy, "copy", Everywhere, ["y"], "copy", "Copies the address here, or all marked as a To: line";
-    CopyPart, "copy a part", Everywhere, ["Y"], "", "Copies one part of what is under the cursor";
-    OpenLink, "open link", Everywhere, ["o"], "open link", "Opens a link or begins a mail, after showing it";
-    Organisations, "organisations", Everywhere, ["g o"], "", "Lists the organisations, to add or change one";
-    PublishPage, "publish page", Everywhere, ["g p"], "", "Writes the public page, after showing what changes";
-    CheckPage, "page check", Everywhere, [], "", "Looks at seats, ways to join, rules and counts";
-    Handover, "handover pack", Everywhere, [], "", "Copies all that a community's next head should know";
-    CheckFile, "check file", Everywhere, [], "", "Looks whether the roster's file is sound";
     Back, "back", Everywhere, ["esc"], "", "Goes back one step: ends the search, drops the marks";
-    Wider, "wider", Everywhere, [">"], "", "Gives this pane more room";
-    Narrower, "narrower", Everywhere, ["<"], "", "Gives this pane less room";
     Reload, "reload", Everywhere, ["f5", "ctrl-l"], "", "Reads everything again and draws the screen anew";
     Suspend, "suspend", Everywhere, ["ctrl-z"], "", "Puts Guildhall to sleep; fg wakes it";
     Quit, "quit", Everywhere, ["q"], "", "Quits; everything is saved already";
+    QuitAtOnce, "quit at once", Everywhere, ["ctrl-c"], "", "Quits from anywhere; what is typed in a form is kept";
 
-    Down, "down", List, ["down", "j"], "", "Moves down";
-    Up, "up", List, ["up", "k"], "", "Moves up";
-    PageDown, "page down", List, ["pagedown", "ctrl-d"], "", "Moves down a page";
-    PageUp, "page up", List, ["pageup", "ctrl-u"], "", "Moves up a page";
-    First, "first", List, ["home", "g g"], "", "Moves to the first";
-    Last, "last", List, ["end", "G"], "", "Moves to the last";
+    Down, "down", Moving, ["down", "j"], "", "Moves down";
+    Up, "up", Moving, ["up", "k"], "", "Moves up";
+    PageDown, "page down", Moving, ["pagedown", "ctrl-d"], "", "Moves down a page";
+    PageUp, "page up", Moving, ["pageup", "ctrl-u"], "", "Moves up a page";
+    First, "first", Moving, ["home", "g g"], "", "Moves to the first";
+    Last, "last", Moving, ["end", "G"], "", "Moves to the last";
+
     Columns, "columns", List, ["C"], "", "Chooses the columns, their order and the sort";
     SortNext, "sort by next column", List, ["S"], "", "Sorts the list by the next column";
     SortReverse, "reverse sort", List, ["R"], "", "Turns the order of the list round";
@@ -133,6 +230,41 @@ actions! {
     StopMail, "never mail", Members, ["M"], "", "Never mail this person again, or record their consent";
 
     Roll, "take the roll", Meetups, ["a"], "who came", "Ticks who came: find by three letters, Enter ticks";
+
+    Take, "take", Window, ["enter"], "takes it", "Takes what is under the cursor, or goes on";
+
+    Save, "save", Form, ["ctrl-s"], "saves", "Saves what was filled in";
+    NextField, "next field", Form, ["tab"], "next", "Moves to the next field; completes the name of a file";
+    PreviousField, "previous field", Form, ["backtab"], "", "Moves to the previous field";
+    NewLine, "new line", Form, ["alt-enter"], "", "Begins a new line in a note";
+
+    Yes, "yes", Question, ["y"], "yes", "Says yes to the question";
+    Replace, "replace", Question, ["r"], "replace", "Replaces the file that stands there";
+
+    LeaveOut, "leave out community", Plan, ["c"], "", "Imports people without putting them into the community";
+    Mend, "mend the page", Plan, ["r"], "mends the damage too", "Imports a page and mends its damaged text too";
+
+    NextPage, "next page", Text, ["space"], "", "Shows what comes next of a long text";
+
+    CopyText, "copy text", Message, ["y"], "copies it", "Copies the text that is shown";
+
+    BackToHere, "back to here", History, ["b"], "goes back to here", "Goes back to how everything stood after this step";
+
+    ShowColumn, "show column", Columns, ["space", "x"], "shows", "Shows the column, or no longer";
+    ColumnLater, "column later", Columns, ["J", "shift-down", "ctrl-down", "alt-down"], "moves it down", "Moves the column down";
+    ColumnEarlier, "column earlier", Columns, ["K", "shift-up", "ctrl-up", "alt-up"], "moves it up", "Moves the column up";
+    SortByThis, "sort by this", Columns, ["s"], "sorts", "Sorts by the column; again, the other way round";
+
+    RemoveThis, "remove this", Names, ["delete"], "removes it", "Removes the one under the cursor";
+
+    AddOrganisation, "add organisation", Organisations, ["f2", "insert"], "adds", "Adds an organisation";
+    FindPeople, "find its people", Organisations, ["ctrl-f"], "finds its people", "Searches the members for those of the organisation";
+
+    Tick, "tick", Roll, ["space"], "ticks", "Ticks the one under the cursor, or no longer";
+
+    StartSample, "sample book", Welcome, ["s"], "", "Opens a book of invented people, to look around in";
+    StartImport, "first import", Welcome, ["i"], "", "Starts a book with a list, reviewed before it is kept";
+    StartEmpty, "empty book", Welcome, ["e"], "", "Starts an empty book";
 }
 
 /// The table's line for an action.

@@ -348,6 +348,19 @@ fn files_and_functions_stay_short() {
     assert!(found.is_empty(), "\n{found}");
 }
 
+/// A key that is named in the code is one that no hint, no help and no configuration knows of: all keys stand in the table of actions. Only what
+/// edits a text is a key by itself.
+#[test]
+fn keys_are_named_in_the_table_of_actions_and_in_text_fields_alone() {
+    let mut found = String::new();
+    for (name, text) in all().iter().filter(|(name, _)| !["src/tui/edit.rs", "src/config/keys.rs"].contains(&name.as_str())) {
+        for (line, _) in code(text).filter(|(_, content)| content.contains("KeyCode::")) {
+            writeln!(found, "{name}:{line}: a key belongs into src/actions.rs").unwrap();
+        }
+    }
+    assert!(found.is_empty(), "{found}");
+}
+
 #[test]
 fn every_module_says_what_it_is_and_what_it_must_not_know() {
     let mut found = String::new();

@@ -203,13 +203,13 @@ impl Keys {
         clashes
     }
 
-    /// What keys ask for in a pane: its own first, then those of every list, then those of everywhere.
+    /// What keys ask for where a scope has the focus: in the scopes that work there, its own first.
     #[must_use]
     pub fn asked(&self, pressed: &[KeyEvent], scope: Scope) -> Asked {
         let pressed: Vec<KeyCombination> = pressed.iter().map(|k| combination(*k)).collect();
         let mut more = false;
-        for scope in [scope, Scope::List, Scope::Everywhere] {
-            for a in ACTIONS.iter().filter(|a| a.scope == scope) {
+        for scope in scope.working() {
+            for a in ACTIONS.iter().filter(|a| a.scope == *scope) {
                 for binding in self.of(a.action) {
                     if binding.keys == pressed {
                         return Asked::Action(a.action);
@@ -226,7 +226,7 @@ impl Keys {
     pub fn following(&self, pressed: &[KeyEvent], scope: Scope) -> Vec<(String, Action)> {
         let pressed: Vec<KeyCombination> = pressed.iter().map(|k| combination(*k)).collect();
         let mut out = Vec::new();
-        for a in ACTIONS.iter().filter(|a| [scope, Scope::List, Scope::Everywhere].contains(&a.scope)) {
+        for a in ACTIONS.iter().filter(|a| scope.working().contains(&a.scope)) {
             for b in self.of(a.action).iter().filter(|b| b.keys.len() > pressed.len() && b.keys.starts_with(&pressed)) {
                 let last = b.text.rsplit(' ').next().unwrap_or_default();
                 out.push((key_word(last), a.action));
@@ -239,8 +239,7 @@ impl Keys {
 /// Whether two actions can be asked for in one place.
 fn meet(a: Action, b: Action) -> bool {
     let (a, b) = (info(a).scope, info(b).scope);
-    let everywhere = |s| s == Scope::Everywhere || s == Scope::List;
-    a == b || everywhere(a) || everywhere(b)
+    Scope::ALL.iter().any(|s| s.working().contains(&a) && s.working().contains(&b))
 }
 
 /// Whether one of two bindings would never be reached: they are the same, or one begins the other.

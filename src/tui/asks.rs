@@ -2,6 +2,7 @@
 //!
 //! Must not know who may be mailed; the book says.
 
+use crate::actions::Action;
 use crate::book::{Applied, Command, Confirmed, Step};
 use crate::tui::core::Request;
 use crate::tui::overlays::{Confirm, Message};
@@ -21,7 +22,7 @@ impl Root {
             "To {verb}{label} lets somebody be mailed who may have said no. Go on only if the step was a mistake, or if they have said \
              that they may be mailed."
         );
-        let asks = Confirm::asking("Have they said so?", &question, "y", &format!("{verb} it"), Request::Take(confirmed));
+        let asks = Confirm::asking("Have they said so?", &question, Action::Yes, &format!("{verb} it"), Request::Take(confirmed));
         self.overlays.push(Box::new(asks));
     }
 

@@ -5,9 +5,9 @@
 use ratatui::layout::Rect;
 
 use crate::actions::{ACTIONS, Action, Scope};
-use crate::config::{Binding, Keys};
+use crate::config::Keys;
 use crate::domain::text;
-use crate::tui::core::{Canvas, PaneId, Target};
+use crate::tui::core::{Canvas, Hint, PaneId, Target};
 use crate::tui::paint;
 use crate::tui::root::Root;
 use crate::tui::theme::Tone;
@@ -72,13 +72,9 @@ pub(super) fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
         paint::pieces(on, (area.x, area.y), area.width, &[(" ", Tone::Plain), (line, *tone)]);
         return;
     }
-    if !root.overlays.is_empty() {
-        overlay_hints(area, on);
-        return;
-    }
     if !root.pending.is_empty() {
         let mut parts = vec![(" …  ".to_owned(), Tone::Dim)];
-        for (key, action) in root.keys().following(&root.pending, root.focus.scope()) {
+        for (key, action) in root.keys().following(&root.pending, root.scope()) {
             parts.push((key, Tone::Key));
             parts.push((format!(" {}   ", crate::actions::info(action).name), Tone::Plain));
         }
@@ -86,15 +82,20 @@ pub(super) fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
         paint::pieces(on, (area.x, area.y), area.width, &parts);
         return;
     }
+    if !root.overlays.is_empty() {
+        overlay_hints(root.keys(), area, on);
+        return;
+    }
     if let Some(error) = root.find_error() {
         paint::pieces(on, (area.x, area.y), area.width, &[(" ", Tone::Plain), (&error, Tone::Error)]);
         return;
     }
     if root.takes_text() {
+        let back = format!(" {}", root.keys().word(Action::Back));
         let parts = [
             (" Enter", Tone::Key),
-            (" keeps the search  ", Tone::Dim),
-            ("Esc", Tone::Key),
+            (" keeps the search ", Tone::Dim),
+            (&*back, Tone::Key),
             (" ends it  ", Tone::Dim),
             ("↑", Tone::Key),
             (" an earlier one  ", Tone::Dim),
@@ -112,13 +113,20 @@ fn pane_hints(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     let right_width: u16 = right.iter().map(|a| hint_width(keys, *a)).sum::<u16>() + 1;
     let mut x = area.x + 1;
     let own = root.focus.scope();
-    let order = [own, Scope::List, Scope::Everywhere];
+    let order = [own, Scope::List, Scope::Home, Scope::Steps, Scope::Everywhere];
+    // What is used most stands first, so that a narrow screen shows it.
+    const MOST: [Action; 4] = [Action::Find, Action::New, Action::Edit, Action::Undo];
     // What is done to one thing is told where that thing is shown whole.
     const DETAIL: [Action; 3] = [Action::OpenLink, Action::Copy, Action::HistoryHere];
     let why_not = root.reasons();
     let in_detail = root.focus == PaneId::Detail;
     let first = DETAIL.iter().map(|a| crate::actions::info(*a)).filter(|_| in_detail);
     let others = order.iter().flat_map(|s| ACTIONS.iter().filter(move |a| a.scope == *s)).filter(|a| !DETAIL.contains(&a.action));
+    let most = |a: &&crate::actions::ActionInfo| {
+        (!matches!(a.scope, s if s == own || s == Scope::List), MOST.iter().position(|m| *m == a.action).unwrap_or(MOST.len()))
+    };
+    let mut others: Vec<_> = others.collect();
+    others.sort_by_key(most);
     let wanted = |a: &&crate::actions::ActionInfo| !a.footer.is_empty() && !right.contains(&a.action) && why_not(a.action).is_none();
     for info in first.chain(others).filter(wanted) {
         let width = hint_width(keys, info.action);
@@ -132,24 +140,20 @@ fn pane_hints(root: &Root, area: Rect, on: &mut Canvas<'_>) {
     }
 }
 
-/// The keys of the overlay on top, as it has told them: `Enter runs · Esc`; each can be clicked.
-fn overlay_hints(area: Rect, on: &mut Canvas<'_>) {
-    let hint = on.drawn.hint.clone();
+/// What can be done in the overlay on top, as it has said; each can be clicked.
+fn overlay_hints(keys: &Keys, area: Rect, on: &mut Canvas<'_>) {
     let mut x = area.x + 1;
-    for part in hint.split(" · ").filter(|p| !p.is_empty()) {
-        let (key, does) = part.split_once(' ').unwrap_or((part, if part == "Esc" { "goes back" } else { "" }));
+    for Hint { action, word } in on.drawn.hints.clone() {
         let room = area.right().saturating_sub(x);
-        let name = match key {
-            "↓" => "down".to_owned(),
-            "↑" => "up".to_owned(),
-            one if one.chars().count() == 1 => one.to_owned(),
-            word => word.to_lowercase(),
-        };
-        let press = Binding::parse(&name).ok().and_then(|b| b.only_key());
-        let tone = if press.is_some() { Tone::Key } else { Tone::Dim };
-        let used = paint::pieces(on, (x, area.y), room, &[(key, tone), (" ", Tone::Plain), (does, Tone::Dim)]);
-        if let Some(press) = press {
-            on.drawn.hit(Rect::new(x, area.y, used, 1), Target::Press(press));
+        let key = action.map(|a| keys.word(a)).unwrap_or_default();
+        if key.is_empty() && action.is_some() {
+            continue;
+        }
+        let word = if word.is_empty() && action == Some(Action::Back) { "goes back" } else { &*word };
+        let space = if key.is_empty() { "" } else { " " };
+        let used = paint::pieces(on, (x, area.y), room, &[(&key, Tone::Key), (space, Tone::Plain), (word, Tone::Dim)]);
+        if let Some(action) = action {
+            on.drawn.hit(Rect::new(x, area.y, used, 1), Target::Action(action));
         }
         x += used + 2;
     }

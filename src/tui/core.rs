@@ -3,6 +3,8 @@
 //! Panes ask, the root does. Must not know any pane or overlay.
 
 use ratatui::buffer::Buffer;
+use std::borrow::Cow;
+
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Rect;
 
@@ -209,8 +211,6 @@ pub enum Target {
     OverlayRow(usize),
     /// Anywhere else in the overlay on top.
     Overlay,
-    /// A key of the overlay on top, in the footer.
-    Press(KeyEvent),
     /// The scroll bar of the overlay on top: a page up (-1) or down (1).
     Page(i8),
 }
@@ -232,8 +232,8 @@ pub struct Drawn {
     hits: Vec<(Rect, Target)>,
     /// Where the terminal's cursor belongs.
     pub cursor: Option<(u16, u16)>,
-    /// What the keys of the overlay on top do, for the footer.
-    pub hint: String,
+    /// What can be done in the overlay on top, for the footer.
+    pub(super) hints: Vec<Hint>,
 }
 
 impl Drawn {
@@ -255,6 +255,25 @@ impl Drawn {
     }
 }
 
+/// What the footer and a window's border say that can be done: an action in a word of its own, with whatever key it has; or a remark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hint {
+    /// The action, if it is about one.
+    pub action: Option<Action>,
+    /// What it does here; empty where the key says enough.
+    pub word: Cow<'static, str>,
+}
+
+/// Hints at an action.
+pub(super) fn hint(action: Action, word: impl Into<Cow<'static, str>>) -> Hint {
+    Hint { action: Some(action), word: word.into() }
+}
+
+/// A remark among hints.
+pub(super) const fn remark(word: &'static str) -> Hint {
+    Hint { action: None, word: Cow::Borrowed(word) }
+}
+
 /// Somewhere to draw: buffer, colours, and the notes of what was drawn.
 pub struct Canvas<'a> {
     /// The cells.
@@ -271,8 +290,18 @@ pub struct Canvas<'a> {
 
 /// Something on top of the panes: help, palette, a form, a question.
 pub(super) trait Overlay {
-    /// Handles a key.
-    fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome;
+    /// The scope whose keys work in it.
+    fn scope(&self) -> Scope;
+    /// Does what an action of that scope says.
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome;
+    /// Takes a key into the text that is typed, if text is; asked before the keys of actions.
+    fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx<'_>) -> Outcome {
+        Outcome::Ignored
+    }
+    /// A key was pressed that means nothing here.
+    fn other_key(&mut self) -> Outcome {
+        Outcome::Ignored
+    }
     /// Handles pasted text.
     fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) -> Outcome {
         Outcome::Done
@@ -296,7 +325,7 @@ pub(super) trait Overlay {
         None
     }
     /// Shows what somebody else has saved meanwhile.
-    fn conflict(&mut self, _theirs: Box<dyn Overlay>) {}
+    fn conflict(&mut self, _theirs: Box<dyn Overlay>, _keys: &Keys) {}
     /// The values of its fields, if it is a form, and the step that it was read after.
     fn values(&self) -> (Vec<String>, Option<i64>) {
         (Vec::new(), None)

@@ -55,7 +55,7 @@ impl Root {
             let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
             let lost = match Subject::read(&draft.subject).map(|s| forms::open(&s, community, &mut cx)) {
                 Some(Ok(mut form)) => {
-                    let lost = form.restore(&draft);
+                    let lost = form.restore(&draft, cx.keys);
                     self.overlays.push(Box::new(form));
                     (!lost.is_empty()).then_some(("These fields are no longer there. You had typed:", lost))
                 }

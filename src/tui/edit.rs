@@ -10,6 +10,18 @@ use crate::tui::core::Canvas;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
+/// Whether a key is a letter or sign, whatever is held down with it.
+#[must_use]
+pub(super) const fn is_sign(key: KeyEvent) -> bool {
+    matches!(key.code, KeyCode::Char(_))
+}
+
+/// Whether a key is a letter or sign that is typed.
+#[must_use]
+pub(super) fn is_letter(key: KeyEvent) -> bool {
+    is_sign(key) && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+}
+
 /// A line of text with a cursor.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
@@ -32,6 +44,19 @@ impl Line {
     /// Takes another text, the cursor at its end.
     pub(super) fn set(&mut self, text: &str) {
         self.input = Input::new(text.to_owned());
+    }
+
+    /// Whether a key edits the line where it is: in an empty one, and Del at its end, there is nothing to edit, and no text begins with a
+    /// blank.
+    #[must_use]
+    pub(super) fn has_use_for(&self, key: KeyEvent) -> bool {
+        let at_end = self.input.cursor() >= self.text().chars().count();
+        match key.code {
+            KeyCode::Char(' ') => !self.text().is_empty(),
+            KeyCode::Char(_) => true,
+            KeyCode::Delete => !at_end,
+            _ => !self.text().is_empty(),
+        }
     }
 
     /// Handles a key; says whether it was one for a line of text.

@@ -2,6 +2,7 @@
 //!
 //! Must not know how either is reached; `terminal` does.
 
+use crate::actions::Action;
 use crate::book::{BookError, Thing};
 use crate::domain::ids::PersonId;
 use crate::domain::mail::{self, Answer, Way, Why};
@@ -74,7 +75,7 @@ impl Root {
             Some(d) if d.answer == Answer::Asks => {
                 let question = format!("{line}: {}.\n\nCopy it all the same?", d.words());
                 let then = Request::Copy(line);
-                self.overlays.push(Box::new(Confirm::asking("Copy", &question, "y", "copy", then)));
+                self.overlays.push(Box::new(Confirm::asking("Copy", &question, Action::Yes, "copy", then)));
             }
             Some(d) if d.answer > Answer::Asks => self.say(&format!("Nothing copied: {}. {{copy a part}} copies another part", d.words())),
             _ => self.copy(&format!("Copied {line}"), line),
@@ -311,5 +312,5 @@ fn confirm_opening(link: &str, why: &str) -> Confirm {
     let is_mail = link.get(..7).is_some_and(|l| l.eq_ignore_ascii_case("mailto:"));
     let (title, with) = if is_mail { ("Begin a mail", "your mail program") } else { ("Open a link", "your browser") };
     let why = if why.is_empty() { String::new() } else { format!("\n\nMind: {why}.") };
-    Confirm::asking(title, &format!("{link}{why}\n\nOpen it with {with}?"), "y", "open", Request::Open(link.to_owned()))
+    Confirm::asking(title, &format!("{link}{why}\n\nOpen it with {with}?"), Action::Yes, "open", Request::Open(link.to_owned()))
 }

@@ -152,7 +152,7 @@ fn welcome(screen: &mut terminal::Screen, setup: &Setup, today: chrono::NaiveDat
                 &mut Canvas { buf: frame.buffer_mut(), theme: &setup.theme, keys: &setup.config.keys, calendar, drawn: &mut drawn },
             );
         })?;
-        if let Some(choice) = welcome.handle(&event::read()?, |x, y| drawn.at(x, y)) {
+        if let Some(choice) = welcome.handle(&event::read()?, &setup.config.keys, |x, y| drawn.at(x, y)) {
             return Ok(choice);
         }
     }

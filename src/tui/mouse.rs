@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
 use crate::actions::Action;
@@ -125,16 +125,20 @@ impl Root {
     }
 
     fn click_overlay(&mut self, target: Option<Target>) {
+        match target {
+            Some(Target::Action(action)) => return self.act(action),
+            Some(Target::Overlay) => return,
+            Some(Target::OverlayRow(_) | Target::Page(_)) => {}
+            // Beside it: one step back. What is typed in a form is asked about.
+            _ => return self.act(Action::Back),
+        }
         self.in_overlay(|top, cx| match target {
             Some(Target::OverlayRow(row)) => top.click(row, cx),
-            Some(Target::Press(key)) => top.key(key, cx),
             Some(Target::Page(step)) => {
                 top.scroll(i32::from(step) * 10);
                 Outcome::Done
             }
-            Some(Target::Overlay) => Outcome::Done,
-            // Beside it: one step back, as Esc is. What is typed in a form is asked about.
-            _ => top.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE), cx),
+            _ => Outcome::Done,
         });
     }
 

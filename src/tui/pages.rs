@@ -4,12 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
-use ratatui::crossterm::event::KeyCode;
-
 use super::core::Request;
 use super::overlays::{Message, Prompt};
 use super::root::Root;
 use super::theme::Tone;
+use crate::actions::Action;
 use crate::book::{BookError, Command, Finding, PublishOptions, RuleEffect};
 use crate::domain::text;
 use crate::paths::expand;
@@ -25,10 +24,10 @@ impl Root {
         let mut shown = Message::new(&format!("Import {}", plan.page), &body);
         if !plan.damaged.is_empty() {
             let page = page.clone();
-            shown = shown.then(KeyCode::Char('r'), "r mends the damage too", move || Request::ImportPage(page.clone(), true));
+            shown = shown.then(Action::Mend, "mends the damage too", move || Request::ImportPage(page.clone(), true));
         }
         self.overlays.close(self.asker);
-        self.overlays.push(Box::new(shown.then(KeyCode::Enter, "Enter imports", move || Request::ImportPage(page.clone(), false))));
+        self.overlays.push(Box::new(shown.then(Action::Take, "imports", move || Request::ImportPage(page.clone(), false))));
     }
 
     /// Takes a page in.
@@ -61,11 +60,8 @@ impl Root {
                 }
                 let shown = Message::new(&format!("Publish {}", page.display()), &body);
                 self.overlays.close(self.asker);
-                let shown = if would.written {
-                    shown.then(KeyCode::Enter, "Enter writes", move || Request::PublishPage(page.clone()))
-                } else {
-                    shown
-                };
+                let shown =
+                    if would.written { shown.then(Action::Take, "writes", move || Request::PublishPage(page.clone())) } else { shown };
                 self.overlays.push(Box::new(shown));
             }
             Err(e) => self.complain(&e.to_string()),
@@ -84,7 +80,7 @@ impl Root {
         let body = format!("{}\n\nNobody is taken out of a community by a rule.", effect.in_words().join("\n"));
         self.replacing = self.asker;
         let shown = Message::new("What this rule changes", &body);
-        self.overlays.push(Box::new(shown.then(KeyCode::Enter, "Enter keeps the rule", move || Request::RunShown(command.clone()))));
+        self.overlays.push(Box::new(shown.then(Action::Take, "keeps the rule", move || Request::RunShown(command.clone()))));
     }
 
     /// Shows what should be looked at before the page is read by others.
@@ -108,7 +104,7 @@ impl Root {
         match self.book.handover(id) {
             Ok(pack) => {
                 let shown = Message::new(&format!("Handing over {name}"), &pack);
-                self.overlays.push(Box::new(shown.then(KeyCode::Char('y'), "y copies it", move || Request::Copy(pack.clone()))));
+                self.overlays.push(Box::new(shown.then(Action::CopyText, "copies it", move || Request::Copy(pack.clone()))));
             }
             Err(e) => self.complain(&e.to_string()),
         }

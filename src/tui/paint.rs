@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
 use crate::domain::text;
-use crate::tui::core::{Canvas, PaneId, Target};
+use crate::tui::core::{Canvas, Hint, PaneId, Target};
 use crate::tui::theme::Tone;
 
 /// A piece of text with its tone.
@@ -107,13 +107,19 @@ fn plain_frame(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect
 }
 
 /// Empties a part of the screen and draws a box in it; without boxes, all of the screen but the foot line.
-pub(super) fn window(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect {
+pub(super) fn window(on: &mut Canvas<'_>, area: Rect, left: &str, hints: &[Hint]) -> Rect {
     let whole = on.buf.area;
     let area = if on.theme.is_plain() { Rect { height: whole.height.saturating_sub(1).max(1), ..whole } } else { area };
     let area = area.intersection(on.buf.area);
     Clear.render(area, on.buf);
-    right.clone_into(&mut on.drawn.hint);
-    frame(on, area, left, right, true)
+    hints.clone_into(&mut on.drawn.hints);
+    let part = |h: &Hint| {
+        let key = h.action.map(|a| on.keys.word(a));
+        let said = [key.as_deref().unwrap_or_default(), &*h.word].join(" ");
+        (key.as_deref() != Some("")).then(|| said.trim().to_owned())
+    };
+    let right = hints.iter().filter_map(part).collect::<Vec<_>>().join(" · ");
+    frame(on, area, left, &right, true)
 }
 
 /// A rectangle of a size in the middle of another, no larger than it.

@@ -20,6 +20,8 @@ use crate::tui::root::Root;
 use crate::tui::theme::Tone;
 use crate::tui::work::Came;
 
+const UNDER_WAY: &str = "something is under way already; {back} stops it";
+
 impl Root {
     /// Does what an outcome asks for.
     pub(super) fn settle(&mut self, outcome: Outcome) {
@@ -59,18 +61,16 @@ impl Root {
             Request::Search(pane, query, look) => self.search(pane, &query, look.as_ref()),
             Request::Copy(text) => self.copy("Copied", text),
             Request::Open(link) => self.errands.push(Errand::Open(link)),
-            Request::AddMembers(_) if self.work.is_waited_for() => self.complain("something is under way already; Esc stops it"),
+            Request::AddMembers(_) if self.work.is_waited_for() => self.complain(&self.keys().say(UNDER_WAY)),
             Request::AddMembers(typed) => self.add_members(&typed),
             Request::Columns(pane, look) => self.relook(pane, look),
             Request::Look => self.look(),
-            Request::Rehearse(_) | Request::Import(_) if self.work.is_waited_for() => {
-                self.complain("something is under way already; Esc stops it")
-            }
+            Request::Rehearse(_) | Request::Import(_) if self.work.is_waited_for() => self.complain(&self.keys().say(UNDER_WAY)),
             Request::Rehearse(options) | Request::Import(options) => {
                 self.waiting = self.asker;
                 self.work.import(&mut self.book, options);
             }
-            Request::Export(..) if self.work.is_waited_for() => self.complain("something is under way already; Esc stops it"),
+            Request::Export(..) if self.work.is_waited_for() => self.complain(&self.keys().say(UNDER_WAY)),
             Request::Preview(options) => self.preview(&options),
             Request::Export(options, path, replace) => self.export(&options, path, replace),
             Request::CopyExport(options) => self.copy_export(&options),
@@ -102,7 +102,7 @@ impl Root {
 
     fn take_step_if(&mut self, step: Step, confirmed: bool) {
         if self.work.is_waited_for() {
-            self.complain("something is under way already; Esc stops it");
+            self.complain(&self.keys().say(UNDER_WAY));
             return;
         }
         if step == Step::Undo(Confirmed::No) && !confirmed {
@@ -110,7 +110,7 @@ impl Root {
             if let Some(op) = first {
                 let question = format!("Undo “{}”? The book is empty then; {{redo}} fills it again.", op.label);
                 let question = self.keys().say(&question);
-                self.overlays.push(Box::new(Confirm::new(&question, "y", "undo it", Request::Take(step))));
+                self.overlays.push(Box::new(Confirm::new(&question, Action::Yes, "undo it", Request::Take(step))));
                 return;
             }
         }
@@ -173,7 +173,7 @@ impl Root {
         match forms::open(&subject, community, &mut Cx { book: &mut self.book, keys: &self.setup.config.keys }) {
             Ok(theirs) => {
                 if let Some(form) = self.overlays.get_mut(self.asker) {
-                    form.conflict(Box::new(theirs));
+                    form.conflict(Box::new(theirs), &self.setup.config.keys);
                 }
             }
             Err(e) => self.complain(&e.to_string()),
@@ -190,7 +190,7 @@ impl Root {
         };
         let changed = fresh.originals().iter().zip(&originals).any(|(now, then)| now != then);
         if let Some(form) = self.overlays.last_mut().filter(|_| changed) {
-            form.conflict(Box::new(fresh));
+            form.conflict(Box::new(fresh), &self.setup.config.keys);
         }
         changed
     }
@@ -369,7 +369,7 @@ impl Root {
             let question = format!("{} exists. Replace it? Undo can't bring the old file back.", there.display());
             let then = Request::Export(options.clone(), path, true);
             self.replacing = self.asker;
-            self.overlays.push(Box::new(Confirm::new(&question, "r", "replace", then)));
+            self.overlays.push(Box::new(Confirm::new(&question, Action::Replace, "replace", then)));
             return;
         }
         self.waiting = self.asker.or(self.replacing.take());

@@ -2,7 +2,7 @@
 //!
 //! Must not know what is in a pane or overlay.
 
-use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind};
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
@@ -10,7 +10,7 @@ use crate::book::{Book, BookError, Confirmed, Draft, Jobs, Step, Touched};
 use crate::config::{Asked, Keys};
 use crate::domain::text;
 use crate::log;
-use crate::tui::core::{Cx, Drawn, Outcome, Overlay, PaneId, Request};
+use crate::tui::core::{Cx, Drawn, Outcome, Overlay, PaneId};
 use crate::tui::errands::Errand;
 use crate::tui::mouse::Hand;
 use crate::tui::overlays::Message;
@@ -51,7 +51,7 @@ pub struct Root {
     /// The overlay that asks for something at the moment.
     pub(super) asker: Option<LayerId>,
     /// Whether the lead was told that quitting drops what is under way.
-    quits: bool,
+    pub(super) quits: bool,
     /// How a list looked before a view was shown in it.
     pub(super) before_view: Option<(PaneId, crate::remembered::ListLook)>,
     /// The overlay that asked for the work that is under way.
@@ -222,7 +222,8 @@ impl Root {
                 self.toast = None;
                 let changed = self.look_elsewhere();
                 // The key was meant for a picture that is no longer true: it is not carried out, but for typing and leaving.
-                let leaves = matches!(key.code, KeyCode::Char('c' | 'z')) && key.modifiers.contains(KeyModifiers::CONTROL);
+                let asked = self.keys().asked(&[*key], Scope::Everywhere);
+                let leaves = matches!(asked, Asked::Action(Action::QuitAtOnce | Action::Suspend));
                 let asks = changed && self.compare_form();
                 if !changed || leaves || (self.takes_text() && !asks) {
                     self.key(*key);
@@ -257,51 +258,58 @@ impl Root {
         changed
     }
 
-    /// Has the overlay on top deal with something, and does what it asks for; whether there is one.
-    pub(super) fn in_overlay(&mut self, deal: impl FnOnce(&mut dyn Overlay, &mut Cx<'_>) -> Outcome) -> bool {
-        let Some(mut layer) = self.overlays.lift() else { return false };
+    /// Has the overlay on top deal with something, and does what it asks for; whether there is one, and it was for it.
+    pub(super) fn in_overlay(&mut self, deal: impl FnOnce(&mut dyn Overlay, &mut Cx<'_>) -> Outcome) -> Option<bool> {
+        let mut layer = self.overlays.lift()?;
         let outcome = deal(&mut *layer.1, &mut self.cx());
         self.asker = Some(layer.0);
         self.overlays.put_back(layer);
+        let dealt = !matches!(outcome, Outcome::Ignored);
         self.settle(outcome);
         self.asker = None;
-        true
+        Some(dealt)
+    }
+
+    /// The scope that has the focus.
+    pub(super) fn scope(&self) -> Scope {
+        self.overlays.last().map_or(self.focus.scope(), |o| o.scope())
+    }
+
+    /// A key for the text that is being typed, if one is; whether it was.
+    fn type_key(&mut self, key: KeyEvent) -> bool {
+        match self.overlays.last().map(Overlay::takes_text) {
+            Some(true) => self.in_overlay(|top, cx| top.type_key(key, cx)) == Some(true),
+            Some(false) => false,
+            None => self.type_search(key),
+        }
     }
 
     fn key(&mut self, key: KeyEvent) {
-        if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
-            self.then = Then::Quit;
+        if self.type_key(key) {
+            self.pending.clear();
             return;
         }
-        if key.code == KeyCode::Char('z') && key.modifiers.contains(KeyModifiers::CONTROL) {
-            self.then = Then::Suspend;
-            return;
-        }
-        if key.code == KeyCode::Esc && self.work.stop() {
-            self.toast = Some(("Stopping …".into(), Tone::Warning));
-            return;
-        }
-        if self.in_overlay(|top, cx| top.key(key, cx)) {
-            return;
-        }
-        if self.type_search(key) {
-            return;
-        }
+        let scope = self.scope();
         self.pending.push(key);
-        let asked = match self.keys().asked(&self.pending, self.focus.scope()) {
-            // The second key of no pair is a key of its own; Esc only forgets the first.
-            Asked::Nothing if self.pending.len() > 1 && key.code != KeyCode::Esc => self.keys().asked(&[key], self.focus.scope()),
+        let asked = match self.keys().asked(&self.pending, scope) {
+            // The second key of no pair is a key of its own; the one that goes back only forgets the first.
+            Asked::Nothing if self.pending.len() > 1 => match self.keys().asked(&[key], scope) {
+                Asked::Action(Action::Back) => Asked::Nothing,
+                alone => alone,
+            },
             asked => asked,
         };
+        if asked == Asked::More {
+            self.pending = vec![key];
+            return;
+        }
+        self.pending.clear();
         match asked {
-            Asked::More => self.pending = vec![key],
-            Asked::Nothing => {
-                self.pending.clear();
-                self.say_where(key);
-            }
-            Asked::Action(action) => {
-                self.pending.clear();
-                self.act(action);
+            Asked::Action(action) => self.act(action),
+            Asked::Nothing | Asked::More => {
+                if self.in_overlay(|top, _| top.other_key()).is_none() {
+                    self.say_where(key);
+                }
             }
         }
     }
@@ -336,6 +344,16 @@ impl Root {
 
     /// Does what an action says: the focused pane is asked first.
     pub(super) fn act(&mut self, action: Action) {
+        if action == Action::Back && self.work.stop() {
+            self.toast = Some(("Stopping …".into(), Tone::Warning));
+            return;
+        }
+        if let Some(dealt) = self.in_overlay(|top, cx| top.act(action, cx)) {
+            if !dealt {
+                self.act_over(action);
+            }
+            return;
+        }
         self.note_recent(action);
         let mut cx = Cx { book: &mut self.book, keys: &self.setup.config.keys };
         let outcome = match self.focus {
@@ -351,10 +369,19 @@ impl Root {
         }
     }
 
+    /// Does what the overlay on top has left: what is about the program is done over it, everything else waits until it is closed.
+    fn act_over(&mut self, action: Action) {
+        match action {
+            Action::Back | Action::Quit => self.overlays.close_top(),
+            _ if self.scope().working().contains(&crate::actions::info(action).scope) => self.act_here(action),
+            _ => {}
+        }
+    }
+
     /// Remembers that an action was asked for; moving about is not worth it.
     fn note_recent(&mut self, action: Action) {
         let info = crate::actions::info(action);
-        if info.scope == Scope::List || matches!(action, Action::Palette | Action::Back) {
+        if info.scope == Scope::Moving || matches!(action, Action::Palette | Action::Back) {
             return;
         }
         let recent = &mut self.setup.remembered.recent;
@@ -371,6 +398,7 @@ impl Root {
     fn act_here(&mut self, action: Action) {
         match action {
             Action::Quit => self.quit(),
+            Action::QuitAtOnce => self.then = Then::Quit,
             Action::Suspend => self.then = Then::Suspend,
             Action::Reload => self.reload(),
             Action::Help => self.help(),
@@ -419,41 +447,12 @@ impl Root {
             // Every pane does these itself.
             Action::Down | Action::Up | Action::PageDown | Action::PageUp | Action::First | Action::Last => {}
             Action::Open | Action::New | Action::Edit | Action::Remove => {}
-        }
-    }
-
-    fn reload(&mut self) {
-        let result = self.refresh();
-        self.note(result);
-        self.then = Then::Redraw;
-    }
-
-    /// Shows everybody and every meetup, whatever the community.
-    fn show_all(&mut self) {
-        self.communities.find.clear();
-        self.communities.select_everybody();
-        self.settle(Outcome::Ask(vec![Request::Filter(None), Request::Look]));
-    }
-
-    /// Quits; while something is under way, only when asked twice.
-    fn quit(&mut self) {
-        if self.work.is_waited_for() && !self.quits {
-            self.quits = true;
-            self.say("Something is under way: {back} stops it; {quit} again quits, and none of it is kept");
-            return;
-        }
-        self.then = Then::Quit;
-    }
-
-    fn check_file(&mut self) {
-        self.toast = Some(("Looking through the file …".into(), Tone::Dim));
-        self.work.check(&self.book);
-    }
-
-    fn act_in(&mut self, pane: PaneId, action: Action) {
-        if self.focus != pane {
-            self.go(pane);
-            self.act(action);
+            // Overlays do these, and the welcome; nothing else has their keys.
+            Action::Take | Action::Save | Action::NextField | Action::PreviousField | Action::NewLine | Action::Yes => {}
+            Action::Replace | Action::LeaveOut | Action::Mend | Action::NextPage | Action::CopyText | Action::BackToHere => {}
+            Action::ShowColumn | Action::ColumnLater | Action::ColumnEarlier | Action::SortByThis | Action::RemoveThis => {}
+            Action::AddOrganisation | Action::FindPeople | Action::Tick => {}
+            Action::StartSample | Action::StartImport | Action::StartEmpty => {}
         }
     }
 

@@ -2,12 +2,12 @@
 //!
 //! Must not know what is listed.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::crossterm::event::KeyEvent;
 
-use crate::actions::Action;
+use crate::actions::{Action, Scope, info};
 use crate::config::Asked;
 use crate::tui::core::{Cx, Outcome, PaneId};
-use crate::tui::edit::{FindLine, Typed};
+use crate::tui::edit::{FindLine, Typed, is_sign};
 use crate::tui::root::Root;
 
 impl Root {
@@ -23,18 +23,18 @@ impl Root {
     /// A key for the search that is being typed, if one is.
     pub(super) fn type_search(&mut self, key: KeyEvent) -> bool {
         let Some(find) = self.find_line().filter(|f| f.typing.is_some()) else { return false };
-        if key.code == KeyCode::Esc {
-            self.act(Action::Back);
-            return true;
-        }
         match find.key(key) {
             Typed::Changed => self.searched(),
             Typed::Kept => {}
-            // Arrows and the like move in the list while one types.
-            Typed::Ignored => match self.keys().asked(&[key], self.focus.scope()) {
-                Asked::Action(action) if !matches!(key.code, KeyCode::Char(_)) => self.act(action),
-                _ => {}
-            },
+            // Arrows and the like move in the list while one types; no letter does anything but be typed.
+            Typed::Ignored => {
+                let is_letter = is_sign(key);
+                let moves = |a: Action| matches!(info(a).scope, Scope::Moving | Scope::Everywhere);
+                match self.keys().asked(&[key], self.focus.scope()) {
+                    Asked::Action(action) if !is_letter || moves(action) => self.act(action),
+                    _ => {}
+                }
+            }
         }
         true
     }
@@ -52,7 +52,7 @@ impl Root {
 
     pub(super) fn paste(&mut self, text: &str) {
         let in_overlay = self.in_overlay(|top, cx| if top.takes_text() { top.paste(text, cx) } else { Outcome::Done });
-        if in_overlay {
+        if in_overlay.is_some() {
             return;
         }
         if self.find_line().is_none_or(|f| f.typing.is_none()) {

@@ -36,6 +36,11 @@ impl Stack {
         self.layers.retain(|(layer, _)| Some(*layer) != id);
     }
 
+    /// Closes the topmost.
+    pub(super) fn close_top(&mut self) {
+        self.layers.pop();
+    }
+
     /// The one of a number.
     pub(super) fn get_mut(&mut self, id: Option<LayerId>) -> Option<&mut Box<dyn Overlay>> {
         self.layers.iter_mut().find(|(layer, _)| Some(*layer) == id).map(|(_, o)| o)

@@ -2,9 +2,11 @@
 //!
 //! Must not know the hall.
 
-use ratatui::crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
+use ratatui::crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
 use ratatui::layout::Rect;
 
+use crate::actions::{Action, Scope};
+use crate::config::{Asked, Keys};
 use crate::domain::text;
 use crate::tui::core::{Canvas, Target};
 use crate::tui::paint;
@@ -23,10 +25,10 @@ pub enum Choice {
     Quit,
 }
 
-const CHOICES: [(Choice, &str, &str, &str); 3] = [
-    (Choice::Sample, "s", "Open the sample book", "invented people and a year of meetups, to look around in"),
-    (Choice::Import, "i", "Import a list", "a CSV file from a form or a spreadsheet, reviewed before it is kept"),
-    (Choice::Empty, "e", "Start an empty book", "add communities and people yourself"),
+const CHOICES: [(Choice, Action, &str, &str); 3] = [
+    (Choice::Sample, Action::StartSample, "Open the sample book", "invented people and a year of meetups, to look around in"),
+    (Choice::Import, Action::StartImport, "Import a list", "a CSV file from a form or a spreadsheet, reviewed before it is kept"),
+    (Choice::Empty, Action::StartEmpty, "Start an empty book", "add communities and people yourself"),
 ];
 
 /// The screen.
@@ -44,16 +46,15 @@ impl Welcome {
     }
 
     /// Handles an event; a choice ends the screen. `target` is what was drawn under the mouse.
-    pub fn handle(&mut self, event: &Event, target: impl Fn(u16, u16) -> Option<Target>) -> Option<Choice> {
+    pub fn handle(&mut self, event: &Event, keys: &Keys, target: impl Fn(u16, u16) -> Option<Target>) -> Option<Choice> {
         match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => match key.code {
-                KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Some(Choice::Quit),
-                KeyCode::Char('q') => return Some(Choice::Quit),
-                KeyCode::Char(c) => return CHOICES.iter().find(|(_, k, ..)| *k == c.to_string()).map(|(choice, ..)| *choice),
-                KeyCode::Down | KeyCode::Tab => self.at = (self.at + 1) % CHOICES.len(),
-                KeyCode::Up | KeyCode::BackTab => self.at = (self.at + CHOICES.len() - 1) % CHOICES.len(),
-                KeyCode::Enter => return Some(CHOICES[self.at].0),
-                _ => {}
+            Event::Key(key) if key.kind != KeyEventKind::Release => match keys.asked(&[*key], Scope::Welcome) {
+                Asked::Action(Action::Quit | Action::QuitAtOnce) => return Some(Choice::Quit),
+                Asked::Action(Action::Down) => self.at = (self.at + 1) % CHOICES.len(),
+                Asked::Action(Action::Up) => self.at = (self.at + CHOICES.len() - 1) % CHOICES.len(),
+                Asked::Action(Action::Take) => return Some(CHOICES[self.at].0),
+                Asked::Action(action) => return CHOICES.iter().find(|(_, a, ..)| *a == action).map(|(choice, ..)| *choice),
+                Asked::Nothing | Asked::More => {}
             },
             Event::Mouse(m) if m.kind == MouseEventKind::Down(MouseButton::Left) => {
                 if let Some(Target::OverlayRow(row)) = target(m.column, m.row) {
@@ -68,7 +69,7 @@ impl Welcome {
     /// Draws it.
     pub fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
         let place = paint::centred(area, 76, 14);
-        let inside = paint::window(on, place, "Guildhall", "");
+        let inside = paint::window(on, place, "Guildhall", &[]);
         let width = inside.width.saturating_sub(2);
         let mut y = inside.y;
         let bottom = inside.bottom();
@@ -83,16 +84,17 @@ impl Welcome {
             line(&[("The membership book of a community of practice.", Tone::Heading)], on);
             line(&[], on);
         }
-        for (i, (_, key, what, why)) in CHOICES.iter().enumerate() {
+        for (i, (_, action, what, why)) in CHOICES.iter().enumerate() {
             let here = i == self.at;
             let row = inside.y + u16::try_from(if roomy { 2 + i * 2 } else { i }).unwrap_or(0);
             if row < bottom {
                 on.drawn.hit(Rect::new(inside.x, row, inside.width, 1), Target::OverlayRow(i));
             }
+            let key = on.keys.word(*action);
             line(
                 &[
                     (if here { "> " } else { "  " }, Tone::Plain),
-                    (key, Tone::Key),
+                    (&key, Tone::Key),
                     ("  ", Tone::Plain),
                     (what, if here { Tone::Selected } else { Tone::Plain }),
                 ],
@@ -107,7 +109,8 @@ impl Welcome {
             for part in text::wrap(&format!("It will be kept in {}", self.path), usize::from(width)).iter().take(2) {
                 line(&[(part, Tone::Dim)], on);
             }
-            line(&[("Enter", Tone::Key), (" chooses · ", Tone::Dim), ("q", Tone::Key), (" leaves", Tone::Dim)], on);
+            let (take, quit) = (on.keys.word(Action::Take), on.keys.word(Action::Quit));
+            line(&[(&take, Tone::Key), (" chooses · ", Tone::Dim), (&quit, Tone::Key), (" leaves", Tone::Dim)], on);
         }
     }
 }

@@ -243,7 +243,7 @@ pub fn key(name: &str) -> KeyEvent {
         "space" => (KeyCode::Char(' '), KeyModifiers::NONE),
         "backspace" => (KeyCode::Backspace, KeyModifiers::NONE),
         "delete" => (KeyCode::Delete, KeyModifiers::NONE),
-        "f2" => (KeyCode::F(2), KeyModifiers::NONE),
+        f if f.len() > 1 && f.starts_with('f') => (KeyCode::F(f[1..].parse().unwrap()), KeyModifiers::NONE),
         "alt-enter" => (KeyCode::Enter, KeyModifiers::ALT),
         _ => {
             let (modifiers, letter) = match name.strip_prefix("ctrl-") {

@@ -3,14 +3,17 @@
 //! Must not know what the fields mean.
 
 use chrono::NaiveDate;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::field::{Field, Kind};
+use crate::actions::{Action, Scope};
 use crate::book::{Command, Draft, DraftField};
+use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject, Target};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject, Target, hint};
+use crate::tui::edit::is_letter;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
@@ -18,6 +21,9 @@ use crate::tui::theme::Tone;
 const OFFERED: usize = 6;
 /// How wide a note is while it is written.
 const ROOM: usize = 54;
+/// What can be done, in words.
+const HINTS: [(Action, &str); 4] =
+    [(Action::Save, "saves"), (Action::NextField, "next"), (Action::Down, "choices"), (Action::Back, "leaves")];
 /// How wide the labels are.
 const LABEL: u16 = 17;
 
@@ -114,7 +120,7 @@ impl Form {
 
     /// Puts back what was typed earlier; where the row has changed since, both are shown.
     /// Returns the text of fields that there are no longer.
-    pub(crate) fn restore(&mut self, draft: &Draft) -> String {
+    pub(crate) fn restore(&mut self, draft: &Draft, keys: &Keys) -> String {
         for field in &mut self.fields {
             let Some(kept) = draft.fields.iter().find(|k| k.key == field.key).filter(|k| k.text != k.original) else { continue };
             let changed = field.original != kept.original && field.original != kept.text;
@@ -122,7 +128,7 @@ impl Form {
             field.line.set(&kept.text);
         }
         if self.fields.iter().any(|f| f.theirs.is_some()) {
-            self.error = Some("changed since you typed this: Ctrl-S saves yours over it, Esc drops yours".into());
+            self.error = Some(keys.say("changed since you typed this: {save} saves yours over it, {back} drops yours"));
         }
         let gone = |k: &&DraftField| !self.fields.iter().any(|f| f.key == k.key);
         Draft { fields: draft.fields.iter().filter(gone).cloned().collect(), ..draft.clone() }.typed()
@@ -251,31 +257,47 @@ impl Form {
         let y = inside.bottom() - 1;
         let width = inside.width.saturating_sub(2);
         if self.leaving {
-            let parts = [("Esc", Tone::Key), (" again drops what you typed · any other key goes on", Tone::Warning)];
+            let back = on.keys.word(Action::Back);
+            let parts = [(&*back, Tone::Key), (" again drops what you typed · any other key goes on", Tone::Warning)];
             paint::pieces(on, (inside.x + 1, y), width, &parts);
         } else if let Some(error) = &self.error {
             paint::pieces(on, (inside.x + 1, y), width, &[(error, Tone::Error)]);
         } else if !on.theme.is_plain() {
-            let parts = [
-                ("Ctrl-S", Tone::Key),
-                (" saves  ", Tone::Dim),
-                ("Tab", Tone::Key),
-                (" next  ", Tone::Dim),
-                ("↓", Tone::Key),
-                (" choices  ", Tone::Dim),
-                ("Esc", Tone::Key),
-                (" leaves", Tone::Dim),
-            ];
+            let words = HINTS.map(|(action, word)| (on.keys.word(action), format!(" {word}  ")));
+            let parts: Vec<_> =
+                words.iter().filter(|(key, _)| !key.is_empty()).flat_map(|(k, w)| [(&**k, Tone::Key), (&**w, Tone::Dim)]).collect();
             paint::pieces(on, (inside.x + 1, y), width, &parts);
         }
     }
 }
 
 impl Overlay for Form {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        let alt = key.modifiers.contains(KeyModifiers::ALT);
-        if key.code == KeyCode::Esc {
+    fn scope(&self) -> Scope {
+        Scope::Form
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        let field = &mut self.fields[self.at];
+        let replaced = matches!(field.kind, Kind::Choice { .. } | Kind::Date(_) | Kind::Moment | Kind::Number);
+        if self.fresh && replaced && is_letter(key) {
+            field.line.set("");
+        }
+        if !field.line.key(key) {
+            return Outcome::Ignored;
+        }
+        self.leaving = false;
+        self.fresh = false;
+        self.typed();
+        Outcome::Done
+    }
+
+    fn other_key(&mut self) -> Outcome {
+        self.leaving = false;
+        Outcome::Ignored
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        if matches!(action, Action::Back | Action::Quit) {
             if self.offer.take().is_some() {
                 return Outcome::Done;
             }
@@ -286,34 +308,24 @@ impl Overlay for Form {
             return Outcome::ask(Request::Close);
         }
         self.leaving = false;
-        match key.code {
-            KeyCode::Char('s') if ctrl => {
+        match action {
+            Action::Save => {
                 self.complete();
                 return self.save();
             }
-            KeyCode::Enter if alt && matches!(self.fields[self.at].kind, Kind::Note) => self.fields[self.at].line.break_line(),
-            KeyCode::Enter => self.enter(),
-            KeyCode::Tab => {
+            Action::NewLine if matches!(self.fields[self.at].kind, Kind::Note) => self.fields[self.at].line.break_line(),
+            Action::NewLine | Action::Take => self.enter(),
+            Action::NextField => {
                 self.complete();
                 self.go(1);
             }
-            KeyCode::BackTab => {
+            Action::PreviousField => {
                 self.complete();
                 self.go(-1);
             }
-            KeyCode::Down => self.arrow(1),
-            KeyCode::Up => self.arrow(-1),
-            _ => {
-                let replaced = matches!(self.fields[self.at].kind, Kind::Choice { .. } | Kind::Date(_) | Kind::Moment | Kind::Number);
-                if self.fresh && replaced && !ctrl && !alt && matches!(key.code, KeyCode::Char(_)) {
-                    self.fields[self.at].line.set("");
-                }
-                if !self.fields[self.at].line.key(key) {
-                    return Outcome::Ignored;
-                }
-                self.fresh = false;
-                self.typed();
-            }
+            Action::Down => self.arrow(1),
+            Action::Up => self.arrow(-1),
+            _ => return Outcome::Ignored,
         }
         Outcome::Done
     }
@@ -375,7 +387,7 @@ impl Overlay for Form {
         })
     }
 
-    fn conflict(&mut self, theirs: Box<dyn Overlay>) {
+    fn conflict(&mut self, theirs: Box<dyn Overlay>, keys: &Keys) {
         let (values, was) = theirs.values();
         for (field, value) in self.fields.iter_mut().zip(values) {
             field.theirs = (value != field.original && value != field.value()).then(|| value.clone());
@@ -383,15 +395,15 @@ impl Overlay for Form {
             field.original = value;
         }
         self.was = was;
-        self.error = Some("changed meanwhile by somebody else: Ctrl-S again saves yours over it, Esc drops yours".into());
+        self.error = Some(keys.say("changed meanwhile by somebody else: {save} again saves yours over it, {back} drops yours"));
     }
 
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
         let rows = self.rows();
         let place = paint::centred(area, 78, u16::try_from(rows.len() + 4).unwrap_or(u16::MAX));
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, "");
-        "Ctrl-S saves · Tab next · ↓ choices · Esc leaves".clone_into(&mut on.drawn.hint);
+        let inside = paint::window(on, place, &self.title, &[]);
+        on.drawn.hints = HINTS.map(|(action, word)| hint(action, word)).to_vec();
         if inside.height == 0 {
             return;
         }

@@ -2,13 +2,14 @@
 //!
 //! Must not know what the name is for.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
+use crate::actions::{Action, Scope};
 use crate::book::Command;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, hint};
 use crate::tui::theme::Tone;
 
 type Then = Box<dyn Fn(&str) -> Option<Request>>;
@@ -78,18 +79,26 @@ impl Choose {
 }
 
 impl Overlay for Choose {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
-        if let (KeyCode::Delete, Some(remove), Some(at)) = (key.code, &self.remove, self.shown.get(self.picker.cursor.at)) {
+    fn scope(&self) -> Scope {
+        Scope::Names
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        if !self.picker.type_key(key) {
+            return Outcome::Ignored;
+        }
+        self.narrow();
+        Outcome::Done
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        if let (Action::RemoveThis, Some(remove), Some(at)) = (action, &self.remove, self.shown.get(self.picker.cursor.at)) {
             return remove(&self.names[*at]).map_or(Outcome::Done, Outcome::ask);
         }
-        match self.picker.key(key, self.len()) {
-            Picked::Left => Outcome::ask(Request::Close),
+        match self.picker.act(action, self.len()) {
             Picked::Taken => self.take(),
-            Picked::Typed => {
-                self.narrow();
-                Outcome::Done
-            }
             Picked::Moved => Outcome::Done,
+            Picked::Left => Outcome::ask(Request::Close),
             Picked::Ignored => Outcome::Ignored,
         }
     }
@@ -128,7 +137,7 @@ impl Overlay for Choose {
             rows.push(vec![(if self.new_too { "type a name" } else { "nothing fits" }, Tone::Dim)]);
         }
         let place = picker::place(area, rows.len(), 56);
-        let hint = if self.remove.is_some() { "Enter takes it · Delete removes it · Esc" } else { "Enter takes it · Esc" };
-        self.picker.draw(place, &self.title, hint, &rows, on);
+        let all = [hint(Action::RemoveThis, "removes it"), hint(Action::Take, "takes it"), hint(Action::Back, "")];
+        self.picker.draw(place, &self.title, if self.remove.is_some() { &all } else { &all[1..] }, &rows, on);
     }
 }

@@ -2,13 +2,12 @@
 //!
 //! Must not know what is listed.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
 use super::picker;
-use crate::actions::Action;
+use crate::actions::{Action, Scope};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request, Target};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request, Target, hint};
 use crate::tui::list::Cursor;
 use crate::tui::paint;
 use crate::tui::table::Table;
@@ -74,24 +73,19 @@ impl Columns {
 }
 
 impl Overlay for Columns {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
-        let shifted = key.modifiers.intersects(KeyModifiers::SHIFT | KeyModifiers::CONTROL | KeyModifiers::ALT);
-        let action = match key.code {
-            KeyCode::Esc | KeyCode::Char('q' | 'C') => return Outcome::ask(Request::Close),
-            KeyCode::Char(' ' | 'x') | KeyCode::Enter => return self.toggle(),
-            KeyCode::Char('s') => return self.sort(),
-            KeyCode::Char('J') => return self.shift(1),
-            KeyCode::Char('K') => return self.shift(-1),
-            KeyCode::Down if shifted => return self.shift(1),
-            KeyCode::Up if shifted => return self.shift(-1),
-            KeyCode::Down | KeyCode::Char('j') => Action::Down,
-            KeyCode::Up | KeyCode::Char('k') => Action::Up,
-            KeyCode::Home => Action::First,
-            KeyCode::End => Action::Last,
-            _ => return Outcome::Ignored,
-        };
-        self.cursor.act(action, self.names.len());
-        Outcome::Done
+    fn scope(&self) -> Scope {
+        Scope::Columns
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        match action {
+            Action::ShowColumn | Action::Take => self.toggle(),
+            Action::SortByThis => self.sort(),
+            Action::ColumnLater => self.shift(1),
+            Action::ColumnEarlier => self.shift(-1),
+            _ if self.cursor.act(action, self.names.len()) => Outcome::Done,
+            _ => Outcome::Ignored,
+        }
     }
 
     fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
@@ -112,7 +106,14 @@ impl Overlay for Columns {
         let place = picker::place(area, self.names.len(), 72);
         on.drawn.hit(place, Target::Overlay);
         let title = format!("Columns of {}", self.pane.word());
-        let inside = paint::window(on, place, &title, "Space shows · J K move · s sorts · Esc");
+        let hints = [
+            hint(Action::ShowColumn, "shows"),
+            hint(Action::ColumnLater, "down"),
+            hint(Action::ColumnEarlier, "up"),
+            hint(Action::SortByThis, "sorts"),
+            hint(Action::Back, ""),
+        ];
+        let inside = paint::window(on, place, &title, &hints);
         for (line, at) in self.cursor.window(self.names.len()).enumerate() {
             let name = &self.names[at];
             let row = Rect::new(inside.x, inside.y + u16::try_from(line).unwrap_or(0), inside.width, 1);

@@ -2,11 +2,11 @@
 //!
 //! Must not know what is confirmed.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
+use crate::actions::{Action, Scope};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target, hint};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
@@ -14,32 +14,40 @@ use crate::tui::theme::Tone;
 pub(crate) struct Confirm {
     title: String,
     question: String,
-    key: String,
+    yes: Action,
     verb: String,
     then: Option<Request>,
 }
 
 impl Confirm {
-    /// Asks a question; only `key` says yes.
+    /// Asks a question; only `yes` goes on.
     #[must_use]
-    pub(crate) fn new(question: &str, key: &str, verb: &str, then: Request) -> Self {
-        Self::asking("Are you sure?", question, key, verb, then)
+    pub(crate) fn new(question: &str, yes: Action, verb: &str, then: Request) -> Self {
+        Self::asking("Are you sure?", question, yes, verb, then)
     }
 
     /// Asks a question under a title of its own.
     #[must_use]
-    pub(crate) fn asking(title: &str, question: &str, key: &str, verb: &str, then: Request) -> Self {
-        Self { title: title.to_owned(), question: question.to_owned(), key: key.to_owned(), verb: verb.to_owned(), then: Some(then) }
+    pub(crate) fn asking(title: &str, question: &str, yes: Action, verb: &str, then: Request) -> Self {
+        Self { title: title.to_owned(), question: question.to_owned(), yes, verb: verb.to_owned(), then: Some(then) }
     }
 }
 
 impl Overlay for Confirm {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
-        if matches!(key.code, KeyCode::Char(c) if c.to_string() == self.key)
-            && let Some(then) = self.then.take()
-        {
-            return Outcome::ask(Request::Instead(Box::new(then)));
+    fn scope(&self) -> Scope {
+        Scope::Question
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        match action {
+            _ if action == self.yes => self.then.take().map_or(Outcome::Done, |then| Outcome::ask(Request::Instead(Box::new(then)))),
+            // These are about the program, not about the question.
+            Action::Help | Action::Palette | Action::Suspend | Action::Reload | Action::QuitAtOnce => Outcome::Ignored,
+            _ => self.other_key(),
         }
+    }
+
+    fn other_key(&mut self) -> Outcome {
         Outcome::ask(Request::Close)
     }
 
@@ -48,8 +56,8 @@ impl Overlay for Confirm {
         let lines = text::wrap(&self.question, usize::from(width.saturating_sub(4)));
         let place = paint::centred(area, width, u16::try_from(lines.len() + 4).unwrap_or(8));
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, "");
-        on.drawn.hint = format!("{} {} · Esc leaves it", self.key, self.verb);
+        let inside = paint::window(on, place, &self.title, &[]);
+        on.drawn.hints = vec![hint(self.yes, self.verb.clone()), hint(Action::Back, "leaves it")];
         for (i, line) in lines.iter().enumerate() {
             let y = inside.y + u16::try_from(i).unwrap_or(0);
             if y < inside.bottom() {
@@ -57,15 +65,13 @@ impl Overlay for Confirm {
             }
         }
         if inside.height > 0 {
+            let key = on.keys.word(self.yes);
             let verb = format!(" {}   ", self.verb);
             let hints =
-                [(self.key.as_str(), Tone::Key), (verb.as_str(), Tone::Plain), ("any other key", Tone::Key), (" leaves it", Tone::Plain)];
+                [(key.as_str(), Tone::Key), (verb.as_str(), Tone::Plain), ("any other key", Tone::Key), (" leaves it", Tone::Plain)];
             paint::pieces(on, (inside.x + 1, inside.bottom() - 1), inside.width.saturating_sub(1), &hints);
-            if let Some(key) = self.key.chars().next() {
-                let width = u16::try_from(text::width(&self.verb)).unwrap_or(0) + 2;
-                let press = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
-                on.drawn.hit(Rect::new(inside.x + 1, inside.bottom() - 1, width.min(inside.width), 1), Target::Press(press));
-            }
+            let width = u16::try_from(text::width(&key) + text::width(&self.verb)).unwrap_or(0) + 1;
+            on.drawn.hit(Rect::new(inside.x + 1, inside.bottom() - 1, width.min(inside.width), 1), Target::Action(self.yes));
         }
     }
 }

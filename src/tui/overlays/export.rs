@@ -4,15 +4,16 @@
 
 use std::path::PathBuf;
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::picker::{fits, rank};
+use crate::actions::{Action, Scope};
 use crate::book::{Asked, ExportOptions, ExportSummary, FORMATS, FormatInfo, Since, file_name};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
 use crate::paths;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::core::{Canvas, Cx, Hint, Outcome, Overlay, Request, Target, hint, remark};
 use crate::tui::edit::Line;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
@@ -297,24 +298,38 @@ impl ExportBox {
         }
     }
 
-    fn hint(&self) -> &'static str {
-        match self.at {
-            Ask::Who | Ask::Send => "↑↓ changes · Tab next · Enter writes · Esc",
-            Ask::Format if self.finding.text().is_empty() => "type or ↑↓ · Tab next · Enter writes · Esc",
-            Ask::Format => "Enter takes it · Tab next · Esc",
-            Ask::Where if self.info().name() == "bcc" => "↑↓ file or clipboard · Tab next · Enter writes · Esc",
-            Ask::List | Ask::Where => "Tab completes, next · Enter writes · Esc",
+    fn hints(&self) -> Vec<Hint> {
+        let mut out = match self.at {
+            Ask::Who | Ask::Send => vec![hint(Action::Down, "changes")],
+            Ask::Format if self.finding.text().is_empty() => vec![remark("type or"), hint(Action::Down, "")],
+            Ask::Format => return vec![hint(Action::Take, "takes it"), hint(Action::NextField, "next"), hint(Action::Back, "")],
+            Ask::Where if self.info().name() == "bcc" => vec![hint(Action::Down, "file or clipboard")],
+            Ask::List | Ask::Where => vec![hint(Action::NextField, "completes, next")],
+        };
+        if !matches!(self.at, Ask::List | Ask::Where) || (self.at == Ask::Where && self.info().name() == "bcc") {
+            out.push(hint(Action::NextField, "next"));
         }
+        out.extend([hint(Action::Take, "writes"), hint(Action::Back, "")]);
+        out
     }
 }
 
 impl Overlay for ExportBox {
-    fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
+    fn scope(&self) -> Scope {
+        Scope::Form
+    }
+
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
         self.error = None;
-        match key.code {
-            KeyCode::Down => self.turn(false, cx),
-            KeyCode::Up => self.turn(true, cx),
-            KeyCode::Tab if self.at == Ask::Where && !self.to_clipboard => match paths::complete(self.path.text()) {
+        self.type_into(cx, |line| line.key(key))
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        self.error = None;
+        match action {
+            Action::Down => self.turn(false, cx),
+            Action::Up => self.turn(true, cx),
+            Action::NextField if self.at == Ask::Where && !self.to_clipboard => match paths::complete(self.path.text()) {
                 Some(whole) => {
                     self.path.set(&whole);
                     self.path_is_ours = false;
@@ -322,15 +337,14 @@ impl Overlay for ExportBox {
                 }
                 None => self.go(1),
             },
-            KeyCode::Tab => self.go(1),
-            KeyCode::BackTab => self.go(self.asks().len() - 1),
-            KeyCode::Esc if self.at == Ask::Format && !self.finding.text().is_empty() => {
+            Action::NextField => self.go(1),
+            Action::PreviousField => self.go(self.asks().len() - 1),
+            Action::Back if self.at == Ask::Format && !self.finding.text().is_empty() => {
                 self.finding = Line::default();
                 Outcome::Done
             }
-            KeyCode::Esc => Outcome::ask(Request::Close),
-            KeyCode::Enter => self.enter(),
-            _ => self.type_into(cx, |line| line.key(key)),
+            Action::Take | Action::Save => self.enter(),
+            _ => Outcome::Ignored,
         }
     }
 
@@ -363,7 +377,7 @@ impl Overlay for ExportBox {
         let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(wide.saturating_sub(12)).max(1)));
         let place = paint::centred(area, wide, u16::try_from(lines.len() + asks.len() + errors.len() + 4).unwrap_or(20));
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, "Export", self.hint());
+        let inside = paint::window(on, place, "Export", &self.hints());
         let width = inside.width.saturating_sub(2);
         let mut y = inside.y;
         let bottom = inside.bottom();

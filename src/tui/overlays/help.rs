@@ -6,11 +6,11 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
-use crate::actions::{ACTIONS, ActionInfo, Scope, key_word};
+use crate::actions::{ACTIONS, Action, ActionInfo, Scope, key_word};
 use crate::config::Keys;
 use crate::domain::query::{FIELDS, Field};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, hint, remark};
 use crate::tui::theme::Tone;
 
 /// The overlay.
@@ -81,15 +81,25 @@ impl Help {
 }
 
 impl Overlay for Help {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
-        match self.picker.key(key, self.rows().len()) {
-            Picked::Left => Outcome::ask(Request::Close),
+    fn scope(&self) -> Scope {
+        Scope::Window
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        if !self.picker.type_key(key) {
+            return Outcome::Ignored;
+        }
+        self.first_action();
+        Outcome::Done
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        match self.picker.act(action, self.rows().len()) {
             Picked::Taken => self.take(),
-            Picked::Typed => {
-                self.first_action();
-                Outcome::Done
-            }
             Picked::Moved => Outcome::Done,
+            Picked::Left => Outcome::ask(Request::Close),
+            // Asked for once more, it goes.
+            Picked::Ignored if action == Action::Help => Outcome::ask(Request::Close),
             Picked::Ignored => Outcome::Ignored,
         }
     }
@@ -137,6 +147,6 @@ impl Overlay for Help {
             })
             .collect();
         let place = picker::place(area, pieces.len(), 84);
-        self.picker.draw(place, "Help", "type to narrow · Enter runs · Esc", &pieces, on);
+        self.picker.draw(place, "Help", &[remark("type to narrow"), hint(Action::Take, "runs"), hint(Action::Back, "")], &pieces, on);
     }
 }

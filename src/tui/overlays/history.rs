@@ -2,14 +2,13 @@
 //!
 //! Must not know how a step is taken back.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
 use super::picker;
-use crate::actions::Action;
+use crate::actions::{Action, Scope};
 use crate::book::{Op, OpKind, Thing};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target, hint};
 use crate::tui::list::Cursor;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
@@ -36,32 +35,25 @@ impl History {
 }
 
 impl Overlay for History {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
-        let action = match key.code {
-            KeyCode::Down | KeyCode::Char('j') => Action::Down,
-            KeyCode::Up | KeyCode::Char('k') => Action::Up,
-            KeyCode::PageDown => Action::PageDown,
-            KeyCode::PageUp => Action::PageUp,
-            KeyCode::Home | KeyCode::Char('g') => Action::First,
-            KeyCode::End | KeyCode::Char('G') => Action::Last,
-            KeyCode::Char('u' | 'r') if self.of.is_some() => {
+    fn scope(&self) -> Scope {
+        Scope::History
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        if self.cursor.act(action, self.ops.len()) {
+            return Outcome::Done;
+        }
+        match action {
+            Action::Undo | Action::Redo if self.of.is_some() => {
                 let said = "The last step may be about something else: {history} shows all steps, and takes them back";
-                return Outcome::ask(Request::Toast(said.into()));
+                Outcome::ask(Request::Toast(said.into()))
             }
-            KeyCode::Char('u') => return Outcome::ask(Request::Act(Action::Undo)),
-            KeyCode::Char('b') => {
-                if self.of.is_some() {
-                    return Outcome::ask(Request::Toast("Going back is for everything at once: {history} shows all steps".into()));
-                }
-                let Some(op) = self.ops.get(self.cursor.at) else { return Outcome::Done };
-                return Outcome::ask(Request::BackTo(op.id));
+            Action::BackToHere if self.of.is_some() => {
+                Outcome::ask(Request::Toast("Going back is for everything at once: {history} shows all steps".into()))
             }
-            KeyCode::Char('r') => return Outcome::ask(Request::Act(Action::Redo)),
-            KeyCode::Esc | KeyCode::Char('q' | 'H' | 'h') => return Outcome::ask(Request::Close),
-            _ => return Outcome::Ignored,
-        };
-        self.cursor.act(action, self.ops.len());
-        Outcome::Done
+            Action::BackToHere => self.ops.get(self.cursor.at).map_or(Outcome::Done, |op| Outcome::ask(Request::BackTo(op.id))),
+            _ => Outcome::Ignored,
+        }
     }
 
     fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
@@ -91,12 +83,13 @@ impl Overlay for History {
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
         let place = picker::place(area, self.ops.len().max(3), 90);
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(
-            on,
-            place,
-            &self.title,
-            if self.of.is_some() { "Esc" } else { "u undoes · r redoes · b goes back to here · Esc" },
-        );
+        let all = [
+            hint(Action::Undo, "undoes"),
+            hint(Action::Redo, "redoes"),
+            hint(Action::BackToHere, "goes back to here"),
+            hint(Action::Back, ""),
+        ];
+        let inside = paint::window(on, place, &self.title, if self.of.is_some() { &all[3..] } else { &all });
         let cursor = self.cursor;
         if self.ops.is_empty() && inside.height > 0 {
             paint::pieces(on, (inside.x + 2, inside.y), inside.width.saturating_sub(2), &[("Nothing has been done yet.", Tone::Dim)]);

@@ -2,59 +2,74 @@
 //!
 //! Must not know where it came from.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
+use crate::actions::{Action, Scope};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target, hint};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
+
+/// An action that goes on, what is said of it, and with what.
+type Then = (Action, &'static str, Box<dyn Fn() -> Request>);
 
 /// The overlay.
 pub(crate) struct Message {
     title: String,
     body: String,
     top: usize,
-    hint: String,
-    /// The keys that go on, and with what.
-    then: Vec<(KeyCode, Box<dyn Fn() -> Request>)>,
+    scope: Scope,
+    /// The actions that go on: what is said of each, and with what.
+    then: Vec<Then>,
 }
 
 impl Message {
     /// Shows a text.
     #[must_use]
     pub(crate) fn new(title: &str, body: &str) -> Self {
-        Self { title: title.to_owned(), body: text::safe_lines(body), top: 0, hint: "Enter or Esc closes".into(), then: Vec::new() }
+        Self { title: title.to_owned(), body: text::safe_lines(body), top: 0, scope: Scope::Message, then: Vec::new() }
     }
 
-    /// Goes on with a request when a key is pressed; `what` says so in the hint.
+    /// Goes on with a request when an action is asked for; `what` says so in the hint.
     #[must_use]
-    pub(crate) fn then(mut self, key: KeyCode, what: &str, request: impl Fn() -> Request + 'static) -> Self {
-        if self.then.is_empty() {
-            self.hint = format!("{what} · Esc leaves it");
-        } else {
-            self.hint = format!("{what} · {}", self.hint);
+    pub(crate) fn then(mut self, action: Action, what: &'static str, request: impl Fn() -> Request + 'static) -> Self {
+        self.scope = crate::actions::info(action).scope;
+        if self.scope == Scope::Window {
+            self.scope = Scope::Plan;
         }
-        self.then.push((key, Box::new(request)));
+        self.then.insert(0, (action, what, Box::new(request)));
         self
     }
 }
 
+/// Moves through a text that is longer than its window.
+pub(super) fn scroll_text(top: &mut usize, action: Action) -> Outcome {
+    *top = match action {
+        Action::Down => *top + 1,
+        Action::Up => top.saturating_sub(1),
+        Action::PageDown | Action::NextPage => *top + 10,
+        Action::PageUp => top.saturating_sub(10),
+        Action::First => 0,
+        Action::Last => usize::MAX / 2,
+        _ => return Outcome::Ignored,
+    };
+    Outcome::Done
+}
+
 impl Overlay for Message {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
-        if let Some((_, request)) = self.then.iter().find(|(k, _)| *k == key.code) {
+    fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        if let Some((_, _, request)) = self.then.iter().find(|(a, ..)| *a == action) {
             return Outcome::ask(Request::Instead(Box::new(request())));
         }
-        match key.code {
-            KeyCode::Down | KeyCode::Char('j') => self.top += 1,
-            KeyCode::PageDown | KeyCode::Char(' ') => self.top += 10,
-            KeyCode::Up | KeyCode::Char('k') => self.top = self.top.saturating_sub(1),
-            KeyCode::PageUp => self.top = self.top.saturating_sub(10),
-            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => return Outcome::ask(Request::Close),
-            // Any other key is not lost on a message that was not noticed: it says again how to close it.
-            _ => return Outcome::Ignored,
+        match action {
+            Action::Take => Outcome::ask(Request::Close),
+            Action::CopyText => Outcome::ask(Request::Copy(self.body.clone())),
+            _ => scroll_text(&mut self.top, action),
         }
-        Outcome::Done
     }
 
     fn scroll(&mut self, lines: i32) {
@@ -68,7 +83,12 @@ impl Overlay for Message {
         let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).clamp(3, area.height.max(3));
         let place = paint::centred(area, width, height);
         on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, &self.hint);
+        let mut hints: Vec<_> = self.then.iter().map(|(action, what, _)| hint(*action, *what)).collect();
+        if hints.is_empty() {
+            hints.push(hint(Action::Take, "closes"));
+        }
+        hints.push(hint(Action::Back, if self.then.is_empty() { "" } else { "leaves it" }));
+        let inside = paint::window(on, place, &self.title, &hints);
         let top = self.top.min(lines.len().saturating_sub(usize::from(inside.height)));
         for (i, line) in lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
             let y = inside.y + u16::try_from(i).unwrap_or(0);

@@ -2,13 +2,14 @@
 //!
 //! Must not know the panes.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
+use crate::actions::{Action, Scope};
 use crate::book::{Command, OrganisationRow};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request, Subject};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request, Subject, hint};
 use crate::tui::overlays::Confirm;
 use crate::tui::theme::Tone;
 
@@ -36,28 +37,35 @@ impl Organisations {
 }
 
 impl Overlay for Organisations {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Insert | KeyCode::F(2) => return Outcome::ask(Request::Form(Subject::Organisation(None))),
-            KeyCode::Char('f') if ctrl => {
+    fn scope(&self) -> Scope {
+        Scope::Organisations
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        if self.picker.type_key(key) { Outcome::Done } else { Outcome::Ignored }
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        match action {
+            Action::AddOrganisation => return Outcome::ask(Request::Form(Subject::Organisation(None))),
+            Action::FindPeople => {
                 let query = self.selected().map(|o| format!("org:\"{}\"", o.facts.name.replace('"', "")));
                 return query
                     .map_or(Outcome::Done, |q| Outcome::ask(Request::Instead(Box::new(Request::Search(PaneId::Members, q, None)))));
             }
-            KeyCode::Delete if self.picker.line.text().is_empty() => {
+            Action::RemoveThis => {
                 let Some(o) = self.selected() else { return Outcome::Done };
                 let question =
                     format!("Remove {}? Its {} stay, without an organisation.", o.facts.name, text::count(o.people, "person", "people"));
                 let then = Request::Run(Command::RemoveOrganisation(o.id));
-                return Outcome::ask(Request::Push(Box::new(Confirm::new(&question, "y", "remove", then))));
+                return Outcome::ask(Request::Push(Box::new(Confirm::new(&question, Action::Yes, "remove", then))));
             }
             _ => {}
         }
-        match self.picker.key(key, self.shown().len()) {
-            Picked::Left => Outcome::ask(Request::Close),
+        match self.picker.act(action, self.shown().len()) {
             Picked::Taken => self.selected().map_or(Outcome::Done, |o| Outcome::ask(Request::Form(Subject::Organisation(Some(o.id))))),
-            Picked::Typed | Picked::Moved => Outcome::Done,
+            Picked::Moved => Outcome::Done,
+            Picked::Left => Outcome::ask(Request::Close),
             Picked::Ignored => Outcome::Ignored,
         }
     }
@@ -100,10 +108,18 @@ impl Overlay for Organisations {
             .collect();
         let mut rows: Vec<Vec<(&str, Tone)>> =
             texts.iter().map(|(a, b, c)| vec![(a.as_str(), Tone::Plain), (b.as_str(), Tone::Dim), (c.as_str(), Tone::Dim)]).collect();
+        let none = on.keys.say("none; {add organisation} adds one");
         if rows.is_empty() {
-            rows.push(vec![("none; F2 adds one", Tone::Dim)]);
+            rows.push(vec![(&*none, Tone::Dim)]);
         }
         let place = picker::place(area, rows.len(), 92);
-        self.picker.draw(place, "Organisations", "Enter edits · F2 adds · Ctrl-F finds its people · Del · Esc", &rows, on);
+        let hints = [
+            hint(Action::Take, "edits"),
+            hint(Action::AddOrganisation, "adds"),
+            hint(Action::FindPeople, "finds its people"),
+            hint(Action::RemoveThis, ""),
+            hint(Action::Back, ""),
+        ];
+        self.picker.draw(place, "Organisations", &hints, &rows, on);
     }
 }

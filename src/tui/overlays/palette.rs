@@ -6,11 +6,11 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
-use crate::actions::ActionInfo;
+use crate::actions::{Action, ActionInfo, Scope};
 use crate::book::{FORMATS, PeopleQuery, Thing};
 use crate::config::Keys;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request, hint};
 use crate::tui::theme::Tone;
 
 /// A line of the palette.
@@ -167,15 +167,25 @@ fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
 }
 
 impl Overlay for Palette {
-    fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
-        match self.picker.key(key, self.shown().len()) {
-            Picked::Left => Outcome::ask(Request::Close),
+    fn scope(&self) -> Scope {
+        Scope::Window
+    }
+
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
+        if !self.picker.type_key(key) {
+            return Outcome::Ignored;
+        }
+        self.offer(cx);
+        Outcome::Done
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        match self.picker.act(action, self.shown().len()) {
             Picked::Taken => self.take(cx),
-            Picked::Typed => {
-                self.offer(cx);
-                Outcome::Done
-            }
             Picked::Moved => Outcome::Done,
+            Picked::Left => Outcome::ask(Request::Close),
+            // Asked for once more, it goes.
+            Picked::Ignored if action == Action::Palette => Outcome::ask(Request::Close),
             Picked::Ignored => Outcome::Ignored,
         }
     }
@@ -231,6 +241,6 @@ impl Overlay for Palette {
             rows.push(vec![("nothing fits, and nothing is called so; find WORDS searches the members", Tone::Dim)]);
         }
         let place = picker::place(area, rows.len().min(16), 96);
-        self.picker.draw(place, "Commands", "Enter runs · Esc", &rows, on);
+        self.picker.draw(place, "Commands", &[hint(Action::Take, "runs"), hint(Action::Back, "")], &rows, on);
     }
 }

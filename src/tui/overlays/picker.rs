@@ -2,11 +2,12 @@
 //!
 //! Must not know what is picked.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
+use crate::actions::Action;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Target};
+use crate::tui::core::{Canvas, Hint, Target};
 use crate::tui::edit::Line;
 use crate::tui::list::Cursor;
 use crate::tui::paint::{self, Piece};
@@ -21,45 +22,38 @@ pub(super) struct Picker {
     pub cursor: Cursor,
 }
 
-/// What a key did.
+/// What an action came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Picked {
     /// Nothing.
     Ignored,
     /// The cursor moved.
     Moved,
-    /// The text is another.
-    Typed,
-    /// Enter: the row under the cursor is meant.
+    /// The row under the cursor is meant.
     Taken,
-    /// Esc: back.
+    /// Back.
     Left,
 }
 
 impl Picker {
-    /// Handles a key over a list of this length.
-    pub(super) fn key(&mut self, key: KeyEvent, len: usize) -> Picked {
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        let page = self.cursor.height.max(1);
-        match key.code {
-            KeyCode::Esc => return Picked::Left,
-            KeyCode::Enter => return Picked::Taken,
-            KeyCode::Down => self.cursor.at += 1,
-            KeyCode::Char('n') if ctrl => self.cursor.at += 1,
-            KeyCode::Up => self.cursor.at = self.cursor.at.saturating_sub(1),
-            KeyCode::Char('p') if ctrl => self.cursor.at = self.cursor.at.saturating_sub(1),
-            KeyCode::PageDown => self.cursor.at += page,
-            KeyCode::PageUp => self.cursor.at = self.cursor.at.saturating_sub(page),
-            KeyCode::Home if self.line.text().is_empty() => self.cursor.at = 0,
-            KeyCode::End if self.line.text().is_empty() => self.cursor.at = len,
-            _ if self.line.key(key) => {
-                self.cursor.at = 0;
-                return Picked::Typed;
-            }
-            _ => return Picked::Ignored,
+    /// Takes a key into the line; whether it was one for it. Where there is nothing to edit, a key may mean something in the list: a
+    /// blank, Del, Home and End.
+    pub(super) fn type_key(&mut self, key: KeyEvent) -> bool {
+        if !self.line.has_use_for(key) || !self.line.key(key) {
+            return false;
         }
-        self.cursor.fit(len, self.cursor.height);
-        Picked::Moved
+        self.cursor.at = 0;
+        true
+    }
+
+    /// Does what an action says, over a list of this length.
+    pub(super) fn act(&mut self, action: Action, len: usize) -> Picked {
+        match action {
+            Action::Take => Picked::Taken,
+            Action::Back | Action::Quit => Picked::Left,
+            _ if self.cursor.act(action, len) => Picked::Moved,
+            _ => Picked::Ignored,
+        }
     }
 
     /// Makes the list fit the window that will be drawn.
@@ -68,9 +62,9 @@ impl Picker {
     }
 
     /// Draws a window with the line on top and the rows below it; returns the inside below the rows' end.
-    pub(super) fn draw(&self, area: Rect, title: &str, right: &str, rows: &[Vec<Piece<'_>>], on: &mut Canvas<'_>) {
+    pub(super) fn draw(&self, area: Rect, title: &str, hints: &[Hint], rows: &[Vec<Piece<'_>>], on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Overlay);
-        let inside = paint::window(on, area, title, right);
+        let inside = paint::window(on, area, title, hints);
         if inside.height == 0 {
             return;
         }

@@ -2,13 +2,14 @@
 //!
 //! Must not know what it is for.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
+use crate::actions::{Action, Scope};
 use crate::book::{Draft, DraftField};
 use crate::domain::text;
 use crate::paths;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target, hint};
 use crate::tui::edit::Line;
 use crate::tui::paint;
 use crate::tui::subjects::LIST;
@@ -44,21 +45,32 @@ impl Prompt {
 }
 
 impl Overlay for Prompt {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
-        match key.code {
-            KeyCode::Esc => Outcome::ask(Request::Close),
-            KeyCode::Enter => {
+    fn scope(&self) -> Scope {
+        Scope::Form
+    }
+
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        if !self.line.key(key) {
+            return Outcome::Ignored;
+        }
+        self.error = None;
+        Outcome::Done
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        match action {
+            Action::Take | Action::Save => {
                 let request = (self.then)(self.line.text());
                 Outcome::ask(if request.may_be_refused() { request } else { Request::Instead(Box::new(request)) })
             }
-            KeyCode::Tab if self.path => {
+            Action::NextField if self.path => {
                 if let Some(whole) = paths::complete(self.line.text()) {
                     self.line.set(&whole);
                 }
                 Outcome::Done
             }
-            _ if self.line.key(key) => {
-                self.error = None;
+            Action::NewLine if self.lines => {
+                self.line.break_line();
                 Outcome::Done
             }
             _ => Outcome::Ignored,
@@ -95,8 +107,8 @@ impl Overlay for Prompt {
         let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(width.saturating_sub(4))));
         let place = paint::centred(area, width, u16::try_from(errors.len() + 3).unwrap_or(5));
         on.drawn.hit(place, Target::Overlay);
-        let inside =
-            paint::window(on, place, &self.title, if self.path { "Tab completes · Enter goes on · Esc" } else { "Enter goes on · Esc" });
+        let all = [hint(Action::NextField, "completes"), hint(Action::Take, "goes on"), hint(Action::Back, "")];
+        let inside = paint::window(on, place, &self.title, if self.path { &all } else { &all[1..] });
         if inside.height == 0 {
             return;
         }

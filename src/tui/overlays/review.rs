@@ -2,12 +2,14 @@
 //!
 //! Must not know how it is carried out.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
+use super::message::scroll_text;
+use crate::actions::{Action, Scope};
 use crate::book::{ImportOptions, ImportReport};
+use crate::config::Keys;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target, hint, remark};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
@@ -29,7 +31,7 @@ impl Review {
         self.report.added + self.report.updated + self.report.suppressed > 0
     }
 
-    fn lines(&self) -> Vec<(String, Tone)> {
+    fn lines(&self, keys: &Keys) -> Vec<(String, Tone)> {
         let r = &self.report;
         let number = |n: u64| text::pad_left(&text::thousands(n), 9);
         if let Some(said) = &r.said {
@@ -62,7 +64,7 @@ impl Review {
         }
         if let Some(name) = &r.community {
             out.push((String::new(), Tone::Plain));
-            out.push((format!("Everybody would be put into {name}; c leaves that out."), Tone::Plain));
+            out.push((format!("Everybody would be put into {name}; {} leaves that out.", keys.say("{leave out community}")), Tone::Plain));
         }
         if !typed {
             out.push((String::new(), Tone::Plain));
@@ -98,31 +100,19 @@ fn not_taken(report: &ImportReport, out: &mut Vec<(String, Tone)>) {
 }
 
 impl Overlay for Review {
-    fn key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
-        match key.code {
-            KeyCode::Enter if self.does_something() => Outcome::ask(Request::Instead(Box::new(Request::Import(self.options.clone())))),
-            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => Outcome::ask(Request::Close),
-            KeyCode::Char('c') if self.options.community.is_some() => {
+    fn scope(&self) -> Scope {
+        Scope::Plan
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        match action {
+            Action::Take if self.does_something() => Outcome::ask(Request::Instead(Box::new(Request::Import(self.options.clone())))),
+            Action::Take => Outcome::ask(Request::Close),
+            Action::LeaveOut if self.options.community.is_some() => {
                 let options = ImportOptions { community: None, dry_run: true, ..self.options.clone() };
                 Outcome::ask(Request::Rehearse(options))
             }
-            KeyCode::PageDown | KeyCode::Char(' ') => {
-                self.top += 10;
-                Outcome::Done
-            }
-            KeyCode::PageUp => {
-                self.top = self.top.saturating_sub(10);
-                Outcome::Done
-            }
-            KeyCode::Down | KeyCode::Char('j') => {
-                self.top += 1;
-                Outcome::Done
-            }
-            KeyCode::Up | KeyCode::Char('k') => {
-                self.top = self.top.saturating_sub(1);
-                Outcome::Done
-            }
-            _ => Outcome::Ignored,
+            _ => scroll_text(&mut self.top, action),
         }
     }
 
@@ -132,12 +122,14 @@ impl Overlay for Review {
     }
 
     fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
-        let lines = self.lines();
+        let lines = self.lines(on.keys);
         let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height.saturating_sub(2).max(5));
         let place = paint::centred(area, 78, height);
         on.drawn.hit(place, Target::Overlay);
-        let hint = if self.does_something() { "Enter imports · ↓ shows more · Esc leaves it" } else { "nothing to do · Esc" };
-        let inside = paint::window(on, place, &format!("Import {}", self.report.file), hint);
+        let does = [hint(Action::Take, "imports"), hint(Action::Down, "shows more"), hint(Action::Back, "leaves it")];
+        let nothing = [remark("nothing to do"), hint(Action::Back, "")];
+        let hints: &[_] = if self.does_something() { &does } else { &nothing };
+        let inside = paint::window(on, place, &format!("Import {}", self.report.file), hints);
         let top = self.top.min(lines.len().saturating_sub(usize::from(inside.height)));
         for (i, (line, tone)) in lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
             let y = inside.y + u16::try_from(i).unwrap_or(0);

@@ -2,15 +2,16 @@
 //!
 //! Must not know the panes.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
+use crate::actions::{Action, Scope};
 use crate::book::{AttendanceChange, Command, MeetupDetail, PeopleQuery};
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::text;
 use crate::domain::words::{Outcome as Came, Rsvp};
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject};
+use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject, hint};
 use crate::tui::theme::Tone;
 
 /// How many people outside the roll are offered at once.
@@ -156,18 +157,26 @@ impl Roll {
 }
 
 impl Overlay for Roll {
-    fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
-        if key.code == KeyCode::Char(' ') && self.picker.line.text().is_empty() {
+    fn scope(&self) -> Scope {
+        Scope::Roll
+    }
+
+    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
+        if !self.picker.type_key(key) {
+            return Outcome::Ignored;
+        }
+        self.find(cx);
+        Outcome::Done
+    }
+
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        if action == Action::Tick {
             return self.take();
         }
-        match self.picker.key(key, self.len()) {
-            Picked::Left => Outcome::ask(Request::Close),
+        match self.picker.act(action, self.len()) {
             Picked::Taken => self.take(),
-            Picked::Typed => {
-                self.find(cx);
-                Outcome::Done
-            }
             Picked::Moved => Outcome::Done,
+            Picked::Left => Outcome::ask(Request::Close),
             Picked::Ignored => Outcome::Ignored,
         }
     }
@@ -230,6 +239,6 @@ impl Overlay for Roll {
         let place = picker::place(area, rows.len().max(8), 72);
         let asks = if self.ahead { "Who comes to" } else { "Who came to" };
         let title = format!("{asks} {} · {came}", self.detail.facts.title);
-        self.picker.draw(place, &title, "Enter ticks, goes to the next · Esc", &rows, on);
+        self.picker.draw(place, &title, &[hint(Action::Take, "ticks, goes to the next"), hint(Action::Back, "")], &rows, on);
     }
 }

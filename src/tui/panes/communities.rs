@@ -263,7 +263,7 @@ impl Communities {
                     let command = crate::book::Command::RemoveCommunity(id);
                     Outcome::ask(Request::Push(Box::new(crate::tui::overlays::Confirm::new(
                         &question,
-                        "y",
+                        Action::Yes,
                         "remove",
                         Request::Run(command),
                     ))))

@@ -140,7 +140,12 @@ impl Meetups {
                 Some(id) => {
                     let name = self.list.rows.iter().find(|r| r.id == id).map_or("this meetup", |r| r.title.as_str());
                     let question = format!("Remove {name} with its roll?");
-                    Outcome::ask(Request::Push(Box::new(Confirm::new(&question, "y", "remove", Request::Run(Command::RemoveMeetup(id))))))
+                    Outcome::ask(Request::Push(Box::new(Confirm::new(
+                        &question,
+                        Action::Yes,
+                        "remove",
+                        Request::Run(Command::RemoveMeetup(id)),
+                    ))))
                 }
                 None => Outcome::ask(Request::Toast("There is no meetup under the cursor".into())),
             },

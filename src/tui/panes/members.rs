@@ -396,7 +396,7 @@ impl Members {
         let only =
             self.community.as_ref().map_or_else(String::new, |(_, c)| format!(" {{take out of community}} takes them out of {c} alone."));
         let question = format!("Remove {name} from the roster, with memberships and attendance? It can be undone.{only}");
-        push(Confirm::new(&question, "y", "remove", Request::Run(Command::RemovePeople(people))))
+        push(Confirm::new(&question, Action::Yes, "remove", Request::Run(Command::RemovePeople(people))))
     }
 
     fn take_out(&self, people: Vec<PersonId>, _: &str, _: &mut Cx<'_>) -> Outcome {
