@@ -10,7 +10,7 @@ use std::sync::Arc;
 use guildhall::book::{Book, Command, Jobs, SystemClock};
 use guildhall::domain::ids::PersonId;
 use guildhall::paths::Paths;
-use guildhall::tui::{Colours, Root, Setup};
+use guildhall::tui::{Colours, Setup, Shell, open_shell};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
@@ -30,38 +30,38 @@ fn timed(work: impl FnOnce()) -> f64 {
     processor() - begun
 }
 
-fn picture(root: &mut Root) -> Buffer {
+fn picture(shell: &mut Shell) -> Buffer {
     let mut buffer = Buffer::empty(SIZE);
-    root.draw_on(SIZE, &mut buffer);
+    shell.draw_on(SIZE, &mut buffer);
     buffer
 }
 
-fn press(root: &mut Root, code: KeyCode) {
-    root.handle(&Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
-    root.tick();
-    picture(root);
+fn press(shell: &mut Shell, code: KeyCode) {
+    shell.handle(&Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    shell.tick();
+    picture(shell);
 }
 
-fn letters(root: &mut Root, typed: &str) {
-    typed.chars().for_each(|letter| press(root, KeyCode::Char(letter)));
+fn letters(shell: &mut Shell, typed: &str) {
+    typed.chars().for_each(|letter| press(shell, KeyCode::Char(letter)));
 }
 
 fn book(path: &Path) -> Book {
     Book::open(path, Arc::new(SystemClock)).expect("a roster")
 }
 
-fn open(path: &Path) -> Root {
+fn open(path: &Path) -> Shell {
     let setup = Setup::read(&Paths::under(Path::new("/nonexistent"), "roster.guildhall"), false, Colours::Sixteen);
-    let mut root = Root::new(book(path), setup, Jobs::Inline).expect("the hall");
-    picture(&mut root);
-    root
+    let mut shell = open_shell(book(path), setup, Jobs::Inline).expect("the hall");
+    picture(&mut shell);
+    shell
 }
 
-fn ready(path: &Path) -> Root {
-    let mut root = open(path);
-    root.settle_in();
-    root.tick();
-    root
+fn ready(path: &Path) -> Shell {
+    let mut shell = open(path);
+    shell.settle_in();
+    shell.tick();
+    shell
 }
 
 /// The middle of several runs.
@@ -78,36 +78,36 @@ fn resident() -> f64 {
 }
 
 /// The worst of the keys of some searches in the list that has the focus.
-fn worst_key(root: &mut Root, searches: &[&str]) -> f64 {
+fn worst_key(shell: &mut Shell, searches: &[&str]) -> f64 {
     let mut worst: f64 = 0.0;
     for query in searches {
-        press(root, KeyCode::Char('/'));
+        press(shell, KeyCode::Char('/'));
         for letter in query.chars() {
             let mut back = false;
             worst = worst.max(median(5, || {
                 if back {
-                    press(root, KeyCode::Backspace);
+                    press(shell, KeyCode::Backspace);
                 }
                 back = true;
-                timed(|| press(root, KeyCode::Char(letter)))
+                timed(|| press(shell, KeyCode::Char(letter)))
             }));
         }
-        press(root, KeyCode::Esc);
+        press(shell, KeyCode::Esc);
     }
     worst
 }
 
 /// A move down in the list that has the focus: the middle of many.
-fn step(root: &mut Root) -> f64 {
-    median(41, || timed(|| press(root, KeyCode::Char('j'))))
+fn step(shell: &mut Shell) -> f64 {
+    median(41, || timed(|| press(shell, KeyCode::Char('j'))))
 }
 
 /// A tag for one person, saved and shown.
-fn tag(root: &mut Root, word: &str) -> f64 {
-    press(root, KeyCode::Char('T'));
-    letters(root, word);
-    let spent = timed(|| press(root, KeyCode::Enter));
-    press(root, KeyCode::Char('j'));
+fn tag(shell: &mut Shell, word: &str) -> f64 {
+    press(shell, KeyCode::Char('T'));
+    letters(shell, word);
+    let spent = timed(|| press(shell, KeyCode::Enter));
+    press(shell, KeyCode::Char('j'));
     spent
 }
 
@@ -142,24 +142,24 @@ fn main() {
             return;
         }
         Some("moves") => {
-            let mut root = ready(&path);
-            (0..300).for_each(|_| press(&mut root, KeyCode::Char('j')));
+            let mut shell = ready(&path);
+            (0..300).for_each(|_| press(&mut shell, KeyCode::Char('j')));
             return;
         }
         Some("keys") => {
-            let mut root = ready(&path);
-            letters(&mut root, "2/");
+            let mut shell = ready(&path);
+            letters(&mut shell, "2/");
             for _ in 0..100 {
-                press(&mut root, KeyCode::Char('a'));
-                press(&mut root, KeyCode::Backspace);
+                press(&mut shell, KeyCode::Char('a'));
+                press(&mut shell, KeyCode::Backspace);
             }
             return;
         }
         Some("edits") => {
-            let mut root = ready(&path);
-            press(&mut root, KeyCode::Char('2'));
+            let mut shell = ready(&path);
+            press(&mut shell, KeyCode::Char('2'));
             (0..20).for_each(|_| {
-                tag(&mut root, "mentor");
+                tag(&mut shell, "mentor");
             });
             return;
         }
@@ -171,21 +171,21 @@ fn main() {
             open(&path);
         })
     });
-    let mut root = open(&path);
+    let mut shell = open(&path);
     let indexed = timed(|| {
-        root.settle_in();
-        root.tick();
+        shell.settle_in();
+        shell.tick();
     });
-    let among_communities = step(&mut root);
-    press(&mut root, KeyCode::Char('2'));
-    let among_members = step(&mut root);
-    let key = worst_key(&mut root, &["silvia", "mod", "a", "engineer", "zzz"]);
-    press(&mut root, KeyCode::Char('3'));
-    let meetup_key = worst_key(&mut root, &["spring", "z"]);
-    press(&mut root, KeyCode::Char('2'));
+    let among_communities = step(&mut shell);
+    press(&mut shell, KeyCode::Char('2'));
+    let among_members = step(&mut shell);
+    let key = worst_key(&mut shell, &["silvia", "mod", "a", "engineer", "zzz"]);
+    press(&mut shell, KeyCode::Char('3'));
+    let meetup_key = worst_key(&mut shell, &["spring", "z"]);
+    press(&mut shell, KeyCode::Char('2'));
     let memory = resident();
-    let edit = median(11, || tag(&mut root, "mentor"));
-    let frame = median(51, || timed(|| drop(picture(&mut root))));
+    let edit = median(11, || tag(&mut shell, "mentor"));
+    let frame = median(51, || timed(|| drop(picture(&mut shell))));
     println!(
         "first paint {first:.2} ms · index {indexed:.0} ms · worst key {key:.2} ms · meetup key {meetup_key:.2} ms · \
          move {among_members:.2} ms, in communities {among_communities:.2} ms · edit {edit:.2} ms, the commit alone {commit:.2} ms · frame {frame:.3} ms · memory {memory:.0} MiB"

@@ -104,6 +104,12 @@ impl Scope {
         }
     }
 
+    /// Whether it is that of a pane of the home screen.
+    #[must_use]
+    pub const fn is_pane(self) -> bool {
+        matches!(self, Self::Communities | Self::Members | Self::Meetups | Self::Detail)
+    }
+
     /// The scopes whose keys work where this one is what has the focus, itself first. The one place that says so: keymap, help, palette
     /// and the search for keys that clash ask here.
     #[must_use]

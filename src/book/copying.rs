@@ -13,7 +13,7 @@ use crate::domain::mail::{self, Answer, Audience, Use, Way, Why};
 use crate::domain::text;
 use crate::exchange::pasted::{self, Pasted};
 use crate::store::slices::Beside;
-use crate::store::{lookup, slices, suppressions};
+use crate::store::{Reader, lookup, people, slices, suppressions};
 
 /// Addresses for the `To:` of a mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,33 +103,33 @@ impl Book {
         found.with_asked = line(&mut seen.iter());
         Ok(found)
     }
+}
 
-    /// A pasted list as rows for an import. Who is there by name alone and is one person on the roster is that person.
-    ///
-    /// # Errors
-    /// If there is nobody in it, or a name alone fits several people.
-    pub fn pasted_rows(&mut self, typed: &str) -> Result<String, BookError> {
-        let mut list: Vec<Pasted> = pasted::read(typed);
-        if list.is_empty() {
-            return Err(BookError::Refused("there is nobody in the list; paste addresses, or names".into()));
-        }
-        for p in list.iter_mut().filter(|p| p.email.is_empty()) {
-            let ids = lookup::named_so(self.store.reader(), &p.name)?;
-            match self.people(&ids, None)?.as_slice() {
-                [] => {}
-                [one] => {
-                    p.email.clone_from(&one.email);
-                    p.name.clone_from(&one.name);
-                }
-                several => {
-                    return Err(BookError::Refused(format!(
-                        "{} are called {}; give the address of the one you mean",
-                        text::thousands(several.len() as u64),
-                        text::safe(&p.name)
-                    )));
-                }
+/// A pasted list as rows for an import. Who is there by name alone and is one person on the roster is that person.
+///
+/// # Errors
+/// If there is nobody in it, or a name alone fits several people.
+pub(super) fn pasted_rows(conn: Reader<'_>, typed: &str) -> Result<String, BookError> {
+    let mut list: Vec<Pasted> = pasted::read(typed);
+    if list.is_empty() {
+        return Err(BookError::Refused("there is nobody in the list; paste addresses, or names".into()));
+    }
+    for p in list.iter_mut().filter(|p| p.email.is_empty()) {
+        let ids = lookup::named_so(conn, &p.name)?;
+        match people::rows(conn, &ids, None, None)?.as_slice() {
+            [] => {}
+            [one] => {
+                p.email.clone_from(&one.email);
+                p.name.clone_from(&one.name);
+            }
+            several => {
+                return Err(BookError::Refused(format!(
+                    "{} are called {}; give the address of the one you mean",
+                    text::thousands(several.len() as u64),
+                    text::safe(&p.name)
+                )));
             }
         }
-        Ok(pasted::rows(&list))
     }
+    Ok(pasted::rows(&list))
 }

@@ -2,8 +2,6 @@
 //!
 //! Must not know what a verdict is made of.
 
-use std::collections::HashMap;
-
 use super::{Book, BookError, Command};
 use crate::domain::eligibility::{ExceptionFacts, Verdict};
 use crate::domain::ids::{CommunityId, PersonId};
@@ -110,7 +108,7 @@ impl Book {
     /// # Errors
     /// If the command is refused, or the file can't be read.
     pub fn rule_effect(&mut self, command: &Command) -> Result<RuleEffect, BookError> {
-        if !matches!(command, Command::PutRule { .. } | Command::RemoveRule(..)) || self.read_only().is_some() {
+        if !command.changes_rules() || self.read_only().is_some() {
             return Ok(RuleEffect::default());
         }
         let stamp = self.stamp();
@@ -120,32 +118,37 @@ impl Book {
     }
 }
 
-/// What a change does to who is eligible where they are.
+/// What a change does to who is eligible where they are. Only those are judged whose rules the change has changed.
 pub(super) fn effect_of<T>(
     write: &mut Write<'_>,
     change: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
 ) -> Result<(T, RuleEffect), StoreError> {
     let (conn, today) = (write.reader(), write.stamp().today);
-    let mut before = HashMap::new();
-    let mut judge = Judge::new(conn, today)?;
-    each_membership(conn, None, |person, community, _, addresses| {
-        before.insert((person, community), judge.verdict(conn, person, addresses, community)?.answer);
-        Ok(())
-    })?;
+    let mut before = Judge::new(conn, today)?;
+    before.learn(conn)?;
     let done = change(write)?;
-    let names: HashMap<CommunityId, String> = communities::communities(conn)?.into_iter().map(|c| (c.id, c.name)).collect();
-    let mut judge = Judge::new(conn, today)?;
+    let mut after = Judge::new(conn, today)?;
+    after.learn(conn)?;
     let mut effect = RuleEffect::default();
-    each_membership(conn, None, |person, community, name, addresses| {
-        let now = judge.verdict(conn, person, addresses, community)?;
-        let line = || (name.to_owned(), names.get(&community).cloned().unwrap_or_default(), now.because.clone());
-        match (before.get(&(person, community)), now.answer) {
-            (Some(Eligibility::Not), Eligibility::Not) | (None, _) => {}
-            (Some(_), Eligibility::Not) => effect.out.push(line()),
-            (Some(Eligibility::Not), _) => effect.into.push(line()),
-            _ => {}
+    for community in communities::communities(conn)? {
+        if before.rules_of(community.id) == after.rules_of(community.id) {
+            continue;
         }
-        Ok(())
-    })?;
+        each_membership(conn, Some(community.id), |person, of, name, addresses| {
+            let was = before.verdict(conn, person, addresses, of)?.answer;
+            let now = after.verdict(conn, person, addresses, of)?;
+            let line = || (name.to_owned(), community.name.clone(), now.because.clone());
+            match (was, now.answer) {
+                (Eligibility::Not, Eligibility::Not) => {}
+                (_, Eligibility::Not) => effect.out.push(line()),
+                (Eligibility::Not, _) => effect.into.push(line()),
+                _ => {}
+            }
+            Ok(())
+        })?;
+    }
+    for lines in [&mut effect.out, &mut effect.into] {
+        lines.sort_by_cached_key(|(name, ..)| text::same_key(name));
+    }
     Ok((done, effect))
 }

@@ -62,8 +62,21 @@ pub enum Since {
     Dump(PathBuf),
 }
 
+/// An export as text, under way.
+pub(super) type TextJob = Job<Result<(ExportSummary, String), BookError>>;
+
 impl Book {
-    fn prepare(&mut self, options: &ExportOptions) -> Result<Prepared, BookError> {
+    /// Whom an export is about, where the index here knows it: it needn't be built once more on the thread then.
+    fn found_for(&mut self, options: &ExportOptions) -> Result<Option<Vec<PersonId>>, BookError> {
+        let asks = options.people.is_none() && !(options.query.trim().is_empty() && options.community.is_none());
+        if !asks || !self.is_ready() {
+            return Ok(None);
+        }
+        let over_too = options.statuses.iter().any(|s| s.is_over());
+        self.find_ids_of(&options.query, options.community, over_too).map(Some)
+    }
+
+    fn prepare(&mut self, options: &ExportOptions, found: Option<Vec<PersonId>>) -> Result<Prepared, BookError> {
         options.check()?;
         let fields = lookup::names_by_age(self.store.reader(), &schema::FIELD)?;
         let mut settings = Settings { in_step: options.since != Since::Ever, ..options.settings.clone() };
@@ -85,6 +98,7 @@ impl Book {
                 Some(ids)
             }
             None if options.query.trim().is_empty() && options.community.is_none() => None,
+            None if found.is_some() => found.map(|ids| ids.into_iter().map(|p| p.0).collect()),
             None => {
                 let over_too = options.statuses.iter().any(|s| s.is_over());
                 Some(self.find_ids_of(&options.query, options.community, over_too)?.into_iter().map(|p| p.0).collect())
@@ -202,13 +216,26 @@ impl Book {
         if options.since != Since::Ever {
             return Err(BookError::Refused("what has changed on a list is written to two files: say which with --output".into()));
         }
-        let prepared = self.prepare(options)?;
+        let prepared = self.prepare(options, None)?;
         if prepared.format.may_refuse() {
-            self.prepare(options)?.run(&mut Single(&mut std::io::sink()), false, &Progress::default())?;
+            self.prepare(options, None)?.run(&mut Single(&mut std::io::sink()), false, &Progress::default())?;
         }
         let summary = prepared.run(&mut Single(to), false, &Progress::default())?;
         self.remember(&summary)?;
         Ok(summary)
+    }
+
+    /// An export as text, on a thread.
+    ///
+    /// # Errors
+    /// If the query can't be read.
+    pub fn export_text(&mut self, options: &ExportOptions, jobs: Jobs) -> Result<TextJob, BookError> {
+        let (options, found) = (options.clone(), self.found_for(options)?);
+        Ok(self.elsewhere(jobs, move |book, progress| {
+            let mut text = Vec::new();
+            let summary = book.prepare(&options, found)?.run(&mut Single(&mut text), false, progress)?;
+            Ok((summary, String::from_utf8_lossy(&text).trim_end().to_owned()))
+        }))
     }
 
     /// Exports to a file, on a thread: the file stands whole under its name, or what stood there is untouched. Where the target
@@ -223,11 +250,10 @@ impl Book {
         target: &Path,
         jobs: Jobs,
     ) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
-        let prepared = self.prepare(options)?;
         super::spare_the_roster(self.path(), target)?;
-        let target = target.to_owned();
+        let (target, options, found) = (target.to_owned(), options.clone(), self.found_for(options)?);
         let workbook = target.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"));
-        Ok(jobs.spawn(move |progress| prepared.into_files(&target, workbook, progress)))
+        Ok(self.elsewhere(jobs, move |book, progress| book.prepare(&options, found)?.into_files(&target, workbook, progress)))
     }
 
     /// What an export would write, with nothing written, on a thread: the counts, who is left out, the first five people.
@@ -235,8 +261,9 @@ impl Book {
     /// # Errors
     /// If the query can't be read.
     pub fn export_preview(&mut self, options: &ExportOptions, jobs: Jobs) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
-        let prepared = self.prepare(options)?;
-        Ok(jobs.spawn(move |progress| {
+        let (options, found) = (options.clone(), self.found_for(options)?);
+        Ok(self.elsewhere(jobs, move |book, progress| {
+            let prepared = book.prepare(&options, found)?;
             let mut head = Head::default();
             let mut summary = prepared.look(&mut Unending(&mut head), progress)?;
             let text = String::from_utf8_lossy(&head.0).into_owned();

@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 
 use super::heard::Heard;
 use super::imported::{ImportReport, refuse};
-use super::reports;
 use super::{Book, BookError, Clock, Job, Jobs, Progress};
+use super::{copying, reports};
 use crate::domain::label::{Label, Verb};
 use crate::domain::listed::Incoming;
 use crate::domain::text;
@@ -25,7 +25,7 @@ use crate::store::{Stamp, Store, StoreError, Touched, Write, labels, lookup, sch
 pub struct ImportOptions {
     /// The file; `-` is standard input.
     pub file: PathBuf,
-    /// The rows themselves, where there is no file: `file` is what they are called then.
+    /// A list as it was typed or pasted, where there is no file: `file` is what it is called then.
     pub text: Option<String>,
     /// The community that everybody is put into.
     pub community: Option<String>,
@@ -44,13 +44,13 @@ impl Book {
 }
 
 fn run(path: &Path, clock: &Arc<dyn Clock>, options: &ImportOptions, progress: &Progress) -> Result<ImportReport, BookError> {
+    let mut store = Store::open_again(path)?;
     let mut source = match &options.text {
-        Some(text) => SourceFile::of_text(&options.file, text)?,
+        Some(typed) => SourceFile::of_text(&options.file, &copying::pasted_rows(store.reader(), typed)?)?,
         None => SourceFile::open(&options.file)?,
     };
     let total = source.length();
     progress.expect(total);
-    let mut store = Store::open_again(path)?;
     let rows = Rows::new(source.decoded()?)?;
     let stamp = Stamp { action: clock.action_id(), at: clock.now(), today: clock.today() };
     let name = options.file.file_name().map_or_else(|| "standard input".into(), |n| n.to_string_lossy().into_owned());

@@ -32,6 +32,12 @@ impl Progress {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
+    /// Whether it was asked to stop.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
     /// How much is done, of how much (0 if that isn't known).
     #[must_use]
     pub fn read(&self) -> (u64, u64) {

@@ -2,7 +2,7 @@
 //!
 //! Must not know what a command does.
 
-use std::path::Path;
+use std::sync::Arc;
 
 use super::command::{Applied, Command, Thing};
 use super::{Book, BookError, Job, Jobs, Progress, apply, labels};
@@ -78,13 +78,6 @@ fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookErr
     })
 }
 
-fn take_elsewhere(path: &Path, stamp: Stamp, step: &Step, progress: &std::sync::Arc<Progress>) -> Result<Applied, BookError> {
-    let mut store = Store::open_again(path)?;
-    let watched = std::sync::Arc::clone(progress);
-    store.watch(Box::new(move |done| watched.reach(done)));
-    take(&mut store, stamp, step)
-}
-
 impl Book {
     /// Takes a step here and now.
     ///
@@ -101,36 +94,56 @@ impl Book {
         Ok(applied)
     }
 
-    /// How many people or rows a step is about, if so many that it is to be taken on a thread.
+    /// Whether a step is about so many people or rows that it is to be taken on a thread. No more of them are looked at than that takes.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn is_long(&self, step: &Step) -> Result<Option<u64>, BookError> {
-        let size = match step {
-            Step::Run(command) => self.size_of(command)?,
-            Step::Undo(_) => self.undoable()?.0.map_or(0, |op| op.changes),
-            Step::Redo(_) => self.undoable()?.1.map_or(0, |op| op.changes),
-            Step::BackTo(op) => journal::rows_after(self.store.reader(), *op)?,
-        };
-        Ok((size > LONG).then_some(size))
+    pub fn is_long(&self, step: &Step) -> Result<bool, BookError> {
+        Ok(self.size_of(step, LONG + 1)? > LONG)
     }
 
-    fn size_of(&self, command: &Command) -> Result<u64, BookError> {
-        Ok(match command.about() {
-            About::People(people) => people.len() as u64,
-            About::Rows(table, column, id) => crate::store::lookup::rows_of(self.store.reader(), table, column, id)?,
-            About::Little => 0,
+    /// How many people or rows a step is about; no more than `most` are counted, where they have to be.
+    fn size_of(&self, step: &Step, most: u64) -> Result<u64, BookError> {
+        let conn = self.store.reader();
+        Ok(match step {
+            Step::Run(command) => match command.about() {
+                About::People(people) => people.len() as u64,
+                About::Rows(table, column, id) => crate::store::lookup::rows_of(conn, table, column, id, most)?,
+                About::Little => 0,
+            },
+            Step::Undo(_) => self.undoable()?.0.map_or(0, |op| op.changes),
+            Step::Redo(_) => self.undoable()?.1.map_or(0, |op| op.changes),
+            Step::BackTo(op) => journal::rows_after(conn, *op, most)?,
         })
     }
 
     /// Takes a step on a thread; [`Book::after_step`] takes over what it did.
     #[must_use]
-    pub fn step_job(&mut self, step: Step, size: u64, jobs: Jobs) -> Job<Result<Applied, BookError>> {
-        let (path, stamp) = (self.path().to_owned(), self.stamp());
+    pub fn step_job(&mut self, step: Step, jobs: Jobs) -> Job<Result<Applied, BookError>> {
+        let stamp = self.stamp();
+        self.elsewhere(jobs, move |book, progress| {
+            progress.expect(book.size_of(&step, u64::MAX)?);
+            take(&mut book.store, stamp, &step)
+        })
+    }
+
+    /// Work that may take longer than a frame, on a thread, with a book of its own on the same roster. It is stopped wherever it reads or
+    /// writes; [`Book::after_step`] takes over what it has written.
+    pub fn elsewhere<T: Send + 'static>(
+        &mut self,
+        jobs: Jobs,
+        work: impl FnOnce(&mut Self, &Progress) -> Result<T, BookError> + Send + 'static,
+    ) -> Job<Result<T, BookError>> {
+        let (path, clock, framework) = (self.path().to_owned(), self.clock(), self.framework.clone());
+        let (order, week_start) = (self.order, self.week_start);
         self.note_newest();
         jobs.spawn(move |progress| {
-            progress.expect(size);
-            take_elsewhere(&path, stamp, &step, progress)
+            let mut store = Store::open_again(&path)?;
+            let (watched, asked) = (Arc::clone(progress), Arc::clone(progress));
+            store.watch(Box::new(move |done| watched.reach(done)));
+            store.stop_when(move || asked.is_stopped())?;
+            let mut book = Self { order, week_start, framework, ..Self::on(store, clock) };
+            work(&mut book, progress)
         })
     }
 
@@ -172,6 +185,12 @@ enum About<'c> {
 }
 
 impl Command {
+    /// Whether it changes who may join, so that its effect is shown first.
+    #[must_use]
+    pub const fn changes_rules(&self) -> bool {
+        matches!(self, Self::PutRule { .. } | Self::RemoveRule(..))
+    }
+
     #[deny(clippy::wildcard_enum_match_arm, reason = "what is long and isn't named here would hold up the screen")]
     fn about(&self) -> About<'_> {
         match self {

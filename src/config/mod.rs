@@ -178,7 +178,8 @@ pub fn template() -> String {
         for a in ACTIONS.iter().filter(|a| a.scope == *scope) {
             let keys = a.keys.iter().map(|k| format!("\"{k}\"")).collect::<Vec<_>>().join(", ");
             let line = format!("# {} = [{keys}]", read::kebab(a.name));
-            out.push_str(&format!("{}  # {}\n", crate::domain::text::pad(&line, 46), a.doc));
+            // Longer lines are longer: what is cut off could not be read.
+            out.push_str(&format!("{line:<46}  # {}\n", a.doc));
         }
     }
     out

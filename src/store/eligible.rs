@@ -60,6 +60,25 @@ impl Judge {
         Ok(Self { domains: None, has_rules, rules: HashMap::new(), exceptions, today })
     }
 
+    /// Reads the rules of every community, so that they are known as they are now, whatever changes.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub(crate) fn learn(&mut self, conn: Reader<'_>) -> Result<(), StoreError> {
+        let mut statement = conn.prepare_cached("SELECT id FROM community")?;
+        for id in statement.query_map([], |r| Ok(CommunityId(r.get(0)?)))? {
+            let id = id?;
+            let rules = if self.has_rules { communities::rules(conn, id)? } else { Vec::new() };
+            self.rules.insert(id, rules.into_iter().map(|(_, rule, all)| (rule, all)).collect());
+        }
+        Ok(())
+    }
+
+    /// The rules of a community that were learnt, and whether each is one for all; none if it wasn't there.
+    pub(crate) fn rules_of(&mut self, community: CommunityId) -> &[(RuleFacts, bool)] {
+        self.rules.entry(community).or_default()
+    }
+
     /// The verdict for somebody with these addresses.
     ///
     /// # Errors

@@ -255,8 +255,10 @@ pub(crate) fn redo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
     Ok(None)
 }
 
-/// How many rows were written after a step: what going back to it would have to look at.
-pub(crate) fn rows_after(conn: Reader<'_>, point: OpId) -> Result<u64, StoreError> {
-    let rows: i64 = conn.prepare_cached("SELECT coalesce(sum(changes),0) FROM op WHERE id>?1")?.query_row([point.0], |r| r.get(0))?;
+/// How many rows were written after a step: what going back to it would have to look at. No more than `most` steps are looked at.
+pub(crate) fn rows_after(conn: Reader<'_>, point: OpId, most: u64) -> Result<u64, StoreError> {
+    let rows: i64 = conn
+        .prepare_cached("SELECT coalesce(sum(changes),0) FROM (SELECT changes FROM op WHERE id>?1 LIMIT ?2)")?
+        .query_row((point.0, i64::try_from(most).unwrap_or(i64::MAX)), |r| r.get(0))?;
     Ok(rows.unsigned_abs())
 }

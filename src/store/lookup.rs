@@ -75,9 +75,10 @@ pub(crate) fn names(conn: Reader<'_>, table: &Table) -> Result<Vec<String>, Stor
     Ok(names)
 }
 
-/// How many rows of a table refer to `id` in `column`.
-pub(crate) fn rows_of(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<u64, StoreError> {
-    let n: i64 = conn.prepare_cached(&format!("SELECT count(*) FROM {} WHERE {column}=?1", table.name))?.query_row([id], |r| r.get(0))?;
+/// How many rows of a table refer to `id` in `column`; no more than `most` are counted.
+pub(crate) fn rows_of(conn: Reader<'_>, table: &Table, column: &str, id: i64, most: u64) -> Result<u64, StoreError> {
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {} WHERE {column}=?1 LIMIT ?2)", table.name);
+    let n: i64 = conn.prepare_cached(&sql)?.query_row((id, i64::try_from(most).unwrap_or(i64::MAX)), |r| r.get(0))?;
     Ok(n.unsigned_abs())
 }
 

@@ -179,6 +179,14 @@ impl Store {
         self.watch = Some(watch);
     }
 
+    /// Has whatever the connection is at given up as soon as `stop` says so; asked every few thousand steps of SQLite's.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub(crate) fn stop_when(&mut self, stop: impl FnMut() -> bool + Send + 'static) -> Result<(), StoreError> {
+        Ok(self.conn.progress_handler(4_000, Some(stop))?)
+    }
+
     fn data_version(&self) -> Result<i64, StoreError> {
         Ok(self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |r| r.get(0))?)
     }

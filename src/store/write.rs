@@ -41,6 +41,12 @@ pub struct Touched {
 const MANY: usize = 2_000;
 
 impl Touched {
+    /// Everything: what is to be read again when nobody knows what has changed.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { people: Vec::new(), many: true, communities: true, members: true, meetups: true, words: true, views: true, mail: true }
+    }
+
     /// Whether nothing was touched.
     #[must_use]
     pub fn is_empty(&self) -> bool {

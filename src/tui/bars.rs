@@ -1,134 +1,103 @@
-//! The head line, the tabs, the foot line: what is open, what works here, what was just done.
+//! The foot line: what is under way, what was just done, what works here.
 //!
-//! Must not know what is in the panes.
+//! Must not know what is on a screen or in an overlay.
 
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
-use crate::actions::{ACTIONS, Action, Scope};
+use crate::actions::{ACTIONS, Action, ActionInfo, Scope, info};
 use crate::config::Keys;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Hint, PaneId, Target};
+use crate::tui::canvas::{Canvas, Hint, Target};
 use crate::tui::paint;
-use crate::tui::root::Root;
 use crate::tui::theme::Tone;
 
-/// The head line: name on the left, the whole in numbers on the right.
-pub(super) fn header(root: &Root, area: Rect, on: &mut Canvas<'_>) {
-    let name = " Guildhall";
-    let mut used = paint::pieces(on, (area.x, area.y), area.width, &[(name, Tone::Heading)]);
-    if root.book.read_only().is_some() {
-        used += paint::pieces(on, (area.x + used, area.y), area.width.saturating_sub(used), &[(" (reading only)", Tone::Warning)]);
-    }
-    let mut parts = Vec::new();
-    if let Some(people) = root.book.people_count() {
-        parts.push(text::count(people, "person", "people"));
-    }
-    parts.push(text::count(root.communities.len() as u64, "community", "communities"));
-    if let Ok(Some((starts, title))) = root.book.next_meetup() {
-        parts.push(format!("next: {}, {}", on.calendar.short(starts.date()).replace("  ", " "), text::clip(&title, 40)));
-    }
-    let line = parts.join(" · ");
-    let room = usize::from(area.width.saturating_sub(used + 2));
-    let line = text::clip(&line, room);
-    let width = u16::try_from(text::width(&line)).unwrap_or(0);
-    paint::pieces(on, (area.right().saturating_sub(width + 1), area.y), width, &[(&line, Tone::Dim)]);
+/// What the foot line may say.
+pub(super) struct Foot<'a> {
+    /// How far the work is that the lead waits for, and whether going back stops it.
+    pub under_way: Option<(String, bool)>,
+    /// What was just done.
+    pub toast: Option<&'a (String, Tone)>,
+    /// The first of two keys.
+    pub pending: &'a [KeyEvent],
+    /// The scope that has the focus.
+    pub scope: Scope,
+    /// Whether nothing lies on the screen.
+    pub bare: bool,
+    /// What the screen says in place of the keys.
+    pub remark: Option<Vec<(String, Tone)>>,
+    /// The actions that stand first, and those that don't stand here.
+    pub hints: (&'static [Action], &'static [Action]),
+    /// Why an action can't be done now, if so.
+    pub why_not: &'a dyn Fn(Action) -> Option<&'static str>,
 }
 
-/// The tabs, where only one pane shows.
-pub(super) fn tabs(focus: PaneId, area: Rect, on: &mut Canvas<'_>) {
-    let names = [
-        (PaneId::Communities, "1 Communities", "1 Com"),
-        (PaneId::Members, "2 Members", "2 Mem"),
-        (PaneId::Meetups, "3 Meetups", "3 Meet"),
-        (PaneId::Detail, "4 Detail", "4 Det"),
-    ];
-    let long = area.width >= 50;
-    let mut x = area.x + 1;
-    for (pane, full, brief) in names {
-        let name = if long { full } else { brief };
-        let here = pane == focus;
-        let shown = if here { format!("[{name}]") } else { format!(" {name} ") };
-        let room = area.right().saturating_sub(x);
-        let used = paint::pieces(on, (x, area.y), room, &[(&shown, if here { Tone::Heading } else { Tone::Dim })]);
-        on.drawn.hit(Rect::new(x, area.y, used, 1), Target::Pane(pane));
-        x += used;
+/// The screen's part of the frame, and the foot line where there is room for one.
+#[must_use]
+pub(super) fn divided(area: Rect) -> (Rect, Option<Rect>) {
+    if area.height < 2 {
+        return (area, None);
     }
+    let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
+    (Rect { height: area.height - 1, ..area }, Some(foot))
 }
 
-/// The foot line: what is under way, else what was just done, else the keys that work here.
-pub(super) fn footer(root: &Root, area: Rect, on: &mut Canvas<'_>) {
+/// Draws it: what is under way, else what was just done, else the keys that work here.
+pub(super) fn footer(foot: &Foot<'_>, area: Rect, on: &mut Canvas<'_>) {
     let style = on.theme.style(Tone::Plain);
     paint::put(on, (area.x, area.y), area.width, &" ".repeat(usize::from(area.width)), style);
-    if let Some(line) = root.work.line() {
-        let said = root.toast.as_ref().map(|(toast, tone)| (format!("{toast} · "), *tone));
+    let keys = on.keys;
+    if let Some((line, stops)) = &foot.under_way {
+        let said = foot.toast.map(|(toast, tone)| (format!("{toast} · "), *tone));
         let (said, tone) = said.unwrap_or((String::new(), Tone::Plain));
-        let stops = format!(" {}", root.keys().say("{back}"));
-        let parts =
-            [(" ", Tone::Plain), (&*said, tone), (&*line, Tone::Plain), (" ·", Tone::Dim), (&*stops, Tone::Key), (" stops", Tone::Dim)];
-        paint::pieces(on, (area.x, area.y), area.width, &parts);
-        return;
-    }
-    if let Some((line, tone)) = &root.toast {
-        paint::pieces(on, (area.x, area.y), area.width, &[(" ", Tone::Plain), (line, *tone)]);
-        return;
-    }
-    if !root.pending.is_empty() {
-        let mut parts = vec![(" …  ".to_owned(), Tone::Dim)];
-        for (key, action) in root.keys().following(&root.pending, root.scope()) {
-            parts.push((key, Tone::Key));
-            parts.push((format!(" {}   ", crate::actions::info(action).name), Tone::Plain));
+        let back = format!(" {}", keys.word(Action::Back));
+        let mut parts = vec![(" ", Tone::Plain), (&*said, tone), (&**line, Tone::Plain)];
+        if *stops {
+            parts.extend([(" ·", Tone::Dim), (&*back, Tone::Key), (" stops", Tone::Dim)]);
         }
-        let parts: Vec<paint::Piece<'_>> = parts.iter().map(|(t, tone)| (t.as_str(), *tone)).collect();
         paint::pieces(on, (area.x, area.y), area.width, &parts);
-        return;
+    } else if let Some((line, tone)) = foot.toast {
+        paint::pieces(on, (area.x, area.y), area.width, &[(" ", Tone::Plain), (line, *tone)]);
+    } else if !foot.pending.is_empty() {
+        let mut parts = vec![(" …  ".to_owned(), Tone::Dim)];
+        for (key, action) in keys.following(foot.pending, foot.scope) {
+            parts.push((key, Tone::Key));
+            parts.push((format!(" {}   ", info(action).name), Tone::Plain));
+        }
+        said(&parts, area, on);
+    } else if !foot.bare {
+        overlay_hints(keys, area, on);
+    } else if let Some(parts) = &foot.remark {
+        said(parts, area, on);
+    } else {
+        screen_hints(foot, keys, area, on);
     }
-    if !root.overlays.is_empty() {
-        overlay_hints(root.keys(), area, on);
-        return;
-    }
-    if let Some(error) = root.find_error() {
-        paint::pieces(on, (area.x, area.y), area.width, &[(" ", Tone::Plain), (&error, Tone::Error)]);
-        return;
-    }
-    if root.takes_text() {
-        let back = format!(" {}", root.keys().word(Action::Back));
-        let parts = [
-            (" Enter", Tone::Key),
-            (" keeps the search ", Tone::Dim),
-            (&*back, Tone::Key),
-            (" ends it  ", Tone::Dim),
-            ("↑", Tone::Key),
-            (" an earlier one  ", Tone::Dim),
-        ];
-        paint::pieces(on, (area.x, area.y), area.width, &parts);
-        return;
-    }
-    pane_hints(root, area, on);
 }
 
-/// The keys that work in the pane.
-fn pane_hints(root: &Root, area: Rect, on: &mut Canvas<'_>) {
-    let keys = root.keys();
+fn said(parts: &[(String, Tone)], area: Rect, on: &mut Canvas<'_>) {
+    let parts: Vec<paint::Piece<'_>> = parts.iter().map(|(t, tone)| (t.as_str(), *tone)).collect();
+    paint::pieces(on, (area.x, area.y), area.width, &parts);
+}
+
+/// The keys that work on the screen.
+fn screen_hints(foot: &Foot<'_>, keys: &Keys, area: Rect, on: &mut Canvas<'_>) {
+    // What is used most stands first, so that a narrow screen shows it.
+    const MOST: [Action; 4] = [Action::Find, Action::New, Action::Edit, Action::Undo];
     let right = [Action::Palette, Action::Help];
     let right_width: u16 = right.iter().map(|a| hint_width(keys, *a)).sum::<u16>() + 1;
     let mut x = area.x + 1;
-    let own = root.focus.scope();
-    let order = [own, Scope::List, Scope::Home, Scope::Steps, Scope::Everywhere];
-    // What is used most stands first, so that a narrow screen shows it.
-    const MOST: [Action; 4] = [Action::Find, Action::New, Action::Edit, Action::Undo];
-    // What is done to one thing is told where that thing is shown whole.
-    const DETAIL: [Action; 3] = [Action::OpenLink, Action::Copy, Action::HistoryHere];
-    let why_not = root.reasons();
-    let in_detail = root.focus == PaneId::Detail;
-    let first = DETAIL.iter().map(|a| crate::actions::info(*a)).filter(|_| in_detail);
-    let others = order.iter().flat_map(|s| ACTIONS.iter().filter(move |a| a.scope == *s)).filter(|a| !DETAIL.contains(&a.action));
-    let most = |a: &&crate::actions::ActionInfo| {
-        (!matches!(a.scope, s if s == own || s == Scope::List), MOST.iter().position(|m| *m == a.action).unwrap_or(MOST.len()))
-    };
-    let mut others: Vec<_> = others.collect();
-    others.sort_by_key(most);
-    let wanted = |a: &&crate::actions::ActionInfo| !a.footer.is_empty() && !right.contains(&a.action) && why_not(a.action).is_none();
-    for info in first.chain(others).filter(wanted) {
+    let (first, hidden) = foot.hints;
+    let scopes = foot.scope.working().iter();
+    let others = scopes
+        .flat_map(|s| ACTIONS.iter().filter(move |a| a.scope == *s))
+        .filter(|a| !first.contains(&a.action) && !hidden.contains(&a.action));
+    let mut others: Vec<&ActionInfo> = others.collect();
+    others.sort_by_key(|a| {
+        let most = MOST.iter().position(|m| *m == a.action).unwrap_or(MOST.len());
+        (a.scope != foot.scope && a.scope != Scope::List, most, a.scope == Scope::Everywhere)
+    });
+    let wanted = |a: &&ActionInfo| !a.footer.is_empty() && !right.contains(&a.action) && (foot.why_not)(a.action).is_none();
+    for info in first.iter().map(|a| info(*a)).chain(others).filter(wanted) {
         let width = hint_width(keys, info.action);
         if width > 0 && x + width + right_width < area.right() {
             x += hint(keys, info.action, (x, area.y), width, on);
@@ -160,7 +129,7 @@ fn overlay_hints(keys: &Keys, area: Rect, on: &mut Canvas<'_>) {
 }
 
 fn words(keys: &Keys, action: Action) -> (String, &'static str) {
-    (keys.word(action), crate::actions::info(action).footer)
+    (keys.word(action), info(action).footer)
 }
 
 /// How much room a hint takes; none if the action has no key.
@@ -177,11 +146,11 @@ fn hint(keys: &Keys, action: Action, at: (u16, u16), width: u16, on: &mut Canvas
 }
 
 /// Everything that fits on one line.
-pub(super) fn one_line(root: &Root, area: Rect, on: &mut Canvas<'_>) {
-    let people = root.book.people_count().map_or_else(String::new, |n| text::count(n, "person", "people"));
-    let line = match &root.toast {
+pub(super) fn one_line(people: Option<u64>, toast: Option<&(String, Tone)>, area: Rect, on: &mut Canvas<'_>) {
+    let people = people.map_or_else(String::new, |n| text::count(n, "person", "people"));
+    let line = match toast {
         Some((toast, _)) => toast.clone(),
-        None => root.keys().say(&format!("Guildhall · {people} · {{quit}} quits")),
+        None => on.keys.say(&format!("Guildhall · {people} · {{quit}} quits")),
     };
     paint::pieces(on, (area.x, area.y), area.width, &[(&line, Tone::Plain)]);
 }

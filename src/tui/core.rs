@@ -1,105 +1,116 @@
-//! What panes, overlays and the root say to each other.
+//! What screens, panes, overlays and the shell say to each other.
 //!
-//! Panes ask, the root does. Must not know any pane or overlay.
+//! A layer asks, the shell does, and the answer goes back to the layer that asked. Must not know any screen, pane or overlay.
 
-use ratatui::buffer::Buffer;
-use std::borrow::Cow;
+use std::path::PathBuf;
 
-use ratatui::crossterm::event::{KeyEvent, MouseEvent};
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
-use crate::book::{Book, Command, Draft, ExportOptions, ExportSummary, ImportOptions, Step, Thing};
+use crate::book::{Applied, Book, BookError, Command, Draft, ExportOptions, Step, Thing, Touched};
 use crate::config::Keys;
-use crate::domain::dates::Calendar;
-use crate::domain::ids::{CommunityId, OpId};
-use crate::remembered::ListLook;
-use crate::tui::theme::Theme;
-
-/// The panes of the hall.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PaneId {
-    /// Communities, by job family.
-    Communities,
-    /// Members of what is selected.
-    Members,
-    /// Meetups of what is selected.
-    Meetups,
-    /// What is under the cursor.
-    Detail,
-}
-
-impl PaneId {
-    /// All, in the order of the keys 1 to 4.
-    pub const ALL: [Self; 4] = [Self::Communities, Self::Members, Self::Meetups, Self::Detail];
-
-    /// The name under which its look is remembered and its views are kept.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Communities => "communities",
-            Self::Members => "members",
-            Self::Meetups => "meetups",
-            Self::Detail => "detail",
-        }
-    }
-
-    /// The action that moves to it.
-    #[must_use]
-    pub const fn action(self) -> Action {
-        match self {
-            Self::Communities => Action::PaneCommunities,
-            Self::Members => Action::PaneMembers,
-            Self::Meetups => Action::PaneMeetups,
-            Self::Detail => Action::PaneDetail,
-        }
-    }
-
-    /// The scope of its own keys.
-    #[must_use]
-    pub const fn scope(self) -> Scope {
-        match self {
-            Self::Communities => Scope::Communities,
-            Self::Members => Scope::Members,
-            Self::Meetups => Scope::Meetups,
-            Self::Detail => Scope::Detail,
-        }
-    }
-}
+use crate::domain::ids::{CommunityId, MeetupId, OpId, OrganisationId, PersonId, SeatId};
+use crate::domain::words::Purpose;
+use crate::log;
+use crate::paths::Paths;
+use crate::remembered::{ListLook, Remembered};
+use crate::tui::answer::{Answer, LayerId};
+use crate::tui::canvas::{Canvas, PaneId, Target};
+use crate::tui::tasks::Task;
+use crate::tui::theme::Tone;
 
 /// What came of a key, a click or a paste.
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// Not for me; ask the next.
     Ignored,
     /// Dealt with.
     Done,
-    /// Dealt with, and something is wanted of the root.
+    /// Dealt with, and something is wanted of the shell.
     Ask(Vec<Request>),
 }
 
 impl Outcome {
     /// One request.
-    pub(super) fn ask(request: Request) -> Self {
+    pub(crate) fn ask(request: Request) -> Self {
         Self::Ask(vec![request])
     }
 }
 
-/// Something that only the root can do.
-pub(super) enum Request {
-    /// Run a command of the book; the overlay on top is closed if it succeeds.
+/// Something that only the shell can do. It carries out what a layer asks for on behalf of that layer.
+pub(crate) enum Request {
+    /// Run a command of the book; the overlay that asked is told, and closes unless it goes on.
     Run(Command),
-    /// Close the overlay on top.
+    /// Run a command whose effect was shown.
+    RunShown(Command),
+    /// Take a step that was asked about.
+    Take(Step),
+    /// Go back to how everything stood after a step.
+    BackTo(OpId),
+    /// Show what a task has written.
+    Wrote(Applied),
+    /// Begin a task; its answer goes to whoever asked.
+    Begin(Task),
+    /// Write an export, unless a file stands there that isn't to be replaced.
+    Export(ExportOptions, PathBuf),
+    /// Close the layer that asked.
     Close,
     /// Put an overlay on top.
-    Push(Box<dyn Overlay>),
-    /// Close the overlay on top, then ask for this.
+    Push(Box<dyn Layer>),
+    /// Show a screen; going back leaves it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the home screen is the only one yet"))]
+    Show(Box<dyn Screen>),
+    /// Close the layer that asked, then ask for this.
     Instead(Box<Request>),
+    /// Ask for this on behalf of another layer.
+    For(LayerId, Box<Request>),
     /// Do what a key would have done.
     Act(Action),
-    /// Say something in the footer.
-    Toast(String),
+    /// Say something in the footer, with the lead's keys in it.
+    Say(String, Tone),
+    /// Say what went wrong: in the layer that asked if it can, else in the footer or a message.
+    Complain(String),
+    /// Put a text on the clipboard, and say what it was.
+    Copy(String, String),
+    /// Open a link.
+    Open(String),
+    /// Open the form for a thing, or for a new one.
+    Form(Subject),
+    /// Go on with the newest form that was not saved, or drop it.
+    TakeDraft(bool),
+    /// Something that the screen does.
+    Wish(Wish),
+}
+
+impl Request {
+    /// Says something in the footer.
+    pub(crate) fn say(what: impl Into<String>) -> Self {
+        Self::Say(what.into(), Tone::Plain)
+    }
+
+    /// Puts an overlay on top.
+    pub(crate) fn push(overlay: impl Layer + 'static) -> Self {
+        Self::Push(Box::new(overlay))
+    }
+
+    /// Puts a text on the clipboard.
+    pub(crate) fn copy(text: String) -> Self {
+        Self::Copy("Copied".into(), text)
+    }
+
+    /// Whether what was typed may be refused: then the line stays open until it isn't, and is closed by what takes the request.
+    #[must_use]
+    pub(crate) const fn may_be_refused(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::Wish(Wish::ImportFile(_) | Wish::AddMembers(_) | Wish::LookAtPage(_)))
+    }
+}
+
+/// Something that the screen is asked to do; one that is not for it is asked of the home screen.
+pub(crate) enum Wish {
     /// Move to a thing.
     Select(Thing),
+    /// Move to a thing if it is in the list that shows; leave everything else where it is.
+    Show(Thing),
     /// Show what belongs to a community, or to all.
     Filter(Option<CommunityId>),
     /// Focus a pane.
@@ -107,254 +118,272 @@ pub(super) enum Request {
     /// Search a list, and show it so.
     Search(PaneId, String, Option<ListLook>),
     /// Show the view of this name.
-    NamedView(String),
-    /// Rehearse the import of the file that is typed so.
-    ImportFile(String),
-    /// Open the export with a format.
-    ExportAs(&'static str),
-    /// Take a step that was asked about.
-    Take(Step),
-    /// Go back to how everything stood after a step.
-    BackTo(OpId),
-    /// Go on with the newest form that was not saved, or drop it.
-    TakeDraft(bool),
-    /// Put a text on the clipboard.
-    Copy(String),
-    /// Open a link.
-    Open(String),
-    /// Rehearse the adding of a list of people, as it was pasted, to the community that is shown.
-    AddMembers(String),
+    View(String),
     /// Show a list with these columns, so sorted.
     Columns(PaneId, ListLook),
     /// Show what is under the cursor now.
     Look,
-    /// Rehearse an import and show the plan.
-    Rehearse(ImportOptions),
-    /// Import.
-    Import(ImportOptions),
-    /// Look what an export would write.
-    Preview(ExportOptions),
-    /// Write a file. The second says whether a file that is there may be replaced.
-    Export(ExportOptions, std::path::PathBuf, bool),
-    /// Run a command whose effect was shown.
-    RunShown(Command),
-    /// Take a page in; the second says whether damaged text is mended.
-    ImportPage(std::path::PathBuf, bool),
+    /// Rehearse the import of the file that is typed so.
+    ImportFile(String),
+    /// Ask which file is to be imported.
+    AskForImport,
+    /// Rehearse the adding of a list of people, as it was typed or pasted, to the community that is shown.
+    AddMembers(String),
+    /// Ask for people to add, with this typed already.
+    AskForMembers(String),
+    /// Open the export with a format.
+    ExportAs(&'static str),
     /// Show what publishing a page would change.
     LookAtPage(String),
-    /// Publish a page.
-    PublishPage(std::path::PathBuf),
-    /// Put an export on the clipboard.
-    CopyExport(ExportOptions),
-    /// Open the form for a thing, or for a new one.
-    Form(Subject),
-}
-
-impl Request {
-    /// Whether what was typed may be refused: then the line stays open until it isn't, and is closed by what takes the request.
-    #[must_use]
-    pub(super) const fn may_be_refused(&self) -> bool {
-        match self {
-            Self::Run(_) | Self::ImportFile(_) | Self::AddMembers(_) | Self::LookAtPage(_) => true,
-            Self::Close | Self::Push(_) | Self::Instead(_) | Self::Act(_) | Self::Toast(_) | Self::Select(_) | Self::Form(_) => false,
-            Self::Filter(_) | Self::Focus(_) | Self::Search(..) | Self::NamedView(_) | Self::Columns(..) | Self::Look => false,
-            Self::ExportAs(_) | Self::Preview(_) | Self::Export(..) | Self::CopyExport(_) | Self::Copy(_) | Self::Open(_) => false,
-            Self::Take(_) | Self::BackTo(_) | Self::TakeDraft(_) | Self::RunShown(_) | Self::Rehearse(_) | Self::Import(_) => false,
-            Self::ImportPage(..) | Self::PublishPage(_) => false,
-        }
-    }
 }
 
 /// What a form is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each names a thing of the domain")]
-pub(super) enum Subject {
-    Person(Option<crate::domain::ids::PersonId>),
+pub(crate) enum Subject {
+    /// A person, or a new one.
+    Person(Option<PersonId>),
+    /// A community, or a new one.
     Community(Option<CommunityId>),
-    Meetup(Option<crate::domain::ids::MeetupId>),
-    Organisation(Option<crate::domain::ids::OrganisationId>),
-    Seat(CommunityId, Option<crate::domain::ids::SeatId>),
+    /// A meetup, or a new one.
+    Meetup(Option<MeetupId>),
+    /// An organisation, or a new one.
+    Organisation(Option<OrganisationId>),
+    /// A seat of a community.
+    Seat(CommunityId, Option<SeatId>),
+    /// A way to join a community.
     Route(CommunityId, Option<i64>),
+    /// A rule who may join a community.
     Rule(CommunityId, Option<i64>),
+    /// A channel of a community.
     Channel(CommunityId, Option<i64>),
-    Membership(crate::domain::ids::PersonId, Option<CommunityId>),
-    Attendance(crate::domain::ids::MeetupId, crate::domain::ids::PersonId),
-    WalkIn(crate::domain::ids::MeetupId, String),
-    Consent(crate::domain::ids::PersonId, crate::domain::words::Purpose),
-    MailAgain(crate::domain::ids::PersonId),
+    /// A person's membership.
+    Membership(PersonId, Option<CommunityId>),
+    /// A person's attendance.
+    Attendance(MeetupId, PersonId),
+    /// Somebody who came and isn't on the roster, by name.
+    WalkIn(MeetupId, String),
+    /// A person's consent.
+    Consent(PersonId, Purpose),
+    /// That a person may be mailed again.
+    MailAgain(PersonId),
 }
 
-/// What a pane or overlay may look at while it handles a key: the book, for reading.
-pub(super) struct Cx<'a> {
+/// What a layer may look at while it handles a key: the book, for reading, and how the program was set. What it wants done, it asks for.
+pub(crate) struct Cx<'a> {
     /// The book. Writes go through [`Request::Run`].
     pub book: &'a mut Book,
     /// The keys, for sentences that name them.
     pub keys: &'a Keys,
+    /// How the screen was left.
+    pub remembered: &'a mut Remembered,
+    /// Where things lie.
+    pub paths: &'a Paths,
+    /// Whether everything is drawn plainly, one list at a time.
+    pub plain: bool,
+    /// What has been asked for so far.
+    pub asked: &'a mut Vec<Request>,
 }
 
-/// Where something was drawn that can be clicked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    /// A row of a pane, by its place in the list.
-    Row(PaneId, usize),
-    /// Anywhere else in a pane.
-    Pane(PaneId),
-    /// The head of a column, by its place among all of the list.
-    Head(PaneId, usize),
-    /// The scroll bar of a pane: its top line and its height.
-    Bar(PaneId, u16, u16),
-    /// A border that can be dragged.
-    Border(Edge),
-    /// A hint in the footer.
-    Action(Action),
-    /// A row of the overlay on top.
-    OverlayRow(usize),
-    /// Anywhere else in the overlay on top.
-    Overlay,
-    /// The scroll bar of the overlay on top: a page up (-1) or down (1).
-    Page(i8),
-}
-
-/// A border between panes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edge {
-    /// At the right of the communities.
-    Left,
-    /// At the left of the detail.
-    Right,
-    /// Above the meetups.
-    Low,
-}
-
-/// What was drawn where, for the mouse; and where the cursor stands, for text.
-#[derive(Debug, Default, Clone)]
-pub struct Drawn {
-    hits: Vec<(Rect, Target)>,
-    /// Where the terminal's cursor belongs.
-    pub cursor: Option<(u16, u16)>,
-    /// What can be done in the overlay on top, for the footer.
-    pub(super) hints: Vec<Hint>,
-}
-
-impl Drawn {
-    /// Notes that a target was drawn.
-    pub fn hit(&mut self, area: Rect, target: Target) {
-        self.hits.push((area, target));
+impl Cx<'_> {
+    /// Asks the shell for something.
+    pub(crate) fn ask(&mut self, request: Request) {
+        self.asked.push(request);
     }
 
-    /// The scroll bars that were drawn.
-    #[must_use]
-    pub fn bars(&self) -> Vec<(Rect, Target)> {
-        self.hits.iter().filter(|(_, t)| matches!(t, Target::Bar(..))).copied().collect()
+    /// Says something in the footer, with the lead's keys in it.
+    pub(crate) fn say(&mut self, what: impl Into<String>) {
+        self.ask(Request::say(what));
     }
 
-    /// What was drawn last at a place.
-    #[must_use]
-    pub fn at(&self, x: u16, y: u16) -> Option<Target> {
-        self.hits.iter().rev().find(|(r, _)| r.contains((x, y).into())).map(|(_, t)| *t)
+    /// Puts a text on the clipboard and says what it was.
+    pub(crate) fn copy(&mut self, what: impl Into<String>, text: String) {
+        self.ask(Request::Copy(what.into(), text));
+    }
+
+    /// Puts an overlay on top.
+    pub(crate) fn push(&mut self, overlay: impl Layer + 'static) {
+        self.ask(Request::push(overlay));
+    }
+
+    /// Says what went wrong, if something did.
+    pub(crate) fn note<T>(&mut self, result: Result<T, BookError>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(e) => {
+                tracing::warn!(kind = log::kind(&e), "refused");
+                self.ask(Request::Complain(e.to_string()));
+                None
+            }
+        }
+    }
+
+    /// Keeps how the screen is left. Where that can't be written nothing is lost but the look.
+    pub(crate) fn remember(&self) {
+        let _ = self.remembered.keep(&self.paths.state);
     }
 }
 
-/// What the footer and a window's border say that can be done: an action in a word of its own, with whatever key it has; or a remark.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Hint {
-    /// The action, if it is about one.
-    pub action: Option<Action>,
-    /// What it does here; empty where the key says enough.
-    pub word: Cow<'static, str>,
-}
-
-/// Hints at an action.
-pub(super) fn hint(action: Action, word: impl Into<Cow<'static, str>>) -> Hint {
-    Hint { action: Some(action), word: word.into() }
-}
-
-/// A remark among hints.
-pub(super) const fn remark(word: &'static str) -> Hint {
-    Hint { action: None, word: Cow::Borrowed(word) }
-}
-
-/// Somewhere to draw: buffer, colours, and the notes of what was drawn.
-pub struct Canvas<'a> {
-    /// The cells.
-    pub buf: &'a mut Buffer,
-    /// The colours.
-    pub theme: &'a Theme,
-    /// The keys, for sentences that name them.
-    pub keys: &'a Keys,
-    /// The day it is, and how dates are written.
-    pub calendar: Calendar,
-    /// What was drawn where.
-    pub drawn: &'a mut Drawn,
-}
-
-/// Something on top of the panes: help, palette, a form, a question.
-pub(super) trait Overlay {
+/// A screen, or something on top of one: help, palette, a form, a question. The shell sends it keys, clicks and answers while it is on top.
+pub(crate) trait Layer {
     /// The scope whose keys work in it.
     fn scope(&self) -> Scope;
+    /// Asks for what it needs, once it has been put on top.
+    fn opened(&mut self, _cx: &mut Cx<'_>) -> Outcome {
+        Outcome::Done
+    }
     /// Does what an action of that scope says.
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome;
+    /// Why an action can't be done now, if so.
+    fn why_not(&self, _action: Action, _cx: &Cx<'_>) -> Option<&'static str> {
+        None
+    }
     /// Takes a key into the text that is typed, if text is; asked before the keys of actions.
     fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx<'_>) -> Outcome {
         Outcome::Ignored
     }
     /// A key was pressed that means nothing here.
-    fn other_key(&mut self) -> Outcome {
+    fn other_key(&mut self, _key: KeyEvent, _cx: &mut Cx<'_>) -> Outcome {
         Outcome::Ignored
     }
-    /// Handles pasted text.
-    fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) -> Outcome {
-        Outcome::Done
-    }
-    /// Handles a click on one of its rows.
-    fn click(&mut self, _row: usize, _cx: &mut Cx<'_>) -> Outcome {
-        Outcome::Done
-    }
-    /// Handles the wheel.
-    fn scroll(&mut self, _lines: i32) {}
     /// Whether text is typed into it, so that a paste is welcome.
     fn takes_text(&self) -> bool {
         false
+    }
+    /// Takes pasted text; asked only where it takes text, but for a screen.
+    fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) -> Outcome {
+        Outcome::Done
+    }
+    /// A row was clicked.
+    fn click(&mut self, _row: usize, _cx: &mut Cx<'_>) -> Outcome {
+        Outcome::Done
+    }
+    /// The wheel was turned by so many lines.
+    fn scroll(&mut self, _lines: i32) {}
+    /// What the mouse did to something that it drew.
+    fn touch(&mut self, touch: Touch, cx: &mut Cx<'_>) -> Outcome {
+        match touch {
+            Touch::Press { on: Target::OverlayRow(row), .. } => return self.click(row, cx),
+            Touch::Press { on: Target::Page(step), .. } => self.scroll(i32::from(step) * 10),
+            Touch::Wheel(_, lines) => self.scroll(lines),
+            Touch::Press { .. } | Touch::Drag(..) | Touch::Drop(_) => {}
+        }
+        Outcome::Done
+    }
+    /// Takes what a task has brought that it asked for; gives back what it doesn't know.
+    fn answer(&mut self, answer: Answer, _cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
+        Err(answer)
     }
     /// Takes an error that came of its request; says whether it shows it.
     fn refuse(&mut self, _message: &str) -> bool {
         false
     }
-    /// The subject, if it is a form.
-    fn subject(&self) -> Option<Subject> {
-        None
+    /// Whether it stays when a step that it asked for was taken.
+    fn stays(&self) -> bool {
+        false
     }
-    /// Shows what somebody else has saved meanwhile.
-    fn conflict(&mut self, _theirs: Box<dyn Overlay>, _keys: &Keys) {}
-    /// The values of its fields, if it is a form, and the step that it was read after.
-    fn values(&self) -> (Vec<String>, Option<i64>) {
-        (Vec::new(), None)
+    /// Shows what somebody else has changed meanwhile of what it is about; whether something was.
+    fn compare(&mut self, _cx: &mut Cx<'_>) -> bool {
+        false
     }
-    /// What its fields held when it was opened, if it is a form.
-    fn originals(&self) -> Vec<String> {
-        Vec::new()
-    }
-    /// Takes what an export in a format would write.
-    fn previewed(&mut self, _format: &str, _result: Result<ExportSummary, String>) {}
-    /// What is typed and not saved, if it is a form.
+    /// What is typed and not saved.
     fn draft(&self) -> Option<Draft> {
         None
     }
-    /// Reads again what it shows.
-    fn refresh(&mut self, _cx: &mut Cx<'_>) {}
-    /// Makes what it shows fit `area`, the whole screen, before it is drawn.
-    fn prepare(&mut self, _area: Rect) {}
-    /// Draws it over `area`, the whole screen.
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>);
+    /// Reads again what a step has touched of what it shows.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    fn follow(&mut self, _touched: &Touched, _cx: &mut Cx<'_>) -> Result<(), BookError> {
+        Ok(())
+    }
+    /// Reads what will show, and makes it fit `area`, the whole screen, before it is drawn.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    fn prepare(&mut self, _area: Rect, _cx: &mut Cx<'_>) -> Result<(), BookError> {
+        Ok(())
+    }
+    /// Draws it over `area`, the whole screen but for the foot line; `focused` if it is on top.
+    fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>);
 }
 
-/// Whether a mouse event is one that is handled.
-#[must_use]
-pub(super) const fn is_wheel(event: &MouseEvent) -> Option<i32> {
-    use ratatui::crossterm::event::MouseEventKind as K;
-    match event.kind {
-        K::ScrollDown => Some(3),
-        K::ScrollUp => Some(-3),
-        _ => None,
+/// A layer that fills the frame. The home screen, with its panes, is the first.
+pub(crate) trait Screen: Layer {
+    /// Does what it is asked to do; gives back what isn't for it.
+    fn wish(&mut self, wish: Wish, cx: &mut Cx<'_>) -> Result<Outcome, Wish> {
+        let _ = cx;
+        Err(wish)
     }
+    /// What an action would be about.
+    fn thing(&self) -> Option<Thing> {
+        None
+    }
+    /// The community that is shown, which what is new belongs to.
+    fn community(&self) -> Option<CommunityId> {
+        None
+    }
+    /// What is said in the foot line in place of the keys: what is wrong with a search, how to end it.
+    fn remark(&self, _keys: &Keys) -> Option<Vec<(String, Tone)>> {
+        None
+    }
+    /// The actions that stand first in the foot line, and those that don't stand there.
+    fn hints(&self) -> (&'static [Action], &'static [Action]) {
+        (&[], &[])
+    }
+}
+
+/// A part of a screen: its state, its handling, its drawing. The screen sends it keys while it has the focus.
+pub(crate) trait Pane {
+    /// Does what an action says.
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome;
+    /// What is under its cursor.
+    fn thing(&self) -> Option<Thing>;
+    /// Moves to a thing, ending a search that hides it; whether it is listed.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    fn select(&mut self, _thing: Thing, _cx: &mut Cx<'_>) -> Result<bool, BookError> {
+        Ok(false)
+    }
+    /// One step back; whether there was one.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    fn back(&mut self, _cx: &mut Cx<'_>) -> Result<bool, BookError> {
+        Ok(false)
+    }
+    /// What the mouse did to something that it drew.
+    fn touch(&mut self, touch: Touch) -> Outcome;
+    /// Reads again what a step has touched of what it shows.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError>;
+    /// Reads what will show, and makes it fit `area`.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError>;
+    /// Draws it.
+    fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>);
+}
+
+/// What the mouse does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Touch {
+    /// Pressed on something, at a place; `again` if it was pressed there a moment ago.
+    Press {
+        /// What.
+        on: Target,
+        /// Where.
+        at: (u16, u16),
+        /// Whether it is the second time.
+        again: bool,
+    },
+    /// The wheel was turned over something by so many lines, down if there are more than none.
+    Wheel(Target, i32),
+    /// Moved to a place with something held.
+    Drag(Target, (u16, u16)),
+    /// Let go of something.
+    Drop(Target),
 }

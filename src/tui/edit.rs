@@ -6,7 +6,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use crate::domain::text;
-use crate::tui::core::Canvas;
+use crate::tui::canvas::Canvas;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 

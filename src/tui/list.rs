@@ -3,6 +3,8 @@
 //! Must not know what is listed.
 
 use crate::actions::Action;
+use crate::tui::canvas::Target;
+use crate::tui::core::Touch;
 
 /// Where one is in a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,7 +50,7 @@ impl Cursor {
             Action::PageUp => self.at.saturating_sub(page),
             Action::First => 0,
             Action::Last => len,
-            // The others don't move; the list's pane looks at them next, then `Root::act_here`.
+            // The others don't move; whose cursor it is looks at them next.
             _ => return false,
         };
         self.fit(len, self.height);
@@ -131,13 +133,24 @@ impl<Id: Copy + Eq, Row> Listing<Id, Row> {
         self.cursor.act(action, self.ids.len())
     }
 
+    /// Moves as the mouse says; whether it was a touch that moves. `down` is how far down its scroll bar was pressed.
+    pub(super) fn touch(&mut self, touch: Touch, down: Option<usize>) -> bool {
+        match (touch, down) {
+            (Touch::Press { on: Target::Row(_, row), .. }, _) => self.click(row),
+            (Touch::Wheel(_, lines), _) => self.scroll(lines),
+            (_, Some(thousandths)) => self.cursor.jump(thousandths, self.ids.len()),
+            _ => return false,
+        }
+        true
+    }
+
     /// Moves to a row, as a click does.
-    pub(super) fn click(&mut self, row: usize) {
+    fn click(&mut self, row: usize) {
         self.cursor.at = row.min(self.ids.len().saturating_sub(1));
     }
 
     /// Moves by lines, as the wheel does.
-    pub(super) fn scroll(&mut self, lines: i32) {
+    fn scroll(&mut self, lines: i32) {
         self.cursor.scroll(lines, self.ids.len());
     }
 

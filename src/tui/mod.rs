@@ -2,35 +2,29 @@
 //!
 //! One thread owns the terminal; drawing takes what there is, events change it. Must not know SQL or the roster's file.
 
-mod asks;
+mod answer;
 mod bars;
+mod canvas;
 mod core;
-mod drafts;
-mod drawing;
 mod edit;
 mod errands;
 mod forms;
-mod layout;
+mod home;
+mod layers;
 mod list;
-mod looks;
-mod menus;
-mod mouse;
 mod overlays;
-mod pages;
 mod paint;
-mod panes;
-mod perform;
-mod root;
-mod searching;
 mod setup;
+mod shell;
 mod sink;
-mod stack;
 mod subjects;
 mod table;
+mod tasks;
 mod terminal;
 mod theme;
+mod told;
 mod welcome;
-mod work;
+mod works;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -41,10 +35,10 @@ use ratatui::crossterm::event::{self, Event};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 
-pub use core::{Canvas, Drawn};
+pub use canvas::{Canvas, Drawn};
 pub use errands::Errand;
-pub use root::{Root, Then};
 pub use setup::Setup;
+pub use shell::{Shell, Then};
 pub use theme::{Colours, Theme};
 pub use welcome::{Choice, Welcome};
 
@@ -100,11 +94,11 @@ pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiE
             choice => (start(&paths.roster, clock, choice)?, choice == Choice::Import),
         },
     };
-    let mut root = Root::new(book, setup, Jobs::Thread)?;
+    let mut shell = open_shell(book, setup, Jobs::Thread)?;
     if import {
-        root.ask_for_import();
+        shell.ask_for_import();
     }
-    hall(guard, screen, uses, root)
+    hall(guard, screen, uses, shell)
 }
 
 /// Opens a made-up roster in a temporary file, gone afterwards.
@@ -125,7 +119,15 @@ pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), Tui
     setup.paths = Paths { config: setup.paths.config, ..Paths::under(folder.path(), "demo.guildhall") };
     let uses = terminal::Uses::detect(plain, setup.config.mouse, colours);
     let (guard, screen) = terminal::enter(uses)?;
-    hall(guard, screen, uses, Root::new(book, setup, Jobs::Thread)?)
+    hall(guard, screen, uses, open_shell(book, setup, Jobs::Thread)?)
+}
+
+/// Opens a book at its home screen. Work that takes long is done as `jobs` says.
+///
+/// # Errors
+/// If the book can't be read.
+pub fn open_shell(book: Book, setup: Setup, jobs: Jobs) -> Result<Shell, BookError> {
+    Shell::new(book, setup, jobs, home::Home::new)
 }
 
 fn need_terminal() -> Result<(), TuiError> {
@@ -158,57 +160,57 @@ fn welcome(screen: &mut terminal::Screen, setup: &Setup, today: chrono::NaiveDat
     }
 }
 
-fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal::Uses, mut root: Root) -> Result<(), TuiError> {
-    draw(&mut screen, &mut root)?;
-    root.settle_in();
+fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal::Uses, mut shell: Shell) -> Result<(), TuiError> {
+    draw(&mut screen, &mut shell)?;
+    shell.settle_in();
     loop {
-        let wait = if root.is_busy() { GLANCE } else { IDLE };
+        let wait = if shell.is_busy() { GLANCE } else { IDLE };
         let mut then = Then::Go;
         let mut changed = false;
         if event::poll(wait)? {
             // Everything that has come in is dealt with before the next picture.
             loop {
                 let event: Event = event::read()?;
-                then = root.handle(&event);
+                then = shell.handle(&event);
                 changed = true;
                 if then != Then::Go || !event::poll(Duration::ZERO)? {
                     break;
                 }
             }
         }
-        changed |= root.tick() || root.is_busy();
+        changed |= shell.tick() || shell.is_busy();
         match then {
             Then::Quit => {
-                root.remember();
+                shell.remember();
                 tracing::info!("quit");
                 return Ok(());
             }
             Then::Suspend => {
                 (guard, screen) = terminal::suspend(guard, uses)?;
-                root.handle(&Event::FocusGained);
+                shell.handle(&Event::FocusGained);
             }
             Then::Redraw => screen = terminal::anew()?,
             Then::Go => {}
         }
-        while let Some(errand) = root.errand() {
+        while let Some(errand) = shell.errand() {
             let result = match &errand {
                 Errand::Copy(text) => terminal::copy(text),
                 Errand::Open(link) => open::that_detached(link),
             };
             if let Err(why) = result {
                 tracing::warn!(kind = log::kind(&why.kind()), "an errand failed");
-                root.errand_failed(&errand, &why);
+                shell.errand_failed(&errand, &why);
             }
         }
         if changed {
-            draw(&mut screen, &mut root)?;
+            draw(&mut screen, &mut shell)?;
         }
     }
 }
 
-fn draw(screen: &mut terminal::Screen, root: &mut Root) -> Result<(), TuiError> {
+fn draw(screen: &mut terminal::Screen, shell: &mut Shell) -> Result<(), TuiError> {
     execute!(std::io::stdout(), BeginSynchronizedUpdate)?;
-    screen.draw(|frame| root.draw(frame))?;
+    screen.draw(|frame| shell.draw(frame))?;
     execute!(std::io::stdout(), EndSynchronizedUpdate)?;
     Ok(())
 }

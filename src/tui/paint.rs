@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
 use crate::domain::text;
-use crate::tui::core::{Canvas, Hint, PaneId, Target};
+use crate::tui::canvas::{Canvas, Hint, PaneId, Target};
 use crate::tui::theme::Tone;
 
 /// A piece of text with its tone.

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::domain::text;
 use crate::remembered::ListLook;
-use crate::tui::core::{Canvas, PaneId, Target};
+use crate::tui::canvas::{Canvas, PaneId, Target};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 

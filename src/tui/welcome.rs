@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use crate::actions::{Action, Scope};
 use crate::config::{Asked, Keys};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Target};
+use crate::tui::canvas::{Canvas, Target};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 

@@ -334,7 +334,7 @@ fn a_file_stands_whole_or_what_stood_there_is_untouched() {
         std::fs::read_dir(&folder).unwrap().flatten().filter(|e| e.file_name().to_string_lossy().ends_with(".part")).collect();
     assert!(left.is_empty(), "{left:?}");
     let unknown = ExportOptions { format: "xls".into(), ..ExportOptions::default() };
-    assert!(world.book.export_job(&unknown, &target, Jobs::Inline).is_err());
+    assert!(world.book.export_job(&unknown, &target, Jobs::Inline).unwrap().wait().unwrap().is_err());
     assert_eq!(std::fs::read_to_string(&target).unwrap(), text);
 }
 

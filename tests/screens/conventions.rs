@@ -32,7 +32,7 @@ mod convention_3_more {
     fn a_search_that_is_left_is_no_longer_typed_into() {
         let mut hall = Hall::sample();
         hall.keys("2/ann<tab>").hides("keeps the search").shows("/ann");
-        assert!(!hall.root.takes_text());
+        assert!(!hall.shell.takes_text());
     }
 }
 
@@ -375,7 +375,7 @@ mod convention_10_paths_and_long_work {
     use super::*;
 
     fn copied(hall: &mut Hall) -> String {
-        match hall.root.errand() {
+        match hall.shell.errand() {
             Some(Errand::Copy(text)) => text,
             other => panic!("{other:?}"),
         }
@@ -404,16 +404,16 @@ mod convention_10_paths_and_long_work {
             .shows("1 address copied; 1 left out: no longer a member of any community; 1 left out: unsubscribed");
         assert!(!copied(&mut hall).contains("anton.grigore"));
         hall.keys("<esc><home>y").shows("Nothing copied: unsubscribed. Y copies another part");
-        assert_eq!(hall.root.errand(), None);
+        assert_eq!(hall.shell.errand(), None);
     }
 
     #[test]
     fn a_link_is_shown_before_it_is_opened_and_only_on_another_key() {
         let mut hall = Hall::sample();
         hall.keys("2o").shows("mailto:anton.grigore@tnorth.example").shows("Open it with your mail program?").keys("o");
-        assert_eq!(hall.root.errand(), None);
+        assert_eq!(hall.shell.errand(), None);
         hall.keys("oy");
-        assert_eq!(hall.root.errand(), Some(Errand::Open("mailto:anton.grigore@tnorth.example".into())));
+        assert_eq!(hall.shell.errand(), Some(Errand::Open("mailto:anton.grigore@tnorth.example".into())));
         hall.keys("1<home>jjo").shows("https://forms.example/delivery").shows("your browser").keys("<esc>");
     }
 
@@ -424,8 +424,7 @@ mod convention_10_paths_and_long_work {
         world.import("many.csv", format!("Name,E-mail\n{rows}"));
         let before = world.book.dump().unwrap();
         let step = Step::Run(Box::new(Command::AddTag { people: world.book.find_ids("", None).unwrap(), tag: "keen".into() }));
-        let size = world.book.is_long(&step).unwrap().unwrap();
-        assert_eq!(size, 600);
+        assert!(world.book.is_long(&step).unwrap());
         // On the screen: Esc while it runs. It may be done before the key is read; then nothing was stopped.
         let mut hall = Hall::on(world).threaded();
         hall.keys("2*Tkeen<enter><esc>");
@@ -458,16 +457,16 @@ mod convention_10_paths_and_long_work {
     }
 
     #[test]
-    fn quitting_while_work_is_under_way_asks_once() {
+    fn quitting_while_work_is_under_way_asks_on_another_key() {
         let mut world = World::empty();
         let rows: String = (0..3000).map(|i| format!("Person {i:04},p{i}@example.org\n")).collect();
         world.import("many.csv", format!("Name,E-mail\n{rows}"));
         let mut hall = Hall::on(world).threaded();
         hall.keys("2*Tkeen<enter>");
-        let busy = hall.root.is_busy();
+        let busy = hall.shell.is_busy();
         hall.keys("q");
         if busy && hall.last == Then::Go {
-            hall.shows("again quits, and none of it is kept").keys("q");
+            hall.shows("Quit?").keys("y");
         }
         assert_eq!(hall.last, Then::Quit);
     }

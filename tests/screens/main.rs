@@ -17,7 +17,7 @@ use guildhall::config::Config;
 use guildhall::paths::Paths;
 use guildhall::tui::Colours;
 use guildhall::tui::Setup;
-use guildhall::tui::{Root, Then};
+use guildhall::tui::{Shell, Then, open_shell};
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
@@ -25,7 +25,7 @@ use ratatui::style::Modifier;
 
 /// The hall with somebody at the keyboard.
 pub struct Hall {
-    pub root: Root,
+    pub shell: Shell,
     pub folder: tempfile::TempDir,
     pub size: (u16, u16),
     pub last: Then,
@@ -54,21 +54,21 @@ impl Hall {
         let paths = Paths::under(folder.path(), "roster.guildhall");
         let mut setup = Setup::read(&paths, false, Colours::Sixteen);
         change(&mut setup);
-        let mut root = Root::new(book, setup, Jobs::Inline).unwrap();
-        root.settle_in();
-        root.tick();
-        Self { root, folder, size: (120, 30), last: Then::Go }
+        let mut shell = open_shell(book, setup, Jobs::Inline).unwrap();
+        shell.settle_in();
+        shell.tick();
+        Self { shell, folder, size: (120, 30), last: Then::Go }
     }
 
     /// The same with long work on threads, as in the real program.
     pub fn threaded(self) -> Self {
-        let Self { root, folder, size, .. } = self;
-        drop(root);
+        let Self { shell, folder, size, .. } = self;
+        drop(shell);
         let paths = Paths::under(folder.path(), "roster.guildhall");
         let book = Book::open(&paths.roster, common::clock_after(&paths.roster)).unwrap();
-        let mut root = Root::new(book, Setup::read(&paths, false, Colours::Sixteen), Jobs::Thread).unwrap();
-        root.settle_in();
-        let mut hall = Self { root, folder, size, last: Then::Go };
+        let mut shell = open_shell(book, Setup::read(&paths, false, Colours::Sixteen), Jobs::Thread).unwrap();
+        shell.settle_in();
+        let mut hall = Self { shell, folder, size, last: Then::Go };
         hall.wait();
         hall
     }
@@ -76,10 +76,10 @@ impl Hall {
     /// Waits until no work is under way.
     pub fn wait(&mut self) -> &mut Self {
         let begun = std::time::Instant::now();
-        while self.root.is_busy() {
+        while self.shell.is_busy() {
             assert!(begun.elapsed().as_secs() < 30, "the work goes on");
             std::thread::sleep(std::time::Duration::from_millis(2));
-            self.root.tick();
+            self.shell.tick();
         }
         self.buffer();
         self
@@ -121,8 +121,8 @@ impl Hall {
     }
 
     pub fn event(&mut self, event: &Event) -> &mut Self {
-        self.last = self.root.handle(event);
-        self.root.tick();
+        self.last = self.shell.handle(event);
+        self.shell.tick();
         self.buffer();
         self
     }
@@ -163,10 +163,10 @@ impl Hall {
 
     /// Closes the hall and opens it again.
     pub fn again(self) -> Self {
-        let Self { root, folder, .. } = self;
+        let Self { shell, folder, .. } = self;
         let path = folder.path().join("roster.guildhall");
-        root.remember();
-        drop(root);
+        shell.remember();
+        drop(shell);
         let clock = common::clock_after(&path);
         let book = Book::open(&path, std::sync::Arc::clone(&clock)).unwrap();
         Self::on(World { folder, book, clock })
@@ -175,7 +175,7 @@ impl Hall {
     pub fn buffer(&mut self) -> Buffer {
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         let mut buf = Buffer::empty(area);
-        self.root.draw_on(area, &mut buf);
+        self.shell.draw_on(area, &mut buf);
         buf
     }
 

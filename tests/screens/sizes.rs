@@ -147,9 +147,9 @@ fn convention_9_a_hundred_thousand_random_keys_and_resizes_end_in_a_sound_file()
             5..=19 => Event::Key(key(NAMED[dice.roll(NAMED.len())])),
             _ => Event::Key(key(&letters[dice.roll(letters.len())].to_string())),
         };
-        hall.root.handle(&event);
-        hall.root.tick();
-        while hall.root.errand().is_some() {}
+        hall.shell.handle(&event);
+        hall.shell.tick();
+        while hall.shell.errand().is_some() {}
         if n % 5 == 0 {
             hall.buffer();
         }

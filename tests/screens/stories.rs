@@ -282,7 +282,7 @@ fn a_line_of_addresses_goes_to_the_clipboard() {
         .shows(">Where   the clipboard")
         .keys("<enter>")
         .shows("Copied: 1 person written");
-    assert_eq!(hall.root.errand(), Some(guildhall::tui::Errand::Copy("anton.grigore@tnorth.example".into())));
+    assert_eq!(hall.shell.errand(), Some(guildhall::tui::Errand::Copy("anton.grigore@tnorth.example".into())));
 }
 
 #[test]
@@ -322,10 +322,10 @@ fn never_mail_is_set_and_lifted_and_shown() {
 fn a_pasted_list_goes_into_a_field_and_nowhere_else() {
     let mut hall = Hall::sample();
     hall.event(&Event::Paste("dyq".into())).shows("63 people").shows("Pasted text goes into fields");
-    assert!(!hall.root.takes_text());
+    assert!(!hall.shell.takes_text());
     hall.keys("2").event(&Event::Paste("new.one@example.org".into())).shows("Add to the roster").keys("<esc>");
     hall.keys("2n<tab><tab><tab>");
-    assert!(hall.root.takes_text());
+    assert!(hall.shell.takes_text());
     hall.event(&Event::Paste("a@example.org\nb@example.org\u{1b}[2J".into())).shows("a@example.org;b@example.org[2J");
 }
 
@@ -363,7 +363,7 @@ fn a_note_of_several_lines_is_written_as_such() {
     assert_eq!((line("Second line") - line("First line"), line("Third") - line("First line")), (1, 2));
     hall.keys("<up><up>X<down><down>Y<ctrl-s>").shows("Changed Anton Grigore");
     hall.keys("Ynote").shows("FirstX line").keys("<enter>");
-    let copied = hall.root.errand();
+    let copied = hall.shell.errand();
     assert_eq!(copied, Some(guildhall::tui::Errand::Copy("FirstX line\nSecond line\nThirdY".into())));
 }
 
@@ -390,7 +390,7 @@ fn never_mail_is_for_all_who_are_marked_and_is_in_their_history() {
 fn a_line_of_the_detail_is_copied_whole_however_it_is_broken() {
     let mut hall = Hall::sample();
     hall.keys("24<home>y");
-    let copied = hall.root.errand();
+    let copied = hall.shell.errand();
     assert_eq!(copied, Some(guildhall::tui::Errand::Copy("anton.grigore@tnorth.example".into())));
 }
 

@@ -601,24 +601,24 @@ fn on_the_screen(hall: &mut Hall, model: &Model, p: &P, tag: &str) -> Result<(),
     let first = p.addresses.first().map(|(a, _)| a.clone());
     let sign = first.as_deref().map_or('n', of);
     hall.keys("y");
-    let copied = left(hall.root.errand());
+    let copied = left(hall.shell.errand());
     let expected: Vec<String> = first.clone().into_iter().filter(|_| sign == 'y').collect();
     prop_assert_eq!(copied, expected, "y: {}", sign);
     if sign == 'a' {
         hall.keys("<enter>");
-        prop_assert_eq!(left(hall.root.errand()), vec![first.clone().unwrap()]);
+        prop_assert_eq!(left(hall.shell.errand()), vec![first.clone().unwrap()]);
     }
     // One key copies an address all the same whose holder withdrew consent to mail.
     let withdrew = p.consents.get("mail").is_some_and(|s| s == "withdrawn");
     let but_for_mail = |a: &str| model.answer(&without_mail(p), a, state(a), "copying", &plain, false) != 'n';
     let offered = |a: &str| of(a) != 'n' || (withdrew && !model.is_suppressed(a) && but_for_mail(a));
     hall.keys("<esc><esc>Ye-mail<enter>");
-    let copied: Vec<String> = left(hall.root.errand()).into_iter().filter(|a| !a.starts_with("nobody1@")).collect();
+    let copied: Vec<String> = left(hall.shell.errand()).into_iter().filter(|a| !a.starts_with("nobody1@")).collect();
     let expected: Vec<String> = p.addresses.iter().map(|(a, _)| a.clone()).find(|a| offered(a)).into_iter().collect();
     prop_assert_eq!(copied, expected, "Y: {:?}", p);
     let open: Vec<String> = p.addresses.iter().map(|(a, _)| a.clone()).filter(|a| "ya".contains(of(a))).collect();
     hall.keys(if open.len() > 1 { "<esc><esc>o<enter>y" } else { "<esc><esc>oy" });
-    match hall.root.errand() {
+    match hall.shell.errand() {
         Some(Errand::Open(link)) => {
             prop_assert_eq!(addresses_in(link.trim_start_matches("mailto:")), open.into_iter().take(1).collect::<Vec<_>>(), "o: {:?}", p);
         }

@@ -8,11 +8,12 @@ use ratatui::layout::Rect;
 
 use super::field::{Field, Kind};
 use crate::actions::{Action, Scope};
-use crate::book::{Command, Draft, DraftField};
+use crate::book::{BookError, Command, Draft, DraftField};
 use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject, Target, hint};
+use crate::tui::canvas::{Canvas, Target, hint};
+use crate::tui::core::{Cx, Layer, Outcome, Request, Subject};
 use crate::tui::edit::is_letter;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
@@ -27,6 +28,7 @@ const HINTS: [(Action, &str); 4] =
 /// How wide the labels are.
 const LABEL: u16 = 17;
 
+type Reopen = Box<dyn Fn(&mut Cx<'_>) -> Result<Form, BookError>>;
 type Build = Box<dyn Fn(&Values<'_>) -> Result<Command, (String, String)>>;
 
 /// The overlay.
@@ -43,6 +45,7 @@ pub(crate) struct Form {
     leaving: bool,
     was: Option<i64>,
     calendar: Calendar,
+    reopen: Option<Reopen>,
 }
 
 /// The values of a form, for its maker.
@@ -105,6 +108,7 @@ impl Form {
             leaving: false,
             was,
             calendar,
+            reopen: None,
         };
         for field in &mut form.fields {
             if matches!(field.kind, Kind::Date(_) | Kind::Moment) && !field.value().is_empty() {
@@ -112,6 +116,13 @@ impl Form {
             }
         }
         form
+    }
+
+    /// With how it is made anew, to see what somebody else has changed meanwhile.
+    #[must_use]
+    pub(crate) fn reopened_by(mut self, open: impl Fn(&mut Cx<'_>) -> Result<Self, BookError> + 'static) -> Self {
+        self.reopen = Some(Box::new(open));
+        self
     }
 
     fn is_changed(&self) -> bool {
@@ -271,7 +282,7 @@ impl Form {
     }
 }
 
-impl Overlay for Form {
+impl Layer for Form {
     fn scope(&self) -> Scope {
         Scope::Form
     }
@@ -291,7 +302,7 @@ impl Overlay for Form {
         Outcome::Done
     }
 
-    fn other_key(&mut self) -> Outcome {
+    fn other_key(&mut self, _: KeyEvent, _: &mut Cx<'_>) -> Outcome {
         self.leaving = false;
         Outcome::Ignored
     }
@@ -365,16 +376,19 @@ impl Overlay for Form {
         true
     }
 
-    fn subject(&self) -> Option<Subject> {
-        Some(self.subject.clone())
-    }
-
-    fn values(&self) -> (Vec<String>, Option<i64>) {
-        (self.fields.iter().map(Field::value).collect(), self.was)
-    }
-
-    fn originals(&self) -> Vec<String> {
-        self.fields.iter().map(|f| f.original.clone()).collect()
+    fn compare(&mut self, cx: &mut Cx<'_>) -> bool {
+        let Some(Ok(theirs)) = self.reopen.as_ref().map(|open| open(cx)) else { return false };
+        if theirs.fields.iter().map(|f| &f.original).eq(self.fields.iter().map(|f| &f.original)) {
+            return false;
+        }
+        for (field, now) in self.fields.iter_mut().zip(theirs.fields.iter().map(Field::value)) {
+            field.theirs = (now != field.original && now != field.value()).then(|| now.clone());
+            // Compared with from here on, so that the same change is not told twice.
+            field.original = now;
+        }
+        self.was = theirs.was;
+        self.error = Some(cx.keys.say("changed meanwhile by somebody else: {save} again saves yours over it, {back} drops yours"));
+        true
     }
 
     fn draft(&self) -> Option<Draft> {
@@ -387,18 +401,7 @@ impl Overlay for Form {
         })
     }
 
-    fn conflict(&mut self, theirs: Box<dyn Overlay>, keys: &Keys) {
-        let (values, was) = theirs.values();
-        for (field, value) in self.fields.iter_mut().zip(values) {
-            field.theirs = (value != field.original && value != field.value()).then(|| value.clone());
-            // Compared with from here on, so that the same change is not told twice.
-            field.original = value;
-        }
-        self.was = was;
-        self.error = Some(keys.say("changed meanwhile by somebody else: {save} again saves yours over it, {back} drops yours"));
-    }
-
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let rows = self.rows();
         let place = paint::centred(area, 78, u16::try_from(rows.len() + 4).unwrap_or(u16::MAX));
         on.drawn.hit(place, Target::Overlay);

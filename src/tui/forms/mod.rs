@@ -18,6 +18,12 @@ use crate::tui::core::{Cx, Subject};
 /// # Errors
 /// If the subject is gone, or the file can't be read.
 pub(super) fn open(subject: &Subject, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+    let form = of(subject, community, cx)?;
+    let subject = subject.clone();
+    Ok(form.reopened_by(move |cx| of(&subject, community, cx)))
+}
+
+fn of(subject: &Subject, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     match subject {
         Subject::Person(id) => people::person(*id, community, cx),
         Subject::WalkIn(meetup, name) => people::walk_in(*meetup, name, community, cx),

@@ -7,9 +7,10 @@ use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
 use crate::actions::{Action, Scope};
-use crate::book::Command;
+use crate::book::{BookError, Command};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, hint};
+use crate::tui::canvas::{Canvas, hint};
+use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::theme::Tone;
 
 type Then = Box<dyn Fn(&str) -> Option<Request>>;
@@ -78,7 +79,7 @@ impl Choose {
     }
 }
 
-impl Overlay for Choose {
+impl Layer for Choose {
     fn scope(&self) -> Scope {
         Scope::Names
     }
@@ -122,12 +123,13 @@ impl Overlay for Choose {
         true
     }
 
-    fn prepare(&mut self, area: Rect) {
+    fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
         let len = self.len();
         self.picker.prepare(picker::place(area, self.len().max(1), 56), len);
+        Ok(())
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let typed = self.typed();
         let mut rows: Vec<_> = self.shown.iter().map(|i| vec![(self.names[*i].as_str(), Tone::Plain)]).collect();
         if self.offers_new() {

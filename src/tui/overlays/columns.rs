@@ -6,8 +6,10 @@ use ratatui::layout::Rect;
 
 use super::picker;
 use crate::actions::{Action, Scope};
+use crate::book::BookError;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request, Target, hint};
+use crate::tui::canvas::{Canvas, PaneId, Target, hint};
+use crate::tui::core::{Cx, Layer, Outcome, Request, Wish};
 use crate::tui::list::Cursor;
 use crate::tui::paint;
 use crate::tui::table::Table;
@@ -38,14 +40,14 @@ impl Columns {
     /// Takes over the order of the names for those that show.
     fn changed(&mut self) -> Outcome {
         self.table.chosen = self.names.iter().filter(|n| self.shows(n)).cloned().collect();
-        Outcome::ask(Request::Columns(self.pane, self.table.look()))
+        Outcome::ask(Request::Wish(Wish::Columns(self.pane, self.table.look())))
     }
 
     fn toggle(&mut self) -> Outcome {
         let Some(name) = self.names.get(self.cursor.at).cloned() else { return Outcome::Done };
         if self.shows(&name) {
             if self.table.chosen.len() == 1 {
-                return Outcome::ask(Request::Toast("One column has to stay".into()));
+                return Outcome::ask(Request::say("One column has to stay"));
             }
             self.table.chosen.retain(|c| *c != name);
         } else {
@@ -68,11 +70,11 @@ impl Columns {
     fn sort(&mut self) -> Outcome {
         let Some(name) = self.names.get(self.cursor.at).cloned() else { return Outcome::Done };
         let said = self.table.sort_by(&name);
-        Outcome::Ask(vec![Request::Columns(self.pane, self.table.look()), Request::Toast(said)])
+        Outcome::Ask(vec![Request::Wish(Wish::Columns(self.pane, self.table.look())), Request::say(said)])
     }
 }
 
-impl Overlay for Columns {
+impl Layer for Columns {
     fn scope(&self) -> Scope {
         Scope::Columns
     }
@@ -97,12 +99,13 @@ impl Overlay for Columns {
         self.cursor.scroll(lines, self.names.len());
     }
 
-    fn prepare(&mut self, area: Rect) {
+    fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
         let place = picker::place(area, self.names.len(), 72);
         self.cursor.fit(self.names.len(), usize::from(place.height.saturating_sub(2)));
+        Ok(())
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let place = picker::place(area, self.names.len(), 72);
         on.drawn.hit(place, Target::Overlay);
         let title = format!("Columns of {}", self.pane.word());

@@ -2,11 +2,13 @@
 //!
 //! Must not know what is confirmed.
 
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target, hint};
+use crate::tui::canvas::{Canvas, Target, hint};
+use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
@@ -33,7 +35,7 @@ impl Confirm {
     }
 }
 
-impl Overlay for Confirm {
+impl Layer for Confirm {
     fn scope(&self) -> Scope {
         Scope::Question
     }
@@ -43,15 +45,15 @@ impl Overlay for Confirm {
             _ if action == self.yes => self.then.take().map_or(Outcome::Done, |then| Outcome::ask(Request::Instead(Box::new(then)))),
             // These are about the program, not about the question.
             Action::Help | Action::Palette | Action::Suspend | Action::Reload | Action::QuitAtOnce => Outcome::Ignored,
-            _ => self.other_key(),
+            _ => Outcome::ask(Request::Close),
         }
     }
 
-    fn other_key(&mut self) -> Outcome {
+    fn other_key(&mut self, _: KeyEvent, _: &mut Cx<'_>) -> Outcome {
         Outcome::ask(Request::Close)
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let width = 60.min(area.width);
         let lines = text::wrap(&self.question, usize::from(width.saturating_sub(4)));
         let place = paint::centred(area, width, u16::try_from(lines.len() + 4).unwrap_or(8));

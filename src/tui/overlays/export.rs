@@ -13,10 +13,13 @@ use crate::book::{Asked, ExportOptions, ExportSummary, FORMATS, FormatInfo, Sinc
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
 use crate::paths;
-use crate::tui::core::{Canvas, Cx, Hint, Outcome, Overlay, Request, Target, hint, remark};
+use crate::tui::answer::Answer;
+use crate::tui::canvas::{Canvas, Hint, Target, hint, remark};
+use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::edit::Line;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
+use crate::tui::works;
 
 /// People who can be exported, and what they are called.
 #[derive(Debug, Clone)]
@@ -59,7 +62,7 @@ pub(crate) struct ExportBox {
     /// When the list was exported before, if it was.
     earlier: Option<String>,
     /// What would be written, once that is known.
-    preview: Option<Result<ExportSummary, String>>,
+    preview: Option<Result<Box<ExportSummary>, String>>,
     error: Option<String>,
 }
 
@@ -88,7 +91,7 @@ impl ExportBox {
 
     /// The options as they are, to be looked through.
     #[must_use]
-    pub(crate) fn options(&self) -> ExportOptions {
+    fn options(&self) -> ExportOptions {
         self.options.clone()
     }
 
@@ -126,7 +129,7 @@ impl ExportBox {
 
     fn changed(&mut self, cx: &mut Cx<'_>) -> Outcome {
         self.choose(cx);
-        Outcome::ask(Request::Preview(self.options()))
+        Outcome::ask(Request::Begin(works::preview(self.options())))
     }
 
     /// What there is to fill in now, from above.
@@ -196,14 +199,14 @@ impl ExportBox {
             return Outcome::Done;
         }
         if self.to_clipboard {
-            return Outcome::ask(Request::CopyExport(self.options()));
+            return Outcome::ask(Request::Begin(works::export_text(self.options())));
         }
         let path = self.path.text().trim();
         if path.is_empty() {
             self.error = Some("a file needs a name".into());
             return Outcome::Done;
         }
-        Outcome::ask(Request::Export(self.options(), PathBuf::from(path), false))
+        Outcome::ask(Request::Export(self.options(), PathBuf::from(path)))
     }
 
     fn type_into(&mut self, cx: &mut Cx<'_>, take: impl FnOnce(&mut Line) -> bool) -> Outcome {
@@ -314,9 +317,13 @@ impl ExportBox {
     }
 }
 
-impl Overlay for ExportBox {
+impl Layer for ExportBox {
     fn scope(&self) -> Scope {
         Scope::Form
+    }
+
+    fn opened(&mut self, _: &mut Cx<'_>) -> Outcome {
+        Outcome::ask(Request::Begin(works::preview(self.options())))
     }
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
@@ -359,9 +366,19 @@ impl Overlay for ExportBox {
         true
     }
 
-    fn previewed(&mut self, format: &str, result: Result<ExportSummary, String>) {
-        if format == self.options.format {
-            self.preview = Some(result);
+    fn answer(&mut self, answer: Answer, cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
+        match answer {
+            Answer::Previewed(format, result) => {
+                if format == self.options.format {
+                    self.preview = Some(result);
+                }
+                Ok(Outcome::Done)
+            }
+            Answer::Text(summary, text) => {
+                self.options.format.clone_into(&mut cx.remembered.format);
+                Ok(Outcome::Ask(vec![Request::Copy(format!("Copied: {}", summary.sentence()), text), Request::Close]))
+            }
+            other => Err(other),
         }
     }
 
@@ -370,7 +387,7 @@ impl Overlay for ExportBox {
         true
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let wide = 84.min(area.width);
         let lines = self.lines(usize::from(wide.saturating_sub(4)).max(1));
         let asks = self.asks();

@@ -7,10 +7,12 @@ use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
 use crate::actions::{ACTIONS, Action, ActionInfo, Scope, key_word};
+use crate::book::BookError;
 use crate::config::Keys;
 use crate::domain::query::{FIELDS, Field};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, hint, remark};
+use crate::tui::canvas::{Canvas, hint, remark};
+use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::theme::Tone;
 
 /// The overlay.
@@ -80,7 +82,7 @@ impl Help {
     }
 }
 
-impl Overlay for Help {
+impl Layer for Help {
     fn scope(&self) -> Scope {
         Scope::Window
     }
@@ -118,12 +120,13 @@ impl Overlay for Help {
         true
     }
 
-    fn prepare(&mut self, area: Rect) {
+    fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
         let len = self.rows().len();
         self.picker.prepare(picker::place(area, self.rows().len(), 84), len);
+        Ok(())
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let rows = self.rows();
         let texts: Vec<(String, String)> = rows
             .iter()

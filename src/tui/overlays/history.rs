@@ -6,9 +6,10 @@ use ratatui::layout::Rect;
 
 use super::picker;
 use crate::actions::{Action, Scope};
-use crate::book::{Op, OpKind, Thing};
+use crate::book::{BookError, Op, OpKind, Thing, Touched};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target, hint};
+use crate::tui::canvas::{Canvas, Target, hint};
+use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::list::Cursor;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
@@ -29,12 +30,22 @@ impl History {
     #[must_use]
     pub(crate) fn new(title: &str, of: Option<Thing>, cx: &mut Cx<'_>) -> Self {
         let mut history = Self { title: title.to_owned(), of, ops: Vec::new(), cursor: Cursor::default() };
-        history.refresh(cx);
+        history.read(cx);
         history
+    }
+
+    fn read(&mut self, cx: &mut Cx<'_>) {
+        let here = self.ops.get(self.cursor.at).map(|op| op.id);
+        self.ops = cx.book.history(self.of, MOST).unwrap_or_default();
+        // The cursor stays on its step when another is added above it.
+        self.cursor.at = self.ops.iter().position(|op| Some(op.id) == here).unwrap_or(0);
+        for op in &mut self.ops {
+            op.at = cx.book.local(op.at);
+        }
     }
 }
 
-impl Overlay for History {
+impl Layer for History {
     fn scope(&self) -> Scope {
         Scope::History
     }
@@ -46,10 +57,10 @@ impl Overlay for History {
         match action {
             Action::Undo | Action::Redo if self.of.is_some() => {
                 let said = "The last step may be about something else: {history} shows all steps, and takes them back";
-                Outcome::ask(Request::Toast(said.into()))
+                Outcome::ask(Request::say(said))
             }
             Action::BackToHere if self.of.is_some() => {
-                Outcome::ask(Request::Toast("Going back is for everything at once: {history} shows all steps".into()))
+                Outcome::ask(Request::say("Going back is for everything at once: {history} shows all steps"))
             }
             Action::BackToHere => self.ops.get(self.cursor.at).map_or(Outcome::Done, |op| Outcome::ask(Request::BackTo(op.id))),
             _ => Outcome::Ignored,
@@ -65,22 +76,18 @@ impl Overlay for History {
         self.cursor.scroll(lines, self.ops.len());
     }
 
-    fn refresh(&mut self, cx: &mut Cx<'_>) {
-        let here = self.ops.get(self.cursor.at).map(|op| op.id);
-        self.ops = cx.book.history(self.of, MOST).unwrap_or_default();
-        // The cursor stays on its step when another is added above it.
-        self.cursor.at = self.ops.iter().position(|op| Some(op.id) == here).unwrap_or(0);
-        for op in &mut self.ops {
-            op.at = cx.book.local(op.at);
-        }
+    fn follow(&mut self, _: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        self.read(cx);
+        Ok(())
     }
 
-    fn prepare(&mut self, area: Rect) {
+    fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
         let place = picker::place(area, self.ops.len().max(3), 90);
         self.cursor.fit(self.ops.len(), usize::from(place.height.saturating_sub(2)));
+        Ok(())
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let place = picker::place(area, self.ops.len().max(3), 90);
         on.drawn.hit(place, Target::Overlay);
         let all = [

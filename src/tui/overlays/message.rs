@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target, hint};
+use crate::tui::canvas::{Canvas, Target, hint};
+use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
@@ -56,7 +57,7 @@ pub(super) fn scroll_text(top: &mut usize, action: Action) -> Outcome {
     Outcome::Done
 }
 
-impl Overlay for Message {
+impl Layer for Message {
     fn scope(&self) -> Scope {
         self.scope
     }
@@ -67,7 +68,7 @@ impl Overlay for Message {
         }
         match action {
             Action::Take => Outcome::ask(Request::Close),
-            Action::CopyText => Outcome::ask(Request::Copy(self.body.clone())),
+            Action::CopyText => Outcome::ask(Request::copy(self.body.clone())),
             _ => scroll_text(&mut self.top, action),
         }
     }
@@ -77,7 +78,7 @@ impl Overlay for Message {
         self.top = if lines < 0 { self.top.saturating_sub(by) } else { self.top + by };
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let width = 76.min(area.width);
         let lines = text::wrap(&self.body, usize::from(width.saturating_sub(4)));
         let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).clamp(3, area.height.max(3));

@@ -7,9 +7,10 @@ use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
 use crate::actions::{Action, Scope};
-use crate::book::{Command, OrganisationRow};
+use crate::book::{BookError, Command, OrganisationRow, Touched};
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request, Subject, hint};
+use crate::tui::canvas::{Canvas, PaneId, hint};
+use crate::tui::core::{Cx, Layer, Outcome, Request, Subject, Wish};
 use crate::tui::overlays::Confirm;
 use crate::tui::theme::Tone;
 
@@ -36,7 +37,7 @@ impl Organisations {
     }
 }
 
-impl Overlay for Organisations {
+impl Layer for Organisations {
     fn scope(&self) -> Scope {
         Scope::Organisations
     }
@@ -50,8 +51,9 @@ impl Overlay for Organisations {
             Action::AddOrganisation => return Outcome::ask(Request::Form(Subject::Organisation(None))),
             Action::FindPeople => {
                 let query = self.selected().map(|o| format!("org:\"{}\"", o.facts.name.replace('"', "")));
-                return query
-                    .map_or(Outcome::Done, |q| Outcome::ask(Request::Instead(Box::new(Request::Search(PaneId::Members, q, None)))));
+                return query.map_or(Outcome::Done, |q| {
+                    Outcome::ask(Request::Instead(Box::new(Request::Wish(Wish::Search(PaneId::Members, q, None)))))
+                });
             }
             Action::RemoveThis => {
                 let Some(o) = self.selected() else { return Outcome::Done };
@@ -84,16 +86,20 @@ impl Overlay for Organisations {
         true
     }
 
-    fn refresh(&mut self, cx: &mut Cx<'_>) {
-        self.all = cx.book.organisations().unwrap_or_default();
+    fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        if touched.many || touched.words || !touched.people.is_empty() {
+            self.all = cx.book.organisations()?;
+        }
+        Ok(())
     }
 
-    fn prepare(&mut self, area: Rect) {
+    fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
         let len = self.shown().len();
         self.picker.prepare(picker::place(area, self.shown().len().max(1), 92), len);
+        Ok(())
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let shown = self.shown();
         let texts: Vec<(String, String, String)> = shown
             .iter()

@@ -7,10 +7,11 @@ use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
 use crate::actions::{Action, ActionInfo, Scope};
-use crate::book::{FORMATS, PeopleQuery, Thing};
+use crate::book::{BookError, FORMATS, PeopleQuery, Thing};
 use crate::config::Keys;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, PaneId, Request, hint};
+use crate::tui::canvas::{Canvas, PaneId, hint};
+use crate::tui::core::{Cx, Layer, Outcome, Request, Wish};
 use crate::tui::theme::Tone;
 
 /// A line of the palette.
@@ -115,14 +116,14 @@ impl Palette {
         let instead = |request: Request| Outcome::ask(Request::Instead(Box::new(request)));
         match self.shown().get(self.picker.cursor.at) {
             Some(Row::Offer(offer)) => instead(match &offer.meant {
-                Meant::Go(thing) => Request::Select(*thing),
-                Meant::Find(query) => Request::Search(PaneId::Members, query.clone(), None),
-                Meant::View(name) => Request::NamedView(name.clone()),
-                Meant::Import(file) => Request::ImportFile(file.clone()),
-                Meant::Export(format) => Request::ExportAs(format),
+                Meant::Go(thing) => Request::Wish(Wish::Select(*thing)),
+                Meant::Find(query) => Request::Wish(Wish::Search(PaneId::Members, query.clone(), None)),
+                Meant::View(name) => Request::Wish(Wish::View(name.clone())),
+                Meant::Import(file) => Request::Wish(Wish::ImportFile(file.clone())),
+                Meant::Export(format) => Request::Wish(Wish::ExportAs(format)),
             }),
             Some(Row::Action(e)) => match e.why_not {
-                Some(why) => Outcome::ask(Request::Toast(format!("{}: {why}", e.info.name))),
+                Some(why) => Outcome::ask(Request::say(format!("{}: {why}", e.info.name))),
                 None => instead(Request::Act(e.info.action)),
             },
             Some(Row::Verb(at)) => {
@@ -166,7 +167,7 @@ fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
     out
 }
 
-impl Overlay for Palette {
+impl Layer for Palette {
     fn scope(&self) -> Scope {
         Scope::Window
     }
@@ -210,12 +211,13 @@ impl Overlay for Palette {
         true
     }
 
-    fn prepare(&mut self, area: Rect) {
+    fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
         let len = self.shown().len();
         self.picker.prepare(picker::place(area, len.clamp(1, 16), 96), len);
+        Ok(())
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let shown = self.shown();
         let texts: Vec<(String, String)> = shown
             .iter()

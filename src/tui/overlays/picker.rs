@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::actions::Action;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Hint, Target};
+use crate::tui::canvas::{Canvas, Hint, Target};
 use crate::tui::edit::Line;
 use crate::tui::list::Cursor;
 use crate::tui::paint::{self, Piece};

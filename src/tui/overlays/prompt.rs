@@ -9,7 +9,8 @@ use crate::actions::{Action, Scope};
 use crate::book::{Draft, DraftField};
 use crate::domain::text;
 use crate::paths;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target, hint};
+use crate::tui::canvas::{Canvas, Target, hint};
+use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::edit::Line;
 use crate::tui::paint;
 use crate::tui::subjects::LIST;
@@ -44,7 +45,7 @@ impl Prompt {
     }
 }
 
-impl Overlay for Prompt {
+impl Layer for Prompt {
     fn scope(&self) -> Scope {
         Scope::Form
     }
@@ -102,7 +103,7 @@ impl Overlay for Prompt {
         true
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let width = 78.min(area.width);
         let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(width.saturating_sub(4))));
         let place = paint::centred(area, width, u16::try_from(errors.len() + 3).unwrap_or(5));

@@ -9,9 +9,11 @@ use crate::actions::{Action, Scope};
 use crate::book::{ImportOptions, ImportReport};
 use crate::config::Keys;
 use crate::domain::text;
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Target, hint, remark};
+use crate::tui::canvas::{Canvas, Target, hint, remark};
+use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
+use crate::tui::works;
 
 /// The overlay.
 pub(crate) struct Review {
@@ -99,18 +101,20 @@ fn not_taken(report: &ImportReport, out: &mut Vec<(String, Tone)>) {
     }
 }
 
-impl Overlay for Review {
+impl Layer for Review {
     fn scope(&self) -> Scope {
         Scope::Plan
     }
 
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
         match action {
-            Action::Take if self.does_something() => Outcome::ask(Request::Instead(Box::new(Request::Import(self.options.clone())))),
+            Action::Take if self.does_something() => {
+                Outcome::ask(Request::Instead(Box::new(Request::Begin(works::import(self.options.clone())))))
+            }
             Action::Take => Outcome::ask(Request::Close),
             Action::LeaveOut if self.options.community.is_some() => {
                 let options = ImportOptions { community: None, dry_run: true, ..self.options.clone() };
-                Outcome::ask(Request::Rehearse(options))
+                Outcome::ask(Request::Begin(works::import(options)))
             }
             _ => scroll_text(&mut self.top, action),
         }
@@ -121,7 +125,7 @@ impl Overlay for Review {
         self.top = if lines < 0 { self.top.saturating_sub(by) } else { self.top + by };
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let lines = self.lines(on.keys);
         let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height.saturating_sub(2).max(5));
         let place = paint::centred(area, 78, height);

@@ -7,11 +7,12 @@ use ratatui::layout::Rect;
 
 use super::picker::{self, Picked, Picker};
 use crate::actions::{Action, Scope};
-use crate::book::{AttendanceChange, Command, MeetupDetail, PeopleQuery};
+use crate::book::{AttendanceChange, BookError, Command, MeetupDetail, PeopleQuery, Touched};
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::text;
 use crate::domain::words::{Outcome as Came, Rsvp};
-use crate::tui::core::{Canvas, Cx, Outcome, Overlay, Request, Subject, hint};
+use crate::tui::canvas::{Canvas, hint};
+use crate::tui::core::{Cx, Layer, Outcome, Request, Subject};
 use crate::tui::theme::Tone;
 
 /// How many people outside the roll are offered at once.
@@ -156,7 +157,7 @@ impl Roll {
     }
 }
 
-impl Overlay for Roll {
+impl Layer for Roll {
     fn scope(&self) -> Scope {
         Scope::Roll
     }
@@ -201,19 +202,28 @@ impl Overlay for Roll {
         true
     }
 
-    fn refresh(&mut self, cx: &mut Cx<'_>) {
-        if let Ok(Some(detail)) = cx.book.meetup(self.meetup) {
-            self.detail = detail;
-        }
-        self.find(cx);
+    fn stays(&self) -> bool {
+        // For the next name.
+        true
     }
 
-    fn prepare(&mut self, area: Rect) {
+    fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        if touched.many || touched.meetups || !touched.people.is_empty() {
+            if let Some(detail) = cx.book.meetup(self.meetup)? {
+                self.detail = detail;
+            }
+            self.find(cx);
+        }
+        Ok(())
+    }
+
+    fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
         let len = self.len();
         self.picker.prepare(picker::place(area, self.len().max(8), 72), len);
+        Ok(())
     }
 
-    fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let ticked = |r: &&crate::book::RollRow| {
             if self.ahead { r.facts.rsvp == Some(Rsvp::Yes) } else { r.facts.outcome == Came::Attended }
         };

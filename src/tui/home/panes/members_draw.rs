@@ -8,14 +8,14 @@ use super::members::Members;
 use crate::book::PersonRow;
 use crate::domain::text;
 use crate::domain::words::{AddressState, PersonKind};
-use crate::tui::core::{Canvas, PaneId, Target};
+use crate::tui::canvas::{Canvas, PaneId, Target};
 use crate::tui::paint;
 use crate::tui::table::Placed;
 use crate::tui::theme::Tone;
 
 impl Members {
     /// Draws the pane.
-    pub(crate) fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
+    pub(super) fn draw_all(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Members));
         let of = self.community.as_ref().map_or_else(|| "Everybody".to_owned(), |(_, name)| format!("Members of {name}"));
         let count = match self.all {

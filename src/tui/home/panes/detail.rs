@@ -5,13 +5,15 @@
 use ratatui::layout::Rect;
 
 use super::detail_lines::{Item, Line, community_lines, meetup_lines, person_lines};
+use super::down_bar;
 use crate::actions::Action;
-use crate::book::{AttendanceChange, BookError, Command, Thing};
+use crate::book::{AttendanceChange, BookError, Command, Thing, Touched};
 use crate::domain::ids::CommunityId;
 use crate::domain::meetup::AttendanceFacts;
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::ConsentState;
-use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
+use crate::tui::canvas::{Canvas, PaneId, Target};
+use crate::tui::core::{Cx, Outcome, Pane, Request, Subject, Touch, Wish};
 use crate::tui::list::Cursor;
 use crate::tui::overlays::Choose;
 use crate::tui::paint;
@@ -34,12 +36,6 @@ pub(crate) struct Detail {
 }
 
 impl Detail {
-    /// What is shown.
-    #[must_use]
-    pub(crate) const fn thing(&self) -> Option<Thing> {
-        self.thing
-    }
-
     /// Shows a thing; it is read when it is drawn or asked about.
     pub(crate) fn look(&mut self, thing: Option<Thing>) {
         if self.thing != thing {
@@ -50,12 +46,6 @@ impl Detail {
             self.thing = thing;
             self.is_stale = true;
         }
-    }
-
-    /// What is shown is to be read again.
-    pub(crate) fn refresh(&mut self) {
-        self.keep = self.item().copied().or(self.keep);
-        self.is_stale = true;
     }
 
     /// Reads what is shown, if that is not as it was read last, and breaks it for the width.
@@ -112,30 +102,6 @@ impl Detail {
         }
     }
 
-    /// Does what an action says.
-    pub(crate) fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
-        if let Err(e) = self.read(cx) {
-            return Outcome::ask(Request::Toast(e.to_string()));
-        }
-        if self.cursor.act(action, self.lines.len()) {
-            return Outcome::Done;
-        }
-        match action {
-            Action::Edit => self.edit(),
-            Action::Open => self.open(),
-            Action::New => self.add(cx),
-            Action::Remove => self.remove(),
-            Action::Roll => match self.thing {
-                Some(Thing::Meetup(id)) => {
-                    crate::tui::overlays::Roll::new(id, cx).map_or(Outcome::Done, |roll| Outcome::ask(Request::Push(Box::new(roll))))
-                }
-                _ => Outcome::Ignored,
-            },
-            // What isn't the detail's own goes on to `Root::act_here`, which names every action.
-            _ => Outcome::Ignored,
-        }
-    }
-
     fn whole(&self) -> Option<Subject> {
         match self.thing? {
             Thing::Person(id) => Some(Subject::Person(Some(id))),
@@ -164,9 +130,9 @@ impl Detail {
     /// Moves to what the line under the cursor is about.
     fn open(&self) -> Outcome {
         match self.item() {
-            Some(Item::Membership(id)) => Outcome::ask(Request::Select(Thing::Community(*id))),
-            Some(Item::Visit(id)) => Outcome::ask(Request::Select(Thing::Meetup(*id))),
-            Some(Item::Roll(id) | Item::Holder(id)) => Outcome::ask(Request::Select(Thing::Person(*id))),
+            Some(Item::Membership(id)) => Outcome::ask(Request::Wish(Wish::Select(Thing::Community(*id)))),
+            Some(Item::Visit(id)) => Outcome::ask(Request::Wish(Wish::Select(Thing::Meetup(*id)))),
+            Some(Item::Roll(id) | Item::Holder(id)) => Outcome::ask(Request::Wish(Wish::Select(Thing::Person(*id)))),
             _ => self.edit(),
         }
     }
@@ -210,43 +176,73 @@ impl Detail {
             (Some(Item::Route(id)), _, Some(c)) => Command::RemoveRoute(c, *id),
             (Some(Item::Rule(id)), _, Some(c)) => Command::RemoveRule(c, *id),
             (Some(Item::Channel(id)), _, Some(c)) => Command::RemoveChannel(c, *id),
-            _ => return Outcome::ask(Request::Toast("Move to a seat, a membership or another line that can be removed".into())),
+            _ => return Outcome::ask(Request::say("Move to a seat, a membership or another line that can be removed")),
         };
         Outcome::ask(Request::Run(command))
     }
+}
 
-    /// A row was clicked.
-    pub(crate) fn click(&mut self, row: usize) -> Outcome {
-        self.cursor.at = row.min(self.lines.len().saturating_sub(1));
+impl Pane for Detail {
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        if let Err(e) = self.read(cx) {
+            return Outcome::ask(Request::Complain(e.to_string()));
+        }
+        if self.cursor.act(action, self.lines.len()) {
+            return Outcome::Done;
+        }
+        match action {
+            Action::Edit => self.edit(),
+            Action::Open => self.open(),
+            Action::New => self.add(cx),
+            Action::Remove => self.remove(),
+            Action::Roll => match self.thing {
+                Some(Thing::Meetup(id)) => {
+                    crate::tui::overlays::Roll::new(id, cx).map_or(Outcome::Done, |roll| Outcome::ask(Request::Push(Box::new(roll))))
+                }
+                _ => Outcome::Ignored,
+            },
+            // The home screen looks at the others next.
+            _ => Outcome::Ignored,
+        }
+    }
+
+    fn thing(&self) -> Option<Thing> {
+        self.thing
+    }
+
+    fn touch(&mut self, touch: Touch) -> Outcome {
+        match touch {
+            Touch::Press { on: Target::Row(_, row), .. } => self.cursor.at = row.min(self.lines.len().saturating_sub(1)),
+            Touch::Wheel(_, lines) => self.cursor.scroll(lines, self.lines.len()),
+            Touch::Press { .. } | Touch::Drag(..) | Touch::Drop(_) => {
+                if let Some(thousandths) = down_bar(touch) {
+                    self.cursor.jump(thousandths, self.lines.len());
+                }
+            }
+        }
         Outcome::Done
     }
 
-    /// The wheel was turned.
-    pub(crate) fn scroll(&mut self, lines: i32) -> Outcome {
-        self.cursor.scroll(lines, self.lines.len());
-        Outcome::Done
+    fn follow(&mut self, _: &Touched, _: &mut Cx<'_>) -> Result<(), BookError> {
+        // What it shows is read when it is drawn next, and one thing is little.
+        self.keep = self.item().copied().or(self.keep);
+        self.is_stale = true;
+        Ok(())
     }
 
-    /// The scroll bar was clicked, so many thousandths down.
-    pub(crate) fn jump(&mut self, thousandths: usize) -> Outcome {
-        self.cursor.jump(thousandths, self.lines.len());
-        Outcome::Done
-    }
-
-    /// Makes the lines fit before drawing.
-    pub(crate) fn prepare(&mut self, width: u16, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        let width = area.width.saturating_sub(2);
         if self.width != width {
             self.width = width;
             self.keep = self.item().copied().or(self.keep);
             self.wrap();
         }
         self.read(cx)?;
-        self.cursor.fit(self.lines.len(), height);
+        self.cursor.fit(self.lines.len(), usize::from(area.height.saturating_sub(2)));
         Ok(())
     }
 
-    /// Draws the pane.
-    pub(crate) fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Detail));
         let title = if self.title.is_empty() { "4 Detail".to_owned() } else { format!("4 {}", self.title) };
         let inside = paint::frame(on, area, &title, "", focused);

@@ -6,12 +6,14 @@ use std::collections::{HashMap, HashSet};
 
 use ratatui::layout::Rect;
 
+use super::{List, down_bar, rows_in};
 use crate::actions::Action;
-use crate::book::{BookError, CommunityRow, Thing};
+use crate::book::{BookError, CommunityRow, Thing, Touched};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::domain::words::RunBy;
-use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
+use crate::tui::canvas::{Canvas, PaneId, Target};
+use crate::tui::core::{Cx, Outcome, Pane, Request, Subject, Touch, Wish};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Cursor;
 use crate::tui::paint;
@@ -89,7 +91,7 @@ impl Communities {
     }
 
     /// Reads the communities again; the cursor stays on the same one.
-    pub(crate) fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let here = self.selected();
         self.all = cx.book.communities()?;
         if let Some(counts) = cx.book.community_counts() {
@@ -102,13 +104,13 @@ impl Communities {
         self.table.absent = if widest > 0 { &[] } else { &["standing"] };
         self.arrange(cx);
         if let Some(id) = here {
-            self.select(id);
+            self.go_to(id);
         }
         Ok(())
     }
 
     /// Counts the members again; nothing else has changed.
-    pub(crate) fn recount(&mut self, cx: &mut Cx<'_>) {
+    fn recount(&mut self, cx: &mut Cx<'_>) {
         if let Some(counts) = cx.book.community_counts() {
             self.counts = counts;
         }
@@ -116,7 +118,7 @@ impl Communities {
         if self.table.sort == "members" {
             let here = self.selected();
             self.arrange(cx);
-            here.into_iter().for_each(|id| self.select(id));
+            here.into_iter().for_each(|id| self.go_to(id));
         }
     }
 
@@ -194,7 +196,7 @@ impl Communities {
     }
 
     /// Moves the cursor to a community.
-    pub(crate) fn select(&mut self, id: CommunityId) {
+    fn go_to(&mut self, id: CommunityId) {
         let place = self.items.iter().position(|i| matches!(i, Item::Community(at) if self.all[*at].id == id));
         if let Some(place) = place {
             self.cursor.at = place;
@@ -231,124 +233,12 @@ impl Communities {
     }
 
     fn moved(&self) -> Outcome {
-        Outcome::Ask(vec![Request::Filter(self.selected()), Request::Look])
-    }
-
-    /// What stands under the cursor, for the detail.
-    #[must_use]
-    pub(crate) fn thing(&self) -> Option<Thing> {
-        self.selected().map(Thing::Community)
-    }
-
-    /// Does what an action says.
-    pub(crate) fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
-        let before = self.cursor.at;
-        if self.cursor.act(action, self.items.len()) {
-            self.skip_headings(if self.cursor.at < before { -1 } else { 1 });
-            return self.moved();
-        }
-        match action {
-            Action::Open => Outcome::ask(Request::Focus(PaneId::Members)),
-            Action::New => Outcome::ask(Request::Form(Subject::Community(None))),
-            Action::Edit => match self.selected() {
-                Some(id) => Outcome::ask(Request::Form(Subject::Community(Some(id)))),
-                None => Outcome::ask(Request::Toast("Everybody is no community; move to one, or press {new} for a new one".into())),
-            },
-            Action::Remove => match self.selected() {
-                Some(id) => {
-                    let name = self.name_of(id).unwrap_or_default();
-                    let members = self.counts.get(&id).copied().unwrap_or(0);
-                    let question =
-                        format!("Remove the community {name}? Its {} stay on the roster.", text::count(members, "member", "members"));
-                    let command = crate::book::Command::RemoveCommunity(id);
-                    Outcome::ask(Request::Push(Box::new(crate::tui::overlays::Confirm::new(
-                        &question,
-                        Action::Yes,
-                        "remove",
-                        Request::Run(command),
-                    ))))
-                }
-                None => Outcome::ask(Request::Toast("There is no community under the cursor".into())),
-            },
-            // What isn't the communities' own goes on to `Root::act_here`, which names every action.
-            _ => Outcome::Ignored,
-        }
-    }
-
-    /// The search has changed.
-    pub(crate) fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
-        self.arrange(cx);
-        self.moved()
-    }
-
-    /// A row was clicked.
-    pub(crate) fn click(&mut self, row: usize) -> Outcome {
-        if matches!(self.items.get(row), Some(Item::Everybody | Item::Community(_))) {
-            self.cursor.at = row;
-            return self.moved();
-        }
-        Outcome::Done
-    }
-
-    /// The wheel was turned.
-    pub(crate) fn scroll(&mut self, lines: i32) -> Outcome {
-        self.cursor.scroll(lines, self.items.len());
-        self.skip_headings(if lines < 0 { -1 } else { 1 });
-        self.moved()
-    }
-
-    /// The scroll bar was clicked, so many thousandths down.
-    pub(crate) fn jump(&mut self, thousandths: usize) -> Outcome {
-        self.cursor.jump(thousandths, self.items.len());
-        self.skip_headings(1);
-        self.moved()
-    }
-
-    /// Makes the window fit before drawing.
-    pub(crate) fn prepare(&mut self, height: usize) {
-        let height = height.saturating_sub(usize::from(self.find.is_active()));
-        self.cursor.fit(self.items.len(), height);
-        // The heading above the first community should show with it.
-        if self.cursor.offset > 0
-            && self.cursor.at == self.cursor.offset
-            && matches!(self.items.get(self.cursor.offset - 1), Some(Item::Heading(_)))
-        {
-            self.cursor.offset -= 1;
-        }
+        Outcome::Ask(vec![Request::Wish(Wish::Filter(self.selected())), Request::Wish(Wish::Look)])
     }
 
     /// While one searches: how many are found of how many there are.
     fn count(&self) -> String {
         if self.find.query.is_empty() { String::new() } else { format!("{} of {}", self.hits.len(), self.all.len()) }
-    }
-
-    /// Draws the pane.
-    pub(crate) fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
-        on.drawn.hit(area, Target::Pane(PaneId::Communities));
-        let inside = paint::frame(on, area, "1 Communities", &self.count(), focused);
-        let rows = usize::from(inside.height).saturating_sub(usize::from(self.find.is_active()));
-        let placed = self.table.layout(inside.width, !on.theme.is_plain());
-        for (line, at) in (self.cursor.offset..self.items.len()).take(rows).enumerate() {
-            let y = inside.y + u16::try_from(line).unwrap_or(0);
-            let row = Rect::new(inside.x, y, inside.width, 1);
-            on.drawn.hit(row, Target::Row(PaneId::Communities, at));
-            self.draw_item(at, row, &placed, focused, on);
-        }
-        if self.all.is_empty() && self.find.query.is_empty() && inside.height > 2 {
-            for (i, hint) in ["No communities yet:".to_owned(), on.keys.say("press {new} to make one")].iter().enumerate() {
-                paint::pieces(
-                    on,
-                    (inside.x + 2, inside.y + 2 + u16::try_from(i).unwrap_or(0)),
-                    inside.width.saturating_sub(2),
-                    &[(hint, Tone::Dim)],
-                );
-            }
-        }
-        let body = Rect { height: u16::try_from(rows).unwrap_or(0), ..inside };
-        paint::scroll_bar(on, body, self.cursor.offset, self.items.len(), Some(PaneId::Communities));
-        if self.find.is_active() && inside.height > 0 {
-            self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
-        }
     }
 
     fn draw_item(&self, at: usize, row: Rect, placed: &[Placed], focused: bool, on: &mut Canvas<'_>) {
@@ -386,5 +276,156 @@ impl Communities {
             "disciplines" => c.disciplines.clone(),
             _ => (i + 1).to_string(),
         }
+    }
+}
+
+impl Pane for Communities {
+    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        let before = self.cursor.at;
+        if self.cursor.act(action, self.items.len()) {
+            self.skip_headings(if self.cursor.at < before { -1 } else { 1 });
+            return self.moved();
+        }
+        match action {
+            Action::Open => Outcome::ask(Request::Wish(Wish::Focus(PaneId::Members))),
+            Action::New => Outcome::ask(Request::Form(Subject::Community(None))),
+            Action::Edit => match self.selected() {
+                Some(id) => Outcome::ask(Request::Form(Subject::Community(Some(id)))),
+                None => Outcome::ask(Request::say("Everybody is no community; move to one, or press {new} for a new one")),
+            },
+            Action::Remove => match self.selected() {
+                Some(id) => {
+                    let name = self.name_of(id).unwrap_or_default();
+                    let members = self.counts.get(&id).copied().unwrap_or(0);
+                    let question =
+                        format!("Remove the community {name}? Its {} stay on the roster.", text::count(members, "member", "members"));
+                    let command = crate::book::Command::RemoveCommunity(id);
+                    Outcome::ask(Request::Push(Box::new(crate::tui::overlays::Confirm::new(
+                        &question,
+                        Action::Yes,
+                        "remove",
+                        Request::Run(command),
+                    ))))
+                }
+                None => Outcome::ask(Request::say("There is no community under the cursor")),
+            },
+            // The home screen looks at the others next.
+            _ => Outcome::Ignored,
+        }
+    }
+
+    fn thing(&self) -> Option<Thing> {
+        self.selected().map(Thing::Community)
+    }
+
+    fn select(&mut self, thing: Thing, _: &mut Cx<'_>) -> Result<bool, BookError> {
+        let Thing::Community(id) = thing else { return Ok(false) };
+        self.go_to(id);
+        Ok(self.selected() == Some(id))
+    }
+
+    fn back(&mut self, cx: &mut Cx<'_>) -> Result<bool, BookError> {
+        let was = self.find.clear();
+        if was {
+            self.refresh(cx)?;
+        }
+        Ok(was)
+    }
+
+    fn touch(&mut self, touch: Touch) -> Outcome {
+        match touch {
+            Touch::Press { on: Target::Row(_, row), .. } => {
+                if !matches!(self.items.get(row), Some(Item::Everybody | Item::Community(_))) {
+                    return Outcome::Done;
+                }
+                self.cursor.at = row;
+            }
+            Touch::Wheel(_, lines) => {
+                self.cursor.scroll(lines, self.items.len());
+                self.skip_headings(if lines < 0 { -1 } else { 1 });
+            }
+            Touch::Press { .. } | Touch::Drag(..) | Touch::Drop(_) => match down_bar(touch) {
+                Some(thousandths) => {
+                    self.cursor.jump(thousandths, self.items.len());
+                    self.skip_headings(1);
+                }
+                None => return Outcome::Done,
+            },
+        }
+        self.moved()
+    }
+
+    fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        if touched.many || touched.communities || !cx.book.is_ready() || cx.book.has_seat(&touched.people)? {
+            return self.refresh(cx);
+        }
+        if touched.members || !touched.people.is_empty() {
+            self.recount(cx);
+        }
+        Ok(())
+    }
+
+    fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        let height = rows_in(area, cx).saturating_sub(usize::from(self.find.is_active()));
+        self.cursor.fit(self.items.len(), height);
+        // The heading above the first community should show with it.
+        if self.cursor.offset > 0
+            && self.cursor.at == self.cursor.offset
+            && matches!(self.items.get(self.cursor.offset - 1), Some(Item::Heading(_)))
+        {
+            self.cursor.offset -= 1;
+        }
+        Ok(())
+    }
+
+    fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
+        on.drawn.hit(area, Target::Pane(PaneId::Communities));
+        let inside = paint::frame(on, area, "1 Communities", &self.count(), focused);
+        let rows = usize::from(inside.height).saturating_sub(usize::from(self.find.is_active()));
+        let placed = self.table.layout(inside.width, !on.theme.is_plain());
+        for (line, at) in (self.cursor.offset..self.items.len()).take(rows).enumerate() {
+            let y = inside.y + u16::try_from(line).unwrap_or(0);
+            let row = Rect::new(inside.x, y, inside.width, 1);
+            on.drawn.hit(row, Target::Row(PaneId::Communities, at));
+            self.draw_item(at, row, &placed, focused, on);
+        }
+        if self.all.is_empty() && self.find.query.is_empty() && inside.height > 2 {
+            for (i, hint) in ["No communities yet:".to_owned(), on.keys.say("press {new} to make one")].iter().enumerate() {
+                paint::pieces(
+                    on,
+                    (inside.x + 2, inside.y + 2 + u16::try_from(i).unwrap_or(0)),
+                    inside.width.saturating_sub(2),
+                    &[(hint, Tone::Dim)],
+                );
+            }
+        }
+        let body = Rect { height: u16::try_from(rows).unwrap_or(0), ..inside };
+        paint::scroll_bar(on, body, self.cursor.offset, self.items.len(), Some(PaneId::Communities));
+        if self.find.is_active() && inside.height > 0 {
+            self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
+        }
+    }
+}
+
+impl List for Communities {
+    fn find(&self) -> &FindLine {
+        &self.find
+    }
+
+    fn find_mut(&mut self) -> &mut FindLine {
+        &mut self.find
+    }
+
+    fn table(&self) -> &Table {
+        &self.table
+    }
+
+    fn table_mut(&mut self) -> &mut Table {
+        &mut self.table
+    }
+
+    fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
+        self.arrange(cx);
+        self.moved()
     }
 }

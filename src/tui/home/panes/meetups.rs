@@ -4,12 +4,14 @@
 
 use ratatui::layout::Rect;
 
+use super::{List, down_bar, rows_in};
 use crate::actions::Action;
-use crate::book::{BookError, Command, MeetupRow, MeetupSort, Thing};
+use crate::book::{BookError, Command, MeetupRow, MeetupSort, Thing, Touched};
 use crate::domain::ids::{CommunityId, MeetupId};
 use crate::domain::words::{MeetupStatus, WriteUp};
 use crate::domain::{meetup, text};
-use crate::tui::core::{Canvas, Cx, Outcome, PaneId, Request, Subject, Target};
+use crate::tui::canvas::{Canvas, PaneId, Target};
+use crate::tui::core::{Cx, Outcome, Pane, Request, Subject, Touch, Wish};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Listing;
 use crate::tui::overlays::{Confirm, Roll};
@@ -65,12 +67,6 @@ impl Meetups {
         self.list.selected()
     }
 
-    /// What stands under the cursor, for the detail.
-    #[must_use]
-    pub(crate) fn thing(&self) -> Option<Thing> {
-        self.selected().map(Thing::Meetup)
-    }
-
     fn read(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let sort = MeetupSort::ALL.iter().find(|(w, _)| *w == self.table.sort).map(|(_, s)| *s).unwrap_or_default();
         if self.find.query.is_empty() && !cx.book.is_ready() {
@@ -96,14 +92,6 @@ impl Meetups {
         Ok(())
     }
 
-    /// Reads the list again; the cursor stays on the same meetup.
-    pub(crate) fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        let here = self.selected();
-        self.read(cx)?;
-        self.list.stay_on(here);
-        Ok(())
-    }
-
     /// Shows the meetups of another community, or all.
     pub(crate) fn filter(&mut self, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if self.community != community {
@@ -115,26 +103,32 @@ impl Meetups {
         Ok(())
     }
 
-    /// Moves the cursor to a meetup; whether it is in the list.
-    pub(crate) fn select(&mut self, id: MeetupId, cx: &mut Cx<'_>) -> Result<bool, BookError> {
-        if !self.list.ids.contains(&id) && self.find.clear() {
-            self.read(cx)?;
+    fn draw_row(&self, row: &MeetupRow, at: usize, area: Rect, placed: &[Placed], focused: bool, on: &mut Canvas<'_>) {
+        let here = at == self.list.cursor.at;
+        let upcoming = meetup::is_upcoming(row.starts, on.calendar.today);
+        let tone = if upcoming || here { Tone::Plain } else { Tone::Dim };
+        let style = on.theme.style(tone);
+        paint::put(on, (area.x + 1, area.y), 2, if here { "> " } else { "  " }, style);
+        let values: Vec<String> = placed.iter().map(|p| cell(row, &self.table.all[p.column].name, upcoming, on)).collect();
+        self.table.draw_row(area, placed, &values, tone, &self.find.words, on);
+        if here {
+            paint::at_cursor(on, area, focused);
         }
-        Ok(self.list.go_to(id))
     }
+}
 
-    /// Does what an action says.
-    pub(crate) fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+impl Pane for Meetups {
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         if self.list.act(action) {
-            return Outcome::ask(Request::Look);
+            return Outcome::ask(Request::Wish(Wish::Look));
         }
         match action {
-            Action::Open => Outcome::ask(Request::Focus(PaneId::Detail)),
+            Action::Open => Outcome::ask(Request::Wish(Wish::Focus(PaneId::Detail))),
             Action::New => Outcome::ask(Request::Form(Subject::Meetup(None))),
             Action::Edit => self.selected().map_or(Outcome::Done, |id| Outcome::ask(Request::Form(Subject::Meetup(Some(id))))),
             Action::Roll => match self.selected().and_then(|id| Roll::new(id, cx)) {
                 Some(roll) => Outcome::ask(Request::Push(Box::new(roll))),
-                None => Outcome::ask(Request::Toast("There is no meetup under the cursor; {new} plans one".into())),
+                None => Outcome::ask(Request::say("There is no meetup under the cursor; {new} plans one")),
             },
             Action::Remove => match self.selected() {
                 Some(id) => {
@@ -147,35 +141,59 @@ impl Meetups {
                         Request::Run(Command::RemoveMeetup(id)),
                     ))))
                 }
-                None => Outcome::ask(Request::Toast("There is no meetup under the cursor".into())),
+                None => Outcome::ask(Request::say("There is no meetup under the cursor")),
             },
-            // What isn't the meetups' own goes on to `Root::act_here`, which names every action.
+            // The home screen looks at the others next.
             _ => Outcome::Ignored,
         }
     }
 
-    /// The search has changed.
-    pub(crate) fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
-        if let Err(e) = self.read(cx) {
-            return Outcome::ask(Request::Toast(e.to_string()));
-        }
-        if self.find.error.is_none() {
-            self.list.cursor.at = 0;
-        }
-        self.list.fit();
-        Outcome::ask(Request::Look)
+    fn thing(&self) -> Option<Thing> {
+        self.selected().map(Thing::Meetup)
     }
 
-    /// Reads the rows that will show.
-    pub(crate) fn prepare(&mut self, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    fn select(&mut self, thing: Thing, cx: &mut Cx<'_>) -> Result<bool, BookError> {
+        let Thing::Meetup(id) = thing else { return Ok(false) };
+        if !self.list.ids.contains(&id) && self.find.clear() {
+            self.read(cx)?;
+        }
+        Ok(self.list.go_to(id))
+    }
+
+    fn back(&mut self, cx: &mut Cx<'_>) -> Result<bool, BookError> {
+        let was = self.find.clear();
+        if was {
+            self.read(cx)?;
+            self.list.top();
+        }
+        Ok(was)
+    }
+
+    fn touch(&mut self, touch: Touch) -> Outcome {
+        if !self.list.touch(touch, down_bar(touch)) {
+            return Outcome::Done;
+        }
+        Outcome::ask(Request::Wish(Wish::Look))
+    }
+
+    fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        if touched.many || touched.communities || touched.meetups || touched.words || !cx.book.is_ready() {
+            let here = self.selected();
+            self.read(cx)?;
+            self.list.stay_on(here);
+        }
+        Ok(())
+    }
+
+    fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        let height = rows_in(area, cx);
         // The heads of the columns are worth a line only where there are some.
         self.heads = height >= 5;
         let height = height.saturating_sub(usize::from(self.find.is_active()) + usize::from(self.heads));
         self.list.prepare(height, |ids| cx.book.meetups_shown(ids), |row| row.id)
     }
 
-    /// Draws the pane.
-    pub(crate) fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
+    fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Meetups));
         let number = |n: usize| text::thousands(n as u64);
         let count = match (self.find.query.is_empty(), self.all) {
@@ -211,18 +229,34 @@ impl Meetups {
             self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
         }
     }
+}
 
-    fn draw_row(&self, row: &MeetupRow, at: usize, area: Rect, placed: &[Placed], focused: bool, on: &mut Canvas<'_>) {
-        let here = at == self.list.cursor.at;
-        let upcoming = meetup::is_upcoming(row.starts, on.calendar.today);
-        let tone = if upcoming || here { Tone::Plain } else { Tone::Dim };
-        let style = on.theme.style(tone);
-        paint::put(on, (area.x + 1, area.y), 2, if here { "> " } else { "  " }, style);
-        let values: Vec<String> = placed.iter().map(|p| cell(row, &self.table.all[p.column].name, upcoming, on)).collect();
-        self.table.draw_row(area, placed, &values, tone, &self.find.words, on);
-        if here {
-            paint::at_cursor(on, area, focused);
+impl List for Meetups {
+    fn find(&self) -> &FindLine {
+        &self.find
+    }
+
+    fn find_mut(&mut self) -> &mut FindLine {
+        &mut self.find
+    }
+
+    fn table(&self) -> &Table {
+        &self.table
+    }
+
+    fn table_mut(&mut self) -> &mut Table {
+        &mut self.table
+    }
+
+    fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
+        if let Err(e) = self.read(cx) {
+            return Outcome::ask(Request::Complain(e.to_string()));
         }
+        if self.find.error.is_none() {
+            self.list.cursor.at = 0;
+        }
+        self.list.fit();
+        Outcome::ask(Request::Wish(Wish::Look))
     }
 }
 

@@ -1,11 +1,11 @@
-//! Where the panes stand: side by side where there is room, folded where there is not.
+//! Where the panes of the home screen stand: side by side where there is room, folded where there is not.
 //!
 //! Must not know what is in them.
 
 use ratatui::layout::Rect;
 
 use crate::remembered::Borders;
-use crate::tui::core::PaneId;
+use crate::tui::canvas::PaneId;
 
 /// The places of one picture. What has no place doesn't show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,8 +16,6 @@ pub(super) struct Places {
     pub tabs: Option<Rect>,
     /// The panes, in the order of [`PaneId::ALL`].
     panes: [Option<Rect>; 4],
-    /// The foot line.
-    pub footer: Option<Rect>,
 }
 
 impl Places {
@@ -46,11 +44,7 @@ fn share(of: u16, wanted: Option<u16>, own: u16, least: u16, most: u16) -> u16 {
 pub(super) fn places(area: Rect, focus: PaneId, borders: &Borders, one: bool) -> Places {
     let mut out = Places::default();
     let mut body = area;
-    if area.height >= 2 {
-        out.footer = Some(Rect { y: area.bottom() - 1, height: 1, ..area });
-        body.height -= 1;
-    }
-    if area.height >= 8 && !one {
+    if area.height >= 7 && !one {
         out.header = Some(Rect { height: 1, ..body });
         body = Rect { y: body.y + 1, height: body.height - 1, ..body };
     }
@@ -98,7 +92,7 @@ mod tests {
                     let wild = [None, Some(0), Some(1000), Some(437)][(n + usize::from(width)) % 4];
                     let p = places(area, focus, &Borders { left: wild, right: wild, low: wild }, n == 2 && height % 7 == 0);
                     assert!(p.pane(focus).is_some(), "{width}×{height}");
-                    for place in p.panes.into_iter().chain([p.header, p.tabs, p.footer]).flatten() {
+                    for place in p.panes.into_iter().chain([p.header, p.tabs]).flatten() {
                         assert_eq!(place.intersection(area), place, "{width}×{height}");
                     }
                 }

@@ -10,7 +10,11 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::person::ConsentFacts;
 use crate::domain::text;
 use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
-use crate::tui::core::{Cx, Outcome, Overlay, PaneId, Request, Subject};
+use ratatui::layout::Rect;
+
+use super::{List, down_bar, rows_in};
+use crate::tui::canvas::{Canvas, PaneId};
+use crate::tui::core::{Cx, Layer, Outcome, Pane, Request, Subject, Touch, Wish};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Listing;
 use crate::tui::overlays::{Choose, Confirm, Prompt};
@@ -75,12 +79,12 @@ fn known(which: Words, cx: &mut Cx<'_>) -> Vec<String> {
     cx.book.words(which).unwrap_or_default()
 }
 
-fn push(overlay: impl Overlay + 'static) -> Outcome {
+fn push(overlay: impl Layer + 'static) -> Outcome {
     Outcome::ask(Request::Push(Box::new(overlay)))
 }
 
 fn no_community() -> Outcome {
-    Outcome::ask(Request::Toast("Select a community first: this is about its members".into()))
+    Outcome::ask(Request::say("Select a community first: this is about its members"))
 }
 
 impl Default for Members {
@@ -102,12 +106,6 @@ impl Members {
     #[must_use]
     pub(crate) fn selected(&self) -> Option<PersonId> {
         self.list.selected()
-    }
-
-    /// What stands under the cursor, for the detail.
-    #[must_use]
-    pub(crate) fn thing(&self) -> Option<Thing> {
-        self.selected().map(Thing::Person)
     }
 
     /// Whom a verb applies to: the marked, in the order of the list, else the one under the cursor.
@@ -151,7 +149,7 @@ impl Members {
     }
 
     /// Reads the list again; the cursor stays on the same person, or where it was.
-    pub(crate) fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
+    fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let here = self.selected();
         self.table.all = columns(&cx.book.words(Words::Fields)?);
         let result = self.read(cx);
@@ -161,31 +159,6 @@ impl Members {
         if !self.marks.is_empty() && self.find.query.is_empty() && cx.book.is_ready() {
             let there: HashSet<PersonId> = self.list.ids.iter().copied().collect();
             self.marks.retain(|m| there.contains(m));
-        }
-        Ok(())
-    }
-
-    /// Reads again what a step has touched of the list.
-    pub(crate) fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        if touched.people.is_empty() && !touched.words && !touched.meetups && !touched.mail {
-            self.list.fit();
-            return Ok(());
-        }
-        let here = self.selected();
-        let (text, community) = (std::mem::take(&mut self.find.query), self.community.as_ref().map(|(id, _)| *id));
-        let sort = SortBy::parse(&self.table.sort).unwrap_or(SortBy::Name);
-        let wanted = PeopleQuery { text: &text, community, sort, reverse: self.table.reverse };
-        let known = cx.book.find_again(&wanted, touched, &mut self.list.ids);
-        self.find.query = text;
-        if !matches!(known, Ok(true)) || self.list.ids.is_empty() {
-            return self.refresh(cx);
-        }
-        self.table.all = columns(&cx.book.words(Words::Fields)?);
-        self.count(cx);
-        self.list.stay_on(here);
-        if self.find.query.is_empty() {
-            let gone = |m: &PersonId| touched.people.contains(&m.0) && !self.list.ids.contains(m);
-            self.marks.retain(|m| !gone(m));
         }
         Ok(())
     }
@@ -214,19 +187,6 @@ impl Members {
         self.all = community.and_then(|c| cx.book.member_count(c)).or_else(|| cx.book.people_count());
     }
 
-    /// The search has changed: the best hit is on top.
-    pub(crate) fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
-        let result = self.read(cx);
-        if let Err(e) = self.keep_reading(result) {
-            return Outcome::ask(Request::Toast(e.to_string()));
-        }
-        if self.find.error.is_none() {
-            self.list.top();
-        }
-        self.list.rows.clear();
-        Outcome::ask(Request::Look)
-    }
-
     /// Shows the members of another community, or everybody. Marks are of one list: says how many were dropped.
     pub(crate) fn filter(&mut self, community: Option<(CommunityId, String)>, cx: &mut Cx<'_>) -> Result<usize, BookError> {
         let mut dropped = 0;
@@ -243,63 +203,20 @@ impl Members {
         Ok(dropped)
     }
 
-    /// Moves the cursor to a person, ending the search if it hides them. Whether they are in the list.
-    pub(crate) fn select(&mut self, id: PersonId, cx: &mut Cx<'_>) -> Result<bool, BookError> {
-        if !self.list.ids.contains(&id) && self.find.clear() {
-            let result = self.read(cx);
-            self.keep_reading(result)?;
-        }
-        Ok(self.list.go_to(id))
-    }
-
     /// Drops the marks.
     pub(crate) fn unmark(&mut self) {
         self.last_mark = None;
         self.marks.clear();
     }
 
-    /// One step back: the marks, then the search. Whether there was one.
-    pub(crate) fn back(&mut self, cx: &mut Cx<'_>) -> bool {
-        if !self.marks.is_empty() {
-            self.unmark();
-            return true;
-        }
-        if self.find.clear() {
-            let here = self.selected();
-            if self.read(cx).is_ok() {
-                self.list.cursor.at = 0;
-                self.list.stay_on(here);
-            }
-            return true;
-        }
-        false
-    }
-
-    /// Does what an action says.
-    pub(crate) fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
-        if self.list.act(action) {
-            return Outcome::ask(Request::Look);
-        }
-        match action {
-            Action::Mark => self.mark(),
-            Action::MarkRange => self.mark_range(),
-            Action::MarkAll => self.mark_all(),
-            Action::Open => Outcome::ask(Request::Focus(PaneId::Detail)),
-            Action::New => Outcome::ask(Request::Form(Subject::Person(None))),
-            Action::Edit => self.selected().map_or(Outcome::Done, |id| Outcome::ask(Request::Form(Subject::Person(Some(id))))),
-            Action::Remove => self.verb(cx, Self::remove),
-            Action::PutInto => self.verb(cx, Self::put_into),
-            Action::TakeOut => self.verb(cx, Self::take_out),
-            Action::SetStatus => self.verb(cx, Self::set_status),
-            Action::SetOrganisation => self.verb(cx, Self::set_organisation),
-            Action::SetDiscipline => self.verb(cx, Self::set_discipline),
-            Action::AddTag => self.verb(cx, Self::add_tag),
-            Action::RemoveTag => self.verb(cx, Self::remove_tag),
-            Action::SetField => self.verb(cx, Self::set_field),
-            Action::SetConsent => self.verb(cx, Self::set_consent),
-            Action::StopMail => self.verb(cx, Self::stop_mail),
-            // What isn't the members' own goes on to `Root::act_here`, which names every action.
-            _ => Outcome::Ignored,
+    /// Drops the marks of those whom a step has removed.
+    fn drop_marks(&mut self, touched: &Touched, cx: &Cx<'_>) {
+        let marked: Vec<PersonId> = touched.people.iter().map(|p| PersonId(*p)).filter(|p| self.marks.contains(p)).collect();
+        if !marked.is_empty()
+            && let Ok(there) = cx.book.people(&marked, None)
+        {
+            let there: HashSet<PersonId> = there.iter().map(|p| p.id).collect();
+            self.marks.retain(|id| there.contains(id) || !marked.contains(id));
         }
     }
 
@@ -311,7 +228,7 @@ impl Members {
             self.last_mark = Some(self.list.cursor.at);
             self.list.act(Action::Down);
         }
-        Outcome::ask(Request::Look)
+        Outcome::ask(Request::Wish(Wish::Look))
     }
 
     fn mark_range(&mut self) -> Outcome {
@@ -335,7 +252,7 @@ impl Members {
     fn verb(&self, cx: &mut Cx<'_>, ask: impl FnOnce(&Self, Vec<PersonId>, &str, &mut Cx<'_>) -> Outcome) -> Outcome {
         let people = self.chosen();
         if people.is_empty() {
-            return Outcome::ask(Request::Toast("There is nobody under the cursor; {new} adds somebody".into()));
+            return Outcome::ask(Request::say("There is nobody under the cursor; {new} adds somebody"));
         }
         let who = text::count(people.len() as u64, "person", "people");
         ask(self, people, &who, cx)
@@ -422,19 +339,141 @@ impl Members {
                 withdrew && all.into_iter().all(|a| d.suppressed.contains(a))
             })
         };
-        if !people.iter().all(stopped) {
+        // Of more than a screenful nobody is asked: the step leaves those as they are who are not mailed already.
+        if people.len() > 200 || !people.iter().all(stopped) {
             return Outcome::ask(Request::Run(Command::NeverMail { people, reason: "their own request".into() }));
         }
         match people.as_slice() {
             [only] => Outcome::ask(Request::Form(Subject::MailAgain(*only))),
-            _ => Outcome::ask(Request::Toast("None of them is mailed already; to mail somebody again, choose that one person".into())),
+            _ => Outcome::ask(Request::say("None of them is mailed already; to mail somebody again, choose that one person")),
+        }
+    }
+}
+
+impl Pane for Members {
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        if self.list.act(action) {
+            return Outcome::ask(Request::Wish(Wish::Look));
+        }
+        match action {
+            Action::Mark => self.mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::MarkAll => self.mark_all(),
+            Action::Open => Outcome::ask(Request::Wish(Wish::Focus(PaneId::Detail))),
+            Action::New => Outcome::ask(Request::Form(Subject::Person(None))),
+            Action::Edit => self.selected().map_or(Outcome::Done, |id| Outcome::ask(Request::Form(Subject::Person(Some(id))))),
+            Action::Remove => self.verb(cx, Self::remove),
+            Action::PutInto => self.verb(cx, Self::put_into),
+            Action::TakeOut => self.verb(cx, Self::take_out),
+            Action::SetStatus => self.verb(cx, Self::set_status),
+            Action::SetOrganisation => self.verb(cx, Self::set_organisation),
+            Action::SetDiscipline => self.verb(cx, Self::set_discipline),
+            Action::AddTag => self.verb(cx, Self::add_tag),
+            Action::RemoveTag => self.verb(cx, Self::remove_tag),
+            Action::SetField => self.verb(cx, Self::set_field),
+            Action::SetConsent => self.verb(cx, Self::set_consent),
+            Action::StopMail => self.verb(cx, Self::stop_mail),
+            // The home screen looks at the others next.
+            _ => Outcome::Ignored,
         }
     }
 
-    /// Reads the rows that will show.
-    pub(crate) fn prepare(&mut self, height: usize, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        let height = height.saturating_sub(1 + usize::from(self.find.is_active()));
+    fn thing(&self) -> Option<Thing> {
+        self.selected().map(Thing::Person)
+    }
+
+    fn select(&mut self, thing: Thing, cx: &mut Cx<'_>) -> Result<bool, BookError> {
+        let Thing::Person(id) = thing else { return Ok(false) };
+        if !self.list.ids.contains(&id) && self.find.clear() {
+            let result = self.read(cx);
+            self.keep_reading(result)?;
+        }
+        Ok(self.list.go_to(id))
+    }
+
+    fn back(&mut self, cx: &mut Cx<'_>) -> Result<bool, BookError> {
+        if !self.marks.is_empty() {
+            self.unmark();
+            return Ok(true);
+        }
+        if self.find.clear() {
+            let here = self.selected();
+            self.read(cx)?;
+            self.list.cursor.at = 0;
+            self.list.stay_on(here);
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    fn touch(&mut self, touch: Touch) -> Outcome {
+        if !self.list.touch(touch, down_bar(touch)) {
+            return Outcome::Done;
+        }
+        Outcome::ask(Request::Wish(Wish::Look))
+    }
+
+    fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        if touched.many || touched.communities || !cx.book.is_ready() {
+            return self.refresh(cx);
+        }
+        self.drop_marks(touched, cx);
+        if touched.people.is_empty() && !touched.words && !touched.meetups && !touched.mail {
+            self.list.fit();
+            return Ok(());
+        }
+        let here = self.selected();
+        let (text, community) = (std::mem::take(&mut self.find.query), self.community.as_ref().map(|(id, _)| *id));
+        let sort = SortBy::parse(&self.table.sort).unwrap_or(SortBy::Name);
+        let wanted = PeopleQuery { text: &text, community, sort, reverse: self.table.reverse };
+        let known = cx.book.find_again(&wanted, touched, &mut self.list.ids);
+        self.find.query = text;
+        if !matches!(known, Ok(true)) || self.list.ids.is_empty() {
+            return self.refresh(cx);
+        }
+        self.table.all = columns(&cx.book.words(Words::Fields)?);
+        self.count(cx);
+        self.list.stay_on(here);
+        Ok(())
+    }
+
+    fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        let height = rows_in(area, cx).saturating_sub(1 + usize::from(self.find.is_active()));
         let community = self.community.as_ref().map(|(id, _)| *id);
         self.list.prepare(height, |ids| cx.book.people(ids, community), |row| row.id)
+    }
+
+    fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
+        self.draw_all(area, focused, on);
+    }
+}
+
+impl List for Members {
+    fn find(&self) -> &FindLine {
+        &self.find
+    }
+
+    fn find_mut(&mut self) -> &mut FindLine {
+        &mut self.find
+    }
+
+    fn table(&self) -> &Table {
+        &self.table
+    }
+
+    fn table_mut(&mut self) -> &mut Table {
+        &mut self.table
+    }
+
+    fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome {
+        let result = self.read(cx);
+        if let Err(e) = self.keep_reading(result) {
+            return Outcome::ask(Request::Complain(e.to_string()));
+        }
+        if self.find.error.is_none() {
+            self.list.top();
+        }
+        self.list.rows.clear();
+        Outcome::ask(Request::Wish(Wish::Look))
     }
 }

@@ -1,0 +1,186 @@
+//! What the home screen asks to be done behind it, and what it shows of what comes back: imports, exports, the public page.
+//!
+//! Must not know how any of it is done.
+
+use std::path::PathBuf;
+
+use super::copying;
+use super::hall::Home;
+use crate::actions::Action;
+use crate::book::{Applied, DirectoryPlan, ExportSummary, Finding, ImportOptions, ImportReport, Published, Refusal, Touched};
+use crate::domain::text;
+use crate::paths::expand;
+use crate::tui::answer::Answer;
+use crate::tui::core::{Cx, Outcome, Request, Wish};
+use crate::tui::overlays::{ExportBox, Message, Prompt, Review, Who};
+use crate::tui::theme::Tone;
+use crate::tui::works;
+
+/// Shows what a task has brought; gives back what the screen doesn't know.
+pub(super) fn take(_: &mut Home, answer: Answer, cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
+    Ok(Outcome::Ask(match answer {
+        Answer::Imported(report, options) if options.dry_run => {
+            let real = ImportOptions { dry_run: false, ..options };
+            vec![Request::Close, Request::push(Review::new(*report, real))]
+        }
+        Answer::Imported(report, _) => imported(&report),
+        Answer::Exported(summary, path) => vec![Request::Close, Request::Say(exported(&summary, path), Tone::Good)],
+        Answer::Page(plan, false, page) => vec![Request::Close, Request::push(page_plan(&plan, page))],
+        Answer::Page(plan, true, _) => wrote(plan.summary()),
+        Answer::Published(would, false, page) => vec![Request::Close, Request::push(publishing(&would, page))],
+        Answer::Published(_, true, page) => {
+            let place = std::path::absolute(&page).unwrap_or(page);
+            wrote(format!("Published to {}", place.display()))
+        }
+        Answer::Findings(findings) if findings.is_empty() => vec![Request::Say("Nothing to look at".into(), Tone::Good)],
+        Answer::Findings(findings) => {
+            let body = findings.iter().map(Finding::words).collect::<Vec<_>>().join("\n");
+            let title = text::count(findings.len() as u64, "thing to look at", "things to look at");
+            vec![Request::push(Message::new(&title, &body))]
+        }
+        Answer::Handover(name, pack) => {
+            let shown = Message::new(&format!("Handing over {name}"), &pack);
+            vec![Request::push(shown.then(Action::CopyText, "copies it", move || Request::copy(pack.clone())))]
+        }
+        Answer::Line(found, several) => {
+            copying::take_line(*found, several, cx);
+            Vec::new()
+        }
+        other => return Err(other),
+    }))
+}
+
+fn imported(report: &ImportReport) -> Vec<Request> {
+    let applied = Applied {
+        label: report.summary(),
+        touched: report.touched.clone(),
+        select: None,
+        changes: report.added + report.updated,
+        kept: Vec::new(),
+        unreached: Vec::new(),
+    };
+    let said = |rows: &[Refusal], what: &str| rows.iter().map(|r| format!("line {} {what}: {}", r.line, r.reason)).collect::<Vec<_>>();
+    let lines = [said(&report.refused, "was not taken"), said(&report.decisions, "needs a decision")].concat();
+    let mut out = vec![Request::Wrote(applied)];
+    if !lines.is_empty() {
+        out.push(Request::push(Message::new("Not all of it was taken", &lines.join("\n"))));
+    }
+    out
+}
+
+/// A page was taken in or published: everything may be another now.
+fn wrote(label: String) -> Vec<Request> {
+    let touched = Touched::everything();
+    let applied = Applied { label: label.clone(), touched, select: None, changes: 1, kept: Vec::new(), unreached: Vec::new() };
+    vec![Request::Wrote(applied), Request::Say(label, Tone::Good)]
+}
+
+fn exported(summary: &ExportSummary, path: PathBuf) -> String {
+    let path = std::path::absolute(&path).unwrap_or(path);
+    let names: Vec<_> = summary.files.iter().filter_map(|f| f.file_name()).map(|n| n.to_string_lossy()).collect();
+    let files = if names.len() > 1 { format!("{}: ", names.join(", ")) } else { String::new() };
+    format!("{files}{}", summary.sentence_to(&path.display().to_string()))
+}
+
+/// Shows what a page would bring.
+fn page_plan(plan: &DirectoryPlan, page: PathBuf) -> Message {
+    let body = format!("{}\n\n{}", plan.summary(), plan.in_words("{mend the page}").join("\n"));
+    let mut shown = Message::new(&format!("Import {}", plan.page), &body);
+    if !plan.damaged.is_empty() {
+        let page = page.clone();
+        shown = shown.then(Action::Mend, "mends the damage too", move || Request::Begin(works::import_page(page.clone(), true, false)));
+    }
+    shown.then(Action::Take, "imports", move || Request::Begin(works::import_page(page.clone(), false, false)))
+}
+
+/// Shows what publishing a page would change.
+fn publishing(would: &Published, page: PathBuf) -> Message {
+    let mut body = would.changes.join("\n");
+    if !would.written {
+        body = "The page says all that already.".into();
+    }
+    if !would.withheld.is_empty() {
+        body = format!("{}\n\n{body}", would.withheld.join("\n"));
+    }
+    if !would.kept.is_empty() {
+        body.push_str(&format!("\n\nLeft as it is on the page:\n{}", would.kept.join("\n")));
+    }
+    let shown = Message::new(&format!("Publish {}", page.display()), &body);
+    if would.written { shown.then(Action::Take, "writes", move || Request::Begin(works::publish_page(page.clone(), false))) } else { shown }
+}
+
+/// Asks which page is to be published.
+pub(super) fn ask_for_page(cx: &mut Cx<'_>) {
+    let start = cx.book.page_names().unwrap_or_default().into_iter().next().unwrap_or_default();
+    cx.push(Prompt::of_path("Publish the page: its file", &start, |path| Request::Wish(Wish::LookAtPage(path.to_owned()))));
+}
+
+/// Looks what publishing a page would change.
+pub(super) fn look_at_page(typed: &str, cx: &mut Cx<'_>) {
+    cx.ask(Request::Begin(works::publish_page(expand(typed), true)));
+}
+
+/// Brings together what is to be handed over of the community that is shown.
+pub(super) fn hand_over(home: &Home, cx: &mut Cx<'_>) {
+    match home.members.community.clone() {
+        Some((id, name)) => cx.ask(Request::Begin(works::handover(id, name))),
+        None => cx.ask(Request::Complain("choose a community first".into())),
+    }
+}
+
+/// Asks which file is to be imported.
+pub(super) fn ask_for_import(home: &Home, cx: &mut Cx<'_>) {
+    let into = home.members.community.as_ref().map_or_else(String::new, |(_, name)| format!(" into {name}"));
+    let title = format!("Import a CSV file{into}, or a page (.md): its name");
+    cx.push(Prompt::of_path(&title, "", |path| Request::Wish(Wish::ImportFile(path.to_owned()))));
+}
+
+/// Looks what a file would bring to the community that is shown.
+pub(super) fn rehearse_file(home: &Home, typed: &str, cx: &mut Cx<'_>) {
+    let file = expand(typed.trim());
+    if file.extension().is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown")) {
+        return cx.ask(Request::Begin(works::import_page(file, false, true)));
+    }
+    let community = home.members.community.as_ref().map(|(_, name)| name.clone());
+    cx.ask(Request::Begin(works::import(ImportOptions { file, text: None, community, dry_run: true })));
+}
+
+/// Asks for people to add: typed, or a whole pasted list. What would be done is shown before it is.
+pub(super) fn ask_for_members(home: &Home, start: &str, cx: &mut Cx<'_>) {
+    let into = home.members.community.as_ref().map_or_else(|| "the roster".to_owned(), |(_, name)| name.clone());
+    let title = format!("Add to {into}: addresses or names; paste a list");
+    cx.push(Prompt::of_lines(&title, start, |typed| Request::Wish(Wish::AddMembers(typed.to_owned()))));
+}
+
+/// Looks what the adding of a list would do.
+pub(super) fn add_members(home: &Home, typed: String, cx: &mut Cx<'_>) {
+    let community = home.members.community.as_ref().map(|(_, name)| name.clone());
+    cx.ask(Request::Begin(works::import(ImportOptions { file: "the list".into(), text: Some(typed), community, dry_run: true })));
+}
+
+/// Offers to export the marked, those who are listed, a view, or everybody.
+pub(super) fn ask_for_export(home: &Home, format: Option<&str>, cx: &mut Cx<'_>) {
+    let (people, community, query) = home.members.for_export();
+    let shown = match &home.members.community {
+        Some((_, name)) if query.is_empty() => format!("members of {name}"),
+        Some((_, name)) => format!("members of {name} found by {query}"),
+        None if query.is_empty() => "everybody".to_owned(),
+        None => format!("those found by {query}"),
+    };
+    let mut who = Vec::new();
+    if let Some(marked) = people {
+        let label = format!("the {} marked", text::count(marked.len() as u64, "person", "people"));
+        who.push(Who { label, people: Some(marked), community: None, query: String::new() });
+    }
+    let is_everybody = community.is_none() && query.is_empty();
+    who.push(Who { label: shown, people: None, community, query });
+    for view in cx.book.views().unwrap_or_default().into_iter().filter(|v| v.pane == "members") {
+        who.push(Who { label: format!("the view {}", view.name), people: None, community: None, query: view.query });
+    }
+    if !is_everybody {
+        who.push(Who { label: "everybody".into(), people: None, community: None, query: String::new() });
+    }
+    let last = cx.remembered.format.clone();
+    let export = ExportBox::new(who, format.or(Some(&last)), cx);
+    cx.push(export);
+}

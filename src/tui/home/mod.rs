@@ -1,0 +1,15 @@
+//! The home screen. `hall` is what it consists of, `screen` what the shell sees of it, `panes` its parts.
+//!
+//! Must not know what is in a pane.
+
+mod answers;
+mod copying;
+mod hall;
+mod head;
+mod layout;
+mod links;
+mod lists;
+mod panes;
+mod screen;
+
+pub(crate) use hall::Home;

@@ -1,0 +1,133 @@
+//! The screens, one above the other, and the overlays on the topmost: each with a number of its own, so that what one asked for comes back
+//! to that one and to no other.
+//!
+//! Must not know any screen or overlay.
+
+use crate::tui::answer::LayerId;
+use crate::tui::core::{Layer, Screen};
+
+/// The layers.
+pub(super) struct Layers {
+    screens: Vec<(LayerId, Box<dyn Screen>)>,
+    overlays: Vec<(LayerId, Box<dyn Layer>)>,
+    next: LayerId,
+}
+
+impl Layers {
+    /// A screen with nothing on it; it stays as long as the program runs.
+    pub(super) fn on(home: Box<dyn Screen>) -> Self {
+        Self { screens: vec![(0, home)], overlays: Vec::new(), next: 0 }
+    }
+
+    /// Puts an overlay on top.
+    pub(super) fn push(&mut self, overlay: Box<dyn Layer>) {
+        self.next += 1;
+        self.overlays.push((self.next, overlay));
+    }
+
+    /// Shows a screen; what lay on the one before is closed.
+    pub(super) fn show(&mut self, screen: Box<dyn Screen>) {
+        self.next += 1;
+        self.overlays.clear();
+        self.screens.push((self.next, screen));
+    }
+
+    /// Closes a layer, wherever it lies; the home screen stays.
+    pub(super) fn close(&mut self, id: LayerId) {
+        self.overlays.retain(|(layer, _)| *layer != id);
+        self.screens.retain(|(layer, _)| *layer != id || *layer == 0);
+    }
+
+    /// The number of the topmost, and itself.
+    pub(super) fn top(&mut self) -> (LayerId, &mut dyn Layer) {
+        // INVARIANT: the home screen is never closed.
+        let at = self.screens.len() - 1;
+        match (self.overlays.last_mut(), &mut self.screens[at]) {
+            (Some((id, overlay)), _) => (*id, &mut **overlay),
+            (None, (id, screen)) => (*id, &mut **screen),
+        }
+    }
+
+    /// The topmost, to look at.
+    pub(super) fn top_ref(&self) -> &dyn Layer {
+        match self.overlays.last() {
+            Some((_, overlay)) => &**overlay,
+            None => self.screen(),
+        }
+    }
+
+    /// The number of the topmost.
+    pub(super) fn top_id(&self) -> LayerId {
+        self.overlays.last().map_or_else(|| self.screen_id(), |(id, _)| *id)
+    }
+
+    /// The overlay of a number.
+    pub(super) fn overlay_mut(&mut self, id: LayerId) -> Option<&mut dyn Layer> {
+        match self.overlays.iter_mut().find(|(layer, _)| *layer == id) {
+            Some((_, overlay)) => Some(&mut **overlay),
+            None => None,
+        }
+    }
+
+    /// The screen that shows, and its number.
+    pub(super) fn shown_mut(&mut self) -> (LayerId, &mut dyn Screen) {
+        // INVARIANT: the home screen is never closed.
+        let at = self.screens.len() - 1;
+        let (id, screen) = &mut self.screens[at];
+        (*id, &mut **screen)
+    }
+
+    /// The screen that shows.
+    pub(super) fn screen(&self) -> &dyn Screen {
+        &*self.screens[self.screens.len() - 1].1
+    }
+
+    /// The number of the screen that shows.
+    pub(super) fn screen_id(&self) -> LayerId {
+        self.screens[self.screens.len() - 1].0
+    }
+
+    /// Goes back to the home screen; whether another was shown.
+    pub(super) fn go_home(&mut self) -> bool {
+        let away = self.screens.len() > 1;
+        self.screens.truncate(1);
+        if away {
+            self.overlays.clear();
+        }
+        away
+    }
+
+    /// Whether nothing lies on the screen.
+    pub(super) const fn is_bare(&self) -> bool {
+        self.overlays.is_empty()
+    }
+
+    /// The overlays, from the bottom.
+    pub(super) fn overlays(&self) -> impl DoubleEndedIterator<Item = &dyn Layer> {
+        self.overlays.iter().map(|(_, o)| &**o)
+    }
+
+    /// Everything that is there, screens first, to change it.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut dyn Layer> {
+        let screens = self.screens.iter_mut().map(|(_, s)| {
+            let layer: &mut dyn Layer = &mut **s;
+            layer
+        });
+        screens.chain(self.overlays.iter_mut().map(|(_, o)| {
+            let layer: &mut dyn Layer = &mut **o;
+            layer
+        }))
+    }
+
+    /// What shows, to make it ready: the screen, then what lies on it.
+    pub(super) fn showing_mut(&mut self) -> impl Iterator<Item = &mut dyn Layer> {
+        let screen = self.screens.last_mut().map(|(_, s)| {
+            let layer: &mut dyn Layer = &mut **s;
+            layer
+        });
+        screen.into_iter().chain(self.overlays.iter_mut().map(|(_, o)| {
+            let layer: &mut dyn Layer = &mut **o;
+            layer
+        }))
+    }
+}

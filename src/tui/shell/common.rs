@@ -1,0 +1,23 @@
+//! What every layer may look at: the book, how the program was set; and what was asked for on the way.
+//!
+//! Must not know any layer.
+
+use crate::book::Book;
+use crate::tui::core::{Cx, Request};
+use crate::tui::setup::Setup;
+
+/// What every layer may look at.
+pub(super) struct Common {
+    pub(super) book: Book,
+    pub(super) setup: Setup,
+    pub(super) asked: Vec<Request>,
+}
+
+impl Common {
+    /// What a layer gets with each call; made here and nowhere else.
+    pub(super) fn cx(&mut self) -> Cx<'_> {
+        let plain = self.setup.theme.is_plain();
+        let Setup { config, remembered, paths, .. } = &mut self.setup;
+        Cx { book: &mut self.book, keys: &config.keys, remembered, paths, plain, asked: &mut self.asked }
+    }
+}

@@ -1,0 +1,334 @@
+//! The shell: the screen that shows, what lies on it, the tasks under way, and who gets which key.
+//!
+//! Must not know what is on a screen or in an overlay; help, the palette and the history, which are about the program, it puts up itself.
+
+mod common;
+mod drafts;
+mod draw;
+mod hand;
+mod menus;
+mod perform;
+#[cfg(test)]
+mod tests;
+
+use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind};
+use ratatui::layout::Rect;
+
+use crate::actions::{Action, Scope, info};
+use crate::book::{Book, BookError, Confirmed, Jobs, Step, Touched};
+use crate::config::{Asked, Keys};
+use crate::domain::text;
+use crate::tui::answer::LayerId;
+use crate::tui::canvas::Drawn;
+use crate::tui::core::{Cx, Layer, Outcome, Request, Screen};
+use crate::tui::errands::Errand;
+use crate::tui::layers::Layers;
+use crate::tui::overlays::{Confirm, History, Message};
+use crate::tui::setup::Setup;
+use crate::tui::tasks::Tasks;
+use crate::tui::theme::Tone;
+use crate::tui::works;
+use hand::Hand;
+
+use common::Common;
+use drafts::Drafts;
+
+/// What the loop has to do after an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Go on.
+    Go,
+    /// Draw everything anew.
+    Redraw,
+    /// Leave the screen to the shell that started the program until it is wanted again.
+    Suspend,
+    /// Quit.
+    Quit,
+}
+
+/// The shell.
+pub struct Shell {
+    common: Common,
+    layers: Layers,
+    tasks: Tasks,
+    /// The first of two keys in a row, when it has been pressed.
+    pending: Vec<KeyEvent>,
+    toast: Option<(String, Tone)>,
+    then: Then,
+    drawn: Drawn,
+    errands: Vec<Errand>,
+    drafts: Drafts,
+    size: Rect,
+    hand: Hand,
+}
+
+impl Shell {
+    /// Opens a book with the screen that `home` makes. Work that takes long is done as `jobs` says.
+    ///
+    /// # Errors
+    /// If the book can't be read.
+    pub(crate) fn new<S: Screen + 'static>(
+        mut book: Book,
+        setup: Setup,
+        jobs: Jobs,
+        home: impl FnOnce(&mut Cx<'_>) -> Result<S, BookError>,
+    ) -> Result<Self, BookError> {
+        book.write_dates(setup.config.date_order, setup.config.week_start);
+        book.use_framework(setup.config.framework.clone());
+        let mut common = Common { book, setup, asked: Vec::new() };
+        let home = home(&mut common.cx())?;
+        let mut shell = Self {
+            common,
+            layers: Layers::on(Box::new(home)),
+            tasks: Tasks::new(jobs),
+            pending: Vec::new(),
+            toast: None,
+            then: Then::Go,
+            drawn: Drawn::default(),
+            errands: Vec::new(),
+            drafts: Drafts::default(),
+            size: Rect::new(0, 0, 80, 24),
+            hand: Hand::default(),
+        };
+        if let Some(why) = shell.common.book.read_only() {
+            shell.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
+        }
+        shell.perform_all(0, Outcome::Done);
+        shell.drafts = Drafts::left(&mut shell.common.book);
+        if let Some(offer) = shell.drafts.offer() {
+            shell.push(offer);
+        }
+        if let Some(mistakes) = menus::mistakes(&shell.common.setup.config) {
+            shell.push(mistakes);
+        }
+        Ok(shell)
+    }
+
+    /// Begins the work that is done behind the first picture.
+    pub fn settle_in(&mut self) {
+        self.begin(works::index(), 0);
+        self.begin(works::backup(), 0);
+        if self.common.book.was_unclean() {
+            self.begin(works::check(), 0);
+        }
+        let migrated = self.common.book.migrated();
+        if !migrated.is_empty() {
+            let body = migrated.iter().map(|m| text::sentence(m)).collect::<Vec<_>>().join("\n\n");
+            self.push(Message::new("Brought up to date", &body));
+        }
+    }
+
+    /// The keys of this run.
+    const fn keys(&self) -> &Keys {
+        &self.common.setup.config.keys
+    }
+
+    fn push(&mut self, overlay: impl Layer + 'static) {
+        self.perform(0, Request::push(overlay));
+    }
+
+    /// Has the topmost layer deal with something, and does what it asks for; whether it was for it.
+    fn on_top(&mut self, deal: impl FnOnce(&mut dyn Layer, &mut Cx<'_>) -> Outcome) -> bool {
+        let (id, top) = self.layers.top();
+        let outcome = deal(top, &mut self.common.cx());
+        self.perform_all(id, outcome)
+    }
+
+    /// Handles an event of the terminal.
+    pub fn handle(&mut self, event: &Event) -> Then {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                self.toast = None;
+                self.key(*key);
+            }
+            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Paste(text) => {
+                self.look_elsewhere();
+                if self.layers.is_bare() || self.layers.top_ref().takes_text() {
+                    self.on_top(|top, cx| top.paste(text, cx));
+                }
+            }
+            Event::FocusGained => {
+                self.look_elsewhere();
+            }
+            Event::Resize(..) => return Then::Redraw,
+            _ => {}
+        }
+        std::mem::replace(&mut self.then, Then::Go)
+    }
+
+    /// Looks whether another program has written, and reads everything again if so.
+    fn look_elsewhere(&mut self) -> bool {
+        if self.tasks.waits().is_some() {
+            // What is being written is ours; others' changes are looked for when it is done.
+            return false;
+        }
+        let changed = self.common.book.changed_elsewhere();
+        let changed = self.note_for(0, changed) == Some(true);
+        if changed {
+            self.begin(works::index(), 0);
+            self.follow(&Touched::everything());
+            self.toast = Some(("The roster was changed by another program; this is how it stands now".into(), Tone::Warning));
+        }
+        changed
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        let was = self.layers.screen().thing();
+        let changed = self.look_elsewhere();
+        let asks = changed && self.layers.top().1.compare(&mut self.common.cx());
+        let differs = changed && self.layers.screen().thing() != was;
+        if self.layers.top_ref().takes_text() && self.on_top(|top, cx| top.type_key(key, cx)) {
+            self.pending.clear();
+            return;
+        }
+        let leaves = matches!(self.keys().asked(&[key], Scope::Everywhere), Asked::Action(Action::QuitAtOnce | Action::Suspend));
+        if asks && !leaves {
+            // What was typed stands beside what somebody else has saved: the key was not meant to decide between them.
+            return;
+        }
+        let scope = self.layers.top_ref().scope();
+        self.pending.push(key);
+        let asked = match self.keys().asked(&self.pending, scope) {
+            // The second key of no pair is a key of its own; the one that goes back only forgets the first.
+            Asked::Nothing if self.pending.len() > 1 => match self.keys().asked(&[key], scope) {
+                Asked::Action(Action::Back) => Asked::Nothing,
+                alone => alone,
+            },
+            asked => asked,
+        };
+        if asked == Asked::More {
+            self.pending = vec![key];
+            return;
+        }
+        self.pending.clear();
+        match asked {
+            // The key was meant for what stood under the cursor, and that is gone: it would be about something else now.
+            Asked::Action(action) if differs && is_about_one(action) => {
+                let said = "What was under the cursor is gone: another program has changed the roster";
+                self.toast = Some((said.into(), Tone::Warning));
+            }
+            Asked::Action(action) => {
+                self.act(action);
+            }
+            Asked::Nothing | Asked::More => {
+                self.on_top(|top, cx| top.other_key(key, cx));
+            }
+        }
+    }
+
+    /// Does what an action says: the topmost layer is asked first. Whether somebody has done it.
+    fn act(&mut self, action: Action) -> bool {
+        let bare = self.layers.is_bare();
+        if action == Action::Back && self.is_stopped_by_back() {
+            self.tasks.stop();
+            self.toast = Some(("Stopping …".into(), Tone::Warning));
+            return true;
+        }
+        if bare {
+            menus::note_recent(action, &mut self.common.setup.remembered);
+        }
+        self.on_top(|top, cx| top.act(action, cx)) || self.act_here(action)
+    }
+
+    /// Whether going back stops what the lead waits for: where nothing lies between them and it.
+    fn is_stopped_by_back(&self) -> bool {
+        self.tasks.waits().is_some_and(|asker| self.layers.is_bare() || asker == self.layers.top_id())
+    }
+
+    /// Does what the layer on top has left: what is about the program, over whatever it is. Whether somebody has done it.
+    fn act_here(&mut self, action: Action) -> bool {
+        match action {
+            Action::Help => self.push(menus::help(&self.common, &self.layers)),
+            Action::Palette => {
+                let palette = menus::palette(&mut self.common, &self.layers);
+                self.push(palette);
+            }
+            Action::History => {
+                let history = History::new("History", None, &mut self.common.cx());
+                self.push(history);
+            }
+            Action::Undo => self.take_step(Step::Undo(Confirmed::No), 0),
+            Action::Redo => self.take_step(Step::Redo(Confirmed::No), 0),
+            Action::CheckFile => {
+                self.toast = Some(("Looking through the file …".into(), Tone::Dim));
+                self.begin(works::check(), 0);
+            }
+            Action::Reload => {
+                self.follow(&Touched::everything());
+                self.then = Then::Redraw;
+            }
+            Action::Suspend => self.then = Then::Suspend,
+            Action::QuitAtOnce => self.then = Then::Quit,
+            Action::Back | Action::Quit if !self.layers.is_bare() => self.layers.close(self.layers.top_id()),
+            Action::Back | Action::Quit if self.layers.go_home() => {}
+            Action::Back => self.toast = Some((self.keys().say("{quit} quits; everything is saved"), Tone::Plain)),
+            Action::Quit if self.tasks.waits().is_some() => {
+                let question = "Something is under way, and none of it is kept if you quit now.";
+                self.push(Confirm::asking("Quit?", question, Action::Yes, "quit", Request::Act(Action::QuitAtOnce)));
+            }
+            Action::Quit => self.then = Then::Quit,
+            // Whatever else there is belongs to a screen or an overlay, which has done it if it can be done here.
+            _ => return false,
+        }
+        true
+    }
+
+    /// Whether a task is under way, so that the loop should look again soon.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        self.tasks.is_busy()
+    }
+
+    /// Whether text is being typed, so that a paste is welcome.
+    #[must_use]
+    pub fn takes_text(&self) -> bool {
+        self.layers.top_ref().takes_text()
+    }
+
+    /// The next errand, if there is one.
+    pub fn errand(&mut self) -> Option<Errand> {
+        self.errands.pop()
+    }
+
+    /// Says that an errand could not be done.
+    pub fn errand_failed(&mut self, errand: &Errand, why: &std::io::Error) {
+        let said = match errand {
+            Errand::Copy(_) => format!("Could not copy: {why}"),
+            Errand::Open(_) => self.keys().say(&format!("Nothing here opens links ({why}); {{copy a part}} copies it instead")),
+        };
+        self.toast = Some((said, Tone::Error));
+    }
+
+    /// Keeps how the screen is left. Where that can't be written nothing is lost but the look.
+    pub fn remember(&self) {
+        let _ = self.common.setup.remembered.keep(&self.common.setup.paths.state);
+    }
+
+    /// Asks which file is to be imported: what the first run ends with where somebody chose that.
+    pub fn ask_for_import(&mut self) {
+        self.perform(0, Request::Wish(crate::tui::core::Wish::AskForImport));
+    }
+
+    /// Says what went wrong, if something did, to the layer that asked.
+    fn note_for<T>(&mut self, asker: LayerId, result: Result<T, BookError>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(e) => {
+                tracing::warn!(kind = crate::log::kind(&e), "refused");
+                self.complain(asker, &e.to_string());
+                None
+            }
+        }
+    }
+}
+
+/// Whether an action is about what is under the cursor, so that it must not be done to something else.
+fn is_about_one(action: Action) -> bool {
+    !matches!(info(action).scope, Scope::Moving | Scope::Everywhere | Scope::Steps)
+        && !matches!(action, Action::Find | Action::Import | Action::Export | Action::ShowAll | Action::Views | Action::History)
+        && !matches!(action, Action::PaneCommunities | Action::PaneMembers | Action::PaneMeetups | Action::PaneDetail)
+        && !matches!(action, Action::NextPane | Action::PreviousPane | Action::Wider | Action::Narrower | Action::Columns)
+        && !matches!(action, Action::Organisations | Action::PublishPage | Action::CheckPage | Action::CheckFile)
+        && !matches!(action, Action::SortNext | Action::SortReverse | Action::SaveView | Action::RemoveView)
+}

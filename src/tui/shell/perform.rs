@@ -1,0 +1,328 @@
+//! What the shell does when it is asked, on behalf of the layer that asked; and what becomes of what tasks bring.
+//!
+//! Must not know how a layer came to ask.
+
+use std::path::Path;
+
+use super::Shell;
+use crate::actions::Action;
+use crate::book::{Applied, BookError, Confirmed, ExportOptions, Step, Touched};
+use crate::log;
+use crate::paths::expand;
+use crate::tui::answer::{Answer, LayerId};
+use crate::tui::core::{Outcome, Request, Subject, Wish};
+use crate::tui::errands::{Errand, MOST_COPIED};
+use crate::tui::forms;
+use crate::tui::overlays::{Confirm, Message};
+use crate::tui::tasks::Task;
+use crate::tui::theme::Tone;
+use crate::tui::told;
+use crate::tui::works;
+
+const OTHERS_TOO: &str = "Another program has changed the roster too; this is how it stands now";
+
+impl Shell {
+    /// Does what a layer asks for, what it noted on the way first; whether it dealt with what it was sent.
+    pub(super) fn perform_all(&mut self, asker: LayerId, outcome: Outcome) -> bool {
+        for request in std::mem::take(&mut self.common.asked) {
+            self.perform(asker, request);
+        }
+        match outcome {
+            Outcome::Ignored => false,
+            Outcome::Done => true,
+            Outcome::Ask(requests) => {
+                requests.into_iter().for_each(|request| self.perform(asker, request));
+                true
+            }
+        }
+    }
+
+    #[deny(clippy::wildcard_enum_match_arm, reason = "what isn't named here would do nothing at all")]
+    pub(super) fn perform(&mut self, asker: LayerId, request: Request) {
+        match request {
+            Request::Run(command) => {
+                self.look_elsewhere();
+                if command.changes_rules() {
+                    self.begin(works::rule_effect(command), asker);
+                } else {
+                    self.take_step(Step::Run(Box::new(command)), asker);
+                }
+            }
+            Request::RunShown(command) => self.take_step(Step::Run(Box::new(command)), asker),
+            Request::Take(step) => self.take_confirmed(step, asker),
+            Request::BackTo(op) => self.take_step(Step::BackTo(op), asker),
+            Request::Wrote(applied) => {
+                let others = self.common.book.after_step(&applied.touched);
+                self.applied(&applied, false);
+                if self.note_for(0, others) == Some(true) {
+                    self.toast = Some((OTHERS_TOO.into(), Tone::Warning));
+                }
+            }
+            Request::Begin(task) => self.begin(task, asker),
+            Request::Export(options, path) => self.export(asker, options, &path),
+            Request::Close => self.layers.close(asker),
+            Request::Push(overlay) => {
+                self.layers.push(overlay);
+                self.on_top(|top, cx| top.opened(cx));
+            }
+            Request::Show(screen) => self.layers.show(screen),
+            Request::Instead(then) => {
+                self.layers.close(asker);
+                // Nobody is closed by what comes of it: the layer that asked is gone already.
+                self.perform(self.layers.screen_id(), *then);
+            }
+            Request::For(other, then) => self.perform(other, *then),
+            Request::Act(action) => {
+                self.act(action);
+            }
+            Request::Say(what, tone) => self.toast = Some((self.keys().say(&what), tone)),
+            Request::Complain(message) => self.complain(asker, &message),
+            Request::Copy(_, text) if text.len() > MOST_COPIED => {
+                let message = "That is more than a terminal's clipboard takes; export it to a file instead";
+                self.toast = Some((message.into(), Tone::Error));
+            }
+            Request::Copy(what, text) => {
+                self.toast = Some((what, Tone::Good));
+                self.errands.push(Errand::Copy(text));
+            }
+            Request::Open(link) => self.errands.push(Errand::Open(link)),
+            Request::Form(subject) => self.form(&subject),
+            Request::TakeDraft(go_on) => {
+                let shown = self.layers.screen().community();
+                let requests = self.drafts.take(go_on, shown, &mut self.common.cx());
+                self.perform_all(asker, Outcome::Ask(requests));
+                if let Some(offer) = self.drafts.offer().filter(|_| !go_on) {
+                    self.push(offer);
+                }
+            }
+            Request::Wish(wish) => self.wish(asker, wish),
+        }
+    }
+
+    /// Hands a wish to the screen; one that isn't for it to the home screen.
+    fn wish(&mut self, asker: LayerId, wish: Wish) {
+        let (_, screen) = self.layers.shown_mut();
+        let outcome = match screen.wish(wish, &mut self.common.cx()) {
+            Ok(outcome) => outcome,
+            Err(wish) if self.layers.go_home() => return self.wish(asker, wish),
+            Err(_) => Outcome::Done,
+        };
+        self.perform_all(asker, outcome);
+    }
+
+    /// Says what went wrong: in the layer that asked if it can, in the footer if it fits, else in a message.
+    pub(super) fn complain(&mut self, asker: LayerId, message: &str) {
+        let message = self.keys().say(message);
+        if self.layers.overlay_mut(asker).is_some_and(|o| o.refuse(&message)) {
+            return;
+        }
+        if message.contains('\n') || message.chars().count() > usize::from(self.size.width.saturating_sub(4)) {
+            self.push(Message::new("That could not be done", &message));
+        } else {
+            self.toast = Some((message, Tone::Error));
+        }
+    }
+
+    /// Begins a task on behalf of a layer.
+    pub(super) fn begin(&mut self, task: Task, asker: LayerId) {
+        let begun = self.tasks.begin(task, asker, &mut self.common.book);
+        self.note_for(asker, begun);
+    }
+
+    /// Takes a step, unless that would empty the book: then it is asked about first.
+    pub(super) fn take_step(&mut self, step: Step, asker: LayerId) {
+        if step == Step::Undo(Confirmed::No) {
+            let first = self.common.book.undoable().ok().and_then(|(op, _)| op).filter(|op| op.id.0 == 1 && op.changes > 100);
+            if let Some(op) = first {
+                let question = format!("Undo “{}”? The book is empty then; {{redo}} fills it again.", op.label);
+                let question = self.keys().say(&question);
+                return self.push(Confirm::new(&question, Action::Yes, "undo it", Request::Take(step)));
+            }
+        }
+        self.take_confirmed(step, asker);
+    }
+
+    /// Takes a step: on the spot, or on a thread if many rows go with it.
+    fn take_confirmed(&mut self, step: Step, asker: LayerId) {
+        let long = self.common.book.is_long(&step);
+        match self.note_for(asker, long) {
+            Some(true) => {
+                // Whoever asked has its answer: that it is under way. The lead can go on meanwhile.
+                if self.layers.overlay_mut(asker).is_some_and(|o| !o.stays()) {
+                    self.layers.close(asker);
+                }
+                self.begin(works::step(step), self.layers.screen_id());
+            }
+            Some(false) if self.tasks.waits().is_some() => self.complain(asker, "something is under way already; {back} stops it"),
+            Some(false) => {
+                let result = self.common.book.step(&step);
+                self.stepped(asker, &step, result);
+            }
+            None => {}
+        }
+    }
+
+    /// What came of a step.
+    fn stepped(&mut self, asker: LayerId, step: &Step, result: Result<Applied, BookError>) {
+        match (result, step) {
+            (Ok(applied), Step::Run(command)) => {
+                if self.layers.overlay_mut(asker).is_some_and(|o| !o.stays()) {
+                    self.layers.close(asker);
+                }
+                self.applied(&applied, false);
+                let blocked = told::still_blocked(command, &self.common.book);
+                if let Some(blocked) = self.note_for(asker, blocked).flatten() {
+                    self.toast = Some((format!("{} · {blocked}", applied.label), Tone::Warning));
+                }
+            }
+            (Ok(mut applied), Step::Undo(_) | Step::Redo(_)) => {
+                let back = matches!(step, Step::Undo(_));
+                applied.label = format!("{}: {}", if back { "Undone" } else { "Redone" }, applied.label);
+                self.applied(&applied, back);
+            }
+            (Ok(applied), Step::BackTo(_)) => self.applied(&applied, false),
+            (Err(e), Step::Run(_)) if e.is_conflict() => {
+                // Somebody else has changed what the form that asked is about: it shows both, and saving again is asked for.
+                let cx = &mut self.common.cx();
+                if !self.layers.overlay_mut(asker).is_some_and(|o| o.compare(cx)) {
+                    self.complain(asker, &e.to_string());
+                }
+            }
+            (Err(e), Step::Undo(Confirmed::No) | Step::Redo(Confirmed::No)) if e.asks_first() => {
+                let asks = told::ask_first(step, &self.common.book);
+                self.push(asks);
+            }
+            (Err(e), _) => self.failed(asker, &e),
+        }
+    }
+
+    /// Says that work has ended without what it was to bring.
+    fn failed(&mut self, asker: LayerId, error: &BookError) {
+        tracing::warn!(kind = log::kind(error), "refused");
+        if error.is_stopped() {
+            self.toast = Some(("Stopped; nothing was changed".into(), Tone::Warning));
+        } else {
+            self.complain(asker, &error.to_string());
+        }
+    }
+
+    fn applied(&mut self, applied: &Applied, undone: bool) {
+        if !self.common.book.is_ready() {
+            self.begin(works::index(), 0);
+        }
+        self.follow(&applied.touched);
+        self.toast = Some(told::done(applied, undone, self.keys()));
+        told::left(applied).into_iter().for_each(|message| self.push(message));
+        if let Some(thing) = applied.select {
+            self.wish(0, Wish::Show(thing));
+        }
+    }
+
+    /// Has everything that is there read again what was touched.
+    pub(super) fn follow(&mut self, touched: &Touched) {
+        let mut results = Vec::new();
+        for layer in self.layers.all_mut() {
+            results.push(layer.follow(touched, &mut self.common.cx()));
+        }
+        for result in results {
+            self.note_for(0, result);
+        }
+        self.perform_all(0, Outcome::Done);
+    }
+
+    fn form(&mut self, subject: &Subject) {
+        if let Some(why) = self.common.book.read_only() {
+            self.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
+            return;
+        }
+        let community = self.layers.screen().community();
+        let form = forms::open(subject, community, &mut self.common.cx());
+        if let Some(form) = self.note_for(0, form) {
+            self.push(form);
+        }
+    }
+
+    fn export(&mut self, asker: LayerId, options: ExportOptions, path: &Path) {
+        let path = expand(&path.to_string_lossy());
+        self.common.setup.remembered.format.clone_from(&options.format);
+        if let Some(there) = options.targets(&path).into_iter().find(|p| p.exists()) {
+            let question = format!("{} exists. Replace it? Undo can't bring the old file back.", there.display());
+            let then = Request::For(asker, Box::new(Request::Begin(works::export(options, path))));
+            return self.push(Confirm::new(&question, Action::Replace, "replace", then));
+        }
+        self.begin(works::export(options, path), asker);
+    }
+
+    /// Takes in what tasks have brought, and keeps what is being typed; whether anything has changed.
+    pub fn tick(&mut self) -> bool {
+        let mut any = false;
+        while let Some((asker, came)) = self.tasks.poll() {
+            any = true;
+            match came {
+                Ok(answer) => self.answer(asker, answer),
+                Err(e) => self.failed(asker, &e),
+            }
+        }
+        let community = self.layers.screen().community().map(|id| id.0);
+        let now = self.layers.overlays().rev().find_map(|o| o.draft()).map(|d| crate::book::Draft { community, ..d });
+        self.drafts.keep(now, &mut self.common.book);
+        any
+    }
+
+    /// Brings an answer to the layer that asked; what that doesn't know, to the screen; what neither knows is the shell's own.
+    fn answer(&mut self, asker: LayerId, answer: Answer) {
+        if let Answer::Exported(summary, _) | Answer::Text(summary, _) = &answer
+            && let Err(e) = self.common.book.remember(summary)
+        {
+            self.complain(asker, &format!("The export stands, but the roster could not note it: {e}"));
+        }
+        let cx = &mut self.common.cx();
+        let answered = match self.layers.overlay_mut(asker) {
+            Some(overlay) => overlay.answer(answer, cx),
+            None => Err(answer),
+        };
+        let answered = answered.or_else(|answer| {
+            let (_, screen) = self.layers.shown_mut();
+            screen.answer(answer, cx)
+        });
+        match answered {
+            Ok(outcome) => drop(self.perform_all(asker, outcome)),
+            Err(answer) => self.own_answer(asker, answer),
+        }
+    }
+
+    fn own_answer(&mut self, asker: LayerId, answer: Answer) {
+        match answer {
+            Answer::Indexed(None) => {}
+            Answer::Indexed(Some(index)) => {
+                let installed = self.common.book.install(*index);
+                match self.note_for(0, installed) {
+                    Some(true) => self.follow(&Touched::everything()),
+                    // Too much has changed meanwhile: once more.
+                    Some(false) | None => self.begin(works::index(), 0),
+                }
+            }
+            Answer::Stepped(step, result) => {
+                if let Ok(applied) = &*result {
+                    let others = self.common.book.after_step(&applied.touched);
+                    if self.note_for(0, others) == Some(true) {
+                        self.stepped(asker, &step, *result);
+                        self.toast = Some((OTHERS_TOO.into(), Tone::Warning));
+                        return;
+                    }
+                }
+                self.stepped(asker, &step, *result);
+            }
+            Answer::Checked(found) => match told::checked(&found) {
+                Ok(sound) => self.toast = Some((sound.into(), Tone::Good)),
+                Err(message) => self.push(message),
+            },
+            Answer::Effect(command, effect) if effect.is_empty() => self.take_step(Step::Run(command), asker),
+            Answer::Effect(command, effect) => self.push(told::effect(asker, *command, &effect)),
+            Answer::BackedUp => {}
+            // The layer that asked is gone, and so is what it wanted to know.
+            Answer::Imported(..) | Answer::Exported(..) | Answer::Previewed(..) | Answer::Text(..) | Answer::Line(..) => {}
+            Answer::Page(..) | Answer::Published(..) | Answer::Findings(_) | Answer::Handover(..) => {}
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Work under way on other threads: one list, each with what it is, how far it is, and the layer that asked for it.
+//!
+//! Must not know what is done with the results, nor what the work is.
+
+use std::time::{Duration, Instant};
+
+use crate::book::{Book, BookError, Job, Jobs, Progress};
+use crate::domain::text;
+use crate::tui::answer::{Answer, LayerId};
+
+type Result<T> = std::result::Result<T, BookError>;
+
+/// What kind of work a task is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Something that the lead waits for: what is being done, in what it is counted, and how many of these are one. Esc stops it; there is
+    /// one at a time.
+    Waited(String, &'static str, u64),
+    /// Something that is done behind the screen, by this name; a new one takes the place of the one before.
+    Quiet(&'static str),
+}
+
+impl Kind {
+    /// Something that is counted in rows or people and that the lead waits for.
+    pub(crate) fn waited(doing: impl Into<String>, unit: &'static str) -> Self {
+        Self::Waited(doing.into(), unit, 1)
+    }
+}
+
+type Start = Box<dyn FnOnce(&mut Book, Jobs) -> Result<Box<dyn Pending>>>;
+
+/// A task to be begun.
+pub(crate) struct Task {
+    kind: Kind,
+    start: Start,
+}
+
+impl Task {
+    /// Work that `start` begins; `wrap` makes an answer of what came of it.
+    pub(crate) fn new<T: 'static>(
+        kind: Kind,
+        start: impl FnOnce(&mut Book, Jobs) -> Result<Job<Result<T>>> + 'static,
+        wrap: impl FnOnce(Result<T>) -> Result<Answer> + 'static,
+    ) -> Self {
+        let start: Start = Box::new(move |book, jobs| {
+            let job = start(book, jobs)?;
+            Ok(Box::new(Begun { job, wrap: Some(wrap) }))
+        });
+        Self { kind, start }
+    }
+
+    /// Whether the lead waits for it.
+    pub(crate) const fn is_waited_for(&self) -> bool {
+        matches!(self.kind, Kind::Waited(..))
+    }
+}
+
+/// Work that was begun, whatever it is.
+trait Pending {
+    /// What came of it, once it has.
+    fn poll(&mut self) -> Option<Result<Answer>>;
+    /// How far it is.
+    fn progress(&self) -> &Progress;
+}
+
+struct Begun<T, W> {
+    job: Job<Result<T>>,
+    wrap: Option<W>,
+}
+
+impl<T, W: FnOnce(Result<T>) -> Result<Answer>> Pending for Begun<T, W> {
+    fn poll(&mut self) -> Option<Result<Answer>> {
+        let came = self.job.poll()?;
+        let came = came.unwrap_or_else(|| Err(BookError::Refused("the work broke off; nothing was changed".into())));
+        Some(self.wrap.take()?(came))
+    }
+
+    fn progress(&self) -> &Progress {
+        self.job.progress()
+    }
+}
+
+struct Running {
+    kind: Kind,
+    asker: LayerId,
+    since: Instant,
+    pending: Box<dyn Pending>,
+}
+
+/// The tasks under way.
+pub(crate) struct Tasks {
+    jobs: Jobs,
+    running: Vec<Running>,
+}
+
+impl Tasks {
+    /// None under way.
+    #[must_use]
+    pub(crate) const fn new(jobs: Jobs) -> Self {
+        Self { jobs, running: Vec::new() }
+    }
+
+    /// Begins a task on behalf of a layer.
+    ///
+    /// # Errors
+    /// If it can't be begun, or the lead waits for another.
+    pub(crate) fn begin(&mut self, task: Task, asker: LayerId, book: &mut Book) -> Result<()> {
+        if task.is_waited_for() && self.waited().is_some() {
+            return Err(BookError::Refused("something is under way already; {back} stops it".into()));
+        }
+        self.running.retain(|r| r.kind != task.kind || matches!(r.kind, Kind::Waited(..)));
+        let pending = (task.start)(book, self.jobs)?;
+        self.running.push(Running { kind: task.kind, asker, since: Instant::now(), pending });
+        Ok(())
+    }
+
+    fn waited(&self) -> Option<&Running> {
+        self.running.iter().find(|r| matches!(r.kind, Kind::Waited(..)))
+    }
+
+    /// Whether something is under way.
+    #[must_use]
+    pub(crate) const fn is_busy(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    /// The layer that asked for what the lead waits for, if they wait.
+    #[must_use]
+    pub(crate) fn waits(&self) -> Option<LayerId> {
+        self.waited().map(|r| r.asker)
+    }
+
+    /// Stops what the lead waits for. What came of it is told by the result: it may have been too late to stop.
+    pub(crate) fn stop(&self) {
+        if let Some(running) = self.waited() {
+            running.pending.progress().stop();
+        }
+    }
+
+    /// How far the work is that the lead waits for: *n of m*, how quick it is, and how long it will still take.
+    #[must_use]
+    pub(crate) fn line(&self) -> Option<String> {
+        let running = self.waited()?;
+        let Kind::Waited(doing, unit, scale) = &running.kind else { return None };
+        let (done, total) = running.pending.progress().read();
+        Some(format!("{doing}: {}", pace(done / scale, total.div_ceil(*scale), unit, running.since.elapsed())))
+    }
+
+    /// The next result that has come in, and the layer that asked for it.
+    pub(crate) fn poll(&mut self) -> Option<(LayerId, Result<Answer>)> {
+        for at in 0..self.running.len() {
+            if let Some(came) = self.running[at].pending.poll() {
+                let running = self.running.remove(at);
+                return Some((running.asker, came));
+            }
+        }
+        None
+    }
+}
+
+/// `1,200 of 5,000 rows · 600 a second · 7 s left`.
+fn pace(done: u64, total: u64, unit: &str, elapsed: Duration) -> String {
+    let of = if total > 0 { format!(" of {}", text::thousands(total.max(done))) } else { String::new() };
+    let mut out = format!("{}{of} {unit}", text::thousands(done));
+    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    // Before a quarter of a second nothing can be said of the pace.
+    if millis > 250 && done > 0 {
+        let rate = done.saturating_mul(1000) / millis;
+        out.push_str(&format!(" · {} a second", text::thousands(rate)));
+        if total > done && rate > 0 {
+            out.push_str(&format!(" · {} left", seconds((total - done).div_ceil(rate))));
+        }
+    }
+    out
+}
+
+fn seconds(n: u64) -> String {
+    if n < 120 { format!("{n} s") } else { format!("{} min", n.div_ceil(60)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_with_its_pace_and_what_is_left() {
+        assert_eq!(pace(0, 5000, "rows", Duration::ZERO), "0 of 5,000 rows");
+        assert_eq!(pace(1200, 5000, "rows", Duration::from_secs(2)), "1,200 of 5,000 rows · 600 a second · 7 s left");
+        assert_eq!(pace(1200, 0, "people", Duration::from_secs(2)), "1,200 people · 600 a second");
+        assert_eq!(pace(10, 1_000_000, "KiB", Duration::from_secs(1)), "10 of 1,000,000 KiB · 10 a second · 1667 min left");
+    }
+}

@@ -1,0 +1,94 @@
+//! What is said after a step, and what is asked before one that lets somebody be mailed who had said no.
+//!
+//! Must not know who may be mailed, nor what a step does; the book says.
+
+use crate::actions::Action;
+use crate::book::{Applied, Book, BookError, Checked, Command, Confirmed, RuleEffect, Step};
+use crate::config::Keys;
+use crate::tui::answer::LayerId;
+use crate::tui::core::Request;
+use crate::tui::overlays::{Confirm, Message};
+use crate::tui::theme::Tone;
+
+/// What was done, and how it is taken back.
+pub(super) fn done(applied: &Applied, undone: bool, keys: &Keys) -> (String, Tone) {
+    if applied.changes == 0 {
+        return (format!("{}: nothing to change", applied.label), Tone::Dim);
+    }
+    let (action, does) = if undone { (Action::Redo, "does it again") } else { (Action::Undo, "undoes") };
+    let key = keys.word(action);
+    let how = match (key.is_empty(), undone) {
+        (true, true) => "it can be done again".to_owned(),
+        (true, false) => "it can be undone".to_owned(),
+        (false, _) => format!("{key} {does}"),
+    };
+    (format!("{} · {how}", applied.label), Tone::Good)
+}
+
+/// What a step left as it is, and whom somebody has to tell another way.
+pub(super) fn left(applied: &Applied) -> Vec<Message> {
+    let mut out = Vec::new();
+    if !applied.kept.is_empty() {
+        out.push(Message::new("Left as it is", &applied.kept.join("\n")));
+    }
+    if !applied.unreached.is_empty() {
+        let body = format!("They said yes and may not be mailed.\n\n{}", applied.unreached.join("\n"));
+        out.push(Message::new("Tell them another way", &body));
+    }
+    out
+}
+
+/// Asks before a step that lets somebody be mailed again who had said no.
+pub(super) fn ask_first(step: &Step, book: &Book) -> Confirm {
+    let (undo, redo) = book.undoable().unwrap_or_default();
+    let (verb, op, confirmed) = match step {
+        Step::Redo(_) => ("redo", redo, Step::Redo(Confirmed::Yes)),
+        Step::Run(_) | Step::Undo(_) | Step::BackTo(_) => ("undo", undo, Step::Undo(Confirmed::Yes)),
+    };
+    let label = op.map_or_else(String::new, |op| format!(" “{}”", op.label));
+    let question = format!(
+        "To {verb}{label} lets somebody be mailed who may have said no. Go on only if the step was a mistake, or if they have said \
+         that they may be mailed."
+    );
+    Confirm::asking("Have they said so?", &question, Action::Yes, &format!("{verb} it"), Request::Take(confirmed))
+}
+
+/// What keeps somebody from being mailed after a command that was to let them be mailed.
+///
+/// # Errors
+/// If the file can't be read.
+pub(super) fn still_blocked(command: &Command, book: &Book) -> Result<Option<String>, BookError> {
+    let Command::MailAgain { person, .. } = command else { return Ok(None) };
+    let found = book.blocked_for(*person)?;
+    Ok(found.first().map(|(address, reasons)| {
+        let reasons: Vec<&str> = reasons.iter().map(|r| r.words()).collect();
+        format!("{address} still isn't mailed: {}", reasons.join(", "))
+    }))
+}
+
+/// What a check of the file has found: that it is sound, or what isn't.
+pub(super) fn checked(found: &Checked) -> Result<&'static str, Message> {
+    if found.is_sound() {
+        return Ok("The roster's file is sound");
+    }
+    if found.damage.is_empty() {
+        let lines: Vec<&str> = found.unrecognised.iter().map(String::as_str).take(200).collect();
+        let body = format!(
+            "The file isn't damaged, but there are words in it that this program doesn't know. Nobody is mailed because of one.\n\n{}",
+            lines.join("\n")
+        );
+        return Err(Message::new("Words that aren't known", &body));
+    }
+    let body = format!(
+        "SQLite finds the roster's file damaged. Don't go on with it: keep it aside and open the newest backup.\n\n{}",
+        found.damage.join("\n")
+    );
+    Err(Message::new("The file is damaged", &body))
+}
+
+/// Whom a change of the rules would admit or not, before it is kept on behalf of whoever asked. Nobody is removed by it.
+pub(super) fn effect(asker: LayerId, command: Command, effect: &RuleEffect) -> Message {
+    let body = format!("{}\n\nNobody is taken out of a community by a rule.", effect.in_words().join("\n"));
+    let then = move || Request::For(asker, Box::new(Request::RunShown(command.clone())));
+    Message::new("What this rule changes", &body).then(Action::Take, "keeps the rule", then)
+}
