@@ -175,6 +175,16 @@ impl Session {
         {
             assert!(last(on.as_bytes()) <= last(off.as_bytes()), "{on:?} was not taken back");
         }
+        // And lines are edited by the terminal again, and echoed.
+        if let Some(modes) = self.master.get_termios() {
+            assert_eq!(modes.local_flags.bits() & 0o12, 0o12, "it was left raw");
+        }
+    }
+
+    #[track_caller]
+    fn signal(&self, name: &str) {
+        let pid = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
     fn sample(size: (u16, u16), environment: &[(&str, &str)]) -> Self {
@@ -222,14 +232,76 @@ fn convention_9_an_error_on_opening_is_said_on_a_terminal_that_is_whole() {
 }
 
 #[test]
-fn convention_9_sigterm_and_sighup_give_the_terminal_back() {
-    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+fn convention_9_whatever_signal_ends_it_the_terminal_is_given_back() {
+    for (signal, code) in
+        [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131), ("ALRM", 142), ("USR1", 138), ("USR2", 140), ("XCPU", 152)]
+    {
         let mut session = Session::sample((80, 24), &[]);
-        let pid = session.child.process_id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        session.signal(signal);
         assert_eq!(session.ended(), code, "{signal}");
         session.is_given_back();
     }
+}
+
+/// Nobody could wake it: its process group has no member whose parent is of the same session.
+#[test]
+fn convention_9_in_an_orphaned_process_group_neither_ctrl_z_nor_a_signal_puts_it_to_sleep() {
+    let mut session = Session::sample((80, 24), &[]);
+    session.send("\x1a");
+    session.send("3");
+    session.wait_for("> Thu");
+    session.signal("TSTP");
+    session.send("1");
+    session.wait_for("> Everybody");
+    session.send("q");
+    assert_eq!(session.ended(), 0);
+    session.is_given_back();
+}
+
+#[test]
+fn convention_9_a_paste_that_never_ends_is_over_after_a_second() {
+    let mut session = Session::sample((120, 30), &[]);
+    session.send("2n");
+    session.wait_for("New person");
+    let begun = Instant::now();
+    session.send("\x1b[200~Half of it");
+    session.wait_for("Half of it");
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+    // The end that comes too late is nothing, and keys are keys again.
+    session.send("\x1b[201~!");
+    session.wait_for("Half of it!");
+    session.send("\x03");
+    assert_eq!(session.ended(), 0);
+    session.is_given_back();
+}
+
+#[test]
+fn convention_9_twenty_thousand_keys_at_once_are_drawn_in_a_few_pictures() {
+    let mut session = Session::sample((120, 30), &[]);
+    session.send("2/");
+    let pictures = |session: &Session| session.raw().windows(8).filter(|w| *w == b"\x1b[?2026l").count();
+    session.wait_for("keeps the search");
+    let before = pictures(&session);
+    let begun = Instant::now();
+    session.send(&format!("{}y", "x".repeat(20_000)));
+    session.wait_for("xy");
+    // One for each tenth of a second, and one for each kilobyte that the terminal hands over late.
+    let most = 200 + usize::try_from(begun.elapsed().as_millis() / 100).unwrap();
+    assert!(pictures(&session) - before <= most, "{} pictures", pictures(&session) - before);
+    session.send("\x03");
+    assert_eq!(session.ended(), 0);
+}
+
+#[test]
+fn convention_9_a_terminal_that_claims_to_be_endless_is_drawn_as_far_as_anybody_sees() {
+    let mut session = Session::sample((120, 30), &[]);
+    session.master.resize(PtySize { rows: u16::MAX, cols: u16::MAX, pixel_width: 0, pixel_height: 0 }).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    session.master.resize(PtySize { rows: 30, cols: 120, pixel_width: 0, pixel_height: 0 }).unwrap();
+    session.send("3");
+    session.wait_for("> Thu");
+    session.send("q");
+    assert_eq!(session.ended(), 0);
 }
 
 #[test]
@@ -283,6 +355,31 @@ fn convention_9_ctrl_z_sleeps_and_fg_wakes() {
     let raw = String::from_utf8_lossy(&session.raw()).into_owned();
     let (asleep, done) = (raw.find("ASLEEP"), raw.find("ALLDONE"));
     assert!(asleep.is_some() && asleep < done, "{asleep:?} {done:?}");
+    session.is_given_back();
+}
+
+/// Another program puts it to sleep, and wakes it.
+#[test]
+fn convention_9_sigtstp_gives_the_terminal_back_and_sigcont_takes_it_again() {
+    let mut session = Session::run((80, 24), &[], |roster| {
+        let mut command = CommandBuilder::new("/bin/bash");
+        let run = format!("set -m; '{PROGRAM}' '{}'; echo AS''LEEP; sleep 1; fg; echo ALL''DONE", roster.display());
+        command.args(["--norc", "--noprofile", "-i", "-c", &run]);
+        command
+    });
+    session.wait_for("Open the sample book");
+    session.send("s");
+    session.wait_for("63 people");
+    let shell = session.child.process_id().unwrap();
+    assert!(std::process::Command::new("pkill").args(["-TSTP", "-P", &shell.to_string()]).status().unwrap().success());
+    session.wait_for_bytes("ASLEEP");
+    session.is_given_back();
+    session.wait_for("63 people");
+    session.send("3");
+    session.wait_for("> Thu");
+    session.send("q");
+    session.ended();
+    session.wait_for_bytes("ALLDONE");
     session.is_given_back();
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Must not know what a verdict is made of.
 
-use super::{Book, BookError, Command};
+use std::sync::Arc;
+
+use super::{Book, BookError, Command, Progress};
 use crate::domain::eligibility::{ExceptionFacts, Verdict};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::query::{Expr, Key};
@@ -111,9 +113,10 @@ impl Book {
         if !command.changes_rules() || self.read_only().is_some() {
             return Ok(RuleEffect::default());
         }
-        let stamp = self.stamp();
-        let (effect, _) =
-            self.store.rehearse(stamp, |write| effect_of(write, |write| super::apply::apply(write, command)).map(|(_, effect)| effect))?;
+        let (stamp, progress) = (self.stamp(), Arc::clone(&self.progress));
+        let (effect, _) = self
+            .store
+            .rehearse(stamp, |write| effect_of(write, &progress, |write| super::apply::apply(write, command)).map(|(_, effect)| effect))?;
         Ok(effect)
     }
 }
@@ -121,6 +124,7 @@ impl Book {
 /// What a change does to who is eligible where they are. Only those are judged whose rules the change has changed.
 pub(super) fn effect_of<T>(
     write: &mut Write<'_>,
+    progress: &Progress,
     change: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
 ) -> Result<(T, RuleEffect), StoreError> {
     let (conn, today) = (write.reader(), write.stamp().today);
@@ -130,11 +134,19 @@ pub(super) fn effect_of<T>(
     let mut after = Judge::new(conn, today)?;
     after.learn(conn)?;
     let mut effect = RuleEffect::default();
-    for community in communities::communities(conn)? {
-        if before.rules_of(community.id) == after.rules_of(community.id) {
-            continue;
-        }
+    let mut changed = communities::communities(conn)?;
+    changed.retain(|c| before.rules_of(c.id) != after.rules_of(c.id));
+    let mut judged = progress.read().0;
+    if !changed.is_empty() {
+        let members = people::member_counts(conn)?;
+        progress.expect(judged + changed.iter().filter_map(|c| members.get(&c.id)).sum::<u64>());
+    }
+    for community in changed {
         each_membership(conn, Some(community.id), |person, of, name, addresses| {
+            judged += 1;
+            if judged.is_multiple_of(64) && progress.reach(judged).is_break() {
+                return Err(StoreError::Stopped);
+            }
             let was = before.verdict(conn, person, addresses, of)?.answer;
             let now = after.verdict(conn, person, addresses, of)?;
             let line = || (name.to_owned(), community.name.clone(), now.because.clone());

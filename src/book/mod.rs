@@ -92,6 +92,8 @@ pub struct Book {
     missed: Touched,
     /// The newest step before the one that is being taken on another thread.
     newest_before: Option<crate::domain::ids::OpId>,
+    /// How far the work is that this book does, for those who wait for it.
+    progress: Arc<Progress>,
 }
 
 impl Book {
@@ -123,6 +125,7 @@ impl Book {
             mailable: None,
             missed: Touched::default(),
             newest_before: None,
+            progress: Arc::default(),
         }
     }
 

@@ -123,6 +123,8 @@ impl Book {
         let stamp = self.stamp();
         self.elsewhere(jobs, move |book, progress| {
             progress.expect(book.size_of(&step, u64::MAX)?);
+            let watched = Arc::clone(&book.progress);
+            book.store.watch(Box::new(move |done| watched.reach(done)));
             take(&mut book.store, stamp, &step)
         })
     }
@@ -139,10 +141,9 @@ impl Book {
         self.note_newest();
         jobs.spawn(move |progress| {
             let mut store = Store::open_again(&path)?;
-            let (watched, asked) = (Arc::clone(progress), Arc::clone(progress));
-            store.watch(Box::new(move |done| watched.reach(done)));
+            let asked = Arc::clone(progress);
             store.stop_when(move || asked.is_stopped())?;
-            let mut book = Self { order, week_start, framework, ..Self::on(store, clock) };
+            let mut book = Self { order, week_start, framework, progress: Arc::clone(progress), ..Self::on(store, clock) };
             work(&mut book, progress)
         })
     }

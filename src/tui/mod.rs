@@ -10,12 +10,14 @@ mod edit;
 mod errands;
 mod forms;
 mod home;
+mod input;
 mod layers;
 mod list;
 mod overlays;
 mod paint;
 mod setup;
 mod shell;
+mod signals;
 mod sink;
 mod subjects;
 mod table;
@@ -29,7 +31,7 @@ mod works;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event};
 use ratatui::crossterm::execute;
@@ -64,6 +66,10 @@ pub enum TuiError {
 
 /// How long the loop waits for a key while work is under way.
 const GLANCE: Duration = Duration::from_millis(40);
+/// How long it looks for what came in with an event. Not at all would be too short: the event reader looks at what it has read only then.
+const MOMENT: Duration = Duration::from_micros(50);
+/// Events that come without end are drawn this often.
+const LONGEST_BURST: Duration = Duration::from_millis(100);
 /// How long it waits otherwise: until something happens.
 const IDLE: Duration = Duration::from_secs(86_400);
 
@@ -80,7 +86,7 @@ pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiE
         Err(e) => return Err(e.into()),
     };
     need_terminal()?;
-    terminal::watch()?;
+    signals::watch()?;
     let colours = Colours::detect();
     let setup = Setup::read(paths, plain, colours);
     log::start(&paths.log);
@@ -111,7 +117,7 @@ pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), Tui
     let roster = folder.path().join("demo.guildhall");
     need_terminal()?;
     let book = start(&roster, clock, Choice::Sample)?;
-    terminal::watch()?;
+    signals::watch()?;
     // The lead's own keys and colours, but nothing of the demo is remembered.
     let colours = Colours::detect();
     let mut setup = Setup::read(paths, plain, colours);
@@ -160,37 +166,27 @@ fn welcome(screen: &mut terminal::Screen, setup: &Setup, today: chrono::NaiveDat
     }
 }
 
-fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal::Uses, mut shell: Shell) -> Result<(), TuiError> {
+fn hall(guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal::Uses, mut shell: Shell) -> Result<(), TuiError> {
     draw(&mut screen, &mut shell)?;
     shell.settle_in();
     loop {
         let wait = if shell.is_busy() { GLANCE } else { IDLE };
-        let mut then = Then::Go;
-        let mut changed = false;
-        if event::poll(wait)? {
-            // Everything that has come in is dealt with before the next picture.
-            loop {
-                let event: Event = event::read()?;
-                then = shell.handle(&event);
-                changed = true;
-                if then != Then::Go || !event::poll(Duration::ZERO)? {
-                    break;
-                }
-            }
+        let (mut then, came) = burst(&mut shell, wait)?;
+        let changed = shell.tick() || shell.is_busy() || came;
+        if then == Then::Suspend {
+            signals::sleep()?;
+            shell.handle(&Event::FocusGained);
+            then = Then::Redraw;
         }
-        changed |= shell.tick() || shell.is_busy();
         match then {
             Then::Quit => {
                 shell.remember();
                 tracing::info!("quit");
+                drop(guard);
                 return Ok(());
             }
-            Then::Suspend => {
-                (guard, screen) = terminal::suspend(guard, uses)?;
-                shell.handle(&Event::FocusGained);
-            }
-            Then::Redraw => screen = terminal::anew()?,
-            Then::Go => {}
+            Then::Redraw => screen = terminal::anew(uses)?,
+            Then::Suspend | Then::Go => {}
         }
         while let Some(errand) = shell.errand() {
             let result = match &errand {
@@ -208,9 +204,31 @@ fn hall(mut guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal
     }
 }
 
+/// Waits for an event, and deals with everything that has come in before the next picture: what is typed or pasted in one go is drawn once.
+/// What is to be done then, and whether anything came.
+fn burst(shell: &mut Shell, wait: Duration) -> Result<(Then, bool), TuiError> {
+    if !event::poll(wait)? {
+        return Ok((Then::Go, false));
+    }
+    let begun = Instant::now();
+    let mut redraw = false;
+    loop {
+        let then = shell.handle(&event::read()?);
+        redraw |= then == Then::Redraw;
+        if matches!(then, Then::Quit | Then::Suspend) {
+            return Ok((then, true));
+        }
+        if begun.elapsed() > LONGEST_BURST || !event::poll(MOMENT)? {
+            return Ok((if redraw { Then::Redraw } else { Then::Go }, true));
+        }
+    }
+}
+
 fn draw(screen: &mut terminal::Screen, shell: &mut Shell) -> Result<(), TuiError> {
-    execute!(std::io::stdout(), BeginSynchronizedUpdate)?;
-    screen.draw(|frame| shell.draw(frame))?;
-    execute!(std::io::stdout(), EndSynchronizedUpdate)?;
-    Ok(())
+    signals::drawing(|| {
+        execute!(std::io::stdout(), BeginSynchronizedUpdate)?;
+        screen.draw(|frame| shell.draw(frame))?;
+        execute!(std::io::stdout(), EndSynchronizedUpdate)?;
+        Ok(())
+    })
 }

@@ -160,6 +160,10 @@ impl Tasks {
 
 /// `1,200 of 5,000 rows · 600 a second · 7 s left`.
 fn pace(done: u64, total: u64, unit: &str, elapsed: Duration) -> String {
+    if done == 0 && total == 0 {
+        // Nothing can be counted yet.
+        return "…".into();
+    }
     let of = if total > 0 { format!(" of {}", text::thousands(total.max(done))) } else { String::new() };
     let mut out = format!("{}{of} {unit}", text::thousands(done));
     let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);

@@ -3,17 +3,21 @@
 //! Must not know what is drawn.
 
 use std::io::{self, Write, stdout};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::clipboard::CopyToClipboard;
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange, EnableMouseCapture,
 };
-use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, size};
 use ratatui::crossterm::{Command, cursor, execute};
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
+use crate::tui::input;
 use crate::tui::sink::Sink;
 use crate::tui::theme::Colours;
 
@@ -60,21 +64,41 @@ fn has_alternate(kind: &str) -> bool {
     !kind.is_empty() && !without.iter().any(|w| kind == *w || kind.strip_prefix(w).is_some_and(|rest| rest.starts_with('-')))
 }
 
-/// Whether there is a screen of its own to leave.
-static ALTERNATE: AtomicBool = AtomicBool::new(false);
-/// Whether the terminal has its sixteen colours and no more.
-static SIXTEEN: AtomicBool = AtomicBool::new(false);
+/// How the terminal was before it was ours, and what of it is used.
+static TAKEN: Mutex<Option<(Uses, Option<Termios>)>> = Mutex::new(None);
+
+/// No terminal is drawn wider or higher than this: one that claims to be is believed as far as memory goes.
+const LARGEST: (u16, u16) = (1000, 300);
 
 /// Takes the terminal over.
 ///
 /// # Errors
 /// If there is none, or it can't be switched.
 pub(super) fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
-    enable_raw_mode()?;
-    OURS.store(true, Ordering::SeqCst);
-    ALTERNATE.store(uses.alternate, Ordering::SeqCst);
-    SIXTEEN.store(uses.sixteen, Ordering::SeqCst);
+    input::begin()?;
+    if let Ok(mut taken) = TAKEN.lock() {
+        *taken = Some((uses, None));
+    }
     let guard = Guard;
+    take()?;
+    Ok((guard, screen(uses)?))
+}
+
+/// Takes the terminal over, as it was taken at first.
+///
+/// # Errors
+/// If it can't be switched.
+pub(super) fn take() -> io::Result<()> {
+    let Ok(mut taken) = TAKEN.lock() else { return Ok(()) };
+    let Some((uses, before)) = taken.as_mut() else { return Ok(()) };
+    if let Some(terminal) = input::terminal() {
+        let mut modes = tcgetattr(terminal)?;
+        if !OURS.swap(true, Ordering::SeqCst) || before.is_none() {
+            *before = Some(modes.clone());
+        }
+        modes.make_raw();
+        tcsetattr(terminal, OptionalActions::Now, &modes)?;
+    }
     let mut out = stdout();
     if uses.alternate {
         execute!(out, EnterAlternateScreen)?;
@@ -88,26 +112,46 @@ pub(super) fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
         // A paste comes as one text, so that what is pasted beside a field is never taken for keys.
         execute!(out, EnableFocusChange, EnableBracketedPaste)?;
     }
-    execute!(out, cursor::Hide)?;
-    let screen = Terminal::new(CrosstermBackend::new(Sink::new(SIXTEEN.load(Ordering::SeqCst))))?;
-    Ok((guard, screen))
+    execute!(out, cursor::Hide)
+}
+
+/// Takes the terminal over once more where it is ours already; whether it is.
+///
+/// # Errors
+/// If it can't be switched.
+pub(super) fn take_again() -> io::Result<bool> {
+    let ours = OURS.load(Ordering::SeqCst);
+    if ours {
+        take()?;
+    }
+    Ok(ours)
+}
+
+fn screen(uses: Uses) -> io::Result<Screen> {
+    let (width, height) = size()?;
+    let area = Rect::new(0, 0, width.min(LARGEST.0), height.min(LARGEST.1));
+    let backend = CrosstermBackend::new(Sink::new(uses.sixteen));
+    Terminal::with_options(backend, TerminalOptions { viewport: Viewport::Fixed(area) })
 }
 
 /// Wipes the screen and begins with an empty picture: after a resize, or when something else has written to it.
 ///
 /// # Errors
 /// If the terminal is gone.
-pub(super) fn anew() -> io::Result<Screen> {
+pub(super) fn anew(uses: Uses) -> io::Result<Screen> {
     execute!(stdout(), Clear(ClearType::All))?;
-    Terminal::new(CrosstermBackend::new(Sink::new(SIXTEEN.load(Ordering::SeqCst))))
+    screen(uses)
 }
 
-/// Gives the terminal back, once. A terminal that is gone is no error: there is nobody to tell.
-pub(super) fn leave() {
-    if OURS.swap(false, Ordering::SeqCst) {
+/// Gives the terminal back, once; whether it was ours. A terminal that is gone is no error: there is nobody to tell.
+pub(super) fn leave() -> bool {
+    let was_ours = OURS.swap(false, Ordering::SeqCst);
+    if was_ours {
+        // Whoever panics may hold it.
+        let taken = TAKEN.try_lock().ok().and_then(|t| t.clone());
         let mut out = stdout();
         let _ = execute!(out, DisableBracketedPaste, DisableFocusChange, DisableMouseCapture);
-        if ALTERNATE.load(Ordering::SeqCst) {
+        if taken.as_ref().is_none_or(|(uses, _)| uses.alternate) {
             let _ = execute!(out, LeaveAlternateScreen);
         } else {
             // What was drawn would stand among the shell's own lines.
@@ -115,8 +159,11 @@ pub(super) fn leave() {
         }
         let _ = execute!(out, cursor::Show);
         let _ = out.flush();
-        let _ = disable_raw_mode();
+        if let (Some(terminal), Some((_, Some(before)))) = (input::terminal(), taken) {
+            let _ = tcsetattr(terminal, OptionalActions::Now, &before);
+        }
     }
+    was_ours
 }
 
 impl Drop for Guard {
@@ -148,52 +195,6 @@ pub(super) fn copy(text: &str) -> io::Result<()> {
         }
     }
     out.flush()
-}
-
-/// Gives the terminal back on a panic, before the message is printed, and on SIGTERM, SIGHUP and a hang-up that no
-/// signal tells of: the process ends there and then. Nothing is lost, for what was acknowledged is committed.
-///
-/// # Errors
-/// If the signals can't be listened to.
-pub(super) fn watch() -> io::Result<()> {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        leave();
-        let place = info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
-        tracing::error!(place, "panic");
-        before(info);
-    }));
-    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP])?;
-    std::thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            leave();
-            tracing::info!(signal, "ended by a signal");
-            #[expect(clippy::exit, reason = "the main thread may be waiting for a key that never comes")]
-            std::process::exit(128 + signal);
-        }
-    });
-    if let Ok(tty) = rustix::fs::open("/dev/tty", rustix::fs::OFlags::RDWR, rustix::fs::Mode::empty()) {
-        std::thread::spawn(move || {
-            // Without any events asked for, poll returns only when the terminal has hung up.
-            let mut fds = [rustix::event::PollFd::new(&tty, rustix::event::PollFlags::empty())];
-            if rustix::event::poll(&mut fds, None).is_ok() {
-                leave();
-                #[expect(clippy::exit, reason = "the terminal is gone, and reading from it would spin")]
-                std::process::exit(129);
-            }
-        });
-    }
-    Ok(())
-}
-
-/// Puts the process to sleep as Ctrl-Z does, and takes the terminal over again when it is woken.
-///
-/// # Errors
-/// If the terminal can't be switched.
-pub(super) fn suspend(guard: Guard, uses: Uses) -> io::Result<(Guard, Screen)> {
-    drop(guard);
-    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
-    enter(uses)
 }
 
 #[cfg(test)]

@@ -149,6 +149,44 @@ fn another_programs_change_is_noticed_when_the_terminal_gets_the_focus() {
     hall.event(&Event::FocusGained).shows("changed by another program").shows("Aaron Aaronson");
 }
 
+/// Writes to the roster as a script would.
+fn script(hall: &Hall, sql: &str) {
+    rusqlite::Connection::open(hall.folder.path().join("roster.guildhall")).unwrap().execute(sql, []).unwrap();
+}
+
+#[test]
+fn a_key_after_another_programs_change_is_carried_out_and_means_what_it_meant() {
+    let mut hall = Hall::sample();
+    script(&hall, "UPDATE person SET job_title='Cartographer' WHERE name='Noor Hallam'");
+    hall.keys("2").shows("changed by another program").keys("n").shows("New person").keys("<esc>");
+    script(&hall, "UPDATE person SET job_title='Geographer' WHERE name='Noor Hallam'");
+    hall.keys("n").shows("New person").keys("<esc>");
+    // Typed text is typed, whatever has changed.
+    hall.keys("/no");
+    script(&hall, "UPDATE person SET job_title='Surveyor' WHERE name='Noor Hallam'");
+    hall.keys("or").shows("/noor").shows("> Noor Hallam").shows("Surveyor").keys("<esc><esc>");
+    // Two keys in a row, with a change between them.
+    hall.keys("2G").shows("> Zoë Ferrant").keys("g");
+    script(&hall, "UPDATE person SET job_title='Planner' WHERE name='Noor Hallam'");
+    hall.keys("g").shows("> Anton Grigore");
+}
+
+#[test]
+fn a_key_that_was_about_somebody_who_is_gone_says_so_and_does_nothing_to_the_next() {
+    for keys in ["e", "d", "y", "T", " ", "<enter>", "h", "M", "p"] {
+        let mut hall = Hall::sample();
+        hall.keys("2").shows("> Anton Grigore");
+        for table in ["membership", "attendance", "consent", "address", "tenure", "exception"] {
+            script(&hall, &format!("DELETE FROM {table} WHERE person_id=(SELECT id FROM person WHERE name='Anton Grigore')"));
+        }
+        script(&hall, "DELETE FROM person WHERE name='Anton Grigore'");
+        let before = hall.root_dump();
+        hall.keys(keys).shows("What was under the cursor is gone").shows("> Aoife Brennock").shows("4 Aoife Brennock").hides("marked");
+        assert_eq!(hall.root_dump(), before, "{keys}");
+        assert_eq!(hall.shell.errand(), None, "{keys}");
+    }
+}
+
 #[test]
 fn help_lists_the_keys_that_work_here_and_runs_them() {
     let mut hall = Hall::sample();

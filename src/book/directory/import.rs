@@ -3,11 +3,12 @@
 //! Must not know how the page is written.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::super::eligible::effect_of;
-use super::super::{Book, BookError};
+use super::super::{Book, BookError, Progress};
 use super::words::{rules_words, word};
 use super::{Known, Side, text_of};
 use crate::domain::address::{self, OtherAddress};
@@ -105,9 +106,10 @@ impl Book {
     pub fn import_page(&mut self, file: &Path, repair: bool, dry_run: bool) -> Result<DirectoryPlan, BookError> {
         let (content, name) = text_of(file, repair)?;
         let known = self.known(&content, &name)?;
-        let stamp = self.stamp();
+        let (stamp, progress) = (self.stamp(), Arc::clone(&self.progress));
+        progress.expect(known.page.entries.len() as u64);
         let body = |write: &mut Write<'_>| {
-            let (mut plan, effect) = effect_of(write, |write| take(write, &known))?;
+            let (mut plan, effect) = effect_of(write, &progress, |write| take(write, &known, &progress))?;
             plan.effect = effect.in_words();
             write.set_label(Label::new(Verb::ImportPage, 1).what(&name));
             Ok(plan)
@@ -121,7 +123,7 @@ impl Book {
     }
 }
 
-fn take(write: &mut Write<'_>, known: &Known) -> Result<DirectoryPlan, StoreError> {
+fn take(write: &mut Write<'_>, known: &Known, progress: &Progress) -> Result<DirectoryPlan, StoreError> {
     let mut plan = DirectoryPlan {
         page: known.name.clone(),
         notes: known.page.notes.clone(),
@@ -131,6 +133,9 @@ fn take(write: &mut Write<'_>, known: &Known) -> Result<DirectoryPlan, StoreErro
     let page = write.put_page(&known.name, &known.page.text)?;
     let mut listings = Vec::new();
     for (at, entry) in known.page.entries.iter().enumerate() {
+        if progress.reach(at as u64).is_break() {
+            return Err(StoreError::Stopped);
+        }
         let derived = if entry.printed.name.is_none() { entry.printed.derived_name() } else { String::new() };
         let twin = known.page.twin(at).filter(|other| *other < at);
         let (community, line) =

@@ -16,6 +16,7 @@ use crate::domain::text;
 use crate::domain::words::{CommunityStatus, RunBy};
 use crate::exchange::page::{self, Edits, Hints, Layout};
 use crate::exchange::{AtomicFile, ExchangeError};
+use crate::store::StoreError;
 use crate::store::pages::{self, ListingRow};
 
 /// How a page is published.
@@ -220,7 +221,11 @@ impl Book {
         let conn = self.store.reader();
         let mut plan = Plan::default();
         self.tell_withheld(known, published)?;
+        self.progress.expect(known.page.entries.len() as u64);
         for (at, entry) in known.page.entries.iter().enumerate() {
+            if self.progress.reach(at as u64).is_break() {
+                return Err(StoreError::Stopped.into());
+            }
             let said = entry.printed.called();
             let Some(community) = known.of[at].0 else {
                 if known.of[at].1.is_some() {

@@ -26,6 +26,8 @@ pub(crate) struct Home {
     pub(super) list: PaneId,
     /// How a list looked before a view was shown in it.
     pub(super) before_view: Option<(PaneId, ListLook)>,
+    /// Whether a search was typed into and has still to be made: once for all that is typed in one go.
+    pub(super) is_search_due: bool,
     /// The place of the screen in the last picture, and those of its parts.
     pub(super) area: Rect,
     pub(super) places: Places,

@@ -32,6 +32,18 @@ impl Home {
         }
     }
 
+    /// Makes the search that was typed, if one was.
+    pub(super) fn search_what_was_typed(&mut self, cx: &mut Cx<'_>) {
+        if !std::mem::take(&mut self.is_search_due) {
+            return;
+        }
+        let focus = self.focus;
+        let outcome = self.list_mut(focus).map_or(Outcome::Done, |list| list.searched(cx));
+        if let Outcome::Ask(requests) = outcome {
+            requests.into_iter().for_each(|r| cx.ask(r));
+        }
+    }
+
     /// One step back: in the pane, else to the pane before it.
     pub(super) fn back(&mut self, cx: &mut Cx<'_>) -> Outcome {
         let focus = self.focus;

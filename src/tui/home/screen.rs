@@ -38,6 +38,7 @@ impl Home {
             focus: PaneId::Communities,
             list: PaneId::Communities,
             before_view: None,
+            is_search_due: false,
             area: Rect::new(0, 0, 80, 23),
             places: Places::default(),
         };
@@ -132,6 +133,7 @@ impl Layer for Home {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        self.search_what_was_typed(cx);
         match self.pane_mut(self.focus).act(action, cx) {
             Outcome::Ignored => self.act_here(action, cx),
             done => done,
@@ -154,7 +156,10 @@ impl Layer for Home {
         let (focus, scope) = (self.focus, self.focus.scope());
         let Some(list) = self.list_mut(focus).filter(|l| l.find().typing.is_some()) else { return Outcome::Ignored };
         match list.find_mut().key(key) {
-            Typed::Changed => list.searched(cx),
+            Typed::Changed => {
+                self.is_search_due = true;
+                Outcome::Done
+            }
             Typed::Kept => Outcome::Done,
             // Arrows and the like move in the list while one types; a letter with something held down does nothing to what is listed.
             Typed::Ignored => {
@@ -186,10 +191,11 @@ impl Layer for Home {
     fn paste(&mut self, text: &str, cx: &mut Cx<'_>) -> Outcome {
         if self.is_typing() {
             let focus = self.focus;
-            return self.list_mut(focus).map_or(Outcome::Done, |list| {
+            if let Some(list) = self.list_mut(focus) {
                 list.find_mut().paste(text);
-                list.searched(cx)
-            });
+                self.is_search_due = true;
+            }
+            return Outcome::Done;
         }
         // Never run as keys. Addresses pasted onto the members are meant to be added.
         if self.focus == PaneId::Members && text.contains('@') {
@@ -201,6 +207,7 @@ impl Layer for Home {
     }
 
     fn touch(&mut self, touch: Touch, cx: &mut Cx<'_>) -> Outcome {
+        self.search_what_was_typed(cx);
         let (Touch::Press { on, .. } | Touch::Wheel(on, _) | Touch::Drag(on, _) | Touch::Drop(on)) = touch;
         match (touch, on) {
             (Touch::Press { at, .. }, Target::Border(_)) => {
@@ -239,6 +246,7 @@ impl Layer for Home {
     }
 
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        self.search_what_was_typed(cx);
         self.area = area;
         let at = places(area, self.focus, &cx.remembered.borders, cx.plain);
         // What doesn't show is made to fit too, so that its cursor stays where it is.
@@ -272,6 +280,7 @@ impl Layer for Home {
 
 impl Screen for Home {
     fn wish(&mut self, wish: Wish, cx: &mut Cx<'_>) -> Result<Outcome, Wish> {
+        self.search_what_was_typed(cx);
         match wish {
             Wish::Select(thing) => self.select(thing, cx),
             Wish::Show(thing) => self.show(thing, cx),

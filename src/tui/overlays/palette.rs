@@ -60,13 +60,15 @@ pub(crate) struct Palette {
     picker: Picker,
     keys: Keys,
     offers: Vec<Offer>,
+    /// Whether something was typed since it was looked what it could mean: that is done once for all that is typed in one go.
+    is_stale: bool,
 }
 
 impl Palette {
     /// Offers these, in their order.
     #[must_use]
     pub(crate) fn new(entries: Vec<Entry>, keys: Keys) -> Self {
-        Self { entries, picker: Picker::default(), keys, offers: Vec::new() }
+        Self { entries, picker: Picker::default(), keys, offers: Vec::new(), is_stale: false }
     }
 
     fn shown(&self) -> Vec<Row<'_>> {
@@ -84,6 +86,12 @@ impl Palette {
             out.extend(verbs.map(|(at, _)| Row::Verb(at)));
         }
         out
+    }
+
+    fn offer_what_was_typed(&mut self, cx: &mut Cx<'_>) {
+        if std::mem::take(&mut self.is_stale) {
+            self.offer(cx);
+        }
     }
 
     /// What the verb that is typed, with its words, could mean.
@@ -172,15 +180,16 @@ impl Layer for Palette {
         Scope::Window
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
         if !self.picker.type_key(key) {
             return Outcome::Ignored;
         }
-        self.offer(cx);
+        self.is_stale = true;
         Outcome::Done
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        self.offer_what_was_typed(cx);
         match self.picker.act(action, self.shown().len()) {
             Picked::Taken => self.take(cx),
             Picked::Moved => Outcome::Done,
@@ -211,7 +220,8 @@ impl Layer for Palette {
         true
     }
 
-    fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
+    fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        self.offer_what_was_typed(cx);
         let len = self.shown().len();
         self.picker.prepare(picker::place(area, len.clamp(1, 16), 96), len);
         Ok(())

@@ -36,6 +36,8 @@ pub(crate) struct Roll {
     new: Option<String>,
     /// Whether the meetup is still to come.
     ahead: bool,
+    /// Whether something was typed since it was looked who fits: that is done once for all that is typed in one go.
+    is_stale: bool,
     picker: Picker,
 }
 
@@ -44,9 +46,15 @@ impl Roll {
     #[must_use]
     pub(crate) fn new(meetup: MeetupId, cx: &mut Cx<'_>) -> Option<Self> {
         let detail = cx.book.meetup(meetup).ok().flatten()?;
-        let mut roll = Self { meetup, detail, rows: Vec::new(), new: None, ahead: false, picker: Picker::default() };
+        let mut roll = Self { meetup, detail, rows: Vec::new(), new: None, ahead: false, is_stale: false, picker: Picker::default() };
         roll.find(cx);
         Some(roll)
+    }
+
+    fn find_what_was_typed(&mut self, cx: &mut Cx<'_>) {
+        if std::mem::take(&mut self.is_stale) {
+            self.find(cx);
+        }
     }
 
     /// Those on the roll, then, once something is typed, those of the roster who fit.
@@ -162,15 +170,16 @@ impl Layer for Roll {
         Scope::Roll
     }
 
-    fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
+    fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
         if !self.picker.type_key(key) {
             return Outcome::Ignored;
         }
-        self.find(cx);
+        self.is_stale = true;
         Outcome::Done
     }
 
-    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        self.find_what_was_typed(cx);
         if action == Action::Tick {
             return self.take();
         }
@@ -188,7 +197,8 @@ impl Layer for Roll {
         Outcome::Done
     }
 
-    fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
+    fn click(&mut self, row: usize, cx: &mut Cx<'_>) -> Outcome {
+        self.find_what_was_typed(cx);
         self.picker.cursor.at = row;
         self.take()
     }
@@ -217,7 +227,8 @@ impl Layer for Roll {
         Ok(())
     }
 
-    fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
+    fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        self.find_what_was_typed(cx);
         let len = self.len();
         self.picker.prepare(picker::place(area, self.len().max(8), 72), len);
         Ok(())
