@@ -104,6 +104,13 @@ impl Scope {
         }
     }
 
+    /// Its heading within a sentence.
+    #[must_use]
+    pub fn place(self) -> String {
+        let heading = self.heading();
+        heading.chars().take(1).flat_map(char::to_lowercase).chain(heading.chars().skip(1)).collect()
+    }
+
     /// Whether it is that of a pane of the home screen.
     #[must_use]
     pub const fn is_pane(self) -> bool {
@@ -125,7 +132,8 @@ impl Scope {
             S::Steps | S::History => &[S::History, S::Steps, S::Moving, S::Window, S::Everywhere],
             S::Moving | S::Window => &[S::Moving, S::Window, S::Everywhere],
             S::Form => &[S::Form, S::Moving, S::Window, S::Everywhere],
-            S::Question => &[S::Question, S::Moving, S::Window, S::Everywhere],
+            // Nothing moves in a question: any key but the one that says yes leaves it.
+            S::Question => &[S::Question, S::Window, S::Everywhere],
             S::Plan => &[S::Plan, S::Text, S::Moving, S::Window, S::Everywhere],
             S::Text | S::Message => &[S::Message, S::Text, S::Moving, S::Window, S::Everywhere],
             S::Columns => &[S::Columns, S::Moving, S::Window, S::Everywhere],
@@ -235,7 +243,7 @@ actions! {
     SetConsent, "set consent", Members, ["c"], "", "Notes what the marked people agree to, or not";
     StopMail, "never mail", Members, ["M"], "", "Never mail this person again, or record their consent";
 
-    Roll, "take the roll", Meetups, ["a"], "who came", "Ticks who came: find by three letters, Enter ticks";
+    Roll, "take the roll", Meetups, ["a"], "who came", "Ticks who came, each found by three letters";
 
     Take, "take", Window, ["enter"], "takes it", "Takes what is under the cursor, or goes on";
 
@@ -325,6 +333,9 @@ fn one_key_word(key: &str) -> String {
         _ => {
             if let Some(rest) = key.strip_prefix("ctrl-") {
                 return format!("Ctrl-{}", if rest.len() == 1 { rest.to_uppercase() } else { one_key_word(rest) });
+            }
+            if let Some(rest) = key.strip_prefix("shift-") {
+                return format!("Shift-{}", one_key_word(rest));
             }
             if let Some(rest) = key.strip_prefix("alt-") {
                 return format!("Alt-{}", one_key_word(rest));

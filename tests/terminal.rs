@@ -374,7 +374,12 @@ fn convention_9_sigtstp_gives_the_terminal_back_and_sigcont_takes_it_again() {
     assert!(std::process::Command::new("pkill").args(["-TSTP", "-P", &shell.to_string()]).status().unwrap().success());
     session.wait_for_bytes("ASLEEP");
     session.is_given_back();
-    session.wait_for("63 people");
+    // It sleeps for a second, and draws everything when it is awake again.
+    let begun = Instant::now();
+    while !String::from_utf8_lossy(&session.raw()).split("ASLEEP").nth(1).is_some_and(|after| after.contains("63 people")) {
+        assert!(begun.elapsed() < PATIENCE, "it sleeps on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
     session.send("3");
     session.wait_for("> Thu");
     session.send("q");

@@ -121,6 +121,11 @@ impl Book {
     }
 }
 
+/// What the rules of a community say, wherever they are printed.
+fn rules(judge: &Judge, community: CommunityId) -> impl Iterator<Item = (crate::domain::words::RuleEffect, &str, &str, bool)> {
+    judge.rules_of(community).iter().map(|(r, all)| (r.effect, r.suffix.as_str(), r.words.as_str(), *all))
+}
+
 /// What a change does to who is eligible where they are. Only those are judged whose rules the change has changed.
 pub(super) fn effect_of<T>(
     write: &mut Write<'_>,
@@ -135,7 +140,8 @@ pub(super) fn effect_of<T>(
     after.learn(conn)?;
     let mut effect = RuleEffect::default();
     let mut changed = communities::communities(conn)?;
-    changed.retain(|c| before.rules_of(c.id) != after.rules_of(c.id));
+    // Nobody was in a community that is new, and where a rule is printed makes no difference to whom it admits.
+    changed.retain(|c| before.knows(c.id) && rules(&before, c.id).ne(rules(&after, c.id)));
     let mut judged = progress.read().0;
     if !changed.is_empty() {
         let members = people::member_counts(conn)?;
@@ -149,12 +155,14 @@ pub(super) fn effect_of<T>(
             }
             let was = before.verdict(conn, person, addresses, of)?.answer;
             let now = after.verdict(conn, person, addresses, of)?;
+            if (was == Eligibility::Not) == (now.answer == Eligibility::Not) || write.has_written_membership(person, of)? {
+                return Ok(());
+            }
             let line = || (name.to_owned(), community.name.clone(), now.because.clone());
-            match (was, now.answer) {
-                (Eligibility::Not, Eligibility::Not) => {}
-                (_, Eligibility::Not) => effect.out.push(line()),
-                (Eligibility::Not, _) => effect.into.push(line()),
-                _ => {}
+            if was == Eligibility::Not {
+                effect.into.push(line())
+            } else {
+                effect.out.push(line())
             }
             Ok(())
         })?;

@@ -72,6 +72,12 @@ impl Book {
         if !asks || !self.is_ready() {
             return Ok(None);
         }
+        // What is not in the index itself is looked up on the thread.
+        let expr = self.parse(&options.query, Scope::People)?;
+        let judged = [Key::Eligible, Key::Exception, Key::Mail].iter().any(|key| !expr.texts_of(key).is_empty());
+        if judged || !expr.attended_texts().is_empty() {
+            return Ok(None);
+        }
         let over_too = options.statuses.iter().any(|s| s.is_over());
         self.find_ids_of(&options.query, options.community, over_too).map(Some)
     }

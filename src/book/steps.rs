@@ -121,7 +121,7 @@ impl Book {
     #[must_use]
     pub fn step_job(&mut self, step: Step, jobs: Jobs) -> Job<Result<Applied, BookError>> {
         let stamp = self.stamp();
-        self.elsewhere(jobs, move |book, progress| {
+        self.writing_elsewhere(jobs, move |book, progress| {
             progress.expect(book.size_of(&step, u64::MAX)?);
             let watched = Arc::clone(&book.progress);
             book.store.watch(Box::new(move |done| watched.reach(done)));
@@ -129,8 +129,18 @@ impl Book {
         })
     }
 
+    /// As [`Book::elsewhere`], for work that writes; [`Book::after_step`] takes over what it has written.
+    pub fn writing_elsewhere<T: Send + 'static>(
+        &mut self,
+        jobs: Jobs,
+        work: impl FnOnce(&mut Self, &Progress) -> Result<T, BookError> + Send + 'static,
+    ) -> Job<Result<T, BookError>> {
+        self.note_newest();
+        self.elsewhere(jobs, work)
+    }
+
     /// Work that may take longer than a frame, on a thread, with a book of its own on the same roster. It is stopped wherever it reads or
-    /// writes; [`Book::after_step`] takes over what it has written.
+    /// writes.
     pub fn elsewhere<T: Send + 'static>(
         &mut self,
         jobs: Jobs,
@@ -138,7 +148,6 @@ impl Book {
     ) -> Job<Result<T, BookError>> {
         let (path, clock, framework) = (self.path().to_owned(), self.clock(), self.framework.clone());
         let (order, week_start) = (self.order, self.week_start);
-        self.note_newest();
         jobs.spawn(move |progress| {
             let mut store = Store::open_again(&path)?;
             let asked = Arc::clone(progress);

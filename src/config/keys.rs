@@ -32,17 +32,6 @@ impl Binding {
     }
 }
 
-impl Binding {
-    /// The key, if it is one alone.
-    #[must_use]
-    pub fn only_key(&self) -> Option<KeyEvent> {
-        match self.keys.as_slice() {
-            [one] => Some((*one).into()),
-            _ => None,
-        }
-    }
-}
-
 fn unknown(part: &str) -> String {
     const NAMES: &[&str] = &[
         "enter",
@@ -136,6 +125,17 @@ impl Keys {
     #[must_use]
     pub fn of(&self, action: Action) -> &[Binding] {
         &self.bindings[action as usize]
+    }
+
+    /// Forgets the keys that are typed where there is a text field: letters and signs with nothing held down.
+    pub fn without_letters(&mut self) {
+        let is_letter = |b: &Binding| {
+            let first: Option<KeyEvent> = b.keys.first().map(|k| (*k).into());
+            first.is_some_and(|k| {
+                matches!(k.code, KeyCode::Char(c) if c != ' ') && !k.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+            })
+        };
+        self.bindings.iter_mut().for_each(|all| all.retain(|b| !is_letter(b)));
     }
 
     /// The first key of an action as people read it; empty if it has none.

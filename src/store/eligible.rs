@@ -75,8 +75,13 @@ impl Judge {
     }
 
     /// The rules of a community that were learnt, and whether each is one for all; none if it wasn't there.
-    pub(crate) fn rules_of(&mut self, community: CommunityId) -> &[(RuleFacts, bool)] {
-        self.rules.entry(community).or_default()
+    pub(crate) fn rules_of(&self, community: CommunityId) -> &[(RuleFacts, bool)] {
+        self.rules.get(&community).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a community was there when the rules were learnt.
+    pub(crate) fn knows(&self, community: CommunityId) -> bool {
+        self.rules.contains_key(&community)
     }
 
     /// The verdict for somebody with these addresses.
@@ -179,6 +184,15 @@ impl Write<'_> {
                 }
             }
         }
+    }
+
+    /// Whether this step has written somebody's membership.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub(crate) fn has_written_membership(&self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
+        let mut written = self.reader().prepare_cached("SELECT 1 FROM membership WHERE person_id=?1 AND community_id=?2 AND op=?3")?;
+        Ok(written.exists((person.0, community.0, self.op()))?)
     }
 
     /// Those whom this step has put into a community and who are not eligible for it, with the reason.

@@ -111,6 +111,8 @@ pub(crate) enum Wish {
     Select(Thing),
     /// Move to a thing if it is in the list that shows; leave everything else where it is.
     Show(Thing),
+    /// Drop the marks: those who were marked are gone.
+    Unmark,
     /// Show what belongs to a community, or to all.
     Filter(Option<CommunityId>),
     /// Focus a pane.
@@ -223,6 +225,9 @@ impl Cx<'_> {
     }
 }
 
+/// Why an action that its scope has can't be done in just this layer.
+pub(crate) const NOT_HERE: &str = "there is nothing here to which it applies";
+
 /// A screen, or something on top of one: help, palette, a form, a question. The shell sends it keys, clicks and answers while it is on top.
 pub(crate) trait Layer {
     /// The scope whose keys work in it.
@@ -285,6 +290,10 @@ pub(crate) trait Layer {
     fn compare(&mut self, _cx: &mut Cx<'_>) -> bool {
         false
     }
+    /// What is under its cursor.
+    fn here(&self) -> Here {
+        None
+    }
     /// What is typed and not saved.
     fn draft(&self) -> Option<Draft> {
         None
@@ -314,10 +323,6 @@ pub(crate) trait Screen: Layer {
         let _ = cx;
         Err(wish)
     }
-    /// What an action would be about.
-    fn thing(&self) -> Option<Thing> {
-        None
-    }
     /// The community that is shown, which what is new belongs to.
     fn community(&self) -> Option<CommunityId> {
         None
@@ -338,6 +343,10 @@ pub(crate) trait Pane {
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome;
     /// What is under its cursor.
     fn thing(&self) -> Option<Thing>;
+    /// What is under its cursor, to the line.
+    fn here(&self) -> Here {
+        self.thing().map(place_of)
+    }
     /// Moves to a thing, ending a search that hides it; whether it is listed.
     ///
     /// # Errors
@@ -368,6 +377,9 @@ pub(crate) trait Pane {
     fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>);
 }
 
+/// What is under a cursor: of which kind, and which: so that a key is not done to something else that has taken its place.
+pub(crate) type Here = Option<(&'static str, i64)>;
+
 /// What the mouse does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Touch {
@@ -386,4 +398,14 @@ pub(crate) enum Touch {
     Drag(Target, (u16, u16)),
     /// Let go of something.
     Drop(Target),
+}
+
+/// A thing as what is under a cursor.
+pub(crate) const fn place_of(thing: Thing) -> (&'static str, i64) {
+    match thing {
+        Thing::Person(id) => ("person", id.0),
+        Thing::Community(id) => ("community", id.0),
+        Thing::Meetup(id) => ("meetup", id.0),
+        Thing::Organisation(id) => ("organisation", id.0),
+    }
 }

@@ -16,6 +16,12 @@ pub(super) const fn is_sign(key: KeyEvent) -> bool {
     matches!(key.code, KeyCode::Char(_))
 }
 
+/// Whether a key is Esc, which leaves a text field whatever it is bound to.
+#[must_use]
+pub(super) const fn is_escape(key: KeyEvent) -> bool {
+    matches!(key.code, KeyCode::Esc)
+}
+
 /// Whether a key is a letter or sign that is typed.
 #[must_use]
 pub(super) fn is_letter(key: KeyEvent) -> bool {

@@ -41,11 +41,11 @@ pub(super) fn begin() -> io::Result<()> {
     } else {
         rustix::fs::open("/dev/tty", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?
     };
-    let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
-    rustix::pty::grantpt(&ours)?;
-    rustix::pty::unlockpt(&ours)?;
-    let name = rustix::pty::ptsname(&ours, Vec::new())?;
-    let theirs = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
+    let Ok((ours, theirs)) = pair() else {
+        // Without one the terminal is read as it is; only a paste that never ends goes on then.
+        let _ = TERMINAL.set(terminal);
+        return Ok(());
+    };
     rustix::stdio::dup2_stdin(&theirs)?;
     // The reader's end is raw as long as the program runs, whatever becomes of the terminal.
     enable_raw_mode()?;
@@ -58,9 +58,21 @@ pub(super) fn begin() -> io::Result<()> {
     Ok(())
 }
 
+/// A pseudo-terminal: our end, and the event reader's.
+fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+    rustix::pty::grantpt(&ours)?;
+    rustix::pty::unlockpt(&ours)?;
+    let name = rustix::pty::ptsname(&ours, Vec::new())?;
+    let theirs = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
+    Ok((ours, theirs))
+}
+
 /// Passes on what is typed until there is no more.
 fn pass_on(from: &OwnedFd, to: &OwnedFd) -> io::Result<()> {
     let mut paste = Paste::default();
+    // Whether a paste was ended here, and its own end may still come.
+    let mut was_cut = false;
     let mut buffer = [0; 4096];
     loop {
         let wait = paste.is_open.then(|| Timespec { tv_sec: i64::try_from(SILENCE.as_secs()).unwrap_or(1), tv_nsec: 0 });
@@ -68,6 +80,7 @@ fn pass_on(from: &OwnedFd, to: &OwnedFd) -> io::Result<()> {
         match came {
             Ok(0) if paste.is_open => {
                 paste = Paste::default();
+                was_cut = true;
                 write_all(to, ENDS)?;
                 continue;
             }
@@ -78,8 +91,17 @@ fn pass_on(from: &OwnedFd, to: &OwnedFd) -> io::Result<()> {
         match rustix::io::read(from, &mut buffer) {
             Ok(0) => return Ok(()),
             Ok(n) => {
-                paste.pass(&buffer[..n]);
-                write_all(to, &buffer[..n])?;
+                let came = &buffer[..n];
+                if was_cut && let Some(late) = rest_of_paste(came) {
+                    was_cut = !late.contains_end;
+                    write_all(to, &[BEGINS, late.pasted, ENDS].concat())?;
+                    write_all(to, late.typed)?;
+                    paste.pass(late.typed);
+                    continue;
+                }
+                paste.pass(came);
+                was_cut &= !paste.is_open;
+                write_all(to, came)?;
             }
             Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
             Err(e) => return Err(e.into()),
@@ -96,6 +118,25 @@ fn write_all(to: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What came after a paste was cut: what still belongs to it, and what was typed after it.
+struct Late<'b> {
+    pasted: &'b [u8],
+    typed: &'b [u8],
+    contains_end: bool,
+}
+
+/// More bytes at once than anybody types.
+const TYPED: usize = 16;
+
+/// What is still a part of a paste that was cut; `None` if it is typed. What is pasted must never run as keys.
+fn rest_of_paste(came: &[u8]) -> Option<Late<'_>> {
+    if let Some(at) = came.windows(ENDS.len()).position(|w| w == ENDS) {
+        return Some(Late { pasted: &came[..at], typed: &came[at + ENDS.len()..], contains_end: true });
+    }
+    let is_text = came.len() > TYPED && came[0] != ENDS[0];
+    is_text.then_some(Late { pasted: came, typed: &[], contains_end: false })
 }
 
 /// Whether a paste has begun and not ended, told by the bytes that pass.
@@ -126,6 +167,15 @@ impl Paste {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_late_of_a_paste_is_pasted_and_keys_are_keys() {
+        let late = rest_of_paste(b"of it\x1b[201~q").unwrap();
+        assert_eq!((late.pasted, late.typed, late.contains_end), (&b"of it"[..], &b"q"[..], true));
+        assert!(rest_of_paste(b"a long line that nobody types at once").is_some_and(|l| l.typed.is_empty() && !l.contains_end));
+        assert!(rest_of_paste(b"q").is_none());
+        assert!(rest_of_paste(b"\x1b[<0;10;10M\x1b[<0;10;10m").is_none());
+    }
 
     #[test]
     fn a_paste_is_known_however_its_bytes_arrive() {

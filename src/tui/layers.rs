@@ -69,6 +69,51 @@ impl Layers {
         }
     }
 
+    /// The layer of a number.
+    pub(super) fn by_id(&mut self, id: LayerId) -> Option<&mut dyn Layer> {
+        let screens = self.screens.iter_mut().map(|(layer, s)| {
+            let screen: &mut dyn Layer = &mut **s;
+            (*layer, screen)
+        });
+        let overlays = self.overlays.iter_mut().map(|(layer, o)| {
+            let overlay: &mut dyn Layer = &mut **o;
+            (*layer, overlay)
+        });
+        screens.chain(overlays).find(|(layer, _)| *layer == id).map(|(_, layer)| layer)
+    }
+
+    /// Who is asked to take an answer: the layer that asked for it, then the screen that shows, then the home screen.
+    pub(super) fn answering(&mut self, asker: LayerId) -> impl Iterator<Item = &mut dyn Layer> {
+        let shown = self.screen_id();
+        let rank = move |id: LayerId| {
+            if id == asker {
+                0
+            } else if id == shown {
+                1
+            } else {
+                2
+            }
+        };
+        let screens = self.screens.iter_mut().map(|(layer, s)| {
+            let screen: &mut dyn Layer = &mut **s;
+            (*layer, screen)
+        });
+        let asking = self.overlays.iter_mut().filter(move |(layer, _)| *layer == asker).map(|(layer, o)| {
+            let overlay: &mut dyn Layer = &mut **o;
+            (*layer, overlay)
+        });
+        let mut all: Vec<(LayerId, &mut dyn Layer)> = screens.chain(asking).collect();
+        all.sort_by_key(|(id, _)| rank(*id));
+        all.into_iter().map(|(_, layer)| layer)
+    }
+
+    /// Puts an overlay over a layer, below whatever lies on that; over the screen, if it is no overlay.
+    pub(super) fn push_below(&mut self, over: LayerId, overlay: Box<dyn Layer>) {
+        self.next += 1;
+        let at = self.overlays.iter().position(|(layer, _)| *layer == over).map_or(0, |at| at + 1);
+        self.overlays.insert(at, (self.next, overlay));
+    }
+
     /// The screen that shows, and its number.
     pub(super) fn shown_mut(&mut self) -> (LayerId, &mut dyn Screen) {
         // INVARIANT: the home screen is never closed.

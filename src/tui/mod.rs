@@ -95,7 +95,7 @@ pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiE
     let (guard, mut screen) = terminal::enter(uses)?;
     let (book, import) = match found {
         Some(book) => (book, false),
-        None => match welcome(&mut screen, &setup, clock.today())? {
+        None => match welcome(&mut screen, uses, &setup, clock.today())? {
             Choice::Quit => return Ok(()),
             choice => (start(&paths.roster, clock, choice)?, choice == Choice::Import),
         },
@@ -148,19 +148,24 @@ fn start(roster: &Path, clock: Arc<dyn Clock>, choice: Choice) -> Result<Book, B
     Ok(book)
 }
 
-fn welcome(screen: &mut terminal::Screen, setup: &Setup, today: chrono::NaiveDate) -> Result<Choice, TuiError> {
+fn welcome(screen: &mut terminal::Screen, uses: terminal::Uses, setup: &Setup, today: chrono::NaiveDate) -> Result<Choice, TuiError> {
     let mut welcome = Welcome::new(&setup.paths.roster);
     loop {
         let mut drawn = Drawn::default();
-        screen.draw(|frame| {
-            let area = frame.area();
-            let calendar = Calendar::on(today);
-            welcome.draw(
-                area,
-                &mut Canvas { buf: frame.buffer_mut(), theme: &setup.theme, keys: &setup.config.keys, calendar, drawn: &mut drawn },
-            );
+        signals::drawing(|| {
+            screen.draw(|frame| {
+                let area = frame.area();
+                let buf = frame.buffer_mut();
+                let (theme, keys) = (&setup.theme, &setup.config.keys);
+                welcome.draw(area, &mut Canvas { buf, theme, keys, calendar: Calendar::on(today), drawn: &mut drawn });
+            })?;
+            Ok::<(), std::io::Error>(())
         })?;
-        if let Some(choice) = welcome.handle(&event::read()?, &setup.config.keys, |x, y| drawn.at(x, y)) {
+        let event = event::read()?;
+        if matches!(event, Event::Resize(..)) {
+            *screen = terminal::anew(uses)?;
+        }
+        if let Some(choice) = welcome.handle(&event, &setup.config.keys, |x, y| drawn.at(x, y)) {
             return Ok(choice);
         }
     }

@@ -3,7 +3,8 @@
 //! Must not know what is drawn.
 
 use std::io;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::time::Duration;
 
 use rustix::process::{Pid, getpgid, getpgrp, getppid, getsid};
 use signal_hook::consts as c;
@@ -32,6 +33,18 @@ const ENDING: &[i32] = &[
 /// Held while a picture is drawn, and while the terminal isn't ours.
 static PICTURE: Mutex<()> = Mutex::new(());
 
+/// Waits until no picture is being drawn, but not for ever: a terminal that takes nothing any more must not hold up what ends the program.
+fn calm() -> Option<MutexGuard<'static, ()>> {
+    for _ in 0..50 {
+        match PICTURE.try_lock() {
+            Ok(held) => return Some(held),
+            Err(TryLockError::Poisoned(held)) => return Some(held.into_inner()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+        }
+    }
+    None
+}
+
 /// Draws something, unless the terminal is being given back: then afterwards.
 pub(super) fn drawing<T>(draw: impl FnOnce() -> T) -> T {
     let _held = PICTURE.lock();
@@ -45,11 +58,15 @@ pub(super) fn drawing<T>(draw: impl FnOnce() -> T) -> T {
 /// If the signals can't be listened to.
 pub(super) fn watch() -> io::Result<()> {
     let before = std::panic::take_hook();
+    let main = std::thread::current().id();
     std::panic::set_hook(Box::new(move |info| {
-        terminal::leave();
         let place = info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
         tracing::error!(place, "panic");
-        before(info);
+        // Of work that breaks down on another thread the screen says so, and goes on.
+        if std::thread::current().id() == main {
+            terminal::leave();
+            before(info);
+        }
     }));
     let mut signals = signal_hook::iterator::Signals::new(ENDING.iter().chain(&[c::SIGTSTP, c::SIGCONT]))?;
     std::thread::spawn(move || {
@@ -61,6 +78,7 @@ pub(super) fn watch() -> io::Result<()> {
                 // Somebody stopped us in a way that can't be seen coming, and the terminal may be as they left it.
                 c::SIGCONT => draw_anew(terminal::take_again()),
                 _ => {
+                    let _held = calm();
                     terminal::leave();
                     tracing::info!(signal, "ended by a signal");
                     #[expect(clippy::exit, reason = "the main thread may be waiting for a key that never comes")]
@@ -99,7 +117,7 @@ pub(super) fn sleep() -> io::Result<()> {
     if is_orphaned() {
         return Ok(());
     }
-    let held = PICTURE.lock();
+    let held = calm();
     let was_ours = terminal::leave();
     low_level::emulate_default_handler(c::SIGTSTP)?;
     if was_ours {

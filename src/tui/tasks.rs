@@ -146,12 +146,12 @@ impl Tasks {
         Some(format!("{doing}: {}", pace(done / scale, total.div_ceil(*scale), unit, running.since.elapsed())))
     }
 
-    /// The next result that has come in, and the layer that asked for it.
-    pub(crate) fn poll(&mut self) -> Option<(LayerId, Result<Answer>)> {
+    /// The next result that has come in, the layer that asked for it, and whether the lead waits for it.
+    pub(crate) fn poll(&mut self) -> Option<(LayerId, bool, Result<Answer>)> {
         for at in 0..self.running.len() {
             if let Some(came) = self.running[at].pending.poll() {
                 let running = self.running.remove(at);
-                return Some((running.asker, came));
+                return Some((running.asker, matches!(running.kind, Kind::Waited(..)), came));
             }
         }
         None

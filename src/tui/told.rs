@@ -92,3 +92,9 @@ pub(super) fn effect(asker: LayerId, command: Command, effect: &RuleEffect) -> M
     let then = move || Request::For(asker, Box::new(Request::RunShown(command.clone())));
     Message::new("What this rule changes", &body).then(Action::Take, "keeps the rule", then)
 }
+
+/// Where an action can be done that nobody has done here.
+pub(super) fn elsewhere(action: Action) -> String {
+    let info = crate::actions::info(action);
+    format!("{} works {}", info.name, info.scope.place())
+}

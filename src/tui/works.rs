@@ -89,8 +89,8 @@ pub(crate) fn rule_effect(command: Command) -> Task {
 /// Takes a page in, or shows what it would bring; `repair` mends damaged text.
 pub(crate) fn import_page(page: PathBuf, repair: bool, dry_run: bool) -> Task {
     let read = page.clone();
-    let start = move |book: &mut Book, jobs| Ok(book.elsewhere(jobs, move |book, _| book.import_page(&read, repair, dry_run)));
-    let kind = Kind::waited(format!("Reading {}", name_of(&page)), "communities");
+    let start = move |book: &mut Book, jobs| Ok(book.writing_elsewhere(jobs, move |book, _| book.import_page(&read, repair, dry_run)));
+    let kind = Kind::waited(format!("Reading {}", name_of(&page)), "parts");
     Task::new(kind, start, move |plan| plan.map(|p| Answer::Page(Box::new(p), !dry_run, page)))
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn import_page(page: PathBuf, repair: bool, dry_run: bool) -> Task {
 pub(crate) fn publish_page(page: PathBuf, dry_run: bool) -> Task {
     let written = page.clone();
     let options = PublishOptions { dry_run, ..PublishOptions::default() };
-    let start = move |book: &mut Book, jobs| Ok(book.elsewhere(jobs, move |book, _| book.publish_page(&written, &options)));
+    let start = move |book: &mut Book, jobs| Ok(book.writing_elsewhere(jobs, move |book, _| book.publish_page(&written, &options)));
     let kind = Kind::waited(format!("Comparing {}", name_of(&page)), "communities");
     Task::new(kind, start, move |done| done.map(|p| Answer::Published(Box::new(p), !dry_run, page)))
 }

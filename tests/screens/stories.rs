@@ -188,6 +188,49 @@ fn a_key_that_was_about_somebody_who_is_gone_says_so_and_does_nothing_to_the_nex
 }
 
 #[test]
+fn who_is_far_down_the_list_is_still_meant_after_another_programs_change() {
+    let mut world = crate::World::empty();
+    let rows: String = (0..600).map(|i| format!("Person {i:03},p{i}@example.org\n")).collect();
+    world.import("many.csv", format!("Name,E-mail\n{rows}"));
+    let mut hall = Hall::on(world).threaded();
+    hall.keys("2G").shows("> Person 599");
+    script(&hall, "UPDATE person SET job_title='Planner' WHERE name='Person 100'");
+    hall.keys("e").shows("Person 599").shows("saves").keys("<esc>");
+    hall.wait();
+    hall.shows("> Person 599");
+    // In an empty book nothing was under the cursor that could be gone.
+    let mut hall = Hall::empty();
+    script(&hall, "UPDATE op SET label=label");
+    hall.keys("2n").shows("New person").keys("Vera<ctrl-s>").shows("Added Vera");
+}
+
+#[test]
+fn a_line_of_the_detail_that_is_gone_takes_no_other_with_it() {
+    let mut hall = Hall::sample();
+    hall.keys("jj").shows("4 Delivery").keys("4");
+    for _ in 0..30 {
+        if hall.text().lines().any(|l| l.contains(">   Head of") || l.contains("> Head of") || l.contains(">  Head")) {
+            break;
+        }
+        hall.keys("j");
+    }
+    script(
+        &hall,
+        "DELETE FROM tenure WHERE seat_id IN (SELECT s.id FROM seat s JOIN community c ON c.id=s.community_id WHERE c.name='Delivery')",
+    );
+    script(&hall, "DELETE FROM seat WHERE community_id=(SELECT id FROM community WHERE name='Delivery')");
+    let before = hall.root_dump();
+    hall.keys("d").shows("What was under the cursor is gone");
+    assert_eq!(hall.root_dump(), before);
+}
+
+#[test]
+fn marks_go_with_those_who_are_removed_also_in_a_search() {
+    let mut hall = Hall::sample();
+    hall.keys("2/noor<enter> ").shows("1 marked").keys("dy").shows("Removed").hides("marked of");
+}
+
+#[test]
 fn help_lists_the_keys_that_work_here_and_runs_them() {
     let mut hall = Hall::sample();
     hall.keys("2?");

@@ -20,7 +20,7 @@ use crate::domain::person::PersonFacts;
 use crate::domain::text;
 use crate::domain::words::{AddressState, MembershipStatus, RunBy, Source};
 use crate::store::pages::{self, ListingRow, RulesOf};
-use crate::store::{StoreError, Write, communities, lookup, people};
+use crate::store::{StoreError, Touched, Write, communities, lookup, people};
 
 /// What a page would bring to one community.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,6 +54,9 @@ pub struct DirectoryPlan {
     pub effect: Vec<String>,
     /// Whether this was a rehearsal.
     pub dry_run: bool,
+    /// What was touched on the roster.
+    #[serde(skip)]
+    pub touched: Touched,
 }
 
 impl DirectoryPlan {
@@ -118,6 +121,7 @@ impl Book {
         plan.dry_run = dry_run;
         if !dry_run {
             self.after_step(&done.touched)?;
+            plan.touched = done.touched;
         }
         Ok(plan)
     }

@@ -16,8 +16,8 @@ use crate::domain::text;
 use crate::domain::words::{CommunityStatus, RunBy};
 use crate::exchange::page::{self, Edits, Hints, Layout};
 use crate::exchange::{AtomicFile, ExchangeError};
-use crate::store::StoreError;
 use crate::store::pages::{self, ListingRow};
+use crate::store::{StoreError, Touched};
 
 /// How a page is published.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Published {
     pub kept: Vec<String>,
     /// Whether the file was written: it is not if it says all that already.
     pub written: bool,
+    /// What was touched on the roster.
+    pub touched: Touched,
 }
 
 /// The edits, and which communities are new by them.
@@ -125,6 +127,7 @@ impl Book {
             write.put_listings(page, &listings)
         })?;
         self.after_step(&done.touched)?;
+        published.touched = done.touched;
         Ok(published)
     }
 
@@ -371,8 +374,8 @@ impl Book {
         Ok(Published {
             withheld,
             changes: vec![format!("{} on a clean page", text::count(all.len() as u64, "community", "communities"))],
-            kept: Vec::new(),
             written,
+            ..Published::default()
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::book::{BookError, Command, Draft, DraftField};
 use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::text;
-use crate::tui::canvas::{Canvas, Target, hint};
+use crate::tui::canvas::{Canvas, Target, hint, remark};
 use crate::tui::core::{Cx, Layer, Outcome, Request, Subject};
 use crate::tui::edit::is_letter;
 use crate::tui::paint;
@@ -271,7 +271,7 @@ impl Form {
             let back = on.keys.word(Action::Back);
             let parts = [(&*back, Tone::Key), (" again drops what you typed · any other key goes on", Tone::Warning)];
             paint::pieces(on, (inside.x + 1, y), width, &parts);
-        } else if let Some(error) = &self.error {
+        } else if let Some(error) = self.error.as_ref().filter(|e| e.chars().count() <= 56) {
             paint::pieces(on, (inside.x + 1, y), width, &[(error, Tone::Error)]);
         } else if !on.theme.is_plain() {
             let words = HINTS.map(|(action, word)| (on.keys.word(action), format!(" {word}  ")));
@@ -406,7 +406,11 @@ impl Layer for Form {
         let place = paint::centred(area, 78, u16::try_from(rows.len() + 4).unwrap_or(u16::MAX));
         on.drawn.hit(place, Target::Overlay);
         let inside = paint::window(on, place, &self.title, &[]);
-        on.drawn.hints = HINTS.map(|(action, word)| hint(action, word)).to_vec();
+        on.drawn.hints = if self.leaving {
+            vec![hint(Action::Back, "again drops what you typed"), remark("any other key goes on")]
+        } else {
+            HINTS.map(|(action, word)| hint(action, word)).to_vec()
+        };
         if inside.height == 0 {
             return;
         }

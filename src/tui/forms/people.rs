@@ -52,7 +52,7 @@ pub(super) fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &
         fields.push(Field::new(&format!("field:{name}"), &name, kind, value));
     }
     fields.push(Field::new("kind", "Kind", choice(PersonKind::ALL), facts.kind.word()));
-    fields.push(Field::new("note", "Note", Kind::Note, &facts.note).hint("Alt-Enter begins a new line"));
+    fields.push(Field::new("note", "Note", Kind::Note, &facts.note).hint(&cx.keys.say("{new line} begins a new line")));
     let into = match (id, community) {
         (None, Some(c)) => cx.book.community(c)?.map_or_else(String::new, |c| format!(" in {}", c.facts.name)),
         _ => String::new(),

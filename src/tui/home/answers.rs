@@ -26,11 +26,11 @@ pub(super) fn take(_: &mut Home, answer: Answer, cx: &mut Cx<'_>) -> Result<Outc
         Answer::Imported(report, _) => imported(&report),
         Answer::Exported(summary, path) => vec![Request::Close, Request::Say(exported(&summary, path), Tone::Good)],
         Answer::Page(plan, false, page) => vec![Request::Close, Request::push(page_plan(&plan, page))],
-        Answer::Page(plan, true, _) => wrote(plan.summary()),
+        Answer::Page(plan, true, _) => wrote(plan.summary(), plan.touched),
         Answer::Published(would, false, page) => vec![Request::Close, Request::push(publishing(&would, page))],
-        Answer::Published(_, true, page) => {
+        Answer::Published(done, true, page) => {
             let place = std::path::absolute(&page).unwrap_or(page);
-            wrote(format!("Published to {}", place.display()))
+            wrote(format!("Published to {}", place.display()), done.touched)
         }
         Answer::Findings(findings) if findings.is_empty() => vec![Request::Say("Nothing to look at".into(), Tone::Good)],
         Answer::Findings(findings) => {
@@ -68,9 +68,8 @@ fn imported(report: &ImportReport) -> Vec<Request> {
     out
 }
 
-/// A page was taken in or published: everything may be another now.
-fn wrote(label: String) -> Vec<Request> {
-    let touched = Touched::everything();
+/// A page was taken in or published.
+fn wrote(label: String, touched: Touched) -> Vec<Request> {
     let applied = Applied { label: label.clone(), touched, select: None, changes: 1, kept: Vec::new(), unreached: Vec::new() };
     vec![Request::Wrote(applied), Request::Say(label, Tone::Good)]
 }

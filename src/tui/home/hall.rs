@@ -34,7 +34,7 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// A pane. Here alone it is said which there are.
+    /// A pane.
     pub(super) fn pane(&self, pane: PaneId) -> &dyn Pane {
         match pane {
             PaneId::Communities => &self.communities,

@@ -16,7 +16,7 @@ use crate::config::{Asked, Keys};
 use crate::domain::ids::CommunityId;
 use crate::tui::answer::Answer;
 use crate::tui::canvas::{Canvas, PaneId, Target};
-use crate::tui::core::{Cx, Layer, Outcome, Pane, Request, Screen, Touch, Wish};
+use crate::tui::core::{Cx, Here, Layer, Outcome, Pane, Request, Screen, Touch, Wish};
 use crate::tui::edit::{Typed, is_sign};
 use crate::tui::overlays::{History, Organisations};
 use crate::tui::table::Table;
@@ -174,7 +174,7 @@ impl Layer for Home {
 
     fn other_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
         let elsewhere = PaneId::ALL.into_iter().filter(|p| *p != self.focus).find_map(|pane| match cx.keys.asked(&[key], pane.scope()) {
-            Asked::Action(action) => Some((pane, action)),
+            Asked::Action(action) if info(action).scope == pane.scope() => Some((pane, action)),
             _ => None,
         });
         if let Some((pane, action)) = elsewhere {
@@ -235,6 +235,8 @@ impl Layer for Home {
         let shown = self.members.community.take().map(|(id, _)| id);
         self.members.community = shown.and_then(|id| self.communities.name_of(id).map(|name| (id, name.to_owned())));
         if shown.is_some() && self.members.community.is_none() {
+            // What is listed is of everybody then, and so is the cursor.
+            self.communities.select_everybody();
             self.members.filter(None, cx)?;
             self.meetups.filter(None, cx)?;
         }
@@ -243,6 +245,10 @@ impl Layer for Home {
         self.detail.follow(touched, cx)?;
         self.look();
         Ok(())
+    }
+
+    fn here(&self) -> Here {
+        self.pane(self.focus).here()
     }
 
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
@@ -284,6 +290,7 @@ impl Screen for Home {
         match wish {
             Wish::Select(thing) => self.select(thing, cx),
             Wish::Show(thing) => self.show(thing, cx),
+            Wish::Unmark => self.members.unmark(),
             Wish::Filter(community) => self.filter(community, cx),
             Wish::Focus(pane) => self.go(pane),
             Wish::Search(pane, query, look) => self.search(pane, &query, look.as_ref(), cx),
@@ -298,10 +305,6 @@ impl Screen for Home {
             Wish::LookAtPage(typed) => answers::look_at_page(&typed, cx),
         }
         Ok(Outcome::Done)
-    }
-
-    fn thing(&self) -> Option<Thing> {
-        self.detail.thing()
     }
 
     fn community(&self) -> Option<CommunityId> {

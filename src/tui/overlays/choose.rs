@@ -10,7 +10,7 @@ use crate::actions::{Action, Scope};
 use crate::book::{BookError, Command};
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, hint};
-use crate::tui::core::{Cx, Layer, Outcome, Request};
+use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
 use crate::tui::theme::Tone;
 
 type Then = Box<dyn Fn(&str) -> Option<Request>>;
@@ -90,6 +90,10 @@ impl Layer for Choose {
         }
         self.narrow();
         Outcome::Done
+    }
+
+    fn why_not(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
+        (action == Action::RemoveThis && self.remove.is_none()).then_some(NOT_HERE)
     }
 
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use crate::actions::{Action, Scope};
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, Target, hint};
-use crate::tui::core::{Cx, Layer, Outcome, Request};
+use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
@@ -38,6 +38,10 @@ impl Confirm {
 impl Layer for Confirm {
     fn scope(&self) -> Scope {
         Scope::Question
+    }
+
+    fn why_not(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
+        (matches!(action, Action::Yes | Action::Replace) && action != self.yes).then_some(NOT_HERE)
     }
 
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {

@@ -14,8 +14,8 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
 use crate::paths;
 use crate::tui::answer::Answer;
-use crate::tui::canvas::{Canvas, Hint, Target, hint, remark};
-use crate::tui::core::{Cx, Layer, Outcome, Request};
+use crate::tui::canvas::{Canvas, Hint, Target, hint};
+use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
 use crate::tui::edit::Line;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
@@ -184,7 +184,8 @@ impl ExportBox {
                 self.changed(cx)
             }
             None => {
-                self.error = Some(format!("no format is called {}; ↓ goes through them all", text::safe(&typed)));
+                self.error =
+                    Some(format!("no format is called {}; {} goes through them all", text::safe(&typed), cx.keys.word(Action::Down)));
                 Outcome::Done
             }
         }
@@ -304,7 +305,7 @@ impl ExportBox {
     fn hints(&self) -> Vec<Hint> {
         let mut out = match self.at {
             Ask::Who | Ask::Send => vec![hint(Action::Down, "changes")],
-            Ask::Format if self.finding.text().is_empty() => vec![remark("type or"), hint(Action::Down, "")],
+            Ask::Format if self.finding.text().is_empty() => vec![hint(Action::Down, "or type")],
             Ask::Format => return vec![hint(Action::Take, "takes it"), hint(Action::NextField, "next"), hint(Action::Back, "")],
             Ask::Where if self.info().name() == "bcc" => vec![hint(Action::Down, "file or clipboard")],
             Ask::List | Ask::Where => vec![hint(Action::NextField, "completes, next")],
@@ -329,6 +330,10 @@ impl Layer for ExportBox {
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
         self.error = None;
         self.type_into(cx, |line| line.key(key))
+    }
+
+    fn why_not(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
+        (action == Action::NewLine).then_some(NOT_HERE)
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {

@@ -18,6 +18,8 @@ use crate::tui::theme::Tone;
 /// The overlay.
 pub(crate) struct Help {
     scopes: Vec<Scope>,
+    /// What can't be done here, though its scope works here.
+    hidden: Vec<Action>,
     about: Vec<String>,
     picker: Picker,
     keys: Keys,
@@ -31,10 +33,10 @@ enum Row {
 }
 
 impl Help {
-    /// Help for these scopes, in this order; `about` are lines on the program itself.
+    /// Help for these scopes, in this order, but for what is hidden; `about` are lines on the program itself.
     #[must_use]
-    pub(crate) fn new(scopes: Vec<Scope>, about: Vec<String>, keys: Keys) -> Self {
-        let mut help = Self { scopes, about, picker: Picker::default(), keys };
+    pub(crate) fn new(scopes: Vec<Scope>, hidden: Vec<Action>, about: Vec<String>, keys: Keys) -> Self {
+        let mut help = Self { scopes, hidden, about, picker: Picker::default(), keys };
         help.first_action();
         help
     }
@@ -45,6 +47,7 @@ impl Help {
         for scope in &self.scopes {
             let fits = |a: &&ActionInfo| {
                 a.scope == *scope
+                    && !self.hidden.contains(&a.action)
                     && !self.keys.of(a.action).is_empty()
                     && (typed.is_empty()
                         || self.keys.of(a.action).iter().any(|b| b.text == typed || key_word(&b.text).eq_ignore_ascii_case(typed))

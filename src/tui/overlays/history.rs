@@ -9,7 +9,7 @@ use crate::actions::{Action, Scope};
 use crate::book::{BookError, Op, OpKind, Thing, Touched};
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, Target, hint};
-use crate::tui::core::{Cx, Layer, Outcome, Request};
+use crate::tui::core::{Cx, Here, Layer, Outcome, Request};
 use crate::tui::list::Cursor;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
@@ -65,6 +65,10 @@ impl Layer for History {
             Action::BackToHere => self.ops.get(self.cursor.at).map_or(Outcome::Done, |op| Outcome::ask(Request::BackTo(op.id))),
             _ => Outcome::Ignored,
         }
+    }
+
+    fn here(&self) -> Here {
+        self.ops.get(self.cursor.at).map(|op| ("step", op.id.0))
     }
 
     fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {

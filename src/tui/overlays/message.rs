@@ -5,9 +5,10 @@
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
+use crate::book::BookError;
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, Target, hint};
-use crate::tui::core::{Cx, Layer, Outcome, Request};
+use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
@@ -18,6 +19,9 @@ type Then = (Action, &'static str, Box<dyn Fn() -> Request>);
 pub(crate) struct Message {
     title: String,
     body: String,
+    /// The body in lines of the width that there was.
+    lines: Vec<String>,
+    width: u16,
     top: usize,
     scope: Scope,
     /// The actions that go on: what is said of each, and with what.
@@ -28,7 +32,15 @@ impl Message {
     /// Shows a text.
     #[must_use]
     pub(crate) fn new(title: &str, body: &str) -> Self {
-        Self { title: title.to_owned(), body: text::safe_lines(body), top: 0, scope: Scope::Message, then: Vec::new() }
+        Self {
+            title: title.to_owned(),
+            body: text::safe_lines(body),
+            lines: Vec::new(),
+            width: 0,
+            top: 0,
+            scope: Scope::Message,
+            then: Vec::new(),
+        }
     }
 
     /// Goes on with a request when an action is asked for; `what` says so in the hint.
@@ -62,13 +74,17 @@ impl Layer for Message {
         self.scope
     }
 
+    fn why_not(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
+        let goes_on = matches!(action, Action::LeaveOut | Action::Mend | Action::CopyText);
+        (goes_on && !self.then.iter().any(|(a, ..)| *a == action)).then_some(NOT_HERE)
+    }
+
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
         if let Some((_, _, request)) = self.then.iter().find(|(a, ..)| *a == action) {
             return Outcome::ask(Request::Instead(Box::new(request())));
         }
         match action {
             Action::Take => Outcome::ask(Request::Close),
-            Action::CopyText => Outcome::ask(Request::copy(self.body.clone())),
             _ => scroll_text(&mut self.top, action),
         }
     }
@@ -78,9 +94,18 @@ impl Layer for Message {
         self.top = if lines < 0 { self.top.saturating_sub(by) } else { self.top + by };
     }
 
-    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
+    fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
         let width = 76.min(area.width);
-        let lines = text::wrap(&self.body, usize::from(width.saturating_sub(4)));
+        if self.width != width {
+            self.lines = text::wrap(&self.body, usize::from(width.saturating_sub(4)));
+            self.width = width;
+        }
+        self.top = self.top.min(self.lines.len().saturating_sub(usize::from(area.height.saturating_sub(2))));
+        Ok(())
+    }
+
+    fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
+        let (width, lines) = (76.min(area.width), &self.lines);
         let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).clamp(3, area.height.max(3));
         let place = paint::centred(area, width, height);
         on.drawn.hit(place, Target::Overlay);

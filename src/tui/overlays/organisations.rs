@@ -10,7 +10,7 @@ use crate::actions::{Action, Scope};
 use crate::book::{BookError, Command, OrganisationRow, Touched};
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, PaneId, hint};
-use crate::tui::core::{Cx, Layer, Outcome, Request, Subject, Wish};
+use crate::tui::core::{Cx, Here, Layer, Outcome, Request, Subject, Wish};
 use crate::tui::overlays::Confirm;
 use crate::tui::theme::Tone;
 
@@ -86,9 +86,18 @@ impl Layer for Organisations {
         true
     }
 
+    fn here(&self) -> Here {
+        self.selected().map(|o| ("organisation", o.id.0))
+    }
+
     fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if touched.many || touched.words || !touched.people.is_empty() {
+            let on = self.here();
             self.all = cx.book.organisations()?;
+            // The cursor stays on its organisation when others come before it.
+            if let Some(at) = self.shown().iter().position(|o| Some(("organisation", o.id.0)) == on) {
+                self.picker.cursor.at = at;
+            }
         }
         Ok(())
     }
@@ -123,7 +132,7 @@ impl Layer for Organisations {
             hint(Action::Take, "edits"),
             hint(Action::AddOrganisation, "adds"),
             hint(Action::FindPeople, "finds its people"),
-            hint(Action::RemoveThis, ""),
+            hint(Action::RemoveThis, "removes"),
             hint(Action::Back, ""),
         ];
         self.picker.draw(place, "Organisations", &hints, &rows, on);

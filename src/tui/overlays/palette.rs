@@ -131,6 +131,9 @@ impl Palette {
                 Meant::Export(format) => Request::Wish(Wish::ExportAs(format)),
             }),
             Some(Row::Action(e)) => match e.why_not {
+                Some(why) if why == e.info.scope.heading() => {
+                    Outcome::ask(Request::say(format!("{} works {}", e.info.name, e.info.scope.place())))
+                }
                 Some(why) => Outcome::ask(Request::say(format!("{}: {why}", e.info.name))),
                 None => instead(Request::Act(e.info.action)),
             },
@@ -233,7 +236,7 @@ impl Layer for Palette {
             .iter()
             .map(|row| match row {
                 Row::Offer(o) => (text::pad(&o.name, 38), String::new()),
-                Row::Action(e) => (text::pad(e.info.name, 24), text::pad(&self.keys.words(e.info.action), 14)),
+                Row::Action(e) => (text::pad(e.info.name, 24), format!("{} ", text::pad(&self.keys.words(e.info.action), 13))),
                 Row::Verb(at) => (text::pad(VERBS[*at].1, 24), text::pad("", 14)),
             })
             .collect();

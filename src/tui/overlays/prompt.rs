@@ -10,7 +10,7 @@ use crate::book::{Draft, DraftField};
 use crate::domain::text;
 use crate::paths;
 use crate::tui::canvas::{Canvas, Target, hint};
-use crate::tui::core::{Cx, Layer, Outcome, Request};
+use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
 use crate::tui::edit::Line;
 use crate::tui::paint;
 use crate::tui::subjects::LIST;
@@ -58,8 +58,22 @@ impl Layer for Prompt {
         Outcome::Done
     }
 
+    fn why_not(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
+        let lacks = match action {
+            Action::NewLine => !self.lines,
+            Action::NextField => !self.path,
+            Action::PreviousField => true,
+            _ => crate::actions::info(action).scope == Scope::Moving,
+        };
+        lacks.then_some(NOT_HERE)
+    }
+
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
         match action {
+            Action::Take | Action::Save if self.path && self.line.text().trim().is_empty() => {
+                self.error = Some("a file needs a name".into());
+                Outcome::Done
+            }
             Action::Take | Action::Save => {
                 let request = (self.then)(self.line.text());
                 Outcome::ask(if request.may_be_refused() { request } else { Request::Instead(Box::new(request)) })

@@ -6,11 +6,11 @@ use ratatui::layout::Rect;
 
 use super::message::scroll_text;
 use crate::actions::{Action, Scope};
-use crate::book::{ImportOptions, ImportReport};
+use crate::book::{BookError, ImportOptions, ImportReport};
 use crate::config::Keys;
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, Target, hint, remark};
-use crate::tui::core::{Cx, Layer, Outcome, Request};
+use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 use crate::tui::works;
@@ -106,6 +106,10 @@ impl Layer for Review {
         Scope::Plan
     }
 
+    fn why_not(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
+        (action == Action::Mend || (action == Action::LeaveOut && self.options.community.is_none())).then_some(NOT_HERE)
+    }
+
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
         match action {
             Action::Take if self.does_something() => {
@@ -123,6 +127,11 @@ impl Layer for Review {
     fn scroll(&mut self, lines: i32) {
         let by = usize::try_from(lines.unsigned_abs()).unwrap_or(0);
         self.top = if lines < 0 { self.top.saturating_sub(by) } else { self.top + by };
+    }
+
+    fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
+        self.top = self.top.min(self.lines(cx.keys).len().saturating_sub(usize::from(area.height.saturating_sub(4))));
+        Ok(())
     }
 
     fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {

@@ -12,7 +12,7 @@ use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::text;
 use crate::domain::words::{Outcome as Came, Rsvp};
 use crate::tui::canvas::{Canvas, hint};
-use crate::tui::core::{Cx, Layer, Outcome, Request, Subject};
+use crate::tui::core::{Cx, Here, Layer, Outcome, Request, Subject};
 use crate::tui::theme::Tone;
 
 /// How many people outside the roll are offered at once.
@@ -97,8 +97,13 @@ impl Roll {
         let communities: Vec<_> = self.detail.facts.communities.iter().filter_map(|name| cx.book.community_named(name).ok()).collect();
         let mut ids: Vec<PersonId> = Vec::new();
         for community in communities {
-            let Ok(found) = cx.book.find(&PeopleQuery { community: Some(community), ..PeopleQuery::default() }) else { continue };
-            ids.extend(found.ids.into_iter().take(MEMBERS));
+            // The index is not built here for it: as long as it is built behind the screen, the file says who comes first.
+            let found = if cx.book.is_ready() {
+                cx.book.find(&PeopleQuery { community: Some(community), ..PeopleQuery::default() }).map(|f| f.ids)
+            } else {
+                cx.book.first_page(Some(community), MEMBERS)
+            };
+            ids.extend(found.unwrap_or_default().into_iter().take(MEMBERS));
         }
         self.add_rows(&ids, MEMBERS, cx);
     }
@@ -123,6 +128,11 @@ impl Roll {
     }
 
     fn offer(&mut self, typed: &str, cx: &mut Cx<'_>) {
+        if !cx.book.is_ready() {
+            // Those of just this name; the others are found as soon as the index is there.
+            let ids = cx.book.called(typed, OFFERED).unwrap_or_default();
+            return self.add_rows(&ids, OFFERED, cx);
+        }
         // Plain words only: here nobody types a query.
         let words: String = typed.split_whitespace().map(|w| format!("\"{}\" ", w.replace(['"', '\\'], ""))).collect();
         let Ok(found) = cx.book.find(&PeopleQuery { text: &words, ..PeopleQuery::default() }) else { return };
@@ -212,6 +222,10 @@ impl Layer for Roll {
         true
     }
 
+    fn here(&self) -> Here {
+        self.rows.get(self.picker.cursor.at).map(|r| ("roll", r.person.0))
+    }
+
     fn stays(&self) -> bool {
         // For the next name.
         true
@@ -222,7 +236,12 @@ impl Layer for Roll {
             if let Some(detail) = cx.book.meetup(self.meetup)? {
                 self.detail = detail;
             }
+            let on = self.here();
             self.find(cx);
+            // The cursor stays on its person when others come before them.
+            if let Some(at) = self.rows.iter().position(|r| Some(("roll", r.person.0)) == on) {
+                self.picker.cursor.at = at;
+            }
         }
         Ok(())
     }

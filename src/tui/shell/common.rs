@@ -3,6 +3,7 @@
 //! Must not know any layer.
 
 use crate::book::Book;
+use crate::domain::ids::OpId;
 use crate::tui::core::{Cx, Request};
 use crate::tui::setup::Setup;
 
@@ -19,5 +20,10 @@ impl Common {
         let plain = self.setup.theme.is_plain();
         let Setup { config, remembered, paths, .. } = &mut self.setup;
         Cx { book: &mut self.book, keys: &config.keys, remembered, paths, plain, asked: &mut self.asked }
+    }
+
+    /// The step that undo would take back.
+    pub(super) fn undoable(&self) -> Option<OpId> {
+        self.book.undoable().ok()?.0.map(|op| op.id)
     }
 }

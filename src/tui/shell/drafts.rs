@@ -54,7 +54,11 @@ impl Drafts {
         let Some(draft) = self.earlier.pop() else { return Vec::new() };
         let _ = cx.book.keep_drafts(&self.earlier);
         self.open = None;
-        if go_on { reopen(&draft, shown, cx) } else { vec![Request::say("Dropped what was not saved")] }
+        if go_on {
+            return reopen(&draft, shown, cx);
+        }
+        let next = self.offer().map(Request::push);
+        std::iter::once(Request::say("Dropped what was not saved")).chain(next).collect()
     }
 }
 

@@ -32,6 +32,7 @@ impl Shell {
         let (body, foot) = bars::divided(area);
         self.prepare(area, body);
         let why_not = menus::reasons(&mut self.common, &self.layers);
+        self.newest = self.common.undoable();
         let mut drawn = Drawn::default();
         let setup = &self.common.setup;
         let calendar = self.common.book.calendar();
@@ -66,7 +67,7 @@ impl Shell {
         cursor
     }
 
-    fn prepare(&mut self, area: Rect, body: Rect) {
+    pub(super) fn prepare(&mut self, area: Rect, body: Rect) {
         let mut results = Vec::new();
         for (at, layer) in self.layers.showing_mut().enumerate() {
             results.push(layer.prepare(if at == 0 { body } else { area }, &mut self.common.cx()));

@@ -6,6 +6,7 @@ use super::common::Common;
 use crate::actions::{ACTIONS, Action, ActionInfo, Scope, info};
 use crate::config::Config;
 use crate::remembered::Remembered;
+use crate::tui::core::NOT_HERE;
 use crate::tui::layers::Layers;
 use crate::tui::overlays::{Entry, Help, Message, Palette};
 
@@ -22,13 +23,22 @@ pub(super) fn mistakes(config: &Config) -> Option<Message> {
 }
 
 /// The keys that work here, then all others.
-pub(super) fn help(common: &Common, layers: &Layers) -> Help {
-    let mut scopes = layers.top_ref().scope().working().to_vec();
+pub(super) fn help(common: &mut Common, layers: &Layers) -> Help {
+    let why_not = reasons(common, layers);
+    let works = layers.top_ref().scope().working();
+    let typing = layers.top_ref().takes_text();
+    let mut keys = common.setup.config.keys.clone();
+    if typing {
+        // A letter is typed here.
+        keys.without_letters();
+    }
+    let hidden = ACTIONS.iter().filter(|i| works.contains(&i.scope) && why_not(i.action) == Some(NOT_HERE)).map(|i| i.action).collect();
+    let mut scopes = works.to_vec();
     scopes.extend(Scope::ALL.iter().filter(|s| !scopes.contains(s)).copied().collect::<Vec<_>>());
     let mut about = vec![format!("Guildhall {}", env!("CARGO_PKG_VERSION"))];
     about.extend(common.setup.paths.lines());
     about.push(format!("{:<14} {}", "backups", common.book.backup_folder().display()));
-    Help::new(scopes, about, common.setup.config.keys.clone())
+    Help::new(scopes, hidden, about, keys)
 }
 
 /// Offers every action, those that can be done here first, each of the others with why not.

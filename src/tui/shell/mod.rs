@@ -17,10 +17,12 @@ use ratatui::layout::Rect;
 use crate::actions::{Action, Scope, info};
 use crate::book::{Book, BookError, Confirmed, Jobs, Step, Touched};
 use crate::config::{Asked, Keys};
+use crate::domain::ids::OpId;
 use crate::domain::text;
 use crate::tui::answer::LayerId;
 use crate::tui::canvas::Drawn;
 use crate::tui::core::{Cx, Layer, Outcome, Request, Screen};
+use crate::tui::edit::is_escape;
 use crate::tui::errands::Errand;
 use crate::tui::layers::Layers;
 use crate::tui::overlays::{Confirm, History, Message};
@@ -60,6 +62,8 @@ pub struct Shell {
     drafts: Drafts,
     size: Rect,
     hand: Hand,
+    /// The step that undo would have taken back when the last picture was drawn.
+    newest: Option<OpId>,
 }
 
 impl Shell {
@@ -89,6 +93,7 @@ impl Shell {
             drafts: Drafts::default(),
             size: Rect::new(0, 0, 80, 24),
             hand: Hand::default(),
+            newest: None,
         };
         if let Some(why) = shell.common.book.read_only() {
             shell.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
@@ -174,10 +179,15 @@ impl Shell {
     }
 
     fn key(&mut self, key: KeyEvent) {
-        let was = self.layers.screen().thing();
+        let was = self.layers.top_ref().here();
         let changed = self.look_elsewhere();
         let asks = changed && self.layers.top().1.compare(&mut self.common.cx());
-        let differs = changed && self.layers.screen().thing() != was;
+        if changed {
+            // What shows is read, so that it is known what is under the cursor now.
+            let (body, _) = crate::tui::bars::divided(self.size);
+            self.prepare(self.size, body);
+        }
+        let differs = changed && was.is_some() && self.layers.top_ref().here() != was;
         if self.layers.top_ref().takes_text() && self.on_top(|top, cx| top.type_key(key, cx)) {
             self.pending.clear();
             return;
@@ -204,12 +214,21 @@ impl Shell {
         self.pending.clear();
         match asked {
             // The key was meant for what stood under the cursor, and that is gone: it would be about something else now.
-            Asked::Action(action) if differs && is_about_one(action) => {
+            Asked::Action(action) if differs && is_about_one(action, scope) => {
                 let said = "What was under the cursor is gone: another program has changed the roster";
                 self.toast = Some((said.into(), Tone::Warning));
             }
+            Asked::Action(action @ (Action::Undo | Action::Redo)) if changed && self.common.undoable() != self.newest => {
+                // The step that was meant is not the one that would be taken back now.
+                let said = format!("Another program has changed the roster; {{{}}} again is about its step", info(action).name);
+                self.toast = Some((self.keys().say(&said), Tone::Warning));
+            }
             Asked::Action(action) => {
                 self.act(action);
+            }
+            // However it is bound, there is a way out of a text field.
+            Asked::Nothing if is_escape(key) => {
+                self.act(Action::Back);
             }
             Asked::Nothing | Asked::More => {
                 self.on_top(|top, cx| top.other_key(key, cx));
@@ -239,7 +258,10 @@ impl Shell {
     /// Does what the layer on top has left: what is about the program, over whatever it is. Whether somebody has done it.
     fn act_here(&mut self, action: Action) -> bool {
         match action {
-            Action::Help => self.push(menus::help(&self.common, &self.layers)),
+            Action::Help => {
+                let help = menus::help(&mut self.common, &self.layers);
+                self.push(help);
+            }
             Action::Palette => {
                 let palette = menus::palette(&mut self.common, &self.layers);
                 self.push(palette);
@@ -324,11 +346,10 @@ impl Shell {
 }
 
 /// Whether an action is about what is under the cursor, so that it must not be done to something else.
-fn is_about_one(action: Action) -> bool {
-    !matches!(info(action).scope, Scope::Moving | Scope::Everywhere | Scope::Steps)
-        && !matches!(action, Action::Find | Action::Import | Action::Export | Action::ShowAll | Action::Views | Action::History)
-        && !matches!(action, Action::PaneCommunities | Action::PaneMembers | Action::PaneMeetups | Action::PaneDetail)
-        && !matches!(action, Action::NextPane | Action::PreviousPane | Action::Wider | Action::Narrower | Action::Columns)
-        && !matches!(action, Action::Organisations | Action::PublishPage | Action::CheckPage | Action::CheckFile)
-        && !matches!(action, Action::SortNext | Action::SortReverse | Action::SaveView | Action::RemoveView)
+fn is_about_one(action: Action, scope: Scope) -> bool {
+    let of_members = info(action).scope == Scope::Members && !matches!(action, Action::AddMembers | Action::MarkAll);
+    let here = matches!(action, Action::Edit | Action::Remove | Action::Open | Action::HistoryHere | Action::OpenLink | Action::Roll);
+    let copies = matches!(action, Action::Copy | Action::CopyPart);
+    let taken = matches!(action, Action::Take | Action::Tick | Action::RemoveThis | Action::FindPeople | Action::BackToHere);
+    of_members || here || copies || taken || (action == Action::New && scope == Scope::Detail)
 }

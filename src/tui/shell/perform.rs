@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::Shell;
 use crate::actions::Action;
-use crate::book::{Applied, BookError, Confirmed, ExportOptions, Step, Touched};
+use crate::book::{Applied, BookError, Command, Confirmed, ExportOptions, Step, Touched};
 use crate::log;
 use crate::paths::expand;
 use crate::tui::answer::{Answer, LayerId};
@@ -19,6 +19,7 @@ use crate::tui::theme::Tone;
 use crate::tui::told;
 use crate::tui::works;
 
+const TOO_LONG: &str = "That is more than a terminal's clipboard takes; export it to a file instead";
 const OTHERS_TOO: &str = "Another program has changed the roster too; this is how it stands now";
 
 impl Shell {
@@ -65,7 +66,10 @@ impl Shell {
                 self.layers.push(overlay);
                 self.on_top(|top, cx| top.opened(cx));
             }
-            Request::Show(screen) => self.layers.show(screen),
+            Request::Show(screen) => {
+                self.layers.show(screen);
+                self.on_top(|top, cx| top.opened(cx));
+            }
             Request::Instead(then) => {
                 self.layers.close(asker);
                 // Nobody is closed by what comes of it: the layer that asked is gone already.
@@ -73,14 +77,13 @@ impl Shell {
             }
             Request::For(other, then) => self.perform(other, *then),
             Request::Act(action) => {
-                self.act(action);
+                if !self.act(action) {
+                    self.toast = Some((told::elsewhere(action), Tone::Plain));
+                }
             }
             Request::Say(what, tone) => self.toast = Some((self.keys().say(&what), tone)),
             Request::Complain(message) => self.complain(asker, &message),
-            Request::Copy(_, text) if text.len() > MOST_COPIED => {
-                let message = "That is more than a terminal's clipboard takes; export it to a file instead";
-                self.toast = Some((message.into(), Tone::Error));
-            }
+            Request::Copy(_, text) if text.len() > MOST_COPIED => self.toast = Some((TOO_LONG.into(), Tone::Error)),
             Request::Copy(what, text) => {
                 self.toast = Some((what, Tone::Good));
                 self.errands.push(Errand::Copy(text));
@@ -91,9 +94,6 @@ impl Shell {
                 let shown = self.layers.screen().community();
                 let requests = self.drafts.take(go_on, shown, &mut self.common.cx());
                 self.perform_all(asker, Outcome::Ask(requests));
-                if let Some(offer) = self.drafts.offer().filter(|_| !go_on) {
-                    self.push(offer);
-                }
             }
             Request::Wish(wish) => self.wish(asker, wish),
         }
@@ -113,7 +113,7 @@ impl Shell {
     /// Says what went wrong: in the layer that asked if it can, in the footer if it fits, else in a message.
     pub(super) fn complain(&mut self, asker: LayerId, message: &str) {
         let message = self.keys().say(message);
-        if self.layers.overlay_mut(asker).is_some_and(|o| o.refuse(&message)) {
+        if self.layers.by_id(asker).is_some_and(|layer| layer.refuse(&message)) {
             return;
         }
         if message.contains('\n') || message.chars().count() > usize::from(self.size.width.saturating_sub(4)) {
@@ -146,6 +146,7 @@ impl Shell {
     fn take_confirmed(&mut self, step: Step, asker: LayerId) {
         let long = self.common.book.is_long(&step);
         match self.note_for(asker, long) {
+            Some(_) if self.tasks.waits().is_some() => self.complain(asker, "something is under way already; {back} stops it"),
             Some(true) => {
                 // Whoever asked has its answer: that it is under way. The lead can go on meanwhile.
                 if self.layers.overlay_mut(asker).is_some_and(|o| !o.stays()) {
@@ -153,7 +154,6 @@ impl Shell {
                 }
                 self.begin(works::step(step), self.layers.screen_id());
             }
-            Some(false) if self.tasks.waits().is_some() => self.complain(asker, "something is under way already; {back} stops it"),
             Some(false) => {
                 let result = self.common.book.step(&step);
                 self.stepped(asker, &step, result);
@@ -168,6 +168,9 @@ impl Shell {
             (Ok(applied), Step::Run(command)) => {
                 if self.layers.overlay_mut(asker).is_some_and(|o| !o.stays()) {
                     self.layers.close(asker);
+                }
+                if matches!(**command, Command::RemovePeople(_)) {
+                    self.wish(0, Wish::Unmark);
                 }
                 self.applied(&applied, false);
                 let blocked = told::still_blocked(command, &self.common.book);
@@ -256,11 +259,13 @@ impl Shell {
     /// Takes in what tasks have brought, and keeps what is being typed; whether anything has changed.
     pub fn tick(&mut self) -> bool {
         let mut any = false;
-        while let Some((asker, came)) = self.tasks.poll() {
+        while let Some((asker, waited, came)) = self.tasks.poll() {
             any = true;
             match came {
                 Ok(answer) => self.answer(asker, answer),
-                Err(e) => self.failed(asker, &e),
+                Err(e) if waited || e.is_stopped() => self.failed(asker, &e),
+                // Nobody asked for it: it is said where it disturbs nobody.
+                Err(e) => self.toast = Some((e.to_string(), Tone::Error)),
             }
         }
         let community = self.layers.screen().community().map(|id| id.0);
@@ -271,23 +276,38 @@ impl Shell {
 
     /// Brings an answer to the layer that asked; what that doesn't know, to the screen; what neither knows is the shell's own.
     fn answer(&mut self, asker: LayerId, answer: Answer) {
-        if let Answer::Exported(summary, _) | Answer::Text(summary, _) = &answer
-            && let Err(e) = self.common.book.remember(summary)
-        {
-            self.complain(asker, &format!("The export stands, but the roster could not note it: {e}"));
-        }
-        let cx = &mut self.common.cx();
-        let answered = match self.layers.overlay_mut(asker) {
-            Some(overlay) => overlay.answer(answer, cx),
-            None => Err(answer),
+        let noted = match &answer {
+            Answer::Exported(summary, _) | Answer::Text(summary, _) => self.common.book.remember(summary),
+            _ => Ok(()),
         };
-        let answered = answered.or_else(|answer| {
-            let (_, screen) = self.layers.shown_mut();
-            screen.answer(answer, cx)
-        });
+        let cx = &mut self.common.cx();
+        let mut answered = Err(answer);
+        for layer in self.layers.answering(asker) {
+            answered = answered.or_else(|answer| layer.answer(answer, cx));
+        }
         match answered {
-            Ok(outcome) => drop(self.perform_all(asker, outcome)),
+            Ok(outcome) => self.show_answer(asker, outcome),
             Err(answer) => self.own_answer(asker, answer),
+        }
+        if let Err(e) = noted {
+            self.push(Message::new("Not noted", &format!("The export stands, but the roster could not note it: {e}")));
+        }
+    }
+
+    /// Does what an answer asks for. What is to be put up stands over the layer that asked, below what the lead has opened meanwhile: a key
+    /// that they type into that is not one for the answer.
+    fn show_answer(&mut self, asker: LayerId, outcome: Outcome) {
+        let busy = !self.layers.is_bare() && self.layers.top_id() != asker;
+        let Outcome::Ask(requests) = outcome else {
+            self.perform_all(asker, outcome);
+            return;
+        };
+        self.perform_all(asker, Outcome::Done);
+        for request in requests {
+            match request {
+                Request::Push(overlay) if busy => self.layers.push_below(asker, overlay),
+                other => self.perform(asker, other),
+            }
         }
     }
 
@@ -315,10 +335,12 @@ impl Shell {
             }
             Answer::Checked(found) => match told::checked(&found) {
                 Ok(sound) => self.toast = Some((sound.into(), Tone::Good)),
-                Err(message) => self.push(message),
+                Err(message) => self.show_answer(asker, Outcome::ask(Request::push(message))),
             },
             Answer::Effect(command, effect) if effect.is_empty() => self.take_step(Step::Run(command), asker),
-            Answer::Effect(command, effect) => self.push(told::effect(asker, *command, &effect)),
+            Answer::Effect(command, effect) => {
+                self.show_answer(asker, Outcome::ask(Request::push(told::effect(asker, *command, &effect))));
+            }
             Answer::BackedUp => {}
             // The layer that asked is gone, and so is what it wanted to know.
             Answer::Imported(..) | Answer::Exported(..) | Answer::Previewed(..) | Answer::Text(..) | Answer::Line(..) => {}

@@ -260,8 +260,8 @@ fn come_to(shell: &mut Shell, action: Action) {
             let options = crate::book::ImportOptions { file: path(), text: None, community: Some("Data".into()), dry_run: false };
             shell.push(crate::tui::overlays::Review::new(Default::default(), options));
         }
-        Scope::Plan => shell.push(Message::new("Plan", "of a page").then(action, "does it", nothing)),
-        Scope::Text | Scope::Message => shell.push(Message::new("Said", "something")),
+        Scope::Plan | Scope::Message => shell.push(Message::new("Plan", "of a page").then(action, "does it", nothing)),
+        Scope::Text => shell.push(Message::new("Said", "something")),
         // Everywhere, and before there is a shell.
         Scope::Moving | Scope::Welcome => {}
     }

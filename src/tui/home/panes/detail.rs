@@ -13,7 +13,7 @@ use crate::domain::meetup::AttendanceFacts;
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::ConsentState;
 use crate::tui::canvas::{Canvas, PaneId, Target};
-use crate::tui::core::{Cx, Outcome, Pane, Request, Subject, Touch, Wish};
+use crate::tui::core::{Cx, Here, Outcome, Pane, Request, Subject, Touch, Wish, place_of};
 use crate::tui::list::Cursor;
 use crate::tui::overlays::Choose;
 use crate::tui::paint;
@@ -208,6 +208,22 @@ impl Pane for Detail {
 
     fn thing(&self) -> Option<Thing> {
         self.thing
+    }
+
+    fn here(&self) -> Here {
+        let (kind, id) = place_of(self.thing?);
+        Some(match self.item() {
+            None => (kind, id),
+            Some(Item::Membership(c)) => ("membership", c.0),
+            Some(Item::Visit(m)) => ("visit", m.0),
+            Some(Item::Roll(p)) => ("roll", p.0),
+            Some(Item::Seat(s)) => ("seat", s.0),
+            Some(Item::Holder(p)) => ("holder", p.0),
+            Some(Item::Route(r)) => ("route", *r),
+            Some(Item::Rule(r)) => ("rule", *r),
+            Some(Item::Channel(c)) => ("channel", *c),
+            Some(Item::Consent(p)) => (p.word(), id),
+        })
     }
 
     fn touch(&mut self, touch: Touch) -> Outcome {

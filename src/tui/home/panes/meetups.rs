@@ -69,8 +69,11 @@ impl Meetups {
 
     fn read(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let sort = MeetupSort::ALL.iter().find(|(w, _)| *w == self.table.sort).map(|(_, s)| *s).unwrap_or_default();
-        if self.find.query.is_empty() && !cx.book.is_ready() {
-            self.list.ids = cx.book.meetup_ids(self.community, FIRST_PAGE)?;
+        if !cx.book.is_ready() {
+            // What is listed stays until the index is there again; it isn't built here for it.
+            if self.list.ids.is_empty() {
+                self.list.ids = cx.book.meetup_ids(self.community, FIRST_PAGE)?;
+            }
         } else {
             match cx.book.find_meetups(&self.find.query, self.community, sort, self.table.reverse) {
                 Ok(found) => {
@@ -96,6 +99,7 @@ impl Meetups {
     pub(crate) fn filter(&mut self, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if self.community != community {
             self.list.cursor.at = 0;
+            self.list.ids.clear();
         }
         self.community = community;
         self.read(cx)?;

@@ -172,10 +172,10 @@ impl Members {
             self.list.ids = found.ids;
             self.find.words = found.words;
             self.find.did_you_mean = found.did_you_mean;
-        } else if self.find.query.is_empty() || self.list.ids.is_empty() {
+        } else if self.list.ids.is_empty() {
             self.list.ids = cx.book.first_page(community, FIRST_PAGE)?;
         }
-        // Else the hits of the search stay until the index is there again: unrelated rows would be worse than old ones.
+        // Else what is listed stays until the index is there again: those who are gone are found to be when they would show.
         self.find.error = None;
         self.count(cx);
         Ok(())
@@ -192,6 +192,7 @@ impl Members {
         let mut dropped = 0;
         if self.community.as_ref().map(|(id, _)| *id) != community.as_ref().map(|(id, _)| *id) {
             self.list.cursor.at = 0;
+            self.list.ids.clear();
             dropped = self.marks.len();
             self.unmark();
         }
