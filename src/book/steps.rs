@@ -129,6 +129,14 @@ impl Book {
         })
     }
 
+    /// While work of ours writes on another thread, nothing is waited for here: what can't be read now is read when it is done.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn hurry(&self, hurry: bool) -> Result<(), BookError> {
+        Ok(self.store.wait_for_others(hurry.then_some(std::time::Duration::ZERO))?)
+    }
+
     /// As [`Book::elsewhere`], for work that writes; [`Book::after_step`] takes over what it has written.
     pub fn writing_elsewhere<T: Send + 'static>(
         &mut self,

@@ -179,6 +179,14 @@ impl Store {
         self.watch = Some(watch);
     }
 
+    /// How long a read waits while somebody else writes what no longer fits into memory.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub(crate) fn wait_for_others(&self, patience: Option<std::time::Duration>) -> Result<(), StoreError> {
+        Ok(self.conn.busy_timeout(patience.unwrap_or(connect::PATIENCE))?)
+    }
+
     /// Has whatever the connection is at given up as soon as `stop` says so; asked every few thousand steps of SQLite's.
     ///
     /// # Errors

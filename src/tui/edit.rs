@@ -198,6 +198,9 @@ pub(super) struct FindLine {
     back: usize,
 }
 
+/// How many bytes a search has at most.
+const LONGEST_SEARCH: usize = 2_000;
+
 /// What a key did to a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Typed {
@@ -275,6 +278,8 @@ impl FindLine {
                 self.query = earlier;
                 Typed::Changed
             }
+            // Nobody searches for more; a burst of keys costs no more than the first of them.
+            _ if is_letter(key) && line.text().len() >= LONGEST_SEARCH => Typed::Kept,
             _ if line.key(key) => {
                 if line.text() == self.query {
                     return Typed::Kept;

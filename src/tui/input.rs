@@ -1,12 +1,12 @@
 //! What is typed, on its way from the terminal to the event reader, through a pseudo-terminal of our own.
 //!
-//! The event reader keeps all that follows the beginning of a paste until its end comes. If that never comes, because a connection or a
-//! multiplexer has swallowed it, every key would be lost, Ctrl-C too. So a paste that is silent for a second is ended here. Must not know
-//! what a key means.
+//! The event reader keeps all that follows the beginning of a paste, or of any sequence, until its end comes. If that never comes, because a
+//! connection or a multiplexer has swallowed it, every key would be lost, Ctrl-C too. So a paste that is silent for a second is ended here, and
+//! a sequence is passed on only when it is whole. Must not know what a key means.
 
 use std::io;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::crossterm::terminal::enable_raw_mode;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -70,42 +70,27 @@ fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
 
 /// Passes on what is typed until there is no more.
 fn pass_on(from: &OwnedFd, to: &OwnedFd) -> io::Result<()> {
-    let mut paste = Paste::default();
-    // Whether a paste was ended here, and its own end may still come.
-    let mut was_cut = false;
+    let mut stream = Stream::default();
     let mut buffer = [0; 4096];
+    let mut last = Instant::now();
     loop {
-        let wait = paste.is_open.then(|| Timespec { tv_sec: i64::try_from(SILENCE.as_secs()).unwrap_or(1), tv_nsec: 0 });
-        let came = poll(&mut [PollFd::new(from, PollFlags::IN)], wait.as_ref());
-        match came {
-            Ok(0) if paste.is_open => {
-                paste = Paste::default();
-                was_cut = true;
-                write_all(to, ENDS)?;
-                continue;
-            }
-            Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => continue,
-            Err(e) => return Err(e.into()),
-        }
-        match rustix::io::read(from, &mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(n) => {
-                let came = &buffer[..n];
-                if was_cut && let Some(late) = rest_of_paste(came) {
-                    was_cut = !late.contains_end;
-                    write_all(to, &[BEGINS, late.pasted, ENDS].concat())?;
-                    write_all(to, late.typed)?;
-                    paste.pass(late.typed);
-                    continue;
+        let wait = stream.patience().map(|p| Timespec { tv_sec: p.as_secs().try_into().unwrap_or(1), tv_nsec: p.subsec_nanos().into() });
+        let mut out = Vec::new();
+        match poll(&mut [PollFd::new(from, PollFlags::IN)], wait.as_ref()) {
+            Ok(0) => stream.silent(&mut out),
+            Ok(_) => match rustix::io::read(from, &mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(n) => {
+                    stream.pass(&buffer[..n], last.elapsed(), &mut out);
+                    last = Instant::now();
                 }
-                paste.pass(came);
-                was_cut &= !paste.is_open;
-                write_all(to, came)?;
-            }
-            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
+                Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
+                Err(e) => return Err(e.into()),
+            },
+            Err(rustix::io::Errno::INTR) => {}
             Err(e) => return Err(e.into()),
         }
+        write_all(to, &out)?;
     }
 }
 
@@ -120,72 +105,205 @@ fn write_all(to: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// What came after a paste was cut: what still belongs to it, and what was typed after it.
-struct Late<'b> {
-    pasted: &'b [u8],
-    typed: &'b [u8],
-    contains_end: bool,
+/// How far the bytes are: in a paste, or in a sequence that isn't whole yet and is held back until it is.
+#[derive(Debug, Default)]
+struct Stream {
+    in_paste: bool,
+    /// Whether a paste was ended here, and its own end may still come.
+    was_cut: bool,
+    /// How much of the mark that ends a paste has passed.
+    matched: usize,
+    held: Vec<u8>,
 }
 
 /// More bytes at once than anybody types.
 const TYPED: usize = 16;
+/// No sequence is longer.
+const LONGEST: usize = 64;
 
-/// What is still a part of a paste that was cut; `None` if it is typed. What is pasted must never run as keys.
-fn rest_of_paste(came: &[u8]) -> Option<Late<'_>> {
-    if let Some(at) = came.windows(ENDS.len()).position(|w| w == ENDS) {
-        return Some(Late { pasted: &came[..at], typed: &came[at + ENDS.len()..], contains_end: true });
+/// What a byte makes of those that are held.
+enum Whole {
+    Yes,
+    NotYet,
+    /// It can't be a part of them: they are nothing.
+    Never,
+}
+
+impl Stream {
+    /// How long to wait for what is to come; for ever, if nothing has begun.
+    fn patience(&self) -> Option<Duration> {
+        match self.held.as_slice() {
+            _ if self.in_paste => Some(SILENCE),
+            [] => None,
+            // A key; or the beginning of a mark that was sent in two parts.
+            [0x1b] => Some(Duration::from_millis(20)),
+            _ => Some(Duration::from_millis(250)),
+        }
     }
-    let is_text = came.len() > TYPED && came[0] != ENDS[0];
-    is_text.then_some(Late { pasted: came, typed: &[], contains_end: false })
-}
 
-/// Whether a paste has begun and not ended, told by the bytes that pass.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Paste {
-    is_open: bool,
-    /// How much of the mark that would change this has passed.
-    matched: usize,
-}
+    /// Nothing came for that long.
+    fn silent(&mut self, out: &mut Vec<u8>) {
+        if self.in_paste {
+            self.in_paste = false;
+            self.was_cut = true;
+            self.matched = 0;
+            out.extend_from_slice(ENDS);
+        } else if self.held == [0x1b] {
+            out.append(&mut self.held);
+        } else {
+            // Half a sequence, whose other half is lost: the event reader would add the next keys to it.
+            self.held.clear();
+        }
+    }
 
-impl Paste {
-    fn pass(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            let mark = if self.is_open { ENDS } else { BEGINS };
-            if *byte == mark[self.matched] {
-                self.matched += 1;
-            } else {
-                // A mark begins with the one byte that stands nowhere else in it.
-                self.matched = usize::from(*byte == mark[0]);
+    /// Takes what came after a while.
+    fn pass(&mut self, bytes: &[u8], after: Duration, out: &mut Vec<u8>) {
+        if self.in_paste && bytes.len() == 1 && bytes[0] < b' ' && !b"\t\n\r\x1b".contains(&bytes[0]) && after > SILENCE / 5 {
+            // One control sign by itself, after a pause, is a key: somebody wants to get out.
+            self.silent(out);
+        }
+        let mut bytes = bytes;
+        if self.was_cut && !self.in_paste {
+            if let Some(at) = bytes.windows(ENDS.len()).position(|w| w == ENDS) {
+                // What is pasted must never run as keys, however late it comes.
+                out.extend([BEGINS, &bytes[..at], ENDS].concat());
+                bytes = &bytes[at + ENDS.len()..];
+                self.was_cut = false;
+            } else if bytes.len() > TYPED && bytes[0] != 0x1b {
+                out.extend([BEGINS, bytes, ENDS].concat());
+                return;
             }
-            if self.matched == mark.len() {
-                *self = Self { is_open: !self.is_open, matched: 0 };
+        }
+        bytes.iter().for_each(|byte| self.take(*byte, out));
+    }
+
+    fn take(&mut self, byte: u8, out: &mut Vec<u8>) {
+        if self.in_paste {
+            out.push(byte);
+            // A mark begins with the one byte that stands nowhere else in it.
+            self.matched = if byte == ENDS[self.matched] { self.matched + 1 } else { usize::from(byte == ENDS[0]) };
+            if self.matched == ENDS.len() {
+                (self.in_paste, self.matched) = (false, 0);
+            }
+            return;
+        }
+        self.held.push(byte);
+        match whole(&self.held) {
+            Whole::Yes => {
+                if self.held == BEGINS {
+                    (self.in_paste, self.was_cut) = (true, false);
+                }
+                out.append(&mut self.held);
+            }
+            Whole::NotYet => {}
+            Whole::Never => {
+                let alone = self.held.len() == 1;
+                let before = std::mem::take(&mut self.held);
+                if alone || before == [0x1b, 0x1b] {
+                    out.push(before[0]);
+                }
+                if !alone {
+                    self.take(byte, out);
+                }
             }
         }
     }
+}
+
+/// Whether bytes are a whole key or sequence (ECMA-48; the mouse's old form has three bytes after its end, the console's function keys one).
+fn whole(held: &[u8]) -> Whole {
+    match held {
+        [0x1b] | [0x1b, b'[' | b'O'] => Whole::NotYet,
+        [0x1b, 0x1b] => Whole::Never,
+        [0x1b, b'O', ..] => Whole::Yes,
+        [0x1b, b'[', b'M', rest @ ..] if rest.len() < 3 => Whole::NotYet,
+        [0x1b, b'[', b'['] => Whole::NotYet,
+        [0x1b, b'[', b'M' | b'[', ..] => Whole::Yes,
+        [0x1b, b'[', .., 0x40..=0x7e] => Whole::Yes,
+        [0x1b, b'[', .., 0x20..=0x3f] if held.len() < LONGEST => Whole::NotYet,
+        [0x1b, b'[', ..] => Whole::Never,
+        [0x1b, rest @ ..] => letter(rest),
+        _ => letter(held),
+    }
+}
+
+/// Whether bytes are a whole letter in UTF-8.
+fn letter(bytes: &[u8]) -> Whole {
+    let wanted = match bytes[0] {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => 1,
+    };
+    if bytes[1..].iter().any(|b| b & 0xc0 != 0x80) {
+        return Whole::Never;
+    }
+    if bytes.len() < wanted { Whole::NotYet } else { Whole::Yes }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_comes_late_of_a_paste_is_pasted_and_keys_are_keys() {
-        let late = rest_of_paste(b"of it\x1b[201~q").unwrap();
-        assert_eq!((late.pasted, late.typed, late.contains_end), (&b"of it"[..], &b"q"[..], true));
-        assert!(rest_of_paste(b"a long line that nobody types at once").is_some_and(|l| l.typed.is_empty() && !l.contains_end));
-        assert!(rest_of_paste(b"q").is_none());
-        assert!(rest_of_paste(b"\x1b[<0;10;10M\x1b[<0;10;10m").is_none());
+    const NOW: Duration = Duration::ZERO;
+
+    fn passed(parts: &[&[u8]]) -> (Vec<u8>, Stream) {
+        let (mut stream, mut out) = (Stream::default(), Vec::new());
+        parts.iter().for_each(|part| stream.pass(part, NOW, &mut out));
+        (out, stream)
     }
 
     #[test]
-    fn a_paste_is_known_however_its_bytes_arrive() {
-        let whole = b"ab\x1b\x1b[200~one\x1b[201\x1b[201~c\x1b[200~two";
-        for size in 1..whole.len() {
-            let mut paste = Paste::default();
-            whole.chunks(size).for_each(|part| paste.pass(part));
-            assert!(paste.is_open, "{size}");
-            paste.pass(b"\x1b[201~");
-            assert!(!paste.is_open, "{size}");
+    fn whole_keys_pass_as_they_are_however_they_arrive() {
+        let all = "aé😀\x1b[A\x1b[5~\x1bOP\x1b[<0;10;10M\x1b[M abq\x1b[[A\x1bx\x1b[200~a\x1b[201\x1b[201~c\x1b[1;5C\x03".as_bytes();
+        for size in 1..all.len() {
+            let (out, stream) = passed(&all.chunks(size).collect::<Vec<_>>());
+            assert_eq!((out.as_slice(), stream.in_paste, stream.held.len()), (all, false, 0), "{size}");
         }
+    }
+
+    #[test]
+    fn half_a_sequence_takes_no_key_with_it() {
+        for half in [&b"\x1b[5"[..], b"\x1b[200", b"\x1b[<", b"\x1b[?", b"\x1b[", b"\x1bO", b"\x1b[M", &[0xf0]] {
+            // With nothing after it, and with a key at once.
+            let (mut out, mut stream) = passed(&[half]);
+            stream.silent(&mut out);
+            stream.pass(b"\x03", NOW, &mut out);
+            assert_eq!(out.last(), Some(&3), "{half:?}");
+        }
+        let (out, _) = passed(&[b"\x1b[5\x03q"]);
+        assert_eq!(out, b"\x03q");
+        // Esc alone is a key, a moment later.
+        let (mut out, mut stream) = passed(&[b"\x1b"]);
+        assert!(out.is_empty());
+        stream.silent(&mut out);
+        assert_eq!(out, b"\x1b");
+    }
+
+    #[test]
+    fn what_comes_late_of_a_paste_is_pasted_and_keys_are_keys() {
+        let (mut out, mut stream) = passed(&[b"\x1b[200~half"]);
+        stream.silent(&mut out);
+        stream.pass(b"of it\x1b[201~q", NOW, &mut out);
+        assert_eq!(out, b"\x1b[200~half\x1b[201~\x1b[200~of it\x1b[201~q");
+        let (mut out, mut stream) = passed(&[b"\x1b[200~half"]);
+        stream.silent(&mut out);
+        out.clear();
+        stream.pass(b"a long line that nobody types at once", NOW, &mut out);
+        assert!(out.starts_with(BEGINS) && out.ends_with(ENDS));
+        out.clear();
+        stream.pass(b"q", NOW, &mut out);
+        assert_eq!(out, b"q");
+    }
+
+    #[test]
+    fn a_key_that_leaves_ends_a_paste_that_never_ends() {
+        let (mut out, mut stream) = passed(&[b"\x1b[200~half"]);
+        stream.pass(b"\x03", Duration::from_millis(500), &mut out);
+        assert_eq!(out, b"\x1b[200~half\x1b[201~\x03");
+        // In the midst of one it is a part of it.
+        let (mut out, mut stream) = passed(&[b"\x1b[200~half"]);
+        stream.pass(b"\x03", NOW, &mut out);
+        assert_eq!(out, b"\x1b[200~half\x03");
     }
 }

@@ -167,8 +167,9 @@ impl<Id: Copy + Eq, Row> Listing<Id, Row> {
             if !self.rows.is_empty() && self.from == window.start && self.rows.len() >= window.len() {
                 return Ok(());
             }
-            self.from = window.start;
-            self.rows = read(&self.ids[window.clone()])?;
+            // Where it can't be read now, what was read stands where it stood.
+            let rows = read(&self.ids[window.clone()])?;
+            (self.from, self.rows) = (window.start, rows);
             if self.rows.len() >= window.len() {
                 return Ok(());
             }

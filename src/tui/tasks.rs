@@ -137,6 +137,16 @@ impl Tasks {
         }
     }
 
+    /// Ends what is under way, as far as that goes in a moment, so that nothing half done lies beside the roster.
+    pub(crate) fn wind_up(&mut self) {
+        let begun = Instant::now();
+        self.stop();
+        while self.waited().is_some() && begun.elapsed() < Duration::from_secs(3) {
+            self.poll();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// How far the work is that the lead waits for: *n of m*, how quick it is, and how long it will still take.
     #[must_use]
     pub(crate) fn line(&self) -> Option<String> {

@@ -225,6 +225,17 @@ fn a_line_of_the_detail_that_is_gone_takes_no_other_with_it() {
 }
 
 #[test]
+fn nobody_is_marked_while_not_everybody_is_listed() {
+    let mut hall = Hall::sample();
+    hall.keys("2");
+    // The index is dropped, and built anew behind the screen.
+    script(&hall, "UPDATE person SET job_title='Planner' WHERE name='Noor Hallam'");
+    hall.keys("*").shows("Not everybody is listed yet").hides("marked of").keys("*").shows("63 marked of 63");
+    // Marks of an earlier search are kept when as many are found by another.
+    hall.keys("<esc>/noor<enter>*").shows("1 marked").keys("/<ctrl-u>zoë<enter>*").shows("2 marked");
+}
+
+#[test]
 fn marks_go_with_those_who_are_removed_also_in_a_search() {
     let mut hall = Hall::sample();
     hall.keys("2/noor<enter> ").shows("1 marked").keys("dy").shows("Removed").hides("marked of");

@@ -44,6 +44,9 @@ enum Ask {
     Where,
 }
 
+/// More bytes than any address, link or path has.
+const LONGEST: usize = 4_096;
+
 /// The overlay.
 pub(crate) struct ExportBox {
     who: Vec<Who>,
@@ -217,6 +220,11 @@ impl ExportBox {
             Ask::Where if !self.to_clipboard => &mut self.path,
             _ => return Outcome::Ignored,
         };
+        if line.text().len() >= LONGEST {
+            self.error = Some("that is longer than any address or path".into());
+            line.set("");
+            return Outcome::Done;
+        }
         let before = line.text().to_owned();
         if !take(line) {
             return Outcome::Ignored;

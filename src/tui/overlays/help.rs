@@ -23,6 +23,8 @@ pub(crate) struct Help {
     about: Vec<String>,
     picker: Picker,
     keys: Keys,
+    /// Whether something was typed since it was looked what fits: that is done once for all that is typed in one go.
+    is_stale: bool,
 }
 
 enum Row {
@@ -36,7 +38,7 @@ impl Help {
     /// Help for these scopes, in this order, but for what is hidden; `about` are lines on the program itself.
     #[must_use]
     pub(crate) fn new(scopes: Vec<Scope>, hidden: Vec<Action>, about: Vec<String>, keys: Keys) -> Self {
-        let mut help = Self { scopes, hidden, about, picker: Picker::default(), keys };
+        let mut help = Self { scopes, hidden, about, picker: Picker::default(), keys, is_stale: false };
         help.first_action();
         help
     }
@@ -73,6 +75,12 @@ impl Help {
         out
     }
 
+    fn go_to_what_was_typed(&mut self) {
+        if std::mem::take(&mut self.is_stale) {
+            self.first_action();
+        }
+    }
+
     fn first_action(&mut self) {
         self.picker.cursor.at = self.rows().iter().position(|r| matches!(r, Row::Action(_))).unwrap_or(0);
     }
@@ -94,11 +102,12 @@ impl Layer for Help {
         if !self.picker.type_key(key) {
             return Outcome::Ignored;
         }
-        self.first_action();
+        self.is_stale = true;
         Outcome::Done
     }
 
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
+        self.go_to_what_was_typed();
         match self.picker.act(action, self.rows().len()) {
             Picked::Taken => self.take(),
             Picked::Moved => Outcome::Done,
@@ -124,6 +133,7 @@ impl Layer for Help {
     }
 
     fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
+        self.go_to_what_was_typed();
         let len = self.rows().len();
         self.picker.prepare(picker::place(area, self.rows().len(), 84), len);
         Ok(())

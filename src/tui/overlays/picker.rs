@@ -8,10 +8,13 @@ use ratatui::layout::Rect;
 use crate::actions::Action;
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, Hint, Target};
-use crate::tui::edit::Line;
+use crate::tui::edit::{Line, is_letter};
 use crate::tui::list::Cursor;
 use crate::tui::paint::{self, Piece};
 use crate::tui::theme::Tone;
+
+/// How many bytes are typed into it at most.
+const LONGEST: usize = 200;
 
 /// A line of text above a list.
 #[derive(Default)]
@@ -39,7 +42,14 @@ impl Picker {
     /// Takes a key into the line; whether it was one for it. Where there is nothing to edit, a key may mean something in the list: a
     /// blank, Del, Home and End.
     pub(super) fn type_key(&mut self, key: KeyEvent) -> bool {
-        if !self.line.has_use_for(key) || !self.line.key(key) {
+        if !self.line.has_use_for(key) {
+            return false;
+        }
+        if is_letter(key) && self.line.text().len() >= LONGEST {
+            // Nothing is called so; a burst of keys costs no more than the first of them.
+            return true;
+        }
+        if !self.line.key(key) {
             return false;
         }
         self.cursor.at = 0;

@@ -72,8 +72,11 @@ impl Shell {
         for (at, layer) in self.layers.showing_mut().enumerate() {
             results.push(layer.prepare(if at == 0 { body } else { area }, &mut self.common.cx()));
         }
-        for result in results {
-            self.note_for(0, result);
+        // While our own work writes, what can't be read now is read when it is done.
+        if self.tasks.waits().is_none() {
+            for result in results {
+                self.note_for(0, result);
+            }
         }
         self.perform_all(0, Outcome::Done);
     }

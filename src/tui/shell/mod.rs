@@ -159,7 +159,11 @@ impl Shell {
             Event::Resize(..) => return Then::Redraw,
             _ => {}
         }
-        std::mem::replace(&mut self.then, Then::Go)
+        let then = std::mem::replace(&mut self.then, Then::Go);
+        if then == Then::Quit {
+            self.tasks.wind_up();
+        }
+        then
     }
 
     /// Looks whether another program has written, and reads everything again if so.

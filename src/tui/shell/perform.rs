@@ -127,6 +127,8 @@ impl Shell {
     pub(super) fn begin(&mut self, task: Task, asker: LayerId) {
         let begun = self.tasks.begin(task, asker, &mut self.common.book);
         self.note_for(asker, begun);
+        let hurry = self.common.book.hurry(self.tasks.waits().is_some());
+        self.note_for(asker, hurry);
     }
 
     /// Takes a step, unless that would empty the book: then it is asked about first.
@@ -261,6 +263,9 @@ impl Shell {
         let mut any = false;
         while let Some((asker, waited, came)) = self.tasks.poll() {
             any = true;
+            if self.tasks.waits().is_none() {
+                let _ = self.common.book.hurry(false);
+            }
             match came {
                 Ok(answer) => self.answer(asker, answer),
                 Err(e) if waited || e.is_stopped() => self.failed(asker, &e),

@@ -51,12 +51,14 @@ pub(crate) struct Meetups {
     heads: bool,
     /// How many there are without the search.
     all: usize,
+    /// The search by which those were found that are listed.
+    listed: String,
 }
 
 impl Default for Meetups {
     fn default() -> Self {
         let table = Table::new(columns(), OWN, "when");
-        Self { list: Listing::default(), community: None, find: FindLine::default(), table, heads: false, all: 0 }
+        Self { list: Listing::default(), community: None, find: FindLine::default(), table, heads: false, all: 0, listed: String::new() }
     }
 }
 
@@ -71,13 +73,16 @@ impl Meetups {
         let sort = MeetupSort::ALL.iter().find(|(w, _)| *w == self.table.sort).map(|(_, s)| *s).unwrap_or_default();
         if !cx.book.is_ready() {
             // What is listed stays until the index is there again; it isn't built here for it.
-            if self.list.ids.is_empty() {
+            if self.find.query != self.listed {
+                self.list.ids.clear();
+            } else if self.list.ids.is_empty() && self.find.query.is_empty() {
                 self.list.ids = cx.book.meetup_ids(self.community, FIRST_PAGE)?;
             }
         } else {
             match cx.book.find_meetups(&self.find.query, self.community, sort, self.table.reverse) {
                 Ok(found) => {
                     self.list.ids = found.ids;
+                    self.listed.clone_from(&self.find.query);
                     self.find.words = found.words;
                 }
                 Err(BookError::Query { error, .. }) => {
@@ -90,6 +95,7 @@ impl Meetups {
         self.find.error = None;
         self.all = match self.find.query.as_str() {
             "" => self.list.ids.len(),
+            _ if !cx.book.is_ready() => self.all,
             _ => cx.book.find_meetups("", self.community, MeetupSort::When, false)?.ids.len(),
         };
         Ok(())

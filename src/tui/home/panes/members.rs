@@ -36,6 +36,8 @@ pub(crate) struct Members {
     /// Its columns.
     pub table: Table,
     pub(super) all: Option<u64>,
+    /// The search by which those were found who are listed.
+    listed: String,
 }
 
 /// The columns that show by themselves.
@@ -97,6 +99,7 @@ impl Default for Members {
             find: FindLine::default(),
             table: Table::new(columns(&[]), OWN, "name").without(&["status"]),
             all: None,
+            listed: String::new(),
         }
     }
 }
@@ -170,9 +173,13 @@ impl Members {
             let wanted = PeopleQuery { text: &self.find.query, community, sort, reverse: self.table.reverse };
             let found = cx.book.find(&wanted)?;
             self.list.ids = found.ids;
+            self.listed.clone_from(&self.find.query);
             self.find.words = found.words;
             self.find.did_you_mean = found.did_you_mean;
-        } else if self.list.ids.is_empty() {
+        } else if self.find.query != self.listed {
+            // Whoever is listed was not found by this: nobody is shown rather than somebody else.
+            self.list.ids.clear();
+        } else if self.list.ids.is_empty() && self.find.query.is_empty() {
             self.list.ids = cx.book.first_page(community, FIRST_PAGE)?;
         }
         // Else what is listed stays until the index is there again: those who are gone are found to be when they would show.
@@ -241,10 +248,10 @@ impl Members {
     }
 
     fn mark_all(&mut self) -> Outcome {
-        if self.marks.len() == self.list.ids.len() {
-            self.marks.clear();
+        if self.list.ids.iter().all(|id| self.marks.contains(id)) {
+            self.list.ids.iter().for_each(|id| _ = self.marks.remove(id));
         } else {
-            self.marks = self.list.ids.iter().copied().collect();
+            self.marks.extend(self.list.ids.iter().copied());
         }
         Outcome::Done
     }
@@ -359,6 +366,9 @@ impl Pane for Members {
         match action {
             Action::Mark => self.mark(),
             Action::MarkRange => self.mark_range(),
+            Action::MarkAll if !cx.book.is_ready() => {
+                Outcome::ask(Request::say("Not everybody is listed yet: search is getting ready. Try again in a moment"))
+            }
             Action::MarkAll => self.mark_all(),
             Action::Open => Outcome::ask(Request::Wish(Wish::Focus(PaneId::Detail))),
             Action::New => Outcome::ask(Request::Form(Subject::Person(None))),
