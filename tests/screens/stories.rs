@@ -225,6 +225,20 @@ fn a_line_of_the_detail_that_is_gone_takes_no_other_with_it() {
 }
 
 #[test]
+fn undo_after_another_programs_step_asks_once_more() {
+    let mut hall = Hall::sample();
+    hall.keys("2Tkeen<enter>").shows("Tagged Anton Grigore keen");
+    let path = hall.folder.path().join("roster.guildhall");
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+    let clock = std::sync::Arc::new(guildhall::book::FixedClock::after(day, 5_000));
+    let mut other = guildhall::book::Book::open(&path, clock).unwrap();
+    let noor = other.find_ids("noor", None).unwrap();
+    other.run(&guildhall::book::Command::AddTag { people: noor, tag: "theirs".into() }).unwrap();
+    hall.keys("u").shows("u again is about its step").hides("Undone");
+    hall.keys("u").shows("Undone: Tagged Noor Hallam theirs").keys("u").shows("Undone: Tagged Anton Grigore keen");
+}
+
+#[test]
 fn nobody_is_marked_while_not_everybody_is_listed() {
     let mut hall = Hall::sample();
     hall.keys("2");
