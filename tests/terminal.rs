@@ -436,6 +436,8 @@ fn convention_9_a_paste_goes_into_a_field_as_one_text() {
     session.send("\x1b[200~Pasted\nName q\x1b[201~");
     session.wait_for("Pasted Name q");
     session.send("\x1b\x1b");
+    // Esc and a key that follow at once are a key with Alt.
+    std::thread::sleep(Duration::from_millis(200));
     session.send("\x03");
     assert_eq!(session.ended(), 0);
     session.is_given_back();
