@@ -46,7 +46,7 @@ pub enum Scope {
     Organisations,
     /// In the roll of a meetup.
     Roll,
-    /// When there is no roster yet.
+    /// On the first run, before a roster exists.
     Welcome,
 }
 
@@ -205,8 +205,8 @@ actions! {
     Wider, "wider", Home, [">"], "", "Gives this pane more room";
     Narrower, "narrower", Home, ["<"], "", "Gives this pane less room";
 
-    Undo, "undo", Steps, ["u"], "undo", "Takes back the last step";
-    Redo, "redo", Steps, ["ctrl-r"], "", "Does again what undo took back";
+    Undo, "undo", Steps, ["u"], "undo", "Undoes the last step";
+    Redo, "redo", Steps, ["ctrl-r"], "", "Redoes the step that was undone last";
 
     Help, "help", Everywhere, ["?", "f1"], "help", "Shows the keys that work here";
     Palette, "commands", Everywhere, [":", "ctrl-p"], "commands", "Finds any command by name";
@@ -253,7 +253,7 @@ actions! {
     NewLine, "new line", Form, ["alt-enter"], "", "Begins a new line in a note";
 
     Yes, "yes", Question, ["y"], "yes", "Says yes to the question";
-    Replace, "replace", Question, ["r"], "replace", "Replaces the file that stands there";
+    Replace, "replace", Question, ["r"], "replace", "Replaces the existing file";
 
     LeaveOut, "leave out community", Plan, ["c"], "", "Imports people without putting them into the community";
     Mend, "mend the page", Plan, ["r"], "mends the damage too", "Imports a page and mends its damaged text too";

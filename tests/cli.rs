@@ -286,7 +286,7 @@ fn completions_manual_formats_and_keys_are_written() {
     }
     assert!(out(&desk.run(&["man"])).contains(".TH guildhall"));
     assert!(out(&desk.run(&["formats"])).contains("GOV.UK Notify"));
-    assert!(out(&desk.run(&["keys"])).contains("Takes back the last step"));
+    assert!(out(&desk.run(&["keys"])).contains("Undoes the last step"));
     assert!(!out(&desk.run(&["--help"])).contains("selftest"));
 }
 

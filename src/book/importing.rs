@@ -25,7 +25,7 @@ use crate::store::{Stamp, Store, StoreError, Touched, Write, labels, lookup, sch
 pub struct ImportOptions {
     /// The file; `-` is standard input.
     pub file: PathBuf,
-    /// A list as it was typed or pasted, where there is no file: `file` is what it is called then.
+    /// A list as it was typed or pasted, instead of a file; `file` is its name then.
     pub text: Option<String>,
     /// The community that everybody is put into.
     pub community: Option<String>,

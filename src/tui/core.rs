@@ -39,7 +39,7 @@ impl Outcome {
 
 /// Something that only the shell can do. It carries out what a layer asks for on behalf of that layer.
 pub(crate) enum Request {
-    /// Run a command of the book; the overlay that asked is told, and closes unless it goes on.
+    /// Run a command of the book; the overlay that asked closes when it is done, unless it stays.
     Run(Command),
     /// Run a command whose effect was shown.
     RunShown(Command),
@@ -49,7 +49,7 @@ pub(crate) enum Request {
     BackTo(OpId),
     /// Show what a task has written.
     Wrote(Applied),
-    /// Begin a task; its answer goes to whoever asked.
+    /// Begin a task; its answer goes to the layer that asked.
     Begin(Task),
     /// Write an export, unless a file stands there that isn't to be replaced.
     Export(ExportOptions, PathBuf),
@@ -190,6 +190,13 @@ impl Cx<'_> {
     /// Asks the shell for something.
     pub(crate) fn ask(&mut self, request: Request) {
         self.asked.push(request);
+    }
+
+    /// Asks for what a part of the layer wants.
+    pub(crate) fn ask_all(&mut self, outcome: Outcome) {
+        if let Outcome::Ask(requests) = outcome {
+            self.asked.extend(requests);
+        }
     }
 
     /// Says something in the footer, with the lead's keys in it.

@@ -6,6 +6,9 @@
 use crate::tui::answer::LayerId;
 use crate::tui::core::{Layer, Screen};
 
+/// The number of the home screen.
+pub(super) const HOME: LayerId = 0;
+
 /// The layers.
 pub(super) struct Layers {
     screens: Vec<(LayerId, Box<dyn Screen>)>,
@@ -16,7 +19,7 @@ pub(super) struct Layers {
 impl Layers {
     /// A screen with nothing on it; it stays as long as the program runs.
     pub(super) fn on(home: Box<dyn Screen>) -> Self {
-        Self { screens: vec![(0, home)], overlays: Vec::new(), next: 0 }
+        Self { screens: vec![(HOME, home)], overlays: Vec::new(), next: HOME }
     }
 
     /// Puts an overlay on top.
@@ -35,7 +38,7 @@ impl Layers {
     /// Closes a layer, wherever it lies; the home screen stays.
     pub(super) fn close(&mut self, id: LayerId) {
         self.overlays.retain(|(layer, _)| *layer != id);
-        self.screens.retain(|(layer, _)| *layer != id || *layer == 0);
+        self.screens.retain(|(layer, _)| *layer != id || *layer == HOME);
     }
 
     /// The number of the topmost, and itself.
@@ -61,50 +64,14 @@ impl Layers {
         self.overlays.last().map_or_else(|| self.screen_id(), |(id, _)| *id)
     }
 
-    /// The overlay of a number.
-    pub(super) fn overlay_mut(&mut self, id: LayerId) -> Option<&mut dyn Layer> {
-        match self.overlays.iter_mut().find(|(layer, _)| *layer == id) {
-            Some((_, overlay)) => Some(&mut **overlay),
-            None => None,
-        }
-    }
-
     /// The layer of a number.
     pub(super) fn by_id(&mut self, id: LayerId) -> Option<&mut dyn Layer> {
-        let screens = self.screens.iter_mut().map(|(layer, s)| {
-            let screen: &mut dyn Layer = &mut **s;
-            (*layer, screen)
-        });
-        let overlays = self.overlays.iter_mut().map(|(layer, o)| {
-            let overlay: &mut dyn Layer = &mut **o;
-            (*layer, overlay)
-        });
-        screens.chain(overlays).find(|(layer, _)| *layer == id).map(|(_, layer)| layer)
+        self.all_mut().find(|(layer, _)| *layer == id).map(|(_, layer)| layer)
     }
 
-    /// Who is asked to take an answer: the layer that asked for it, then the screen that shows, then the home screen.
-    pub(super) fn answering(&mut self, asker: LayerId) -> impl Iterator<Item = &mut dyn Layer> {
-        let shown = self.screen_id();
-        let rank = move |id: LayerId| {
-            if id == asker {
-                0
-            } else if id == shown {
-                1
-            } else {
-                2
-            }
-        };
-        let screens = self.screens.iter_mut().map(|(layer, s)| {
-            let screen: &mut dyn Layer = &mut **s;
-            (*layer, screen)
-        });
-        let asking = self.overlays.iter_mut().filter(move |(layer, _)| *layer == asker).map(|(layer, o)| {
-            let overlay: &mut dyn Layer = &mut **o;
-            (*layer, overlay)
-        });
-        let mut all: Vec<(LayerId, &mut dyn Layer)> = screens.chain(asking).collect();
-        all.sort_by_key(|(id, _)| rank(*id));
-        all.into_iter().map(|(_, layer)| layer)
+    /// Closes an overlay whose step is taken, unless it stays for the next.
+    pub(super) fn close_unless_it_stays(&mut self, id: LayerId) {
+        self.overlays.retain(|(layer, overlay)| *layer != id || overlay.stays());
     }
 
     /// Puts an overlay over a layer, below whatever lies on that; over the screen, if it is no overlay.
@@ -114,12 +81,11 @@ impl Layers {
         self.overlays.insert(at, (self.next, overlay));
     }
 
-    /// The screen that shows, and its number.
-    pub(super) fn shown_mut(&mut self) -> (LayerId, &mut dyn Screen) {
+    /// The screen that shows, to change it.
+    pub(super) fn screen_mut(&mut self) -> &mut dyn Screen {
         // INVARIANT: the home screen is never closed.
         let at = self.screens.len() - 1;
-        let (id, screen) = &mut self.screens[at];
-        (*id, &mut **screen)
+        &mut *self.screens[at].1
     }
 
     /// The screen that shows.
@@ -152,27 +118,29 @@ impl Layers {
         self.overlays.iter().map(|(_, o)| &**o)
     }
 
-    /// Everything that is there, screens first, to change it.
-    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut dyn Layer> {
-        let screens = self.screens.iter_mut().map(|(_, s)| {
-            let layer: &mut dyn Layer = &mut **s;
-            layer
-        });
-        screens.chain(self.overlays.iter_mut().map(|(_, o)| {
-            let layer: &mut dyn Layer = &mut **o;
-            layer
-        }))
+    /// Everything that is there with its number, screens first.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = (LayerId, &mut dyn Layer)> {
+        as_layers(&mut self.screens, &mut self.overlays)
     }
 
-    /// What shows, to make it ready: the screen, then what lies on it.
-    pub(super) fn showing_mut(&mut self) -> impl Iterator<Item = &mut dyn Layer> {
-        let screen = self.screens.last_mut().map(|(_, s)| {
-            let layer: &mut dyn Layer = &mut **s;
-            layer
-        });
-        screen.into_iter().chain(self.overlays.iter_mut().map(|(_, o)| {
-            let layer: &mut dyn Layer = &mut **o;
-            layer
-        }))
+    /// What shows, with its number: the screen, then what lies on it.
+    pub(super) fn showing_mut(&mut self) -> impl Iterator<Item = (LayerId, &mut dyn Layer)> {
+        let shown = self.screens.len() - 1;
+        as_layers(&mut self.screens[shown..], &mut self.overlays)
     }
+}
+
+fn as_layers<'l>(
+    screens: &'l mut [(LayerId, Box<dyn Screen>)],
+    overlays: &'l mut [(LayerId, Box<dyn Layer>)],
+) -> impl Iterator<Item = (LayerId, &'l mut dyn Layer)> {
+    let screens = screens.iter_mut().map(|(id, screen)| {
+        let layer: &mut dyn Layer = &mut **screen;
+        (*id, layer)
+    });
+    let overlays = overlays.iter_mut().map(|(id, overlay)| {
+        let layer: &mut dyn Layer = &mut **overlay;
+        (*id, layer)
+    });
+    screens.chain(overlays)
 }

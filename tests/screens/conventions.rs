@@ -101,7 +101,7 @@ mod convention_1_help {
     fn help_lists_what_works_here_grouped_filters_by_name_or_key_and_runs() {
         let mut hall = Hall::sample().sized(120, 50);
         hall.keys("2?").shows("In members").shows("In every list").hides("In meetups");
-        hall.keys("ctrl-r").shows("Does again what undo took back").hides("Picks a saved view");
+        hall.keys("ctrl-r").shows("Redoes the step that was undone last").hides("Picks a saved view");
         hall.keys("<ctrl-u>tags").shows("Tags the marked people").keys("<enter>").shows("Tag for 1 person").keys("<esc>");
         hall.keys("3?").shows("Ticks who came").hides("Tags the marked people").keys("<esc>");
     }

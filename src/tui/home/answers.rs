@@ -17,7 +17,7 @@ use crate::tui::theme::Tone;
 use crate::tui::works;
 
 /// Shows what a task has brought; gives back what the screen doesn't know.
-pub(super) fn take(_: &mut Home, answer: Answer, cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
+pub(super) fn take(answer: Answer, cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
     Ok(Outcome::Ask(match answer {
         Answer::Imported(report, options) if options.dry_run => {
             let real = ImportOptions { dry_run: false, ..options };

@@ -39,9 +39,7 @@ impl Home {
         }
         let focus = self.focus;
         let outcome = self.list_mut(focus).map_or(Outcome::Done, |list| list.searched(cx));
-        if let Outcome::Ask(requests) = outcome {
-            requests.into_iter().for_each(|r| cx.ask(r));
-        }
+        cx.ask_all(outcome);
     }
 
     /// One step back: in the pane, else to the pane before it.
@@ -125,9 +123,7 @@ impl Home {
         if let Some(error) = list.find().error.clone() {
             cx.ask(Request::Complain(error));
         }
-        if let Outcome::Ask(requests) = outcome {
-            requests.into_iter().for_each(|r| cx.ask(r));
-        }
+        cx.ask_all(outcome);
     }
 
     pub(super) fn ask_for_view(&self, cx: &mut Cx<'_>) {

@@ -226,7 +226,7 @@ impl Layer for Home {
     }
 
     fn answer(&mut self, answer: Answer, cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
-        answers::take(self, answer, cx)
+        answers::take(answer, cx)
     }
 
     fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
@@ -254,17 +254,17 @@ impl Layer for Home {
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
         self.search_what_was_typed(cx);
         self.area = area;
-        let at = places(area, self.focus, &cx.remembered.borders, cx.plain);
-        // What doesn't show is made to fit too, so that its cursor stays where it is.
+        self.places = places(area, self.focus, &cx.remembered.borders, cx.plain);
+        self.head = Head::read(cx);
+        // What doesn't show is made to fit too, so that its cursor stays where it is; and a pane that can't be read keeps no other from it.
+        let mut result = Ok(());
         for pane in PaneId::ALL {
-            let place = at.pane(pane);
+            let place = self.places.pane(pane);
             if pane != PaneId::Detail || place.is_some() {
-                self.pane_mut(pane).prepare(place.unwrap_or_default(), cx)?;
+                result = result.and(self.pane_mut(pane).prepare(place.unwrap_or_default(), cx));
             }
         }
-        self.head = Head::read(cx);
-        self.places = at;
-        Ok(())
+        result
     }
 
     fn draw(&self, _: Rect, focused: bool, on: &mut Canvas<'_>) {

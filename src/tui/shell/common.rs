@@ -22,8 +22,8 @@ impl Common {
         Cx { book: &mut self.book, keys: &config.keys, remembered, paths, plain, asked: &mut self.asked }
     }
 
-    /// The step that undo would take back.
-    pub(super) fn undoable(&self) -> Option<OpId> {
-        self.book.undoable().ok()?.0.map(|op| op.id)
+    /// The step that undo would undo, and the one that redo would redo.
+    pub(super) fn steps(&self) -> (Option<OpId>, Option<OpId>) {
+        self.book.undoable().map_or((None, None), |(undo, redo)| (undo.map(|op| op.id), redo.map(|op| op.id)))
     }
 }

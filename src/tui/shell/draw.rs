@@ -31,8 +31,9 @@ impl Shell {
         self.size = area;
         let (body, foot) = bars::divided(area);
         self.prepare(area, body);
-        let why_not = menus::reasons(&mut self.common, &self.layers);
-        self.newest = self.common.undoable();
+        let steps = self.common.steps();
+        let why_not = menus::reasons(&mut self.common, &self.layers, steps);
+        self.newest = steps.0;
         let mut drawn = Drawn::default();
         let setup = &self.common.setup;
         let calendar = self.common.book.calendar();
@@ -69,8 +70,9 @@ impl Shell {
 
     pub(super) fn prepare(&mut self, area: Rect, body: Rect) {
         let mut results = Vec::new();
-        for (at, layer) in self.layers.showing_mut().enumerate() {
-            results.push(layer.prepare(if at == 0 { body } else { area }, &mut self.common.cx()));
+        let screen = self.layers.screen_id();
+        for (id, layer) in self.layers.showing_mut() {
+            results.push(layer.prepare(if id == screen { body } else { area }, &mut self.common.cx()));
         }
         // While our own work writes, what can't be read now is read when it is done.
         if self.tasks.waits().is_none() {

@@ -5,6 +5,7 @@
 use super::common::Common;
 use crate::actions::{ACTIONS, Action, ActionInfo, Scope, info};
 use crate::config::Config;
+use crate::domain::ids::OpId;
 use crate::remembered::Remembered;
 use crate::tui::core::NOT_HERE;
 use crate::tui::layers::Layers;
@@ -24,7 +25,8 @@ pub(super) fn mistakes(config: &Config) -> Option<Message> {
 
 /// The keys that work here, then all others.
 pub(super) fn help(common: &mut Common, layers: &Layers) -> Help {
-    let why_not = reasons(common, layers);
+    let steps = common.steps();
+    let why_not = reasons(common, layers, steps);
     let works = layers.top_ref().scope().working();
     let typing = layers.top_ref().takes_text();
     let mut keys = common.setup.config.keys.clone();
@@ -43,7 +45,8 @@ pub(super) fn help(common: &mut Common, layers: &Layers) -> Help {
 
 /// Offers every action, those that can be done here first, each of the others with why not.
 pub(super) fn palette(common: &mut Common, layers: &Layers) -> Palette {
-    let why_not = reasons(common, layers);
+    let steps = common.steps();
+    let why_not = reasons(common, layers, steps);
     let movement = |a: &&ActionInfo| a.scope != Scope::Moving && !matches!(a.action, Action::Palette | Action::Back);
     let mut entries: Vec<Entry> = ACTIONS.iter().filter(movement).map(|i| Entry { info: i, why_not: why_not(i.action) }).collect();
     let recent = &common.setup.remembered.recent;
@@ -53,15 +56,18 @@ pub(super) fn palette(common: &mut Common, layers: &Layers) -> Palette {
     Palette::new(entries, common.setup.config.keys.clone())
 }
 
-/// Why an action can't be done now, if so.
-pub(super) fn reasons(common: &mut Common, layers: &Layers) -> impl Fn(Action) -> Option<&'static str> + use<> {
+/// Why an action can't be done now, if so; `undo` and `redo` are the steps that they would be about.
+pub(super) fn reasons(
+    common: &mut Common,
+    layers: &Layers,
+    (undo, redo): (Option<OpId>, Option<OpId>),
+) -> impl Fn(Action) -> Option<&'static str> + use<> {
     let cx = common.cx();
     let top = layers.top_ref();
-    let (undo, redo) = cx.book.undoable().map_or((false, false), |(u, r)| (u.is_some(), r.is_some()));
     let of = |a: Action| match a {
         _ if !is_at_hand(top.scope(), info(a).scope) => Some(info(a).scope.heading()),
-        Action::Undo if !undo => Some("there is nothing to undo"),
-        Action::Redo if !redo => Some("there is nothing to redo"),
+        Action::Undo if undo.is_none() => Some("there is nothing to undo"),
+        Action::Redo if redo.is_none() => Some("there is nothing to redo"),
         _ => top.why_not(a, &cx),
     };
     let all: Vec<Option<&'static str>> = ACTIONS.iter().map(|i| of(i.action)).collect();

@@ -62,7 +62,7 @@ pub struct Shell {
     drafts: Drafts,
     size: Rect,
     hand: Hand,
-    /// The step that undo would have taken back when the last picture was drawn.
+    /// The step that undo would have undone when the last picture was drawn.
     newest: Option<OpId>,
 }
 
@@ -222,7 +222,7 @@ impl Shell {
                 let said = "What was under the cursor is gone: another program has changed the roster";
                 self.toast = Some((said.into(), Tone::Warning));
             }
-            Asked::Action(action @ (Action::Undo | Action::Redo)) if changed && self.common.undoable() != self.newest => {
+            Asked::Action(action @ (Action::Undo | Action::Redo)) if changed && self.common.steps().0 != self.newest => {
                 // The step that was meant is not the one that would be taken back now.
                 let said = format!("Another program has changed the roster; {{{}}} again is about its step", info(action).name);
                 self.toast = Some((self.keys().say(&said), Tone::Warning));

@@ -13,6 +13,7 @@ use crate::tui::answer::{Answer, LayerId};
 use crate::tui::core::{Outcome, Request, Subject, Wish};
 use crate::tui::errands::{Errand, MOST_COPIED};
 use crate::tui::forms;
+use crate::tui::layers::HOME;
 use crate::tui::overlays::{Confirm, Message};
 use crate::tui::tasks::Task;
 use crate::tui::theme::Tone;
@@ -101,8 +102,7 @@ impl Shell {
 
     /// Hands a wish to the screen; one that isn't for it to the home screen.
     fn wish(&mut self, asker: LayerId, wish: Wish) {
-        let (_, screen) = self.layers.shown_mut();
-        let outcome = match screen.wish(wish, &mut self.common.cx()) {
+        let outcome = match self.layers.screen_mut().wish(wish, &mut self.common.cx()) {
             Ok(outcome) => outcome,
             Err(wish) if self.layers.go_home() => return self.wish(asker, wish),
             Err(_) => Outcome::Done,
@@ -151,9 +151,7 @@ impl Shell {
             Some(_) if self.tasks.waits().is_some() => self.complain(asker, "something is under way already; {back} stops it"),
             Some(true) => {
                 // Whoever asked has its answer: that it is under way. The lead can go on meanwhile.
-                if self.layers.overlay_mut(asker).is_some_and(|o| !o.stays()) {
-                    self.layers.close(asker);
-                }
+                self.layers.close_unless_it_stays(asker);
                 self.begin(works::step(step), self.layers.screen_id());
             }
             Some(false) => {
@@ -168,9 +166,7 @@ impl Shell {
     fn stepped(&mut self, asker: LayerId, step: &Step, result: Result<Applied, BookError>) {
         match (result, step) {
             (Ok(applied), Step::Run(command)) => {
-                if self.layers.overlay_mut(asker).is_some_and(|o| !o.stays()) {
-                    self.layers.close(asker);
-                }
+                self.layers.close_unless_it_stays(asker);
                 if matches!(**command, Command::RemovePeople(_)) {
                     self.wish(0, Wish::Unmark);
                 }
@@ -189,7 +185,7 @@ impl Shell {
             (Err(e), Step::Run(_)) if e.is_conflict() => {
                 // Somebody else has changed what the form that asked is about: it shows both, and saving again is asked for.
                 let cx = &mut self.common.cx();
-                if !self.layers.overlay_mut(asker).is_some_and(|o| o.compare(cx)) {
+                if !self.layers.by_id(asker).is_some_and(|layer| layer.compare(cx)) {
                     self.complain(asker, &e.to_string());
                 }
             }
@@ -226,7 +222,7 @@ impl Shell {
     /// Has everything that is there read again what was touched.
     pub(super) fn follow(&mut self, touched: &Touched) {
         let mut results = Vec::new();
-        for layer in self.layers.all_mut() {
+        for (_, layer) in self.layers.all_mut() {
             results.push(layer.follow(touched, &mut self.common.cx()));
         }
         for result in results {
@@ -285,10 +281,13 @@ impl Shell {
             Answer::Exported(summary, _) | Answer::Text(summary, _) => self.common.book.remember(summary),
             _ => Ok(()),
         };
-        let cx = &mut self.common.cx();
         let mut answered = Err(answer);
-        for layer in self.layers.answering(asker) {
-            answered = answered.or_else(|answer| layer.answer(answer, cx));
+        for id in [asker, self.layers.screen_id(), HOME] {
+            let cx = &mut self.common.cx();
+            answered = answered.or_else(|answer| match self.layers.by_id(id) {
+                Some(layer) => layer.answer(answer, cx),
+                None => Err(answer),
+            });
         }
         match answered {
             Ok(outcome) => self.show_answer(asker, outcome),
