@@ -1,5 +1,12 @@
 //! The real program in a real terminal: quit, error, signals, sleep, colours, paste, tiny.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that fails should stop there"
+)]
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -158,11 +165,20 @@ impl Session {
             if let Some(status) = self.child.try_wait().unwrap() {
                 // What it said last is still to be read.
                 std::thread::sleep(Duration::from_millis(100));
+                // Seen only if the test fails.
+                println!("it ended, and said last:\n{}", self.after_the_screen());
                 return status.exit_code();
             }
             std::thread::sleep(Duration::from_millis(10));
         }
         panic!("it goes on:\n{}", self.screen());
+    }
+
+    /// What came after the terminal was given back, a panic's message for one.
+    fn after_the_screen(&self) -> String {
+        let raw = self.raw();
+        let end = raw.windows(8).rposition(|w| w == b"\x1b[?1049l").unwrap_or_default();
+        String::from_utf8_lossy(&raw[end..]).escape_debug().to_string()
     }
 
     /// Whether the terminal was given back: no alternate screen, no mouse, no pasting, the cursor seen.

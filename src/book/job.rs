@@ -78,8 +78,8 @@ impl Jobs {
             }
             Self::Thread => {
                 let progress = Arc::clone(&progress);
-                // A handle that was dropped wants no result.
-                std::thread::spawn(move || send.send(work(&progress)).unwrap_or(()));
+                // A handle that was dropped wants no result. Where the system gives no thread, the work breaks off before it has begun.
+                let _ = std::thread::Builder::new().spawn(move || send.send(work(&progress)).unwrap_or(()));
             }
         }
         Job { result, progress }

@@ -51,10 +51,10 @@ pub(super) fn begin() -> io::Result<()> {
     enable_raw_mode()?;
     let read = terminal.try_clone()?;
     let _ = TERMINAL.set(terminal);
-    std::thread::spawn(move || {
+    std::thread::Builder::new().spawn(move || {
         // The terminal is gone, or the program ends: in both cases the event reader is told by its end being closed.
         let _ = pass_on(&read, &ours);
-    });
+    })?;
     Ok(())
 }
 
@@ -114,6 +114,8 @@ struct Stream {
     /// How much of the mark that ends a paste has passed.
     matched: usize,
     held: Vec<u8>,
+    /// Whether Esc was passed on last, by itself, as a key.
+    was_esc: bool,
 }
 
 /// More bytes at once than anybody types.
@@ -150,6 +152,7 @@ impl Stream {
             out.extend_from_slice(ENDS);
         } else if self.held == [0x1b] {
             out.append(&mut self.held);
+            self.was_esc = true;
         } else {
             // Half a sequence, whose other half is lost: the event reader would add the next keys to it.
             self.held.clear();
@@ -163,6 +166,10 @@ impl Stream {
             self.silent(out);
         }
         let mut bytes = bytes;
+        if std::mem::take(&mut self.was_esc) && bytes.starts_with(&BEGINS[1..]) {
+            // The Esc was the first part of a mark that came late: what is pasted must never run as keys.
+            self.take(BEGINS[0], out);
+        }
         if self.was_cut && !self.in_paste {
             if let Some(at) = bytes.windows(ENDS.len()).position(|w| w == ENDS) {
                 // What is pasted must never run as keys, however late it comes.
@@ -286,6 +293,10 @@ mod tests {
         stream.silent(&mut out);
         stream.pass(b"of it\x1b[201~q", NOW, &mut out);
         assert_eq!(out, b"\x1b[200~half\x1b[201~\x1b[200~of it\x1b[201~q");
+        let (mut out, mut stream) = passed(&[b"\x1b"]);
+        stream.silent(&mut out);
+        stream.pass(b"[200~dy\x1b[201~q", NOW, &mut out);
+        assert_eq!(out, b"\x1b\x1b[200~dy\x1b[201~q");
         let (mut out, mut stream) = passed(&[b"\x1b[200~half"]);
         stream.silent(&mut out);
         out.clear();

@@ -3,8 +3,7 @@
 //! Must not know what is drawn.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, TryLockError};
-use std::time::Duration;
+use std::sync::Mutex;
 
 use rustix::process::{Pid, getpgid, getpgrp, getppid, getsid};
 use signal_hook::consts as c;
@@ -33,18 +32,6 @@ const ENDING: &[i32] = &[
 /// Held while a picture is drawn, and while the terminal isn't ours.
 static PICTURE: Mutex<()> = Mutex::new(());
 
-/// Waits until no picture is being drawn, but not for ever: a terminal that takes nothing any more must not hold up what ends the program.
-fn calm() -> Option<MutexGuard<'static, ()>> {
-    for _ in 0..50 {
-        match PICTURE.try_lock() {
-            Ok(held) => return Some(held),
-            Err(TryLockError::Poisoned(held)) => return Some(held.into_inner()),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
-        }
-    }
-    None
-}
-
 /// Draws something, unless the terminal is being given back: then afterwards.
 pub(super) fn drawing<T>(draw: impl FnOnce() -> T) -> T {
     let _held = PICTURE.lock();
@@ -69,7 +56,7 @@ pub(super) fn watch() -> io::Result<()> {
         }
     }));
     let mut signals = signal_hook::iterator::Signals::new(ENDING.iter().chain(&[c::SIGTSTP, c::SIGCONT]))?;
-    std::thread::spawn(move || {
+    std::thread::Builder::new().spawn(move || {
         for signal in &mut signals {
             match signal {
                 c::SIGTSTP => {
@@ -78,7 +65,8 @@ pub(super) fn watch() -> io::Result<()> {
                 // Somebody stopped us in a way that can't be seen coming, and the terminal may be as they left it.
                 c::SIGCONT => draw_anew(terminal::take_again()),
                 _ => {
-                    let _held = calm();
+                    // A terminal that takes nothing any more must not hold up what ends the program.
+                    let _held = terminal::soon(&PICTURE);
                     terminal::leave();
                     tracing::info!(signal, "ended by a signal");
                     #[expect(clippy::exit, reason = "the main thread may be waiting for a key that never comes")]
@@ -86,9 +74,9 @@ pub(super) fn watch() -> io::Result<()> {
                 }
             }
         }
-    });
+    })?;
     if let Ok(tty) = rustix::fs::open("/dev/tty", rustix::fs::OFlags::RDWR, rustix::fs::Mode::empty()) {
-        std::thread::spawn(move || {
+        std::thread::Builder::new().spawn(move || {
             // Without any events asked for, poll returns only when the terminal has hung up.
             let mut fds = [rustix::event::PollFd::new(&tty, rustix::event::PollFlags::empty())];
             if rustix::event::poll(&mut fds, None).is_ok() {
@@ -96,7 +84,7 @@ pub(super) fn watch() -> io::Result<()> {
                 #[expect(clippy::exit, reason = "the terminal is gone, and reading from it would spin")]
                 std::process::exit(129);
             }
-        });
+        })?;
     }
     Ok(())
 }
@@ -117,7 +105,7 @@ pub(super) fn sleep() -> io::Result<()> {
     if is_orphaned() {
         return Ok(());
     }
-    let held = calm();
+    let held = terminal::soon(&PICTURE);
     let was_ours = terminal::leave();
     low_level::emulate_default_handler(c::SIGTSTP)?;
     if was_ours {

@@ -3,8 +3,9 @@
 //! Must not know what is drawn.
 
 use std::io::{self, Write, stdout};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::time::Duration;
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::clipboard::CopyToClipboard;
@@ -21,8 +22,11 @@ use crate::tui::input;
 use crate::tui::sink::Sink;
 use crate::tui::theme::Colours;
 
-/// Whether the terminal is ours at the moment.
+/// Whether the terminal is ours at the moment. Changed only while [`TAKEN`] is held.
 static OURS: AtomicBool = AtomicBool::new(false);
+
+/// Whether it was given back for good: a signal that comes late takes it no more.
+static OVER: AtomicBool = AtomicBool::new(false);
 
 /// The screen to draw on.
 pub(super) type Screen = Terminal<CrosstermBackend<Sink>>;
@@ -76,6 +80,7 @@ const LARGEST: (u16, u16) = (1000, 300);
 /// If there is none, or it can't be switched.
 pub(super) fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
     input::begin()?;
+    OVER.store(false, Ordering::SeqCst);
     if let Ok(mut taken) = TAKEN.lock() {
         *taken = Some((uses, None));
     }
@@ -90,7 +95,11 @@ pub(super) fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
 /// If it can't be switched.
 pub(super) fn take() -> io::Result<()> {
     let Ok(mut taken) = TAKEN.lock() else { return Ok(()) };
-    let Some((uses, before)) = taken.as_mut() else { return Ok(()) };
+    switch(taken.as_mut())
+}
+
+fn switch(taken: Option<&mut (Uses, Option<Termios>)>) -> io::Result<()> {
+    let Some((uses, before)) = taken.filter(|_| !OVER.load(Ordering::SeqCst)) else { return Ok(()) };
     if let Some(terminal) = input::terminal() {
         let mut modes = tcgetattr(terminal)?;
         if !OURS.swap(true, Ordering::SeqCst) || before.is_none() {
@@ -120,9 +129,10 @@ pub(super) fn take() -> io::Result<()> {
 /// # Errors
 /// If it can't be switched.
 pub(super) fn take_again() -> io::Result<bool> {
+    let Ok(mut taken) = TAKEN.lock() else { return Ok(false) };
     let ours = OURS.load(Ordering::SeqCst);
     if ours {
-        take()?;
+        switch(taken.as_mut())?;
     }
     Ok(ours)
 }
@@ -145,10 +155,11 @@ pub(super) fn anew(uses: Uses) -> io::Result<Screen> {
 
 /// Gives the terminal back, once; whether it was ours. A terminal that is gone is no error: there is nobody to tell.
 pub(super) fn leave() -> bool {
+    // A panic may have come while it was held.
+    let held = soon(&TAKEN);
     let was_ours = OURS.swap(false, Ordering::SeqCst);
     if was_ours {
-        // Whoever panics may hold it.
-        let taken = TAKEN.try_lock().ok().and_then(|t| t.clone());
+        let taken = held.as_ref().and_then(|t| (**t).clone());
         let mut out = stdout();
         let _ = execute!(out, DisableBracketedPaste, DisableFocusChange, DisableMouseCapture);
         if taken.as_ref().is_none_or(|(uses, _)| uses.alternate) {
@@ -166,8 +177,21 @@ pub(super) fn leave() -> bool {
     was_ours
 }
 
+/// What is held elsewhere for a moment; after half a second it is done without.
+pub(super) fn soon<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    for _ in 0..50 {
+        match lock.try_lock() {
+            Ok(held) => return Some(held),
+            Err(TryLockError::Poisoned(held)) => return Some(held.into_inner()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+        }
+    }
+    None
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
+        OVER.store(true, Ordering::SeqCst);
         leave();
     }
 }
