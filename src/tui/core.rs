@@ -55,6 +55,8 @@ pub(crate) enum Request {
     Export(ExportOptions, PathBuf),
     /// Close the layer that asked.
     Close,
+    /// Close everything that lies on the screen: what was asked for in one after the other is answered.
+    CloseAll,
     /// Put an overlay on top.
     Push(Box<dyn Layer>),
     /// Show a screen; going back leaves it.

@@ -3,6 +3,7 @@
 //! Must not know what is typed.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
 use tui_input::{Input, InputRequest};
 
 use crate::domain::text;
@@ -52,13 +53,13 @@ impl Line {
         self.input = Input::new(text.to_owned());
     }
 
-    /// Whether a key edits the line where it is: in an empty one, and Del at its end, there is nothing to edit, and no text begins with a
-    /// blank.
+    /// Whether a key edits the line where it is: in an empty one, and Del at its end, there is nothing to edit, and no name begins with a
+    /// blank or a question mark.
     #[must_use]
     pub(super) fn has_use_for(&self, key: KeyEvent) -> bool {
         let at_end = self.input.cursor() >= self.text().chars().count();
         match key.code {
-            KeyCode::Char(' ') => !self.text().is_empty(),
+            KeyCode::Char(' ' | '?') => !self.text().is_empty(),
             KeyCode::Char(_) => true,
             KeyCode::Delete => !at_end,
             _ => !self.text().is_empty(),
@@ -152,13 +153,18 @@ impl Line {
         at.is_some()
     }
 
+    /// By how many columns it is scrolled in a line of this width.
+    fn scrolled(&self, width: u16) -> usize {
+        self.input.visual_scroll(usize::from(width.saturating_sub(1)))
+    }
+
     /// Draws it in one line, the cursor in view; `\n` shows as a sign of its own.
     pub(super) fn draw(&self, on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, focused: bool) {
         let shown = self.text().replace('\n', "⏎");
         if width == 0 {
             return;
         }
-        let scroll = if focused { self.input.visual_scroll(usize::from(width.saturating_sub(1))) } else { 0 };
+        let scroll = if focused { self.scrolled(width) } else { 0 };
         let visible = skip_columns(&shown, scroll);
         let style = on.theme.style(Tone::Plain);
         paint::put(on, (x, y), width, visible, style);
@@ -188,8 +194,10 @@ pub(super) struct FindLine {
     pub query: String,
     /// The line, while it is being typed.
     pub typing: Option<Line>,
-    /// What is wrong with what is typed, if something is.
-    pub error: Option<String>,
+    /// Whether what holds is selected, so that typing replaces it.
+    selected: bool,
+    /// What is wrong with what is typed, and at which letter, if something is.
+    pub error: Option<(usize, String)>,
     /// A spelling that would find something.
     pub did_you_mean: Option<String>,
     /// The folded words to highlight.
@@ -216,6 +224,7 @@ impl FindLine {
     /// Begins to type, with what holds.
     pub(super) fn begin(&mut self) {
         self.typing = Some(Line::new(&self.query));
+        self.selected = !self.query.is_empty();
         self.back = 0;
     }
 
@@ -259,6 +268,14 @@ impl FindLine {
     /// Handles a key while typing.
     pub(super) fn key(&mut self, key: KeyEvent) -> Typed {
         let Some(line) = &mut self.typing else { return Typed::Ignored };
+        let erases = matches!(key.code, KeyCode::Backspace | KeyCode::Delete);
+        if std::mem::take(&mut self.selected) && (is_letter(key) || erases) {
+            line.set("");
+            if erases {
+                self.query.clear();
+                return Typed::Changed;
+            }
+        }
         match key.code {
             KeyCode::Enter => {
                 self.keep();
@@ -294,42 +311,69 @@ impl FindLine {
     /// Takes pasted text.
     pub(super) fn paste(&mut self, pasted: &str) {
         if let Some(line) = &mut self.typing {
+            if std::mem::take(&mut self.selected) {
+                line.set("");
+            }
             line.paste(pasted, ' ');
             line.text().clone_into(&mut self.query);
         }
     }
 
-    /// Draws the line at the foot of its list: what is typed, or what holds, and what is wrong.
-    pub(super) fn draw(&self, on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16) {
+    /// How many lines it takes at the foot of its list: one more where something is said about it.
+    #[must_use]
+    pub(super) fn height(&self) -> u16 {
+        u16::from(self.is_active()) * (1 + u16::from(self.error.is_some() || self.did_you_mean.is_some()))
+    }
+
+    /// Draws the lines at the foot of a list: what is typed, or what holds; below it a caret under what is wrong, or a better spelling.
+    pub(super) fn draw_below(&self, on: &mut Canvas<'_>, inside: Rect) {
+        let height = self.height().min(inside.height);
+        if height == 0 {
+            return;
+        }
+        let y = inside.bottom() - height;
         let key = on.theme.style(Tone::Key);
-        let used = paint::put(on, (x, y), width, "/", key);
-        let width = width.saturating_sub(used);
-        if let Some(error) = &self.error {
-            // The typed text keeps half of the line, the mistake takes the rest.
-            let typed = u16::try_from(text::width(&self.query)).unwrap_or(width);
-            let left = (typed + 2).min(width / 2);
-            self.draw_text(on, (x + used, y), left);
-            paint::pieces(on, (x + used + left, y), width - left, &[(error, Tone::Error)]);
+        let used = paint::put(on, (inside.x, y), inside.width, "/", key);
+        let width = inside.width.saturating_sub(used);
+        let scrolled = self.draw_text(on, (inside.x + used, y), width);
+        if height < 2 {
+            return;
+        }
+        let below = (inside.x + used, y + 1);
+        if let Some((at, error)) = &self.error {
+            let before: String = self.query.chars().take(*at).collect();
+            let column = text::width(&text::safe(&before)).saturating_sub(scrolled).min(usize::from(width.saturating_sub(1)));
+            // The sentence stands behind the caret, or before it where there is more room.
+            let (room, needs) = (usize::from(width).saturating_sub(column + 2), text::width(error));
+            let parts = if needs > room && column > room {
+                let sentence = text::clip(error, column.saturating_sub(1));
+                format!("{}{sentence} ^", " ".repeat(column.saturating_sub(text::width(&sentence) + 1)))
+            } else {
+                format!("{}^ {error}", " ".repeat(column))
+            };
+            paint::pieces(on, below, width, &[(&parts, Tone::Error)]);
         } else if let Some(near) = &self.did_you_mean {
-            let typed = u16::try_from(text::width(&self.query)).unwrap_or(width);
-            let left = (typed + 2).min(width / 2);
-            self.draw_text(on, (x + used, y), left);
-            paint::pieces(
-                on,
-                (x + used + left, y),
-                width - left,
-                &[("did you mean ", Tone::Dim), (near, Tone::Key), ("? Tab takes it", Tone::Dim)],
-            );
-        } else {
-            self.draw_text(on, (x + used, y), width);
+            let parts = [("did you mean ", Tone::Dim), (near.as_str(), Tone::Key), ("? Tab takes it", Tone::Dim)];
+            paint::pieces(on, below, width, &parts);
         }
     }
 
-    fn draw_text(&self, on: &mut Canvas<'_>, at: (u16, u16), width: u16) {
+    /// Draws the text; returns by how many columns it is scrolled.
+    fn draw_text(&self, on: &mut Canvas<'_>, at: (u16, u16), width: u16) -> usize {
         match &self.typing {
-            Some(line) => line.draw(on, at, width, true),
+            Some(line) => {
+                line.draw(on, at, width, true);
+                let scrolled = line.scrolled(width);
+                if self.selected {
+                    let used = u16::try_from(text::width(line.text()).saturating_sub(scrolled)).unwrap_or(width).min(width);
+                    let style = on.theme.style(Tone::Selected);
+                    paint::tint(on, Rect::new(at.0, at.1, used, 1), style);
+                }
+                scrolled
+            }
             None => {
                 paint::pieces(on, at, width, &[(&self.query, Tone::Plain)]);
+                0
             }
         }
     }

@@ -41,6 +41,11 @@ impl Layers {
         self.screens.retain(|(layer, _)| *layer != id || *layer == HOME);
     }
 
+    /// Closes what lies on the screen.
+    pub(super) fn close_all(&mut self) {
+        self.overlays.clear();
+    }
+
     /// The number of the topmost, and itself.
     pub(super) fn top(&mut self) -> (LayerId, &mut dyn Layer) {
         // INVARIANT: the home screen is never closed.

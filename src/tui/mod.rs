@@ -13,6 +13,7 @@ mod home;
 mod input;
 mod layers;
 mod list;
+mod matching;
 mod overlays;
 mod paint;
 mod setup;

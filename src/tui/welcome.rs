@@ -5,7 +5,7 @@
 use ratatui::crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
 use ratatui::layout::Rect;
 
-use crate::actions::{Action, Scope};
+use crate::actions::{ACTIONS, Action, ActionInfo, Scope};
 use crate::config::{Asked, Keys};
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, Target};
@@ -36,20 +36,26 @@ const CHOICES: [(Choice, Action, &str, &str); 3] = [
 pub struct Welcome {
     path: String,
     at: usize,
+    /// Whether the keys are shown.
+    helps: bool,
 }
 
 impl Welcome {
     /// A welcome to a roster that would stand at `path`.
     #[must_use]
     pub fn new(path: &std::path::Path) -> Self {
-        Self { path: path.display().to_string(), at: 0 }
+        Self { path: path.display().to_string(), at: 0, helps: false }
     }
 
     /// Handles an event; a choice ends the screen. `target` is what was drawn under the mouse.
     pub fn handle(&mut self, event: &Event, keys: &Keys, target: impl Fn(u16, u16) -> Option<Target>) -> Option<Choice> {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => match keys.asked(&[*key], Scope::Welcome) {
-                Asked::Action(Action::Quit | Action::QuitAtOnce) => return Some(Choice::Quit),
+                Asked::Action(Action::QuitAtOnce) => return Some(Choice::Quit),
+                // Whatever it would choose can't be seen.
+                _ if self.helps => self.helps = false,
+                Asked::Action(Action::Help) => self.helps = true,
+                Asked::Action(Action::Quit) => return Some(Choice::Quit),
                 Asked::Action(Action::Down) => self.at = (self.at + 1) % CHOICES.len(),
                 Asked::Action(Action::Up) => self.at = (self.at + CHOICES.len() - 1) % CHOICES.len(),
                 Asked::Action(Action::Take) => return Some(CHOICES[self.at].0),
@@ -66,8 +72,27 @@ impl Welcome {
         None
     }
 
+    fn draw_help(area: Rect, on: &mut Canvas<'_>) {
+        let works = |a: &&ActionInfo| {
+            let shown = matches!(a.action, Action::Help | Action::Quit | Action::QuitAtOnce | Action::Down | Action::Up | Action::Take);
+            a.scope == Scope::Welcome || shown
+        };
+        let lines: Vec<(String, &str)> = ACTIONS.iter().filter(works).map(|a| (text::pad(&on.keys.words(a.action), 14), a.doc)).collect();
+        let place = paint::centred(area, 76, u16::try_from(lines.len() + 2).unwrap_or(12));
+        let inside = paint::window(on, place, "Help", &[]);
+        for (i, (keys, doc)) in lines.iter().enumerate() {
+            let y = inside.y + u16::try_from(i).unwrap_or(0);
+            if y < inside.bottom() {
+                paint::pieces(on, (inside.x + 1, y), inside.width.saturating_sub(1), &[(keys, Tone::Key), (doc, Tone::Plain)]);
+            }
+        }
+    }
+
     /// Draws it.
     pub fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
+        if self.helps {
+            return Self::draw_help(area, on);
+        }
         let place = paint::centred(area, 76, 14);
         let inside = paint::window(on, place, "Guildhall", &[]);
         let width = inside.width.saturating_sub(2);
@@ -109,8 +134,9 @@ impl Welcome {
             for part in text::wrap(&format!("It will be kept in {}", self.path), usize::from(width)).iter().take(2) {
                 line(&[(part, Tone::Dim)], on);
             }
-            let (take, quit) = (on.keys.word(Action::Take), on.keys.word(Action::Quit));
-            line(&[(&take, Tone::Key), (" chooses · ", Tone::Dim), (&quit, Tone::Key), (" leaves", Tone::Dim)], on);
+            let (take, quit, help) = (on.keys.word(Action::Take), on.keys.word(Action::Quit), on.keys.word(Action::Help));
+            let parts = [(&*take, Tone::Key), (" chooses · ", Tone::Dim), (&*quit, Tone::Key), (" leaves · ", Tone::Dim)];
+            line(&[parts[0], parts[1], parts[2], parts[3], (&help, Tone::Key), (" help", Tone::Dim)], on);
         }
     }
 }

@@ -103,6 +103,12 @@ impl Hall {
         self
     }
 
+    /// Pastes a text.
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.event(&Event::Paste(text.into()));
+        self
+    }
+
     /// Types: `j`, `<tab>`, `<ctrl-s>`, `/silvia<enter>`. After each key everything is drawn.
     pub fn keys(&mut self, script: &str) -> &mut Self {
         let mut rest = script;

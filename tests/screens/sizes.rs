@@ -74,7 +74,10 @@ fn the_welcome_fits_every_size() {
             let keys = guildhall::config::Keys::default();
             let calendar = Calendar::on(crate::common::today());
             let on = &mut Canvas { buf: &mut buf, theme: &theme, keys: &keys, calendar, drawn: &mut Drawn::default() };
-            Welcome::new(std::path::Path::new("/home/ann/.local/share/guildhall/roster.guildhall")).draw(area, on);
+            let mut welcome = Welcome::new(std::path::Path::new("/home/ann/.local/share/guildhall/roster.guildhall"));
+            welcome.draw(area, on);
+            welcome.handle(&Event::Key(key("?")), &keys, |_, _| None);
+            welcome.draw(area, on);
         }
     }
 }
@@ -176,4 +179,13 @@ fn names_of_every_kind_line_up() {
         assert_eq!(borders.len(), 6, "line {y}: {borders:?}");
     }
     assert!(!hall.text().contains('\u{1b}'));
+}
+
+#[test]
+fn the_welcome_answers_a_question_mark_and_the_next_key_chooses_nothing() {
+    let mut welcome = Welcome::new(std::path::Path::new("/home/ann/roster.guildhall"));
+    let keys = guildhall::config::Keys::default();
+    let mut press = |name| welcome.handle(&Event::Key(key(name)), &keys, |_, _| None);
+    assert_eq!((press("?"), press("s")), (None, None));
+    assert_eq!(press("s"), Some(guildhall::tui::Choice::Sample));
 }

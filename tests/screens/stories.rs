@@ -289,8 +289,15 @@ fn an_import_is_reviewed_before_anything_is_written() {
     hall.keys("jj").keys("i").shows("Import a CSV file into Delivery");
     hall.keys(file.to_str().unwrap()).keys("<enter>").shows("1  would be added").shows("line 3: nonsense: an address needs an @");
     assert_snapshot!("review_120x30", hall.text());
-    hall.keys("<esc>").shows("63 people");
-    hall.keys("i").keys(file.to_str().unwrap()).keys("<enter><enter>").shows("1 person added").shows("Not all of it was taken");
+    // Esc goes back to what was typed, as it was, and from there to the list.
+    hall.keys("<esc>").shows("Import a CSV file").shows("list.csv").keys("<enter>").shows("1  would be added").keys("<esc><esc>");
+    hall.shows("63 people").hides("Import a CSV file");
+    hall.keys("i")
+        .keys(file.to_str().unwrap())
+        .keys("<enter><enter>")
+        .shows("1 person added")
+        .hides("Import a CSV file")
+        .shows("Not all of it was taken");
     hall.keys("<esc>2/new one").shows("New One").keys("<esc>u").shows("Undone: Imported list.csv into Delivery").shows("63 people");
     hall.keys("i/no/such/file<enter>").shows("/no/such/file");
 }
@@ -551,4 +558,74 @@ fn a_renamed_community_is_known_by_its_new_name_everywhere() {
 fn marks_that_are_dropped_are_told_and_leave_nothing_to_mark_from() {
     let mut hall = Hall::sample();
     hall.keys("j2<space>1j").shows("1 mark dropped").keys("2<home><space><esc>jjjv").shows("1 marked of");
+}
+
+#[test]
+fn a_pasted_list_is_there_again_after_its_review() {
+    let mut hall = Hall::sample();
+    hall.keys("jj2a").paste("New One <new@example.org>\nNew Two <two@example.org>").keys("<enter>").shows("2  would be added");
+    hall.keys("<esc>").shows("Add to Delivery").shows("new@example.org>⏎New Two").keys("<ctrl-u>New Three <x3@example.org>");
+    hall.keys("<enter>").shows("1  would be added").keys("<enter>").hides("Add to Delivery").shows("64 people");
+}
+
+#[test]
+fn esc_with_nothing_to_end_changes_nothing() {
+    for pane in ["1", "2", "3"] {
+        let mut hall = Hall::sample();
+        let before = hall.keys(pane).keys("j").text();
+        let after = hall.keys("<esc>").text();
+        assert_eq!(before.lines().take(28).collect::<Vec<_>>(), after.lines().take(28).collect::<Vec<_>>(), "{pane}");
+        hall.shows("q quits; everything is saved");
+    }
+}
+
+#[test]
+fn a_kept_search_is_selected_so_that_typing_replaces_it_and_a_move_keeps_it() {
+    let mut hall = Hall::sample();
+    hall.keys("2/zoe<enter>/ann").shows("/ann").hides("/zoe").keys("<esc>");
+    hall.keys("/zoe<enter>/<end> f").shows("/zoe f").keys("<enter>/<backspace>").hides("/zoe").shows("63 of 63");
+    hall.keys("zoe<enter>/").paste("ann");
+    hall.shows("/ann").hides("zoeann");
+}
+
+#[test]
+fn marks_that_a_search_hides_are_counted_as_such() {
+    let mut hall = Hall::sample();
+    hall.keys("2  /zoe<enter>").shows("2 marked, 2 hidden of 1").keys(" ").shows("3 marked, 2 hidden of 1").keys("<esc>").hides("marked");
+    hall.keys("<esc>gg  ").shows("2 marked of 63");
+}
+
+#[test]
+fn a_mistake_in_a_search_has_a_caret_under_it_and_a_better_spelling_is_whole() {
+    let mut hall = Hall::sample();
+    hall.keys("2/zoe colour:red");
+    let (x, y) = hall.find("/zoe colour");
+    let line: String = hall.text().lines().nth(usize::from(y) + 1).unwrap().chars().skip(usize::from(x)).collect();
+    assert!(line.starts_with("     ^ "), "{line:?}");
+    let mut hall = Hall::sample().sized(80, 24);
+    hall.keys("2/hallan").shows("did you mean hallam? Tab takes it").keys("<tab>").shows("Noor Hallam");
+}
+
+#[test]
+fn the_palette_finds_by_plain_name_and_by_words_rather_than_letters() {
+    let mut hall = Hall::sample();
+    hall.keys(":noor hallam").shows("person · DfH").keys("<enter>").hides("Commands").shows("> Noor Hallam");
+    hall.keys(":content des").shows("community").keys("<enter>").shows("> Content design");
+    hall.keys(":spring un").shows("meetup · ").keys("<enter>").shows("> ").shows("Spring unconference");
+    hall.keys(":theme").hides("go to members").keys("<esc>:exp");
+    let (export, go) = (hall.find("export "), hall.text());
+    assert!(go.lines().skip(usize::from(export.1)).count() > 0);
+    assert!(hall.find("> export").1 <= export.1, "what begins so comes first");
+}
+
+#[test]
+fn every_window_and_the_welcome_answer_a_question_mark() {
+    for keys in [":", "?", "3a", "2p", "g o", "H", "h", "C", "V", "x<tab><tab>", "jh"] {
+        let mut hall = Hall::sample();
+        hall.keys(keys).keys("<f1>");
+        assert!(keys == "?" || hall.text().contains("type to narrow"), "{keys}");
+    }
+    for keys in [":", "3a", "2p", "H", "C", "go"] {
+        Hall::sample().keys(keys).keys("?").shows("type to narrow");
+    }
 }

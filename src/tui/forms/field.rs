@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::domain::dates::{Calendar, Lean};
 use crate::domain::{address, text};
 use crate::tui::edit::Line;
-use crate::tui::overlays;
+use crate::tui::matching::{fit, fits};
 
 /// What may stand in a field.
 #[derive(Debug, Clone)]
@@ -142,10 +142,10 @@ impl Field {
             _ => return Vec::new(),
         };
         let exact = options.iter().any(|o| text::are_same(o, &typed));
-        let fits = |o: &&String| typed.is_empty() || exact || overlays::fits(&typed, o);
-        let mut out: Vec<String> = options.iter().filter(fits).cloned().collect();
-        out.sort_by_key(|o| overlays::rank(&typed, o));
-        out
+        let shown = |o: &String| fit(&typed, o).map(Some).or_else(|| exact.then_some(None));
+        let mut out: Vec<_> = options.iter().filter_map(|o| Some((shown(o)?, o))).collect();
+        out.sort_by_key(|(fit, _)| (fit.is_none(), *fit));
+        out.into_iter().map(|(_, o)| o.clone()).collect()
     }
 
     /// Whether it is one of a list.
@@ -181,7 +181,7 @@ pub(super) fn parts(value: &str) -> impl Iterator<Item = &str> {
 
 fn match_one<'a>(options: &'a [String], value: &str) -> Result<&'a String, String> {
     options.iter().find(|o| text::are_same(o, value)).ok_or_else(|| {
-        let fitting = options.iter().filter(|o| overlays::fits(value, o)).count();
+        let fitting = options.iter().filter(|o| fits(value, o)).count();
         if fitting > 1 {
             return format!("{fitting} fit {value}: \u{2193} chooses one");
         }

@@ -21,7 +21,8 @@ pub(super) fn take(answer: Answer, cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
     Ok(Outcome::Ask(match answer {
         Answer::Imported(report, options) if options.dry_run => {
             let real = ImportOptions { dry_run: false, ..options };
-            vec![Request::Close, Request::push(Review::new(*report, real))]
+            // What was typed stays below, to go back to.
+            vec![Request::push(Review::new(*report, real))]
         }
         Answer::Imported(report, _) => imported(&report),
         Answer::Exported(summary, path) => vec![Request::Close, Request::Say(exported(&summary, path), Tone::Good)],

@@ -42,7 +42,8 @@ impl Home {
         cx.ask_all(outcome);
     }
 
-    /// One step back: in the pane, else to the pane before it.
+    /// One step back: in the pane, or from the detail to the list that it is of. In a list with nothing to end, nothing: the next key would be
+    /// about something else than what the lead looks at.
     pub(super) fn back(&mut self, cx: &mut Cx<'_>) -> Outcome {
         let focus = self.focus;
         let went = self.pane_mut(focus).back(cx);
@@ -58,8 +59,7 @@ impl Home {
         }
         match focus {
             PaneId::Detail => self.go(self.list),
-            PaneId::Members | PaneId::Meetups => self.go(PaneId::Communities),
-            PaneId::Communities => return Outcome::Ignored,
+            PaneId::Members | PaneId::Meetups | PaneId::Communities => return Outcome::Ignored,
         }
         Outcome::Done
     }
@@ -121,7 +121,7 @@ impl Home {
         }
         let outcome = list.searched(cx);
         if let Some(error) = list.find().error.clone() {
-            cx.ask(Request::Complain(error));
+            cx.ask(Request::Complain(error.1));
         }
         cx.ask_all(outcome);
     }

@@ -314,7 +314,7 @@ impl Screen for Home {
     fn remark(&self, keys: &Keys) -> Option<Vec<(String, Tone)>> {
         let find = self.list(self.focus)?.find();
         find.typing.as_ref()?;
-        if let Some(error) = &find.error {
+        if let Some((_, error)) = &find.error {
             return Some(vec![(format!(" {error}"), Tone::Error)]);
         }
         let back = format!(" {}", keys.word(Action::Back));

@@ -11,6 +11,7 @@ use crate::book::{BookError, Command};
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, hint};
 use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
+use crate::tui::matching::fit;
 use crate::tui::theme::Tone;
 
 type Then = Box<dyn Fn(&str) -> Option<Request>>;
@@ -56,8 +57,9 @@ impl Choose {
 
     fn narrow(&mut self) {
         let typed = self.typed();
-        self.shown = (0..self.names.len()).filter(|i| typed.is_empty() || picker::fits(&typed, &self.names[*i])).collect();
-        self.shown.sort_by_key(|i| picker::rank(&typed, &self.names[*i]));
+        let mut fitting: Vec<_> = self.names.iter().enumerate().filter_map(|(i, name)| Some((fit(&typed, name)?, i))).collect();
+        fitting.sort();
+        self.shown = fitting.into_iter().map(|(_, i)| i).collect();
     }
 
     fn offers_new(&self) -> bool {

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
-use super::picker::{fits, rank};
 use crate::actions::{Action, Scope};
 use crate::book::{Asked, ExportOptions, ExportSummary, FORMATS, FormatInfo, Since, file_name};
 use crate::domain::ids::{CommunityId, PersonId};
@@ -17,6 +16,7 @@ use crate::tui::answer::Answer;
 use crate::tui::canvas::{Canvas, Hint, Target, hint};
 use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
 use crate::tui::edit::Line;
+use crate::tui::matching::fit;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 use crate::tui::works;
@@ -179,7 +179,7 @@ impl ExportBox {
             return Outcome::Done;
         }
         let offered = |at: &usize| format!("{} {}", FORMATS[*at].name(), FORMATS[*at].doc);
-        let found = (0..FORMATS.len()).filter(|at| fits(&typed, &offered(at))).min_by_key(|at| rank(&typed, &offered(at)));
+        let found = (0..FORMATS.len()).filter_map(|at| Some((fit(&typed, &offered(&at))?, at))).min().map(|(_, at)| at);
         match found {
             Some(at) if at == self.format => Outcome::Done,
             Some(at) => {

@@ -13,6 +13,7 @@ use crate::domain::query::{FIELDS, Field};
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, hint, remark};
 use crate::tui::core::{Cx, Layer, Outcome, Request};
+use crate::tui::matching::{fit_sentence, fits};
 use crate::tui::theme::Tone;
 
 /// The overlay.
@@ -53,8 +54,8 @@ impl Help {
                     && !self.keys.of(a.action).is_empty()
                     && (typed.is_empty()
                         || self.keys.of(a.action).iter().any(|b| b.text == typed || key_word(&b.text).eq_ignore_ascii_case(typed))
-                        || picker::fits(typed, a.name)
-                        || picker::fits(typed, a.doc))
+                        || fits(typed, a.name)
+                        || fit_sentence(typed, a.doc).is_some())
             };
             let mut actions = ACTIONS.iter().filter(fits).peekable();
             if actions.peek().is_some() {
@@ -62,7 +63,7 @@ impl Help {
                 out.extend(actions.map(Row::Action));
             }
         }
-        let fields = FIELDS.iter().filter(|f| typed.is_empty() || picker::fits(typed, f.words[0]) || picker::fits(typed, f.doc));
+        let fields = FIELDS.iter().filter(|f| typed.is_empty() || fits(typed, f.words[0]) || fit_sentence(typed, f.doc).is_some());
         let mut fields = fields.peekable();
         if fields.peek().is_some() {
             out.push(Row::Heading("In a search: word, field:value, -not, a | b, ( ), \"a phrase\""));

@@ -23,7 +23,6 @@ pub(crate) use history::History;
 pub(crate) use message::Message;
 pub(crate) use organisations::Organisations;
 pub(crate) use palette::{Entry, Palette};
-pub(crate) use picker::{fits, rank};
 pub(crate) use prompt::Prompt;
 pub(crate) use review::Review;
 pub(crate) use roll::Roll;

@@ -11,6 +11,7 @@ use crate::book::{BookError, Command, OrganisationRow, Touched};
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, PaneId, hint};
 use crate::tui::core::{Cx, Here, Layer, Outcome, Request, Subject, Wish};
+use crate::tui::matching::fits;
 use crate::tui::overlays::Confirm;
 use crate::tui::theme::Tone;
 
@@ -29,7 +30,7 @@ impl Organisations {
 
     fn shown(&self) -> Vec<&OrganisationRow> {
         let typed = self.picker.line.text();
-        self.all.iter().filter(|o| typed.is_empty() || picker::fits(typed, &format!("{} {}", o.facts.name, o.facts.short_name))).collect()
+        self.all.iter().filter(|o| typed.is_empty() || fits(typed, &format!("{} {}", o.facts.name, o.facts.short_name))).collect()
     }
 
     fn selected(&self) -> Option<&OrganisationRow> {

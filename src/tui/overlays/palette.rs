@@ -12,6 +12,7 @@ use crate::config::Keys;
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, PaneId, hint};
 use crate::tui::core::{Cx, Layer, Outcome, Request, Wish};
+use crate::tui::matching::{fit, fit_sentence, fits};
 use crate::tui::theme::Tone;
 
 /// A line of the palette.
@@ -30,8 +31,10 @@ const VERBS: [(&str, &str, &str); 5] = [
     ("import", "import FILE", "Reads people from a file, after a review"),
     ("export", "export FORMAT", "Writes the marked or listed people in a format"),
 ];
-/// How many things of each kind `go` offers.
+/// How many things of each kind a name offers.
 const OFFERED: usize = 6;
+/// From how many letters on things of that name are looked for.
+const SHORTEST: usize = 2;
 
 /// Something that a verb with its words comes to.
 enum Meant {
@@ -73,19 +76,21 @@ impl Palette {
 
     fn shown(&self) -> Vec<Row<'_>> {
         let typed = self.picker.line.text().trim();
-        let mut out: Vec<Row<'_>> = self.offers.iter().map(Row::Offer).collect();
-        let fitting = |e: &&Entry| typed.is_empty() || picker::fits(typed, e.info.name) || picker::fits(typed, e.info.doc);
-        let mut actions: Vec<&Entry> = self.entries.iter().filter(fitting).collect();
-        if !typed.is_empty() {
-            // What has the words in its name comes before what has them in its description.
-            actions.sort_by_key(|e| (!picker::fits(typed, e.info.name), picker::rank(typed, e.info.name)));
+        if typed.is_empty() {
+            let verbs = (0..VERBS.len()).map(Row::Verb);
+            return self.offers.iter().map(Row::Offer).chain(self.entries.iter().map(Row::Action)).chain(verbs).collect();
         }
-        out.extend(actions.into_iter().map(Row::Action));
-        let verbs = VERBS.iter().enumerate().filter(|(_, (verb, ..))| typed.is_empty() || verb.starts_with(&typed.to_lowercase()));
-        if self.offers.is_empty() {
-            out.extend(verbs.map(|(at, _)| Row::Verb(at)));
-        }
-        out
+        // What is called so comes first, then people and things of that name, then what has the words in its description.
+        let mut named: Vec<_> = self.entries.iter().filter_map(|e| Some((fit(typed, e.info.name)?, e))).collect();
+        named.sort_by_key(|(fit, e)| (*fit, e.why_not.is_some()));
+        let mut described: Vec<_> = self.entries.iter().filter_map(|e| Some((fit_sentence(typed, e.info.doc)?, e))).collect();
+        described.retain(|(_, e)| fit(typed, e.info.name).is_none());
+        described.sort_by_key(|(fit, e)| (*fit, e.why_not.is_some()));
+        let action = |(_, e)| Row::Action(e);
+        let verbs = VERBS.iter().enumerate().filter(|(_, (verb, ..))| verb.starts_with(&typed.to_lowercase()));
+        let verbs: Vec<Row<'_>> = verbs.map(|(at, _)| Row::Verb(at)).collect();
+        let offers = self.offers.iter().map(Row::Offer);
+        named.into_iter().map(action).chain(offers).chain(described.into_iter().map(action)).chain(verbs).collect()
     }
 
     fn offer_what_was_typed(&mut self, cx: &mut Cx<'_>) {
@@ -98,7 +103,7 @@ impl Palette {
     fn offer(&mut self, cx: &mut Cx<'_>) {
         self.offers.clear();
         let typed = self.picker.line.text().trim_start().to_owned();
-        let Some((verb, rest)) = typed.split_once(' ') else { return };
+        let (verb, rest) = typed.split_once(' ').unwrap_or((&typed, ""));
         let rest = text::clean_line(rest).text.trim().to_owned();
         let one = |name: String, doc: &str, meant: Meant| Offer { name, doc: doc.to_owned(), meant };
         match verb.to_lowercase().as_str() {
@@ -107,15 +112,17 @@ impl Palette {
             "import" if !rest.is_empty() => {
                 self.offers.push(one(format!("import {rest}"), "shows what the file would bring", Meant::Import(rest)));
             }
-            "view" => {
+            "view" if typed.contains(' ') => {
                 let views = cx.book.views().unwrap_or_default();
-                let fitting = views.into_iter().filter(|v| rest.is_empty() || picker::fits(&rest, &v.name));
+                let fitting = views.into_iter().filter(|v| fits(&rest, &v.name));
                 self.offers.extend(fitting.map(|v| one(format!("view {}", v.name), &v.query, Meant::View(v.name.clone()))));
             }
-            "export" => {
-                let fitting = FORMATS.iter().filter(|f| rest.is_empty() || picker::fits(&rest, f.name()));
+            "export" if typed.contains(' ') => {
+                let fitting = FORMATS.iter().filter(|f| fits(&rest, f.name()));
                 self.offers.extend(fitting.map(|f| one(format!("export {}", f.name()), f.doc, Meant::Export(f.name()))));
             }
+            // No verb: a name.
+            _ if typed.trim().chars().count() >= SHORTEST => self.offers = places(typed.trim(), cx),
             _ => {}
         }
     }
@@ -153,7 +160,7 @@ impl Palette {
 fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
     let mut out = Vec::new();
     let communities = cx.book.communities().unwrap_or_default();
-    let fitting = communities.into_iter().filter(|c| picker::fits(wanted, &c.name)).take(OFFERED);
+    let fitting = communities.into_iter().filter(|c| fits(wanted, &c.name)).take(OFFERED);
     out.extend(fitting.map(|c| Offer { name: c.name, doc: "community".into(), meant: Meant::Go(Thing::Community(c.id)) }));
     if !cx.book.is_ready() {
         // The index is still being built behind the screen.
@@ -165,7 +172,8 @@ fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
     let people: Vec<_> = people.into_iter().take(OFFERED).collect();
     for p in cx.book.people(&people, None).unwrap_or_default() {
         let name = p.title().to_owned();
-        out.push(Offer { name, doc: format!("person · {}", p.organisation), meant: Meant::Go(Thing::Person(p.id)) });
+        let organisation = if p.organisation.is_empty() { String::new() } else { format!(" · {}", p.organisation) };
+        out.push(Offer { name, doc: format!("person{organisation}"), meant: Meant::Go(Thing::Person(p.id)) });
     }
     let meetups = cx.book.find_meetups(&words, None, crate::book::MeetupSort::When, false).map(|f| f.ids).unwrap_or_default();
     let meetups: Vec<_> = meetups.into_iter().take(OFFERED).collect();
@@ -174,7 +182,9 @@ fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
         let when = days.short(m.starts.date());
         out.push(Offer { name: m.title, doc: format!("meetup · {}", when.trim()), meant: Meant::Go(Thing::Meetup(m.id)) });
     }
-    out.sort_by_key(|o| picker::rank(wanted, &o.name));
+    // Found in another field they are found by searching, not by name.
+    out.retain(|o| fits(wanted, &o.name));
+    out.sort_by_key(|o| fit(wanted, &o.name));
     out
 }
 
@@ -253,7 +263,7 @@ impl Layer for Palette {
             })
             .collect();
         if rows.is_empty() {
-            rows.push(vec![("nothing fits, and nothing is called so; find WORDS searches the members", Tone::Dim)]);
+            rows.push(vec![("nothing has this name; find WORDS searches the members", Tone::Dim)]);
         }
         let place = picker::place(area, rows.len().min(16), 96);
         self.picker.draw(place, "Commands", &[hint(Action::Take, "runs"), hint(Action::Back, "")], &rows, on);

@@ -6,7 +6,6 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use crate::actions::Action;
-use crate::domain::text;
 use crate::tui::canvas::{Canvas, Hint, Target};
 use crate::tui::edit::{Line, is_letter};
 use crate::tui::list::Cursor;
@@ -103,62 +102,9 @@ impl Picker {
     }
 }
 
-/// Whether each word typed begins a word of what is offered, or is made of the beginnings of several: `pic` is *put into
-/// community*.
-#[must_use]
-pub(crate) fn fits(typed: &str, offered: &str) -> bool {
-    let offered = text::same_key(offered);
-    let words: Vec<&str> = offered.split([' ', '-', '(', '/', '@', '.']).filter(|w| !w.is_empty()).collect();
-    text::same_key(typed).split(' ').all(|t| (t.len() > 2 && offered.contains(t)) || begins(t, &words))
-}
-
-/// Whether a text is the beginnings of some of the words, in their order.
-fn begins(typed: &str, words: &[&str]) -> bool {
-    // How much of the text can be made of the words so far, in every way.
-    let mut reached = vec![false; typed.len() + 1];
-    reached[0] = true;
-    for word in words {
-        for from in (0..typed.len()).rev().filter(|at| typed.is_char_boundary(*at)) {
-            if reached[from] {
-                let common = typed[from..].bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
-                reached[from + 1..=from + common].fill(true);
-            }
-        }
-    }
-    reached[typed.len()]
-}
-
-/// How well what is offered fits what is typed: 0 it begins so, 1 a word of it does, 2 otherwise.
-#[must_use]
-pub(crate) fn rank(typed: &str, offered: &str) -> u8 {
-    let (typed, offered) = (text::same_key(typed), text::same_key(offered));
-    if offered.starts_with(&typed) {
-        return 0;
-    }
-    if offered.split([' ', '-', '(']).any(|w| w.starts_with(&typed)) { 1 } else { 2 }
-}
-
 /// A window for a picker: in the middle, no larger than it needs to be.
 #[must_use]
 pub(super) fn place(area: Rect, rows: usize, width: u16) -> Rect {
     let height = u16::try_from(rows + 3).unwrap_or(u16::MAX).clamp(6, area.height.saturating_sub(2).max(6));
     paint::centred(area, width, height)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn beginnings_of_words_are_enough() {
-        for typed in ["put", "put into", "pic", "puinco", "community", "into put", "munity"] {
-            assert!(fits(typed, "put into community"), "{typed}");
-        }
-        for typed in ["ut", "pcx", "xput", "cip"] {
-            assert!(!fits(typed, "put into community"), "{typed}");
-        }
-        // Long words against many: no time is lost.
-        let many = "a ".repeat(500);
-        assert!(!fits("aaaaab", &many));
-    }
 }

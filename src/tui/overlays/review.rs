@@ -9,6 +9,7 @@ use crate::actions::{Action, Scope};
 use crate::book::{BookError, ImportOptions, ImportReport};
 use crate::config::Keys;
 use crate::domain::text;
+use crate::tui::answer::Answer;
 use crate::tui::canvas::{Canvas, Target, hint, remark};
 use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
 use crate::tui::paint;
@@ -113,7 +114,7 @@ impl Layer for Review {
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
         match action {
             Action::Take if self.does_something() => {
-                Outcome::ask(Request::Instead(Box::new(Request::Begin(works::import(self.options.clone())))))
+                Outcome::Ask(vec![Request::CloseAll, Request::Begin(works::import(self.options.clone()))])
             }
             Action::Take => Outcome::ask(Request::Close),
             Action::LeaveOut if self.options.community.is_some() => {
@@ -121,6 +122,16 @@ impl Layer for Review {
                 Outcome::ask(Request::Begin(works::import(options)))
             }
             _ => scroll_text(&mut self.top, action),
+        }
+    }
+
+    fn answer(&mut self, answer: Answer, _: &mut Cx<'_>) -> Result<Outcome, Answer> {
+        match answer {
+            Answer::Imported(report, options) if options.dry_run => {
+                *self = Self::new(*report, ImportOptions { dry_run: false, ..options });
+                Ok(Outcome::Done)
+            }
+            other => Err(other),
         }
     }
 

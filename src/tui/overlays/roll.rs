@@ -13,6 +13,7 @@ use crate::domain::text;
 use crate::domain::words::{Outcome as Came, Rsvp};
 use crate::tui::canvas::{Canvas, hint};
 use crate::tui::core::{Cx, Here, Layer, Outcome, Request, Subject};
+use crate::tui::matching::fits;
 use crate::tui::theme::Tone;
 
 /// How many people outside the roll are offered at once.
@@ -62,7 +63,7 @@ impl Roll {
         let ahead = self.is_ahead(cx.book.today());
         self.ahead = ahead;
         let typed = text::clean_line(self.picker.line.text()).text.into_owned();
-        let fits = |name: &str, org: &str| typed.is_empty() || picker::fits(&typed, &format!("{name} {org}"));
+        let fits = |name: &str, org: &str| typed.is_empty() || fits(&typed, &format!("{name} {org}"));
         self.rows = self
             .detail
             .roll

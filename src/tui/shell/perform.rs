@@ -63,6 +63,7 @@ impl Shell {
             Request::Begin(task) => self.begin(task, asker),
             Request::Export(options, path) => self.export(asker, options, &path),
             Request::Close => self.layers.close(asker),
+            Request::CloseAll => self.layers.close_all(),
             Request::Push(overlay) => {
                 self.layers.push(overlay);
                 self.on_top(|top, cx| top.opened(cx));

@@ -130,7 +130,7 @@ impl Communities {
                 self.hits = found.ids.into_iter().collect();
             }
             // What was found last stays, as far as it is still there.
-            Err(BookError::Query { error, .. }) => self.find.error = Some(error.message),
+            Err(BookError::Query { error, .. }) => self.find.error = Some((error.at, error.message)),
             Err(_) => {}
         }
         let hits = &self.hits;
@@ -366,7 +366,7 @@ impl Pane for Communities {
     }
 
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        let height = rows_in(area, cx).saturating_sub(usize::from(self.find.is_active()));
+        let height = rows_in(area, cx).saturating_sub(usize::from(self.find.height()));
         self.cursor.fit(self.items.len(), height);
         // The heading above the first community should show with it.
         if self.cursor.offset > 0
@@ -381,7 +381,7 @@ impl Pane for Communities {
     fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Pane(PaneId::Communities));
         let inside = paint::frame(on, area, "1 Communities", &self.count(), focused);
-        let rows = usize::from(inside.height).saturating_sub(usize::from(self.find.is_active()));
+        let rows = usize::from(inside.height).saturating_sub(usize::from(self.find.height()));
         let placed = self.table.layout(inside.width, !on.theme.is_plain());
         for (line, at) in (self.cursor.offset..self.items.len()).take(rows).enumerate() {
             let y = inside.y + u16::try_from(line).unwrap_or(0);
@@ -401,9 +401,7 @@ impl Pane for Communities {
         }
         let body = Rect { height: u16::try_from(rows).unwrap_or(0), ..inside };
         paint::scroll_bar(on, body, self.cursor.offset, self.items.len(), Some(PaneId::Communities));
-        if self.find.is_active() && inside.height > 0 {
-            self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
-        }
+        self.find.draw_below(on, inside);
     }
 }
 

@@ -86,7 +86,7 @@ impl Meetups {
                     self.find.words = found.words;
                 }
                 Err(BookError::Query { error, .. }) => {
-                    self.find.error = Some(error.message);
+                    self.find.error = Some((error.at, error.message));
                     return Ok(());
                 }
                 Err(other) => return Err(other),
@@ -199,7 +199,7 @@ impl Pane for Meetups {
         let height = rows_in(area, cx);
         // The heads of the columns are worth a line only where there are some.
         self.heads = height >= 5;
-        let height = height.saturating_sub(usize::from(self.find.is_active()) + usize::from(self.heads));
+        let height = height.saturating_sub(usize::from(self.find.height()) + usize::from(self.heads));
         self.list.prepare(height, |ids| cx.book.meetups_shown(ids), |row| row.id)
     }
 
@@ -215,7 +215,7 @@ impl Pane for Meetups {
         if inside.height == 0 {
             return;
         }
-        let find = u16::from(self.find.is_active());
+        let find = self.find.height();
         let heads = u16::from(self.heads);
         let placed = self.table.layout(inside.width, !on.theme.is_plain());
         if self.heads {
@@ -235,9 +235,7 @@ impl Pane for Meetups {
             paint::pieces(on, (body.x + 2, body.y + 1), body.width.saturating_sub(2), &[(&hint, Tone::Dim)]);
         }
         paint::scroll_bar(on, body, self.list.cursor.offset, self.list.ids.len(), Some(PaneId::Meetups));
-        if find == 1 {
-            self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
-        }
+        self.find.draw_below(on, inside);
     }
 }
 

@@ -5,19 +5,16 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::actions::Action;
-use crate::book::{BookError, Command, PeopleQuery, PersonRow, SortBy, Thing, Touched, Words};
+use crate::book::{BookError, PeopleQuery, PersonRow, SortBy, Thing, Touched, Words};
 use crate::domain::ids::{CommunityId, PersonId};
-use crate::domain::person::ConsentFacts;
 use crate::domain::text;
-use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
 use ratatui::layout::Rect;
 
 use super::{List, down_bar, rows_in};
 use crate::tui::canvas::{Canvas, PaneId};
-use crate::tui::core::{Cx, Layer, Outcome, Pane, Request, Subject, Touch, Wish};
+use crate::tui::core::{Cx, Outcome, Pane, Request, Subject, Touch, Wish};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Listing;
-use crate::tui::overlays::{Choose, Confirm, Prompt};
 use crate::tui::table::{Column, Table};
 
 /// How many people are shown before the index is ready.
@@ -38,6 +35,9 @@ pub(crate) struct Members {
     pub(super) all: Option<u64>,
     /// The search by which those were found who are listed.
     listed: String,
+    /// How many of the marked aren't listed, and the list for which that was counted.
+    pub(super) hidden: usize,
+    counted: Option<(String, usize)>,
 }
 
 /// The columns that show by themselves.
@@ -62,33 +62,6 @@ fn columns(fields: &[String]) -> Vec<Column> {
     all
 }
 
-/// Asks what people agree to, or not.
-fn consent(people: Vec<PersonId>, who: &str, today: chrono::NaiveDate) -> Choose {
-    let all: Vec<(String, Purpose, ConsentState)> = Purpose::ALL
-        .iter()
-        .flat_map(|p| [ConsentState::Granted, ConsentState::Withdrawn, ConsentState::Unknown].map(|s| (format!("{p}: {s}"), *p, s)))
-        .collect();
-    let names = all.iter().map(|(name, ..)| name.clone()).collect();
-    Choose::new(&format!("Consent of {who}"), names, false, move |name| {
-        let (_, purpose, state) = all.iter().find(|(n, ..)| n == name)?;
-        let consent = ConsentFacts { purpose: *purpose, state: *state, on: Some(today), source: "told the lead".into() };
-        Some(Command::SetConsent { people: people.clone(), consent })
-    })
-}
-
-/// The words of a list that are known already.
-fn known(which: Words, cx: &mut Cx<'_>) -> Vec<String> {
-    cx.book.words(which).unwrap_or_default()
-}
-
-fn push(overlay: impl Layer + 'static) -> Outcome {
-    Outcome::ask(Request::Push(Box::new(overlay)))
-}
-
-fn no_community() -> Outcome {
-    Outcome::ask(Request::say("Select a community first: this is about its members"))
-}
-
 impl Default for Members {
     fn default() -> Self {
         Self {
@@ -100,6 +73,8 @@ impl Default for Members {
             table: Table::new(columns(&[]), OWN, "name").without(&["status"]),
             all: None,
             listed: String::new(),
+            hidden: 0,
+            counted: None,
         }
     }
 }
@@ -144,7 +119,7 @@ impl Members {
     fn keep_reading(&mut self, result: Result<(), BookError>) -> Result<(), BookError> {
         match result {
             Err(BookError::Query { error, .. }) => {
-                self.find.error = Some(error.message);
+                self.find.error = Some((error.at, error.message));
                 Ok(())
             }
             other => other,
@@ -154,6 +129,7 @@ impl Members {
     /// Reads the list again; the cursor stays on the same person, or where it was.
     fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let here = self.selected();
+        self.counted = None;
         self.table.all = columns(&cx.book.words(Words::Fields)?);
         let result = self.read(cx);
         self.keep_reading(result)?;
@@ -211,6 +187,20 @@ impl Members {
         Ok(dropped)
     }
 
+    /// Counts the marked who aren't listed: once for each list, for it looks at all of it. What is marked or unmarked is listed.
+    fn count_hidden(&mut self) {
+        if self.marks.is_empty() {
+            self.hidden = 0;
+            self.counted = None;
+            return;
+        }
+        let now = (self.listed.clone(), self.list.ids.len());
+        if self.counted.as_ref() != Some(&now) {
+            self.hidden = self.marks.len() - self.list.ids.iter().filter(|id| self.marks.contains(id)).count();
+            self.counted = Some(now);
+        }
+    }
+
     /// Drops the marks.
     pub(crate) fn unmark(&mut self) {
         self.last_mark = None;
@@ -254,107 +244,6 @@ impl Members {
             self.marks.extend(self.list.ids.iter().copied());
         }
         Outcome::Done
-    }
-
-    /// A verb that applies to the marked people as one step: `ask` is told who they are, and how many in words.
-    fn verb(&self, cx: &mut Cx<'_>, ask: impl FnOnce(&Self, Vec<PersonId>, &str, &mut Cx<'_>) -> Outcome) -> Outcome {
-        let people = self.chosen();
-        if people.is_empty() {
-            return Outcome::ask(Request::say("There is nobody under the cursor; {new} adds somebody"));
-        }
-        let who = text::count(people.len() as u64, "person", "people");
-        ask(self, people, &who, cx)
-    }
-
-    fn put_into(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
-        let communities = cx.book.communities().unwrap_or_default();
-        let names = communities.iter().map(|c| c.name.clone()).collect();
-        push(Choose::new(&format!("Put {who} into"), names, false, move |name| {
-            let community = communities.iter().find(|c| c.name == name)?.id;
-            Some(Command::PutIn { people: people.clone(), community, status: MembershipStatus::Active })
-        }))
-    }
-
-    fn set_organisation(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
-        push(Choose::new(&format!("Organisation of {who}"), known(Words::Organisations, cx), true, move |name| {
-            Some(Command::SetOrganisation { people: people.clone(), name: name.to_owned() })
-        }))
-    }
-
-    fn set_discipline(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
-        push(Choose::new(&format!("Discipline of {who}"), known(Words::Disciplines, cx), true, move |name| {
-            Some(Command::SetDiscipline { people: people.clone(), name: name.to_owned() })
-        }))
-    }
-
-    fn add_tag(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
-        push(Choose::new(&format!("Tag for {who}"), known(Words::Tags, cx), true, move |tag| {
-            Some(Command::AddTag { people: people.clone(), tag: tag.to_owned() })
-        }))
-    }
-
-    fn remove_tag(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
-        push(Choose::new(&format!("Tag to take off {who}"), known(Words::Tags, cx), false, move |tag| {
-            Some(Command::RemoveTag { people: people.clone(), tag: tag.to_owned() })
-        }))
-    }
-
-    fn set_field(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
-        push(Choose::asking(&format!("Field of {who}"), known(Words::Fields, cx), true, move |field| {
-            let (people, field) = (people.clone(), field.to_owned());
-            let title = format!("{field}, empty to clear it");
-            Request::Push(Box::new(Prompt::new(&title, "", move |value| {
-                Request::Run(Command::SetField { people: people.clone(), field: field.clone(), value: value.trim().to_owned() })
-            })))
-        }))
-    }
-
-    fn set_consent(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
-        push(consent(people, who, cx.book.today()))
-    }
-
-    fn remove(&self, people: Vec<PersonId>, who: &str, _: &mut Cx<'_>) -> Outcome {
-        let name = match people.as_slice() {
-            [only] => self.list.rows.iter().find(|r| r.id == *only).map_or_else(|| who.to_owned(), |r| r.title().to_owned()),
-            _ => who.to_owned(),
-        };
-        let only =
-            self.community.as_ref().map_or_else(String::new, |(_, c)| format!(" {{take out of community}} takes them out of {c} alone."));
-        let question = format!("Remove {name} from the roster, with memberships and attendance? It can be undone.{only}");
-        push(Confirm::new(&question, Action::Yes, "remove", Request::Run(Command::RemovePeople(people))))
-    }
-
-    fn take_out(&self, people: Vec<PersonId>, _: &str, _: &mut Cx<'_>) -> Outcome {
-        let Some((community, _)) = self.community else { return no_community() };
-        Outcome::ask(Request::Run(Command::TakeOut { people, community }))
-    }
-
-    fn set_status(&self, people: Vec<PersonId>, who: &str, _: &mut Cx<'_>) -> Outcome {
-        let Some((community, name)) = self.community.clone() else { return no_community() };
-        let words = MembershipStatus::ALL.iter().map(|s| s.word().to_owned()).collect();
-        push(Choose::new(&format!("Status of {who} in {name}"), words, false, move |word| {
-            Some(Command::SetStatus { people: people.clone(), community, status: MembershipStatus::parse(word)? })
-        }))
-    }
-
-    /// Never mails the chosen people again; where that is so for all of them already, asks one of them's word to be mailed again.
-    fn stop_mail(&self, people: Vec<PersonId>, _: &str, cx: &mut Cx<'_>) -> Outcome {
-        let stopped = |id: &PersonId| {
-            let detail = cx.book.person(*id).ok().flatten();
-            detail.is_some_and(|d| {
-                let withdrew = d.consents.iter().any(|c| c.purpose == Purpose::Mail && c.state == ConsentState::Withdrawn);
-                let all = std::iter::once(&d.facts.email).chain(d.facts.others.iter().map(|o| &o.address)).filter(|a| !a.is_empty());
-                withdrew && all.into_iter().all(|a| d.suppressed.contains(a))
-            })
-        };
-        // Of more than a screenful nobody is asked: the step leaves those as they are who are not mailed already.
-        if people.len() > 200 || !people.iter().all(stopped) {
-            return Outcome::ask(Request::Run(Command::NeverMail { people, reason: "their own request".into() }));
-        }
-        match people.as_slice() {
-            [only] => Outcome::ask(Request::Form(Subject::MailAgain(*only))),
-            _ => Outcome::ask(Request::say("None of them is mailed already; to mail somebody again, choose that one person")),
-        }
     }
 }
 
@@ -429,6 +318,7 @@ impl Pane for Members {
             return self.refresh(cx);
         }
         self.drop_marks(touched, cx);
+        self.counted = None;
         if touched.people.is_empty() && !touched.words && !touched.meetups && !touched.mail {
             self.list.fit();
             return Ok(());
@@ -449,7 +339,8 @@ impl Pane for Members {
     }
 
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        let height = rows_in(area, cx).saturating_sub(1 + usize::from(self.find.is_active()));
+        let height = rows_in(area, cx).saturating_sub(1 + usize::from(self.find.height()));
+        self.count_hidden();
         let community = self.community.as_ref().map(|(id, _)| *id);
         self.list.prepare(height, |ids| cx.book.people(ids, community), |row| row.id)
     }

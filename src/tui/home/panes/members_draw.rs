@@ -20,7 +20,7 @@ impl Members {
         let of = self.community.as_ref().map_or_else(|| "Everybody".to_owned(), |(_, name)| format!("Members of {name}"));
         let count = match self.all {
             Some(all) if self.marks.is_empty() => format!("{} of {}", text::thousands(self.list.ids.len() as u64), text::thousands(all)),
-            Some(_) => format!("{} marked of {}", text::thousands(self.marks.len() as u64), text::thousands(self.list.ids.len() as u64)),
+            Some(_) => self.marked(),
             None => "…".to_owned(),
         };
         let inside = paint::frame(on, area, &format!("2 {of}"), &count, focused);
@@ -29,7 +29,7 @@ impl Members {
         }
         let placed = self.table.layout(inside.width, !on.theme.is_plain());
         self.table.draw_heads(PaneId::Members, inside, &placed, on);
-        let find = u16::from(self.find.is_active());
+        let find = self.find.height();
         let body = Rect::new(inside.x, inside.y + 1, inside.width, inside.height.saturating_sub(1 + find));
         for (line, row) in self.list.rows.iter().take(usize::from(body.height)).enumerate() {
             let at = self.list.from + line;
@@ -41,9 +41,14 @@ impl Members {
             self.draw_empty(body, on);
         }
         paint::scroll_bar(on, body, self.list.cursor.offset, self.list.ids.len(), Some(PaneId::Members));
-        if find == 1 && inside.height > 0 {
-            self.find.draw(on, (inside.x, inside.bottom() - 1), inside.width);
-        }
+        self.find.draw_below(on, inside);
+    }
+
+    /// How many are marked, and how many of them the search hides.
+    fn marked(&self) -> String {
+        let number = |n: usize| text::thousands(n as u64);
+        let hidden = if self.hidden > 0 { format!(", {} hidden", number(self.hidden)) } else { String::new() };
+        format!("{} marked{hidden} of {}", number(self.marks.len()), number(self.list.ids.len()))
     }
 
     fn draw_empty(&self, body: Rect, on: &mut Canvas<'_>) {

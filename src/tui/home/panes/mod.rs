@@ -6,6 +6,7 @@ mod detail_lines;
 mod meetups;
 mod members;
 mod members_draw;
+mod members_verbs;
 
 pub(super) use communities::Communities;
 pub(super) use detail::Detail;
