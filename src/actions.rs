@@ -46,6 +46,10 @@ pub enum Scope {
     Organisations,
     /// In the roll of a meetup.
     Roll,
+    /// On somebody at a meetup, in the roll or in the meetup's detail.
+    Attendance,
+    /// On the screen of what to do this week.
+    Today,
     /// On the first run, before a roster exists.
     Welcome,
 }
@@ -73,6 +77,8 @@ impl Scope {
         Self::Names,
         Self::Organisations,
         Self::Roll,
+        Self::Attendance,
+        Self::Today,
         Self::Welcome,
     ];
 
@@ -100,6 +106,8 @@ impl Scope {
             Self::Names => "In lists of names",
             Self::Organisations => "In organisations",
             Self::Roll => "In the roll",
+            Self::Attendance => "On somebody at a meetup",
+            Self::Today => "On the Today screen",
             Self::Welcome => "In the welcome",
         }
     }
@@ -128,7 +136,7 @@ impl Scope {
             S::Communities => &[S::Communities, S::List, S::Moving, S::Steps, S::Home, S::Everywhere],
             S::Members => &[S::Members, S::List, S::Moving, S::Steps, S::Home, S::Everywhere],
             S::Meetups => &[S::Meetups, S::List, S::Moving, S::Steps, S::Home, S::Everywhere],
-            S::Detail => &[S::Detail, S::List, S::Moving, S::Steps, S::Home, S::Everywhere],
+            S::Detail => &[S::Detail, S::Attendance, S::List, S::Moving, S::Steps, S::Home, S::Everywhere],
             S::Steps | S::History => &[S::History, S::Steps, S::Moving, S::Window, S::Everywhere],
             S::Moving | S::Window => &[S::Moving, S::Window, S::Everywhere],
             S::Form => &[S::Form, S::Moving, S::Window, S::Everywhere],
@@ -139,7 +147,8 @@ impl Scope {
             S::Columns => &[S::Columns, S::Moving, S::Window, S::Everywhere],
             S::Names => &[S::Names, S::Moving, S::Window, S::Everywhere],
             S::Organisations => &[S::Organisations, S::Names, S::Moving, S::Window, S::Everywhere],
-            S::Roll => &[S::Roll, S::Moving, S::Window, S::Everywhere],
+            S::Roll | S::Attendance => &[S::Roll, S::Attendance, S::Moving, S::Window, S::Everywhere],
+            S::Today => &[S::Today, S::Moving, S::Steps, S::Everywhere],
             S::Welcome => &[S::Welcome, S::Moving, S::Window, S::Everywhere],
         }
     }
@@ -197,6 +206,7 @@ actions! {
     Copy, "copy", Home, ["y"], "copy", "Copies the address here, or all marked as a To: line";
     CopyPart, "copy a part", Home, ["Y"], "", "Copies one part of what is under the cursor";
     OpenLink, "open link", Home, ["o"], "open link", "Opens a link or begins a mail, after showing it";
+    Today, "today", Home, ["g t"], "", "Shows what to do this week, the most pressing first";
     Organisations, "organisations", Home, ["g o"], "", "Lists the organisations, to add or change one";
     PublishPage, "publish page", Home, ["g p"], "", "Writes the public page, after showing what changes";
     CheckPage, "page check", Home, [], "", "Looks at seats, ways to join, rules and counts";
@@ -244,6 +254,7 @@ actions! {
     StopMail, "never mail", Members, ["M"], "", "Never mail this person again, or record their consent";
 
     Roll, "take the roll", Meetups, ["a"], "who came", "Ticks who came, each found by three letters";
+    MarkHeld, "mark as held", Meetups, ["m"], "mark as held", "Marks the meetup as held";
 
     Take, "take", Window, ["enter"], "takes it", "Takes what is under the cursor, or goes on";
 
@@ -276,6 +287,20 @@ actions! {
 
     Tick, "tick", Roll, ["space"], "ticks", "Ticks the one under the cursor, or no longer";
 
+    SayYes, "answered yes", Attendance, ["alt-y"], "yes", "Records that they said yes";
+    SayMaybe, "answered maybe", Attendance, ["alt-m"], "maybe", "Records that they said maybe";
+    SayNo, "answered no", Attendance, ["alt-n"], "no", "Records that they said no";
+    SayWaiting, "on the waiting list", Attendance, ["alt-w"], "waiting", "Puts them on the waiting list";
+    NoShow, "no-show", Attendance, ["alt-x"], "no-show", "Records that they said yes and didn't come";
+    AsSpeaker, "speaker", Attendance, ["alt-s"], "speaker", "Makes them a speaker, or no longer";
+    AsHost, "host", Attendance, ["alt-h"], "host", "Makes them a host, or no longer";
+    AsOrganiser, "organiser", Attendance, ["alt-o"], "organiser", "Makes them an organiser, or no longer";
+    AsFacilitator, "facilitator", Attendance, ["alt-f"], "facilitator", "Makes them a facilitator, or no longer";
+    AsNotes, "notes", Attendance, ["alt-t"], "takes notes", "Makes them the one who takes notes, or no longer";
+
+    GoThere, "go there", Today, ["enter"], "go there", "Goes to the thing, on the home screen";
+    DoThis, "do this", Today, ["e"], "do it", "Opens what deals with the thing";
+
     StartSample, "sample book", Welcome, ["s"], "", "Opens a book of invented people, to look around in";
     StartImport, "first import", Welcome, ["i"], "", "Starts a book with a list, reviewed before it is kept";
     StartEmpty, "empty book", Welcome, ["e"], "", "Starts an empty book";
@@ -286,6 +311,54 @@ actions! {
 pub fn info(action: Action) -> &'static ActionInfo {
     // INVARIANT: the macro makes one line for each variant, in their order.
     &ACTIONS[action as usize]
+}
+
+/// Whether an action changes the roster, so that it can't be done in one that is open for reading only.
+#[must_use]
+pub const fn changes_roster(action: Action) -> bool {
+    use Action as A;
+    matches!(
+        action,
+        A::New
+            | A::Edit
+            | A::Remove
+            | A::Import
+            | A::SaveView
+            | A::RemoveView
+            | A::Undo
+            | A::Redo
+            | A::BackToHere
+            | A::AddMembers
+            | A::PutInto
+            | A::TakeOut
+            | A::SetStatus
+            | A::SetOrganisation
+            | A::SetDiscipline
+            | A::AddTag
+            | A::RemoveTag
+            | A::SetField
+            | A::SetConsent
+            | A::StopMail
+            | A::Roll
+            | A::MarkHeld
+            | A::Save
+            | A::LeaveOut
+            | A::Mend
+            | A::RemoveThis
+            | A::AddOrganisation
+            | A::Tick
+            | A::SayYes
+            | A::SayMaybe
+            | A::SayNo
+            | A::SayWaiting
+            | A::NoShow
+            | A::AsSpeaker
+            | A::AsHost
+            | A::AsOrganiser
+            | A::AsFacilitator
+            | A::AsNotes
+            | A::DoThis
+    )
 }
 
 /// The key table as Markdown: what the README shows.

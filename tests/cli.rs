@@ -55,6 +55,19 @@ fn code(output: &Output) -> i32 {
 }
 
 #[test]
+fn today_is_a_table_or_json() {
+    let desk = Desk::new();
+    assert_eq!(out(&desk.run(&["today"])), "Nothing to do.\n");
+    assert_eq!(out(&desk.run(&["today", "--format", "json"])).trim(), "[]");
+    desk.file("gone.csv", "Name,E-mail,E-mail state\nCy Young,cy@example.org,bounced\n");
+    desk.run(&["import", "gone.csv"]);
+    let table = out(&desk.run(&["today"]));
+    assert!(table.starts_with("By ") && table.contains("bounced address") && table.contains("Cy Young"), "{table}");
+    let json: serde_json::Value = serde_json::from_str(&out(&desk.run(&["today", "--format", "json"]))).unwrap();
+    assert_eq!((json[0]["kind"].as_str(), json[0]["at"].as_str()), (Some("bounced address"), Some("member Cy Young")));
+}
+
+#[test]
 fn lists_are_tables_csv_or_json() {
     let desk = Desk::new();
     let table = out(&desk.run(&["list", "members", "org:hmrc"]));

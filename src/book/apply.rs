@@ -252,6 +252,11 @@ fn attend(write: &mut Write<'_>, meetup: MeetupId, person: PersonId, change: &At
     match change {
         AttendanceChange::Outcome(outcome) => facts.outcome = *outcome,
         AttendanceChange::Rsvp(rsvp) => facts.rsvp = *rsvp,
+        AttendanceChange::Part(part, has) => {
+            facts.parts.retain(|p| p != part);
+            facts.parts.extend(has.then_some(*part));
+            facts.parts.sort_unstable();
+        }
         AttendanceChange::Facts(all) => facts = all.clone(),
     }
     write.put_attendance(meetup, person, &facts)?;

@@ -9,7 +9,7 @@ use crate::domain::eligibility::ExceptionFacts;
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
-use crate::domain::words::{MembershipStatus, Outcome, Rsvp};
+use crate::domain::words::{MembershipStatus, Outcome, Part, Rsvp};
 use crate::store::Touched;
 
 /// A thing in the roster that can stand under the cursor.
@@ -32,6 +32,8 @@ pub enum AttendanceChange {
     Outcome(Outcome),
     /// What they answered; the rest stays.
     Rsvp(Option<Rsvp>),
+    /// That they have a part, or no longer; the rest stays.
+    Part(Part, bool),
     /// Everything.
     Facts(AttendanceFacts),
 }

@@ -4,14 +4,14 @@
 
 use std::sync::Arc;
 
-use super::{Book, BookError, Command, Progress};
+use super::{Book, BookError, Command, Progress, Thing};
 use crate::domain::eligibility::{ExceptionFacts, Verdict};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::query::{Expr, Key};
 use crate::domain::text;
 use crate::domain::words::Eligibility;
 use crate::store::eligible::{Judge, each_membership};
-use crate::store::{StoreError, Write, communities, people};
+use crate::store::{StoreError, Write, communities, lookup, meetups, people, schema};
 
 /// What a change of the rules would do to the members there are. Nobody is removed by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct RuleEffect {
     pub out: Vec<(String, String, String)>,
     /// Who would be eligible and was not: name, community, why.
     pub into: Vec<(String, String, String)>,
+    /// Who would become a member without being eligible: name, community, why.
+    pub admitted: Vec<(String, String, String)>,
 }
 
 impl RuleEffect {
@@ -27,9 +29,15 @@ impl RuleEffect {
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
         let mut out = Vec::new();
-        for (all, what) in [(&self.out, "no longer eligible by the rules"), (&self.into, "eligible now and not before")] {
+        let kinds = [
+            (&self.out, "no longer eligible by the rules"),
+            (&self.into, "eligible now and not before"),
+            (&self.admitted, "not eligible by the rules"),
+        ];
+        for (all, what) in kinds {
             if !all.is_empty() {
-                out.push(format!("{}, {what}:", text::count(all.len() as u64, "member", "members")));
+                let who = if std::ptr::eq(all, &raw const self.admitted) { ("person", "people") } else { ("member", "members") };
+                out.push(format!("{}, {what}:", text::count(all.len() as u64, who.0, who.1)));
                 out.extend(all.iter().map(|(who, place, why)| format!("  {who}, {place}: {why}")));
             }
         }
@@ -39,11 +47,25 @@ impl RuleEffect {
     /// Whether nothing would change for anybody.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.out.is_empty() && self.into.is_empty()
+        self.out.is_empty() && self.into.is_empty() && self.admitted.is_empty()
     }
 }
 
 impl Book {
+    /// Returns what a thing is called; nothing if it isn't there.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn name_of(&self, thing: Thing) -> Result<Option<String>, BookError> {
+        let conn = self.store.reader();
+        Ok(match thing {
+            Thing::Person(id) => people::facts(conn, id)?.map(|(facts, _)| facts.title().to_owned()),
+            Thing::Community(id) => lookup::name(conn, &schema::COMMUNITY, id.0)?,
+            Thing::Meetup(id) => meetups::meetup_rows(conn, &[id])?.into_iter().next().map(|m| m.title),
+            Thing::Organisation(id) => lookup::name(conn, &schema::ORGANISATION, id.0)?,
+        })
+    }
+
     /// The verdict for a person in a community.
     ///
     /// # Errors
@@ -105,11 +127,15 @@ impl Book {
         Ok(())
     }
 
-    /// What a command that changes the rules would do to the members there are; nothing if it changes none.
+    /// Returns what a command that changes the rules would do to the members there are, and of one that admits people, who of them isn't
+    /// eligible; nothing if it does neither.
     ///
     /// # Errors
     /// If the command is refused, or the file can't be read.
     pub fn rule_effect(&mut self, command: &Command) -> Result<RuleEffect, BookError> {
+        if command.admits() {
+            return self.who_is_not_eligible(command);
+        }
         if !command.changes_rules() || self.read_only().is_some() {
             return Ok(RuleEffect::default());
         }
@@ -117,6 +143,41 @@ impl Book {
         let (effect, _) = self
             .store
             .rehearse(stamp, |write| effect_of(write, &progress, |write| super::apply::apply(write, command)).map(|(_, effect)| effect))?;
+        Ok(effect)
+    }
+
+    /// Whom a command would make a member though they aren't eligible. Who is a member already isn't admitted by it.
+    fn who_is_not_eligible(&self, command: &Command) -> Result<RuleEffect, BookError> {
+        let conn = self.store.reader();
+        let mut judge = Judge::new(conn, self.today())?;
+        let mut effect = RuleEffect::default();
+        let (people, community, new) = match command {
+            Command::PutIn { people, community, .. } => (people.clone(), *community, None),
+            Command::EditMembership { person, community, .. } => (vec![*person], *community, None),
+            Command::AddPerson { facts, community: Some(community) } => (Vec::new(), *community, Some(facts)),
+            _ => return Ok(effect),
+        };
+        let name = lookup::name(conn, &schema::COMMUNITY, community.0)?.unwrap_or_default();
+        if let Some(facts) = new {
+            // Nobody has this number: there is no exception for somebody who isn't on the roster yet.
+            let verdict = judge.verdict(conn, PersonId(0), &facts.candidates(), community)?;
+            if verdict.answer == Eligibility::Not {
+                effect.admitted.push((facts.title().to_owned(), name.clone(), verdict.because));
+            }
+        }
+        self.progress.expect(people.len() as u64);
+        for (at, person) in people.into_iter().enumerate() {
+            if self.progress.reach(at as u64).is_break() {
+                return Err(StoreError::Stopped.into());
+            }
+            let Some((facts, _)) = people::facts(conn, person)? else { continue };
+            if !people::is_member(conn, person, community)? {
+                let verdict = judge.verdict(conn, person, &facts.candidates(), community)?;
+                if verdict.answer == Eligibility::Not {
+                    effect.admitted.push((facts.title().to_owned(), name.clone(), verdict.because));
+                }
+            }
+        }
         Ok(effect)
     }
 }

@@ -82,7 +82,7 @@ impl Book {
         self.find_ids_of(&options.query, options.community, over_too).map(Some)
     }
 
-    fn prepare(&mut self, options: &ExportOptions, found: Option<Vec<PersonId>>) -> Result<Prepared, BookError> {
+    pub(super) fn prepare(&mut self, options: &ExportOptions, found: Option<Vec<PersonId>>) -> Result<Prepared, BookError> {
         options.check()?;
         let fields = lookup::names_by_age(self.store.reader(), &schema::FIELD)?;
         let mut settings = Settings { in_step: options.since != Since::Ever, ..options.settings.clone() };

@@ -128,6 +128,8 @@ fn attended<'c>(made: Made<'c>, change: &AttendanceChange) -> Made<'c> {
         AttendanceChange::Outcome(outcome) => (Verb::SetOutcome, outcome.to_string()),
         AttendanceChange::Rsvp(Some(rsvp)) => (Verb::Answer, rsvp.to_string()),
         AttendanceChange::Rsvp(None) => (Verb::ClearAnswer, String::new()),
+        AttendanceChange::Part(part, true) => (Verb::SetPart, part.to_string()),
+        AttendanceChange::Part(part, false) => (Verb::ClearPart, part.to_string()),
         AttendanceChange::Facts(_) => (Verb::EditAttendance, String::new()),
     };
     Made(conn, Label { verb, what, ..label })

@@ -31,6 +31,7 @@ mod seats;
 pub mod selftest;
 mod steps;
 mod time;
+mod today;
 mod unreached;
 
 use std::path::{Path, PathBuf};
@@ -59,6 +60,7 @@ pub use searchable::Searchable;
 pub use seats::{channel_line, seat_line, seat_warnings};
 pub use steps::{Confirmed, Step};
 pub use time::{Clock, FixedClock, SystemClock};
+pub use today::{ToDo, ToDoKind, ToDoPlace};
 
 pub use crate::exchange::formats::{Asked, FORMATS, FormatInfo, Placeholder, Settings, each_once, file_name, placeholders};
 pub use crate::exchange::page::Layout;

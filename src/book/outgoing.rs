@@ -23,6 +23,7 @@ use crate::domain::words::AddressState;
 use crate::exchange::dump::Listed as OnList;
 use crate::exchange::formats::{Format, Outgoing};
 use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, Pen, Single, beside, failed};
+use crate::store::due::TouchedSince;
 use crate::store::slices::Beside;
 use crate::store::{ReadOnly, StoreError, communities, exports, slices, suppressions};
 
@@ -97,6 +98,25 @@ impl Prepared {
             return Ok(self.changes(to, &mut Single(&mut std::io::sink()), progress)?.0);
         }
         self.run(to, false, progress)
+    }
+
+    /// How many are to be added to and removed from the list as it was, as far as these people and addresses go: nobody else has changed.
+    /// `asked` are those of them whom the export is about now.
+    pub(super) fn count(mut self, touched: TouchedSince, asked: Vec<i64>, progress: &Progress) -> Result<(u64, u64), BookError> {
+        let people: Vec<i64> = touched.people.into_iter().collect();
+        self.ids = Some(asked);
+        self.memory = None;
+        let added = self.everybody(&mut Single(&mut std::io::sink()), false, progress)?.changed.unwrap_or_default().added;
+        let Some(mut old) = self.old.take() else { return Ok((added, 0)) };
+        let (mut removed, file) = (0, ReadOnly::open(&self.roster)?);
+        let mut take = |address: &str| removed += u64::from(!address.is_empty() && old.take(address));
+        slices::everybody(file.reader(), Some(&people), Beside::Memberships, |person| {
+            take(person.email);
+            person.others.iter().for_each(|o| take(&o.address));
+            ControlFlow::Continue(())
+        })?;
+        touched.former.iter().for_each(|address| take(address));
+        Ok((added, removed))
     }
 
     fn changes_into_files(mut self, target: &Path, progress: &Progress) -> Result<ExportSummary, BookError> {

@@ -203,10 +203,21 @@ enum About<'c> {
 }
 
 impl Command {
-    /// Whether it changes who may join, so that its effect is shown first.
+    /// Whether it changes who may join.
     #[must_use]
     pub const fn changes_rules(&self) -> bool {
         matches!(self, Self::PutRule { .. } | Self::RemoveRule(..))
+    }
+
+    /// Whether it makes somebody a member without an exception.
+    #[must_use]
+    pub const fn admits(&self) -> bool {
+        match self {
+            Self::PutIn { status, .. } => !status.is_over(),
+            Self::EditMembership { facts, exception: None, .. } => !facts.status.is_over(),
+            Self::AddPerson { community, .. } => community.is_some(),
+            _ => false,
+        }
     }
 
     #[deny(clippy::wildcard_enum_match_arm, reason = "what is long and isn't named here would hold up the screen")]

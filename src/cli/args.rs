@@ -139,6 +139,12 @@ pub enum Verb {
         #[arg(long)]
         directory: bool,
     },
+    /// Show what to do this week, the most pressing first
+    Today {
+        /// How to write it
+        #[arg(long, default_value = "table")]
+        format: TodayFormat,
+    },
     /// Copies the roster to a new file, verified
     Backup {
         /// The new file
@@ -202,6 +208,14 @@ pub enum ListFormat {
 #[allow(missing_docs, reason = "each is the word that is typed")]
 pub enum ShowFormat {
     Text,
+    Json,
+}
+
+/// How what is to be done is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each is the word that is typed")]
+pub enum TodayFormat {
+    Table,
     Json,
 }
 

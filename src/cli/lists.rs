@@ -19,9 +19,9 @@ use crate::exchange::memberships;
 const PAGE: usize = 500;
 
 /// Rows for a table: headings, and lines of the same length.
-struct Table {
-    heads: Vec<&'static str>,
-    lines: Vec<Vec<String>>,
+pub(super) struct Table {
+    pub heads: Vec<&'static str>,
+    pub lines: Vec<Vec<String>>,
 }
 
 /// Lists what the query finds.
@@ -143,7 +143,7 @@ fn write_table(table: &Table, widths: &[usize], heads: bool, out: &mut dyn Write
     Ok(())
 }
 
-fn write_rows<T: Serialize>(rows: &[T], table: Table, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn write_rows<T: Serialize>(rows: &[T], table: Table, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
     match format {
         ListFormat::Json => write_json(rows, out),
         ListFormat::Table => write_table(&table, &widths_of(&table), true, out),

@@ -6,6 +6,7 @@ mod args;
 mod directory;
 mod lists;
 mod mail;
+mod today;
 mod transfer;
 
 use std::io::{IsTerminal, Write};
@@ -168,6 +169,7 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
             open(paths)?.backup(to)?;
             say(&format!("backed up to {}", to.display()));
         }
+        Verb::Today { format } => today::today(&mut open(paths)?, *format, out)?,
         Verb::Formats => formats(out)?,
         Verb::Keys { format } => keys(*format, paths, out)?,
         Verb::Completions { shell } => clap_complete::generate(*shell, &mut Args::command(), "guildhall", &mut Pipe(out)),

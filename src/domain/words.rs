@@ -169,6 +169,14 @@ impl Default for RouteKind {
     }
 }
 
+impl MeetupStatus {
+    /// Whether it is neither held nor cancelled. A word that isn't known is neither.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Idea | Self::Planned | Self::Confirmed)
+    }
+}
+
 impl Default for RuleEffect {
     /// Most rules say who may.
     fn default() -> Self {

@@ -18,7 +18,7 @@ use crate::domain::words::{Outcome, Rsvp};
 
 const MEETUP_COLUMNS: &str = "t.id, t.title, t.starts, t.format, coalesce(nullif(o.short_name,''), o.name, ''), \
     coalesce((SELECT group_concat(c.name, ', ') FROM meetup_community k JOIN community c ON c.id=k.community_id WHERE k.meetup_id=t.id), ''), \
-    t.venue, t.status, t.write_up, t.note \
+    t.venue, t.status, t.write_up, t.note, t.capacity \
     FROM meetup t LEFT JOIN organisation o ON o.id=t.organisation_id";
 
 fn meetup_row(r: &Row<'_>) -> rusqlite::Result<MeetupRow> {
@@ -33,6 +33,7 @@ fn meetup_row(r: &Row<'_>) -> rusqlite::Result<MeetupRow> {
         status: word(r, 7)?,
         write_up: word(r, 8)?,
         note: r.get(9)?,
+        capacity: r.get(10)?,
         yes: None,
         attended: None,
     })
@@ -252,7 +253,7 @@ pub(crate) fn one(conn: Reader<'_>, id: MeetupId, mut take: impl FnMut(&ListedMe
     Ok(true)
 }
 
-const LISTED: &str = "SELECT t.id, t.title, t.starts, t.format, coalesce(nullif(o.short_name,''), o.name, ''), t.venue, t.status, t.write_up, t.note \
+const LISTED: &str = "SELECT t.id, t.title, t.starts, t.format, coalesce(nullif(o.short_name,''), o.name, ''), t.venue, t.status, t.write_up, t.note, t.capacity \
     FROM meetup t LEFT JOIN organisation o ON o.id=t.organisation_id";
 
 fn listed(row: &Row<'_>, of: Vec<(i64, &str)>, take: &mut impl FnMut(&ListedMeetup<'_>)) -> Result<(), StoreError> {

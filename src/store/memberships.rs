@@ -4,9 +4,9 @@
 
 use rusqlite::{OptionalExtension, ToSql};
 
-use super::StoreError;
 use super::schema::MEMBERSHIP;
 use super::write::Write;
+use super::{StoreError, people};
 use crate::domain::community::MembershipFacts;
 use crate::domain::ids::{CommunityId, MembershipId, PersonId};
 use crate::domain::words::MembershipStatus;
@@ -23,12 +23,7 @@ impl Write<'_> {
 
     /// Whether a person is not in a community: never was, or has left.
     pub(crate) fn membership_is_over(&self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
-        let status: Option<String> = self
-            .reader()
-            .prepare_cached("SELECT status FROM membership WHERE person_id=?1 AND community_id=?2")?
-            .query_row((person.0, community.0), |r| r.get(0))
-            .optional()?;
-        Ok(status.as_deref().and_then(MembershipStatus::parse).is_none_or(MembershipStatus::is_over))
+        Ok(!people::is_member(self.reader(), person, community)?)
     }
 
     /// Adds a membership, or changes the one that is there.

@@ -10,6 +10,7 @@ mod columns;
 pub(crate) mod communities;
 mod communities_write;
 mod connect;
+pub(crate) mod due;
 pub(crate) mod eligible;
 mod error;
 pub(crate) mod exports;

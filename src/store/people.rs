@@ -131,6 +131,18 @@ pub(crate) fn first_page(conn: Reader<'_>, community: Option<CommunityId>, limit
     Ok(ids)
 }
 
+/// Returns whether a person is in a community: was put there, and has not left.
+///
+/// # Errors
+/// If the file can't be read.
+pub(crate) fn is_member(conn: Reader<'_>, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
+    let status: Option<String> = conn
+        .prepare_cached("SELECT status FROM membership WHERE person_id=?1 AND community_id=?2")?
+        .query_row((person.0, community.0), |r| r.get(0))
+        .optional()?;
+    Ok(!status.as_deref().and_then(MembershipStatus::parse).is_none_or(MembershipStatus::is_over))
+}
+
 /// What is kept about a person, and the step that last wrote the row.
 pub(crate) fn facts(conn: Reader<'_>, id: PersonId) -> Result<Option<(PersonFacts, i64)>, StoreError> {
     let mut statement = conn.prepare_cached(

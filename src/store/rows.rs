@@ -269,6 +269,8 @@ pub struct MeetupRow {
     pub note: String,
     /// How many answered yes; `None` if nobody has counted yet.
     pub yes: Option<u64>,
+    /// How many there is room for.
+    pub capacity: Option<u32>,
     /// How many came; `None` if nobody has counted yet.
     pub attended: Option<u64>,
 }

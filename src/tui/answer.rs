@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::book::{
     Applied, BookError, Checked, Command, DirectoryPlan, ExportSummary, Finding, ImportOptions, ImportReport, MailLine, Published,
-    RuleEffect, Searchable, Step,
+    RuleEffect, Searchable, Step, ToDo,
 };
 
 /// The number of a screen or an overlay; never used twice in a run.
@@ -30,6 +30,8 @@ pub(crate) enum Answer {
     Published(Box<Published>, bool, PathBuf),
     /// What is to be looked at before the page is published.
     Findings(Vec<Finding>),
+    /// What is to be done this week.
+    ToDo(Vec<ToDo>),
     /// What is to be handed over of a community, and its name.
     Handover(String, String),
     /// What a change of the rules would do.

@@ -81,9 +81,10 @@ fn said(parts: &[(String, Tone)], area: Rect, on: &mut Canvas<'_>) {
 
 /// The keys that work on the screen.
 fn screen_hints(foot: &Foot<'_>, keys: &Keys, area: Rect, on: &mut Canvas<'_>) {
-    // What is used most stands first, so that a narrow screen shows it.
     const MOST: [Action; 4] = [Action::Find, Action::New, Action::Edit, Action::Undo];
-    let right = [Action::Palette, Action::Help];
+    // What a narrow screen shows before anything else.
+    const ALWAYS: [Action; 3] = [Action::Find, Action::Edit, Action::Undo];
+    let right: &[Action] = if area.width < 60 { &[Action::Help] } else { &[Action::Palette, Action::Help] };
     let right_width: u16 = right.iter().map(|a| hint_width(keys, *a)).sum::<u16>() + 1;
     let mut x = area.x + 1;
     let (first, hidden) = foot.hints;
@@ -97,14 +98,24 @@ fn screen_hints(foot: &Foot<'_>, keys: &Keys, area: Rect, on: &mut Canvas<'_>) {
         (a.scope != foot.scope && a.scope != Scope::List, most, a.scope == Scope::Everywhere)
     });
     let wanted = |a: &&ActionInfo| !a.footer.is_empty() && !right.contains(&a.action) && (foot.why_not)(a.action).is_none();
-    for info in first.iter().map(|a| info(*a)).chain(others).filter(wanted) {
-        let width = hint_width(keys, info.action);
-        if width > 0 && x + width + right_width < area.right() {
-            x += hint(keys, info.action, (x, area.y), width, on);
+    let all: Vec<(Action, u16)> =
+        first.iter().map(|a| info(*a)).chain(others).filter(wanted).map(|i| (i.action, hint_width(keys, i.action))).collect();
+    let mut room = area.width.saturating_sub(right_width + 2);
+    let mut fitting = Vec::new();
+    let rank = |a: Action| ALWAYS.iter().position(|b| *b == a).unwrap_or(ALWAYS.len());
+    let mut by_rank = all.clone();
+    by_rank.sort_by_key(|(action, _)| rank(*action));
+    for (action, width) in by_rank {
+        if width > 0 && width <= room {
+            room -= width;
+            fitting.push(action);
         }
     }
+    for (action, width) in all.into_iter().filter(|(action, _)| fitting.contains(action)) {
+        x += hint(keys, action, (x, area.y), width, on);
+    }
     let mut x = area.right().saturating_sub(right_width);
-    for action in right {
+    for action in right.iter().copied() {
         x += hint(keys, action, (x, area.y), area.right().saturating_sub(x).min(hint_width(keys, action)), on);
     }
 }

@@ -60,7 +60,6 @@ pub(crate) enum Request {
     /// Put an overlay on top.
     Push(Box<dyn Layer>),
     /// Show a screen; going back leaves it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the home screen is the only one yet"))]
     Show(Box<dyn Screen>),
     /// Close the layer that asked, then ask for this.
     Instead(Box<Request>),
@@ -137,6 +136,8 @@ pub(crate) enum Wish {
     AskForMembers(String),
     /// Open the export with a format.
     ExportAs(&'static str),
+    /// Ask which page is to be published.
+    AskForPage,
     /// Show what publishing a page would change.
     LookAtPage(String),
 }

@@ -3,6 +3,7 @@
 //! One thread owns the terminal; drawing takes what there is, events change it. Must not know SQL or the roster's file.
 
 mod answer;
+mod attendance;
 mod bars;
 mod canvas;
 mod core;
@@ -25,6 +26,7 @@ mod table;
 mod tasks;
 mod terminal;
 mod theme;
+mod today;
 mod told;
 mod welcome;
 mod works;

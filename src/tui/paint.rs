@@ -122,6 +122,11 @@ pub(super) fn window(on: &mut Canvas<'_>, area: Rect, left: &str, hints: &[Hint]
     frame(on, area, left, &right, true)
 }
 
+/// Empties a part of the screen.
+pub(super) fn empty(on: &mut Canvas<'_>, area: Rect) {
+    Clear.render(area.intersection(on.buf.area), on.buf);
+}
+
 /// A rectangle of a size in the middle of another, no larger than it.
 #[must_use]
 pub(super) fn centred(area: Rect, width: u16, height: u16) -> Rect {

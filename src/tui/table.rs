@@ -63,6 +63,29 @@ impl Column {
     }
 }
 
+/// What stands in a column of a row, and what it means, if it is more than text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// The words.
+    pub text: String,
+    /// What they mean.
+    pub tone: Option<Tone>,
+}
+
+impl Cell {
+    /// Words that mean something.
+    #[must_use]
+    pub(super) fn toned(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone: Some(tone) }
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self { text, tone: None }
+    }
+}
+
 /// The columns of one list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Table {
@@ -76,6 +99,8 @@ pub(super) struct Table {
     pub reverse: bool,
     /// Those that have nothing to say at the moment: they don't show.
     pub absent: &'static [&'static str],
+    /// The column whose order has no direction: no arrow stands at its head.
+    pub undirected: Option<&'static str>,
     own: &'static [&'static str],
     own_sort: &'static str,
 }
@@ -99,7 +124,7 @@ impl Table {
     #[must_use]
     pub(super) fn new(all: Vec<Column>, own: &'static [&'static str], own_sort: &'static str) -> Self {
         let chosen: Vec<String> = own.iter().map(|n| (*n).to_owned()).collect();
-        Self { all, sort: own_sort.to_owned(), chosen, reverse: false, absent: &[], own, own_sort }
+        Self { all, sort: own_sort.to_owned(), chosen, reverse: false, absent: &[], undirected: None, own, own_sort }
     }
 
     /// The same, some of its columns with nothing to say for now.
@@ -178,34 +203,55 @@ impl Table {
         format!("Sorted by {}{}", self.sort, if self.reverse { ", the other way round" } else { "" })
     }
 
-    /// Where the columns stand in a list of this width; where none `grows`, they stand close together.
+    /// The columns that show, by their places among all.
+    fn shown(&self) -> impl Iterator<Item = usize> {
+        let present = self.chosen.iter().filter(|n| !self.absent.contains(&n.as_str()));
+        present.filter_map(|n| self.all.iter().position(|c| c.name == *n))
+    }
+
+    /// How wide the widest of what shows is in each column, its head too; `cell` gives what stands in a column of a row.
     #[must_use]
-    pub(super) fn layout(&self, width: u16, grows: bool) -> Vec<Placed> {
+    pub(super) fn widest<R>(&self, rows: &[R], cell: impl Fn(&R, &str) -> Cell) -> Vec<u16> {
+        let mut widest = vec![0; self.all.len()];
+        for column in self.shown() {
+            let name = &self.all[column].name;
+            let values = rows.iter().map(|row| text::width(&cell(row, name).text)).max().unwrap_or_default();
+            widest[column] = u16::try_from(values.max(text::width(name) + 1)).unwrap_or(u16::MAX);
+        }
+        widest
+    }
+
+    /// Where the columns stand in a list of this width, for values as wide as `widest` says; where none `grows`, they stand close together.
+    #[must_use]
+    pub(super) fn layout(&self, width: u16, widest: &[u16], grows: bool) -> Vec<Placed> {
         let room = width.saturating_sub(LEAD + 1);
         let gap = if room > 90 { 2 } else { 1 };
-        let mut shown: Vec<usize> = self
-            .chosen
-            .iter()
-            .filter(|n| !self.absent.contains(&n.as_str()))
-            .filter_map(|n| self.all.iter().position(|c| c.name == *n))
-            .collect();
-        let needed = |shown: &[usize]| shown.iter().map(|i| self.all[*i].least + gap).sum::<u16>().saturating_sub(gap);
+        let mut shown: Vec<usize> = self.shown().collect();
+        // What a column has no values for, the others may have.
+        let wide = |i: usize| widest.get(i).copied().unwrap_or(u16::MAX);
+        let least = |i: usize| self.all[i].least.min(wide(i));
+        let needed = |shown: &[usize]| shown.iter().map(|i| least(*i) + gap).sum::<u16>().saturating_sub(gap);
         while shown.len() > 1 && needed(&shown) > room {
             // The one that matters least goes.
             let last = shown.iter().copied().max().unwrap_or(0);
             shown.retain(|i| *i != last);
         }
-        let mut widths: Vec<u16> = shown.iter().map(|i| self.all[*i].least).collect();
+        let mut widths: Vec<u16> = shown.iter().map(|i| least(*i)).collect();
         let mut left = room.saturating_sub(needed(&shown));
         let mut by_rank: Vec<usize> = (0..shown.len()).collect();
         by_rank.sort_by_key(|at| shown[*at]);
-        // A sign each in turn, until all have what does them good; the rest goes to those that grow.
-        for may_grow in [false, grows] {
+        // A sign each in turn, until all have what does them good, then until their values show whole; the rest goes to those that grow.
+        for stage in 0..3 {
             loop {
                 let before = left;
                 for at in &by_rank {
-                    let column = &self.all[shown[*at]];
-                    if left > 0 && (widths[*at] < column.best || (may_grow && column.grows)) {
+                    let (column, wide) = (&self.all[shown[*at]], wide(shown[*at]));
+                    let wants = match stage {
+                        0 => widths[*at] < column.best.min(wide),
+                        1 => widths[*at] < wide && wide < u16::MAX,
+                        _ => grows && column.grows,
+                    };
+                    if left > 0 && wants {
                         widths[*at] += 1;
                         left -= 1;
                     }
@@ -231,6 +277,7 @@ impl Table {
         for p in placed {
             let column = &self.all[p.column];
             let arrow = match (self.sort == column.name, self.reverse) {
+                _ if self.undirected.is_some_and(|name| name == column.name) => "",
                 (true, false) => "↓",
                 (true, true) => "↑",
                 _ => "",
@@ -245,16 +292,17 @@ impl Table {
 
     /// Draws the values of a row in their places, the words searched for marked in them. A long one may reach over those that
     /// are empty beside it.
-    pub(super) fn draw_row(&self, row: Rect, placed: &[Placed], values: &[String], tone: Tone, words: &[String], on: &mut Canvas<'_>) {
-        let style = on.theme.style(tone);
+    pub(super) fn draw_row(&self, row: Rect, placed: &[Placed], values: &[Cell], tone: Tone, words: &[String], on: &mut Canvas<'_>) {
         for (i, (p, value)) in placed.iter().zip(values).enumerate() {
             let at = (row.x + p.x, row.y);
+            let style = on.theme.style(value.tone.unwrap_or(tone));
+            let value = &value.text;
             if self.all[p.column].right {
                 let value = text::pad_left(&text::clip(value, usize::from(p.width)), usize::from(p.width));
                 paint::put(on, at, p.width, &value, style);
                 continue;
             }
-            let empty = placed.iter().zip(values).skip(i + 1).take_while(|(_, v)| v.is_empty());
+            let empty = placed.iter().zip(values).skip(i + 1).take_while(|(_, v)| v.text.is_empty());
             let end = empty.last().map_or(p.x + p.width, |(q, _)| q.x + q.width);
             paint::put(on, at, end - p.x, value, style);
             paint::highlight(on, at, value, end - p.x, words);
@@ -279,16 +327,16 @@ mod tests {
     #[test]
     fn columns_that_matter_least_give_way_and_none_leaves_the_list() {
         let t = table();
-        let names = |width| t.layout(width, true).iter().map(|p| t.all[p.column].name.as_str()).collect::<Vec<_>>();
+        let names = |width| t.layout(width, &[], true).iter().map(|p| t.all[p.column].name.as_str()).collect::<Vec<_>>();
         assert_eq!(names(40), ["name", "came", "office"]);
         assert_eq!(names(24), ["name", "office"]);
         assert_eq!(names(3), ["name"]);
         for width in 0..300 {
-            for p in t.layout(width, true) {
+            for p in t.layout(width, &[], true) {
                 assert!(p.width == 0 || p.x + p.width <= width, "{width}: {p:?}");
             }
         }
-        let wide = t.without(&["office"]).layout(200, true);
+        let wide = t.without(&["office"]).layout(200, &[], true);
         assert_eq!(wide.len(), 2);
         assert!(wide[0].width > 150 && wide[1].width == 4, "{wide:?}");
     }

@@ -33,10 +33,12 @@ pub enum Tone {
     Border,
     /// The border of the pane that has the focus.
     Focus,
+    /// A row that is marked.
+    Marked,
 }
 
 /// All tones.
-const TONES: [Tone; 12] = [
+const TONES: [Tone; 13] = [
     Tone::Plain,
     Tone::Dim,
     Tone::Heading,
@@ -49,6 +51,7 @@ const TONES: [Tone; 12] = [
     Tone::Good,
     Tone::Border,
     Tone::Focus,
+    Tone::Marked,
 ];
 
 /// How many colours the terminal has.
@@ -186,7 +189,7 @@ fn bare(tone: Tone) -> Style {
     match tone {
         Tone::Plain | Tone::Warning | Tone::Good => plain,
         Tone::Dim | Tone::Border => plain.add_modifier(Modifier::DIM),
-        Tone::Heading | Tone::Resting | Tone::Key | Tone::Error | Tone::Focus => plain.add_modifier(Modifier::BOLD),
+        Tone::Heading | Tone::Resting | Tone::Key | Tone::Error | Tone::Focus | Tone::Marked => plain.add_modifier(Modifier::BOLD),
         Tone::Selected => plain.add_modifier(Modifier::REVERSED),
         Tone::Match => plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
     }
@@ -205,6 +208,7 @@ fn style(name: ThemeName, tone: Tone, colours: Colours) -> Style {
             Tone::Error => base.fg(Color::Red),
             Tone::Warning => base.fg(Color::Yellow),
             Tone::Good => base.fg(Color::Green),
+            Tone::Marked => base.fg(Color::Magenta),
             _ => base,
         },
         ThemeName::Light => match tone {
@@ -214,6 +218,7 @@ fn style(name: ThemeName, tone: Tone, colours: Colours) -> Style {
             Tone::Error => base.fg(pick(124, Color::Red)),
             Tone::Warning => base.fg(pick(94, Color::Magenta)),
             Tone::Good => base.fg(pick(22, Color::Green)),
+            Tone::Marked => base.fg(pick(54, Color::Magenta)),
             Tone::Dim => Style::new().fg(pick(240, Color::DarkGray)),
             Tone::Border => Style::new().fg(pick(247, Color::DarkGray)),
             _ => base,
@@ -225,6 +230,7 @@ fn style(name: ThemeName, tone: Tone, colours: Colours) -> Style {
             Tone::Error => base.fg(pick(210, Color::LightRed)),
             Tone::Warning => base.fg(pick(221, Color::LightYellow)),
             Tone::Good => base.fg(pick(114, Color::LightGreen)),
+            Tone::Marked => base.fg(pick(183, Color::LightMagenta)),
             Tone::Dim => Style::new().fg(pick(246, Color::Gray)),
             Tone::Border => Style::new().fg(pick(239, Color::DarkGray)),
             _ => base,

@@ -86,8 +86,17 @@ pub(super) fn checked(found: &Checked) -> Result<&'static str, Message> {
     Err(Message::new("The file is damaged", &body))
 }
 
-/// Whom a change of the rules would admit or not, before it is kept on behalf of whoever asked. Nobody is removed by it.
+/// Whom a change of the rules would admit or not, or who isn't eligible of those to be added, before it is done on behalf of the layer that
+/// asked. Nobody is removed by it.
 pub(super) fn effect(asker: LayerId, command: Command, effect: &RuleEffect) -> Message {
+    if command.admits() {
+        let body = format!(
+            "{}\n\nTo note why somebody is a member all the same, add an exception to their membership.",
+            effect.in_words().join("\n")
+        );
+        let then = move || Request::For(asker, Box::new(Request::RunShown(command.clone())));
+        return Message::new("Not eligible", &body).then(Action::Take, "adds them all the same", then);
+    }
     let body = format!("{}\n\nNobody is taken out of a community by a rule.", effect.in_words().join("\n"));
     let then = move || Request::For(asker, Box::new(Request::RunShown(command.clone())));
     Message::new("What this rule changes", &body).then(Action::Take, "keeps the rule", then)

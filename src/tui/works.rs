@@ -78,11 +78,11 @@ pub(crate) fn step(step: Step) -> Task {
     Task::new(kind, |book, jobs| Ok(book.step_job(step, jobs)), |result| Ok(Answer::Stepped(taken, Box::new(result))))
 }
 
-/// What a command that changes the rules would do.
+/// What a command that changes the rules would do, or whom one admits who isn't eligible.
 pub(crate) fn rule_effect(command: Command) -> Task {
     let asked = command.clone();
     let start = move |book: &mut Book, jobs| Ok(book.elsewhere(jobs, move |book, _| book.rule_effect(&asked)));
-    let kind = Kind::waited("Looking whom the rule admits", "members");
+    let kind = Kind::waited("Checking who is eligible", "members");
     Task::new(kind, start, |effect| effect.map(|e| Answer::Effect(Box::new(command), e)))
 }
 
@@ -109,6 +109,11 @@ pub(crate) fn lint() -> Task {
     Task::new(Kind::waited("Looking through seats, ways to join, rules and counts", "communities"), start, |found| {
         found.map(Answer::Findings)
     })
+}
+
+/// What is to be done this week.
+pub(crate) fn to_do() -> Task {
+    Task::new(Kind::Quiet("to do"), |book, jobs| Ok(book.elsewhere(jobs, |book, _| book.to_do())), |found| found.map(Answer::ToDo))
 }
 
 /// Brings together what is to be handed over of a community.

@@ -8,6 +8,7 @@ mod eligibility;
 mod imports;
 mod mail;
 mod seats;
+mod today;
 
 use common::{World, today};
 use guildhall::book::{AttendanceChange, BookError, Command, Jobs, MeetupSort, PeopleQuery, SortBy, Thing, Words};

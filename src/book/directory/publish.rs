@@ -131,6 +131,16 @@ impl Book {
         Ok(published)
     }
 
+    /// How many changes of the roster aren't on a page yet, as it was last read or written.
+    ///
+    /// # Errors
+    /// If the page can't be read.
+    pub(in crate::book) fn not_on_page(&self, text: &str, name: &str) -> Result<u64, BookError> {
+        let mut published = Published::default();
+        self.edits(&self.known(text, name)?, &mut published)?;
+        Ok(published.changes.len() as u64)
+    }
+
     /// A page with everything that has changed in the roster, and which community stands where on it. What could not be read back as
     /// it was meant is left as it is, and told.
     fn rewritten(&self, known: &Known, published: &mut Published) -> Result<(String, Vec<ListingRow>), BookError> {

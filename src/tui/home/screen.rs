@@ -11,16 +11,18 @@ use super::layout::{Places, places};
 use super::panes::{Communities, Detail, Meetups, Members};
 use super::{answers, copying, links};
 use crate::actions::{Action, Scope, info};
-use crate::book::{BookError, Thing, Touched};
+use crate::book::{BookError, Touched};
 use crate::config::{Asked, Keys};
 use crate::domain::ids::CommunityId;
 use crate::tui::answer::Answer;
+use crate::tui::attendance;
 use crate::tui::canvas::{Canvas, PaneId, Target};
 use crate::tui::core::{Cx, Here, Layer, Outcome, Pane, Request, Screen, Touch, Wish};
 use crate::tui::edit::{Typed, is_sign};
 use crate::tui::overlays::{History, Organisations};
 use crate::tui::table::Table;
 use crate::tui::theme::Tone;
+use crate::tui::today::Today;
 use crate::tui::works;
 
 impl Home {
@@ -53,6 +55,7 @@ impl Home {
     fn act_here(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         match action {
             Action::HistoryHere => self.history_here(cx),
+            Action::Today => cx.ask(Request::Show(Box::new(Today::default()))),
             Action::Organisations => {
                 let overlay = Organisations::new(cx);
                 cx.push(overlay);
@@ -97,13 +100,9 @@ impl Home {
 
     fn history_here(&self, cx: &mut Cx<'_>) {
         let thing = self.detail.thing();
-        let title = match thing {
-            Some(Thing::Person(_)) => "History of this person",
-            Some(Thing::Community(_)) => "History of this community",
-            Some(Thing::Meetup(_)) => "History of this meetup",
-            Some(Thing::Organisation(_)) | None => "History",
-        };
-        let history = History::new(title, thing, cx);
+        let called = thing.and_then(|thing| cx.note(cx.book.name_of(thing)).flatten());
+        let title = called.map_or_else(|| "History".to_owned(), |name| format!("History of {name}"));
+        let history = History::new(&title, thing, cx);
         cx.push(history);
     }
 
@@ -140,11 +139,13 @@ impl Layer for Home {
         }
     }
 
-    fn why_not(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
+    fn why_not(&self, action: Action, cx: &Cx<'_>) -> Option<&'static str> {
         let here = self.detail.thing().is_none().then_some("there is nothing under the cursor");
         match action {
             Action::TakeOut | Action::SetStatus if self.members.community.is_none() => Some("select a community first"),
             Action::Remove | Action::Edit | Action::HistoryHere | Action::Copy | Action::CopyPart | Action::OpenLink => here,
+            Action::MarkHeld => self.meetups.why_not_held(cx.book.today()),
+            _ if info(action).scope == Scope::Attendance => self.detail.attendance().is_none().then_some("move to somebody at a meetup"),
             Action::Roll => self.meetups.selected().is_none().then_some("there is no meetup"),
             Action::AddMembers => None,
             _ if info(action).scope == Scope::Members => self.members.is_nobody().then_some("there is nobody in the list"),
@@ -302,6 +303,7 @@ impl Screen for Home {
             Wish::AddMembers(typed) => answers::add_members(self, typed, cx),
             Wish::AskForMembers(typed) => answers::ask_for_members(self, &typed, cx),
             Wish::ExportAs(format) => answers::ask_for_export(self, Some(format), cx),
+            Wish::AskForPage => answers::ask_for_page(cx),
             Wish::LookAtPage(typed) => answers::look_at_page(&typed, cx),
         }
         Ok(Outcome::Done)
@@ -332,6 +334,10 @@ impl Screen for Home {
     fn hints(&self) -> (&'static [Action], &'static [Action]) {
         // What is done to one thing is told where that thing is shown whole.
         const OF_ONE: &[Action] = &[Action::OpenLink, Action::Copy, Action::HistoryHere];
-        if self.focus == PaneId::Detail { (OF_ONE, &[]) } else { (&[], OF_ONE) }
+        match self.focus {
+            PaneId::Detail if self.detail.attendance().is_some() => (attendance::SHOWN, &[]),
+            PaneId::Detail => (OF_ONE, &[]),
+            _ => (&[], OF_ONE),
+        }
     }
 }

@@ -25,4 +25,4 @@ pub(crate) use organisations::Organisations;
 pub(crate) use palette::{Entry, Palette};
 pub(crate) use prompt::Prompt;
 pub(crate) use review::Review;
-pub(crate) use roll::Roll;
+pub(crate) use roll::{Roll, ask_whether_held};

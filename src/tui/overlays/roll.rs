@@ -5,15 +5,19 @@
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
+use super::confirm::Confirm;
 use super::picker::{self, Picked, Picker};
-use crate::actions::{Action, Scope};
+use crate::actions::{Action, Scope, info};
 use crate::book::{AttendanceChange, BookError, Command, MeetupDetail, PeopleQuery, Touched};
 use crate::domain::ids::{MeetupId, PersonId};
+use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::text;
-use crate::domain::words::{Outcome as Came, Rsvp};
-use crate::tui::canvas::{Canvas, hint};
+use crate::domain::words::{MeetupStatus, Outcome as Came, Rsvp};
+use crate::tui::attendance;
+use crate::tui::canvas::{Canvas, Target, hint};
 use crate::tui::core::{Cx, Here, Layer, Outcome, Request, Subject};
 use crate::tui::matching::fits;
+use crate::tui::paint;
 use crate::tui::theme::Tone;
 
 /// How many people outside the roll are offered at once.
@@ -26,7 +30,8 @@ struct Row {
     name: String,
     organisation: String,
     came: bool,
-    word: String,
+    /// What is known of them; nothing if they aren't on the roll.
+    facts: Option<AttendanceFacts>,
 }
 
 /// The overlay.
@@ -39,6 +44,8 @@ pub(crate) struct Roll {
     ahead: bool,
     /// Whether something was typed since it was looked who fits: that is done once for all that is typed in one go.
     is_stale: bool,
+    /// On whom the cursor stands once what was ticked is written.
+    next: Option<PersonId>,
     picker: Picker,
 }
 
@@ -47,7 +54,8 @@ impl Roll {
     #[must_use]
     pub(crate) fn new(meetup: MeetupId, cx: &mut Cx<'_>) -> Option<Self> {
         let detail = cx.book.meetup(meetup).ok().flatten()?;
-        let mut roll = Self { meetup, detail, rows: Vec::new(), new: None, ahead: false, is_stale: false, picker: Picker::default() };
+        let (rows, picker) = (Vec::new(), Picker::default());
+        let mut roll = Self { meetup, detail, rows, new: None, ahead: false, is_stale: false, next: None, picker };
         roll.find(cx);
         Some(roll)
     }
@@ -74,13 +82,7 @@ impl Roll {
                 name: r.name.clone(),
                 organisation: r.organisation.clone(),
                 came: if ahead { r.facts.rsvp == Some(Rsvp::Yes) } else { r.facts.outcome == Came::Attended },
-                word: match (r.facts.outcome, r.facts.rsvp) {
-                    (Came::Attended, _) => "came".into(),
-                    (Came::Unknown, Some(Rsvp::Yes)) => "said yes".into(),
-                    (Came::Unknown, Some(rsvp)) => format!("said {rsvp}"),
-                    (Came::Unknown, None) => String::new(),
-                    (outcome, _) => outcome.to_string(),
-                },
+                facts: Some(r.facts.clone()),
             })
             .collect();
         self.new = None;
@@ -118,13 +120,7 @@ impl Roll {
             }
         }
         for p in cx.book.people(&wanted, None).unwrap_or_default() {
-            self.rows.push(Row {
-                person: p.id,
-                name: p.title().to_owned(),
-                organisation: p.organisation,
-                came: false,
-                word: "not on the roll".into(),
-            });
+            self.rows.push(Row { person: p.id, name: p.title().to_owned(), organisation: p.organisation, came: false, facts: None });
         }
     }
 
@@ -149,31 +145,91 @@ impl Roll {
         self.rows.len() + usize::from(self.new.is_some())
     }
 
-    fn take(&mut self) -> Outcome {
-        if let Some(row) = self.rows.get(self.picker.cursor.at) {
-            let change = match (self.ahead, row.came) {
-                (true, ticked) => AttendanceChange::Rsvp((!ticked).then_some(Rsvp::Yes)),
-                (false, true) => AttendanceChange::Outcome(Came::Unknown),
-                (false, false) => AttendanceChange::Outcome(Came::Attended),
-            };
-            let command = Command::Attend { meetup: self.meetup, people: vec![row.person], change };
-            // The next name can be typed at once; without one, the cursor goes on to the next.
-            if self.picker.line.text().is_empty() {
-                self.picker.cursor.at += 1;
-            } else {
-                self.picker.line.set("");
-                self.picker.cursor.at = 0;
+    /// Ticks the one under the cursor and goes on to the next, so that the same key twice never takes a tick away.
+    fn take(&mut self, cx: &mut Cx<'_>) -> Outcome {
+        match self.rows.get(self.picker.cursor.at) {
+            Some(row) if row.came => {
+                self.go_on(cx);
+                Outcome::Done
             }
-            return Outcome::ask(Request::Run(command));
-        }
-        match self.new.take() {
-            Some(name) => {
-                self.picker.line.set("");
-                Outcome::ask(Request::Form(Subject::WalkIn(self.meetup, name)))
-            }
-            None => Outcome::Done,
+            Some(_) => self.turn(true, cx),
+            None => match self.new.take() {
+                Some(name) => {
+                    self.picker.line.set("");
+                    Outcome::ask(Request::Form(Subject::WalkIn(self.meetup, name)))
+                }
+                None => Outcome::Done,
+            },
         }
     }
+
+    /// Ticks the one under the cursor, or takes the tick away.
+    fn turn(&mut self, ticked: bool, cx: &mut Cx<'_>) -> Outcome {
+        let Some(row) = self.rows.get(self.picker.cursor.at) else { return self.take(cx) };
+        let change = match (self.ahead, ticked) {
+            (true, ticked) => AttendanceChange::Rsvp(ticked.then_some(Rsvp::Yes)),
+            (false, true) => AttendanceChange::Outcome(Came::Attended),
+            (false, false) => AttendanceChange::Outcome(Came::Unknown),
+        };
+        let (person, command) = (row.person, attendance::command(self.meetup, row.person, change));
+        if ticked {
+            self.go_on(cx);
+        } else {
+            self.next = Some(person);
+        }
+        Outcome::ask(Request::Run(command))
+    }
+
+    /// Goes on to the next row; after a search, which ends, the cursor stays on whom it found, and the next name can be typed.
+    fn go_on(&mut self, cx: &mut Cx<'_>) {
+        let at = self.picker.cursor.at;
+        let here = self.rows.get(at).map(|r| r.person);
+        if self.picker.line.text().is_empty() {
+            self.next = self.rows.get(at + 1).map(|r| r.person).or(here);
+        } else {
+            self.next = here;
+            self.picker.line.set("");
+            self.find(cx);
+        }
+        self.go_to_next();
+    }
+
+    fn go_to_next(&mut self) {
+        if let Some(at) = self.next.and_then(|next| self.rows.iter().position(|r| r.person == next)) {
+            self.picker.cursor.at = at;
+        }
+    }
+
+    /// Records an answer or a part of the one under the cursor, who stays there.
+    fn record(&mut self, action: Action) -> Outcome {
+        let Some(row) = self.rows.get(self.picker.cursor.at) else { return Outcome::Ignored };
+        match attendance::change(action, row.facts.as_ref().unwrap_or(&AttendanceFacts::default())) {
+            Some(change) => {
+                self.next = Some(row.person);
+                Outcome::ask(Request::Run(attendance::command(self.meetup, row.person, change)))
+            }
+            None => Outcome::Ignored,
+        }
+    }
+
+    /// Leaves; of a meetup that is over, and whose roll says that people came, asks whether it was held.
+    fn leave(&self, cx: &Cx<'_>) -> Outcome {
+        let came = self.detail.roll.iter().filter(|r| r.facts.outcome == Came::Attended).count() as u64;
+        let offer = (came > 0 && cx.book.read_only().is_none()).then(|| ask_whether_held(self.meetup, &self.detail, came)).flatten();
+        Outcome::Ask(std::iter::once(Request::Close).chain(offer.map(Request::push)).collect())
+    }
+}
+
+/// Asks whether a meetup is to be marked as held, if it is over and isn't yet.
+pub(crate) fn ask_whether_held(id: MeetupId, detail: &MeetupDetail, came: u64) -> Option<Confirm> {
+    if !detail.facts.status.is_open() {
+        return None;
+    }
+    let came = if came > 0 { format!(" and {} came", text::count(came, "person", "people")) } else { String::new() };
+    let question = format!("{} is over{came}, but its status is still “{}”. Mark it as held?", detail.facts.title, detail.facts.status);
+    let facts = MeetupFacts { status: MeetupStatus::Held, ..detail.facts.clone() };
+    let command = Command::PutMeetup { id: Some(id), facts, was: Some(detail.op) };
+    Some(Confirm::asking("Was it held?", &question, Action::Yes, "mark it as held", Request::Run(command)))
 }
 
 impl Layer for Roll {
@@ -192,13 +248,15 @@ impl Layer for Roll {
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         self.find_what_was_typed(cx);
         if action == Action::Tick {
-            return self.take();
+            let ticked = self.rows.get(self.picker.cursor.at).is_some_and(|r| r.came);
+            return self.turn(!ticked, cx);
         }
         match self.picker.act(action, self.len()) {
-            Picked::Taken => self.take(),
+            Picked::Taken => self.take(cx),
             Picked::Moved => Outcome::Done,
-            Picked::Left => Outcome::ask(Request::Close),
-            Picked::Ignored => Outcome::Ignored,
+            Picked::Left if self.ahead => Outcome::ask(Request::Close),
+            Picked::Left => self.leave(cx),
+            Picked::Ignored => self.record(action),
         }
     }
 
@@ -211,7 +269,8 @@ impl Layer for Roll {
     fn click(&mut self, row: usize, cx: &mut Cx<'_>) -> Outcome {
         self.find_what_was_typed(cx);
         self.picker.cursor.at = row;
-        self.take()
+        let ticked = self.rows.get(row).is_some_and(|r| r.came);
+        self.turn(!ticked, cx)
     }
 
     fn scroll(&mut self, lines: i32) {
@@ -237,12 +296,11 @@ impl Layer for Roll {
             if let Some(detail) = cx.book.meetup(self.meetup)? {
                 self.detail = detail;
             }
-            let on = self.here();
-            self.find(cx);
             // The cursor stays on its person when others come before them.
-            if let Some(at) = self.rows.iter().position(|r| Some(("roll", r.person.0)) == on) {
-                self.picker.cursor.at = at;
-            }
+            self.next = self.next.or_else(|| self.rows.get(self.picker.cursor.at).map(|r| r.person));
+            self.find(cx);
+            self.go_to_next();
+            self.next = None;
         }
         Ok(())
     }
@@ -250,7 +308,8 @@ impl Layer for Roll {
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
         self.find_what_was_typed(cx);
         let len = self.len();
-        self.picker.prepare(picker::place(area, self.len().max(8), 72), len);
+        let place = place(area, len);
+        self.picker.prepare(Rect { height: place.height.saturating_sub(KEYS), ..place }, len);
         Ok(())
     }
 
@@ -259,27 +318,64 @@ impl Layer for Roll {
             if self.ahead { r.facts.rsvp == Some(Rsvp::Yes) } else { r.facts.outcome == Came::Attended }
         };
         let came = self.detail.roll.iter().filter(ticked).count();
-        let texts: Vec<(String, String, String)> = self
+        let texts: Vec<(String, String, String, Tone)> = self
             .rows
             .iter()
             .map(|r| {
                 let tick = if r.came { "[x] " } else { "[ ] " };
-                (format!("{tick}{}", text::pad(&r.name, 28)), format!(" {} ", text::pad(&r.organisation, 16)), r.word.clone())
+                let words = r.facts.as_ref().map_or_else(|| "not on the roll".to_owned(), attendance::words);
+                let tone = if r.facts.as_ref().is_some_and(|f| f.outcome == Came::NoShow) { Tone::Warning } else { Tone::Dim };
+                (format!("{tick}{}", text::pad(&r.name, 28)), format!(" {} ", text::pad(&r.organisation, 16)), words, tone)
             })
             .collect();
         let mut rows: Vec<Vec<(&str, Tone)>> = texts
             .iter()
-            .map(|(name, org, word)| vec![(name.as_str(), Tone::Plain), (org.as_str(), Tone::Dim), (word.as_str(), Tone::Dim)])
+            .map(|(name, org, word, tone)| vec![(name.as_str(), Tone::Plain), (org.as_str(), Tone::Dim), (word.as_str(), *tone)])
             .collect();
         if let Some(name) = &self.new {
-            rows.push(vec![("somebody new: ", Tone::Dim), (name.as_str(), Tone::Plain)]);
+            rows.push(vec![("new: ", Tone::Dim), (name.as_str(), Tone::Plain)]);
         }
         if rows.is_empty() {
             rows.push(vec![("type three letters of a name", Tone::Dim)]);
         }
-        let place = picker::place(area, rows.len().max(8), 72);
+        let place = place(area, rows.len());
         let asks = if self.ahead { "Who comes to" } else { "Who came to" };
-        let title = format!("{asks} {} · {came}", self.detail.facts.title);
-        self.picker.draw(place, &title, &[hint(Action::Take, "ticks, goes to the next"), hint(Action::Back, "")], &rows, on);
+        let count = if self.ahead { attendance::room(came as u64, self.detail.facts.capacity).0 } else { came.to_string() };
+        let title = format!("{asks} {} · {count}", self.detail.facts.title);
+        let list = Rect { height: place.height.saturating_sub(KEYS), ..place };
+        self.picker.draw(list, &title, &[hint(Action::Take, "ticks, goes to the next"), hint(Action::Back, "")], &rows, on);
+        draw_keys(Rect { y: list.bottom(), height: place.height - list.height, ..place }, on);
+    }
+}
+
+/// How many lines the keys take below the list.
+const KEYS: u16 = 2;
+
+/// Where it is drawn, with its keys.
+fn place(area: Rect, rows: usize) -> Rect {
+    picker::place(area, rows.max(8) + usize::from(KEYS), 76)
+}
+
+/// The keys for answers and parts, each of which can be clicked.
+fn draw_keys(area: Rect, on: &mut Canvas<'_>) {
+    let area = area.intersection(on.buf.area);
+    paint::empty(on, area);
+    on.drawn.hit(area, Target::Overlay);
+    let (mut x, mut y) = (area.x + 1, area.y);
+    for action in attendance::SHOWN {
+        let (key, word) = (on.keys.word(*action), info(*action).footer);
+        let width = u16::try_from(text::width(&key) + text::width(word) + 3).unwrap_or(area.width);
+        if key.is_empty() {
+            continue;
+        }
+        if x + width > area.right() + 2 && x > area.x + 1 {
+            (x, y) = (area.x + 1, y + 1);
+        }
+        if y >= area.bottom() {
+            return;
+        }
+        let used = paint::pieces(on, (x, y), area.right().saturating_sub(x), &[(&key, Tone::Key), (" ", Tone::Plain), (word, Tone::Dim)]);
+        on.drawn.hit(Rect::new(x, y, used, 1), Target::Action(*action));
+        x += width;
     }
 }

@@ -3,7 +3,7 @@
 //! Must not know what an action does.
 
 use super::common::Common;
-use crate::actions::{ACTIONS, Action, ActionInfo, Scope, info};
+use crate::actions::{ACTIONS, Action, ActionInfo, Scope, changes_roster, info};
 use crate::config::Config;
 use crate::domain::ids::OpId;
 use crate::remembered::Remembered;
@@ -64,8 +64,10 @@ pub(super) fn reasons(
 ) -> impl Fn(Action) -> Option<&'static str> + use<> {
     let cx = common.cx();
     let top = layers.top_ref();
+    let is_read_only = cx.book.read_only().is_some();
     let of = |a: Action| match a {
         _ if !is_at_hand(top.scope(), info(a).scope) => Some(info(a).scope.heading()),
+        _ if is_read_only && changes_roster(a) => Some("the roster is open for reading only"),
         Action::Undo if undo.is_none() => Some("there is nothing to undo"),
         Action::Redo if redo.is_none() => Some("there is nothing to redo"),
         _ => top.why_not(a, &cx),

@@ -44,7 +44,7 @@ impl Shell {
         match request {
             Request::Run(command) => {
                 self.look_elsewhere();
-                if command.changes_rules() {
+                if command.changes_rules() || command.admits() {
                     self.begin(works::rule_effect(command), asker);
                 } else {
                     self.take_step(Step::Run(Box::new(command)), asker);
@@ -349,7 +349,7 @@ impl Shell {
             Answer::BackedUp => {}
             // The layer that asked is gone, and so is what it wanted to know.
             Answer::Imported(..) | Answer::Exported(..) | Answer::Previewed(..) | Answer::Text(..) | Answer::Line(..) => {}
-            Answer::Page(..) | Answer::Published(..) | Answer::Findings(_) | Answer::Handover(..) => {}
+            Answer::Page(..) | Answer::Published(..) | Answer::Findings(_) | Answer::Handover(..) | Answer::ToDo(_) => {}
         }
     }
 }

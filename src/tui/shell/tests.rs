@@ -246,7 +246,7 @@ fn come_to(shell: &mut Shell, action: Action) {
         Scope::Detail => _ = shell.act(Action::PaneDetail),
         Scope::History => _ = shell.act(Action::History),
         Scope::Columns => _ = shell.act(Action::Columns),
-        Scope::Roll => {
+        Scope::Roll | Scope::Attendance => {
             shell.act(Action::PaneMeetups);
             shell.act(Action::Roll);
         }
@@ -263,6 +263,7 @@ fn come_to(shell: &mut Shell, action: Action) {
         Scope::Plan | Scope::Message => shell.push(Message::new("Plan", "of a page").then(action, "does it", nothing)),
         Scope::Text => shell.push(Message::new("Said", "something")),
         // Everywhere, and before there is a shell.
+        Scope::Today => _ = shell.act(Action::Today),
         Scope::Moving | Scope::Welcome => {}
     }
 }

@@ -17,7 +17,7 @@ use crate::tui::core::{Cx, Outcome, Pane, Request, Subject, Touch, Wish};
 use crate::tui::edit::FindLine;
 use crate::tui::list::Cursor;
 use crate::tui::paint;
-use crate::tui::table::{Column, Placed, Table};
+use crate::tui::table::{Cell, Column, Placed, Table};
 use crate::tui::theme::Tone;
 
 /// A line of the pane.
@@ -249,7 +249,7 @@ impl Communities {
         }
         let style = on.theme.style(Tone::Plain);
         paint::put(on, (row.x + 1, row.y), 2, if here { "> " } else { "  " }, style);
-        let values: Vec<String> = placed.iter().map(|p| self.cell(&self.items[at], &self.table.all[p.column].name)).collect();
+        let values: Vec<Cell> = placed.iter().map(|p| self.cell(&self.items[at], &self.table.all[p.column].name)).collect();
         self.table.draw_row(row, placed, &values, Tone::Plain, &self.find.words, on);
         if here {
             paint::at_cursor(on, row, focused);
@@ -257,18 +257,20 @@ impl Communities {
     }
 
     /// What stands in a column.
-    fn cell(&self, item: &Item, column: &str) -> String {
+    fn cell(&self, item: &Item, column: &str) -> Cell {
         let Item::Community(i) = item else {
             return match column {
                 "name" => "Everybody".to_owned(),
                 "members" => self.people.map_or_else(String::new, text::thousands),
                 _ => String::new(),
-            };
+            }
+            .into();
         };
         let c = &self.all[*i];
         match column {
             "name" => c.name.clone(),
-            "standing" => standing(c).to_owned(),
+            "standing" if c.run_by == RunBy::Others => standing(c).to_owned(),
+            "standing" => return Cell::toned(standing(c), Tone::Warning),
             "members" if c.run_by == RunBy::Others || self.people.is_none() => String::new(),
             "members" => text::thousands(self.counts.get(&c.id).copied().unwrap_or(0)),
             "stage" => c.stage.map_or("", |s| s.word()).to_owned(),
@@ -276,6 +278,14 @@ impl Communities {
             "disciplines" => c.disciplines.clone(),
             _ => (i + 1).to_string(),
         }
+        .into()
+    }
+
+    /// Where the columns stand, for what shows.
+    fn layout(&self, width: u16, on: &Canvas<'_>) -> Vec<Placed> {
+        let shown = &self.items[self.cursor.window(self.items.len())];
+        let rows: Vec<&Item> = shown.iter().filter(|i| !matches!(i, Item::Heading(_))).collect();
+        self.table.layout(width, &self.table.widest(&rows, |item, column| self.cell(item, column)), !on.theme.is_plain())
     }
 }
 
@@ -382,7 +392,7 @@ impl Pane for Communities {
         on.drawn.hit(area, Target::Pane(PaneId::Communities));
         let inside = paint::frame(on, area, "1 Communities", &self.count(), focused);
         let rows = usize::from(inside.height).saturating_sub(usize::from(self.find.height()));
-        let placed = self.table.layout(inside.width, !on.theme.is_plain());
+        let placed = self.layout(inside.width, on);
         for (line, at) in (self.cursor.offset..self.items.len()).take(rows).enumerate() {
             let y = inside.y + u16::try_from(line).unwrap_or(0);
             let row = Rect::new(inside.x, y, inside.width, 1);

@@ -5,13 +5,14 @@
 use ratatui::layout::Rect;
 
 use super::detail_lines::{Item, Line, community_lines, meetup_lines, person_lines};
-use super::down_bar;
+use super::{down_bar, mark_held};
 use crate::actions::Action;
 use crate::book::{AttendanceChange, BookError, Command, Thing, Touched};
-use crate::domain::ids::CommunityId;
+use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::domain::meetup::AttendanceFacts;
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::ConsentState;
+use crate::tui::attendance;
 use crate::tui::canvas::{Canvas, PaneId, Target};
 use crate::tui::core::{Cx, Here, Outcome, Pane, Request, Subject, Touch, Wish, place_of};
 use crate::tui::list::Cursor;
@@ -158,6 +159,33 @@ impl Detail {
         }
     }
 
+    /// Whose attendance at which meetup the line under the cursor is about.
+    #[must_use]
+    pub(crate) fn attendance(&self) -> Option<(MeetupId, PersonId)> {
+        match (self.item()?, self.thing?) {
+            (Item::Visit(meetup), Thing::Person(person)) => Some((*meetup, person)),
+            (Item::Roll(person), Thing::Meetup(meetup)) => Some((meetup, *person)),
+            _ => None,
+        }
+    }
+
+    /// Records an answer or a part of the one under the cursor.
+    fn record(&self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        let Some((meetup, person)) = self.attendance() else { return Outcome::Ignored };
+        let Some(detail) = cx.note(cx.book.meetup(meetup)).flatten() else { return Outcome::Done };
+        let known = detail.roll.iter().find(|r| r.person_id == person).map(|r| r.facts.clone()).unwrap_or_default();
+        attendance::change(action, &known)
+            .map_or(Outcome::Ignored, |change| Outcome::ask(Request::Run(attendance::command(meetup, person, change))))
+    }
+
+    /// Offers to mark a meetup as held.
+    fn hold(&self, cx: &mut Cx<'_>) -> Outcome {
+        match self.thing {
+            Some(Thing::Meetup(id)) => mark_held(id, cx),
+            _ => Outcome::Ignored,
+        }
+    }
+
     fn remove(&self) -> Outcome {
         let blank = AttendanceChange::Facts(AttendanceFacts::default());
         let command = match (self.item(), self.thing, self.community()) {
@@ -201,8 +229,9 @@ impl Pane for Detail {
                 }
                 _ => Outcome::Ignored,
             },
+            Action::MarkHeld => self.hold(cx),
             // The home screen looks at the others next.
-            _ => Outcome::Ignored,
+            _ => self.record(action, cx),
         }
     }
 

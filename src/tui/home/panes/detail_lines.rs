@@ -9,9 +9,11 @@ use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::words::{
-    AddressState, CommunityStatus, ConsentState, Eligibility, MembershipStatus, Outcome, PersonKind, Purpose, Rsvp, RunBy, WriteUp,
+    AddressState, CommunityStatus, ConsentState, Eligibility, MeetupStatus, MembershipStatus, Outcome, PersonKind, Purpose, Rsvp, RunBy,
+    WriteUp,
 };
 use crate::domain::{address, meetup, text};
+use crate::tui::attendance;
 use crate::tui::theme::Tone;
 
 /// What a line is about, if it can be changed or gone to.
@@ -228,7 +230,7 @@ pub(super) fn community_lines(c: &CommunityDetail, calendar: &Calendar, keys: &K
         out.toned(format!("judged by: {}", f.evidence), Tone::Dim);
     }
     if !f.related.is_empty() {
-        out.toned(format!("near it: {}", f.related.join(", ")), Tone::Dim);
+        out.toned(format!("related communities: {}", f.related.join(", ")), Tone::Dim);
     }
     if !f.disciplines.is_empty() {
         out.heading("Disciplines");
@@ -304,7 +306,13 @@ pub(super) fn meetup_lines(m: &MeetupDetail, calendar: &Calendar, keys: &Keys) -
     let f = &m.facts;
     out.plain(format!("{} ({})", calendar.in_full(f.starts.date()), calendar.distance(f.starts.date())));
     out.plain(format!("{} to {}, {}", f.starts.format("%H:%M"), f.ends().format("%H:%M"), f.zone));
-    out.plain(format!("{}, {}", f.format, f.status));
+    let ahead = f.starts.date() > calendar.today;
+    if f.status.is_open() && !ahead {
+        out.toned(format!("{}, {}: {}", f.format, f.status, keys.say("was it held? {mark as held}")), Tone::Warning);
+    } else {
+        let tone = if f.status == MeetupStatus::Cancelled { Tone::Warning } else { Tone::Plain };
+        out.toned(format!("{}, {}", f.format, f.status), tone);
+    }
     if !f.venue.is_empty() {
         out.plain(format!("at {}", f.venue));
     }
@@ -324,9 +332,12 @@ pub(super) fn meetup_lines(m: &MeetupDetail, calendar: &Calendar, keys: &Keys) -
     out.toned(&*f.note, Tone::Dim);
     let count = |outcome: Outcome| m.roll.iter().filter(|r| r.facts.outcome == outcome).count();
     let yes = m.roll.iter().filter(|r| r.facts.rsvp == Some(Rsvp::Yes)).count();
-    let ahead = f.starts.date() > calendar.today;
     let came = if ahead { String::new() } else { format!(" · {} came", count(Outcome::Attended)) };
-    out.heading(&format!("Roll · {yes} yes{came}"));
+    let (said, over) = attendance::room(yes as u64, f.capacity);
+    out.heading(&format!("Roll · {said}{came}"));
+    if over {
+        out.toned("  more said yes than there is room for", Tone::Warning);
+    }
     if m.roll.is_empty() {
         out.toned(
             keys.say(if ahead { "  nobody yet: {take the roll} ticks who comes" } else { "  nobody yet: {take the roll} ticks who came" }),
@@ -334,15 +345,11 @@ pub(super) fn meetup_lines(m: &MeetupDetail, calendar: &Calendar, keys: &Keys) -
         );
     }
     for r in &m.roll {
-        let what = match (r.facts.outcome, r.facts.rsvp) {
-            (Outcome::Attended, _) => "came".to_owned(),
-            (Outcome::Unknown, Some(rsvp)) => rsvp.to_string(),
-            (Outcome::Unknown, None) => "?".to_owned(),
-            (outcome, _) => outcome.to_string(),
-        };
-        let parts = r.facts.parts.iter().map(|p| format!(", {p}")).collect::<String>();
+        let words = attendance::words(&r.facts);
+        let what = if words.is_empty() { "no answer" } else { &*words };
+        let tone = if r.facts.outcome == Outcome::NoShow { Tone::Warning } else { Tone::Plain };
         let org = if r.organisation.is_empty() { String::new() } else { format!(" ({})", r.organisation) };
-        out.item(format!("  {}{org} · {what}{parts}", r.name), Tone::Plain, Item::Roll(r.person_id));
+        out.item(format!("  {}{org} · {what}", r.name), tone, Item::Roll(r.person_id));
     }
     out.0
 }

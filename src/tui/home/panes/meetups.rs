@@ -4,7 +4,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{List, down_bar, rows_in};
+use super::{List, down_bar, mark_held, rows_in};
 use crate::actions::Action;
 use crate::book::{BookError, Command, MeetupRow, MeetupSort, Thing, Touched};
 use crate::domain::ids::{CommunityId, MeetupId};
@@ -16,7 +16,7 @@ use crate::tui::edit::FindLine;
 use crate::tui::list::Listing;
 use crate::tui::overlays::{Confirm, Roll};
 use crate::tui::paint;
-use crate::tui::table::{Column, Placed, Table};
+use crate::tui::table::{Cell, Column, Placed, Table};
 use crate::tui::theme::Tone;
 
 /// How many meetups are read for the first picture.
@@ -28,7 +28,7 @@ const OWN: &[&str] = &["when", "title", "host", "write-up", "came"];
 fn columns() -> Vec<Column> {
     vec![
         Column::new("when", 17, 17),
-        Column::new("title", 12, 40).growing(),
+        Column::new("title", 16, 40).growing(),
         Column::new("came", 9, 9).right(),
         Column::new("write-up", 8, 9),
         Column::new("host", 7, 12),
@@ -53,12 +53,25 @@ pub(crate) struct Meetups {
     all: usize,
     /// The search by which those were found that are listed.
     listed: String,
+    /// Whether nobody has moved in it yet: then it stays at its top, however it comes to be sorted.
+    is_untouched: bool,
 }
 
 impl Default for Meetups {
     fn default() -> Self {
-        let table = Table::new(columns(), OWN, "when");
-        Self { list: Listing::default(), community: None, find: FindLine::default(), table, heads: false, all: 0, listed: String::new() }
+        // Those to come stand first, the next on top; then those that are over, the latest on top.
+        let mut table = Table::new(columns(), OWN, "when");
+        table.undirected = Some("when");
+        Self {
+            list: Listing::default(),
+            community: None,
+            find: FindLine::default(),
+            table,
+            heads: false,
+            all: 0,
+            listed: String::new(),
+            is_untouched: true,
+        }
     }
 }
 
@@ -113,13 +126,32 @@ impl Meetups {
         Ok(())
     }
 
+    /// Why the meetup under the cursor can't be marked as held, if so.
+    #[must_use]
+    pub(crate) fn why_not_held(&self, today: chrono::NaiveDate) -> Option<&'static str> {
+        let Some(row) = self.selected().and_then(|id| self.list.rows.iter().find(|r| r.id == id)) else {
+            return Some("there is no meetup");
+        };
+        if row.starts.date() > today {
+            return Some("it is still to come");
+        }
+        (!row.status.is_open()).then_some("its status says already what became of it")
+    }
+
+    /// Which of the rows that show is the first of those that are over, below one that is still to come.
+    fn divider(&self, today: chrono::NaiveDate) -> Option<usize> {
+        let upcoming = |row: &MeetupRow| meetup::is_upcoming(row.starts, today);
+        let is_between = |pair: &[MeetupRow]| upcoming(&pair[0]) != upcoming(&pair[1]);
+        (self.table.sort == "when").then(|| self.list.rows.windows(2).position(is_between)).flatten().map(|at| at + 1)
+    }
+
     fn draw_row(&self, row: &MeetupRow, at: usize, area: Rect, placed: &[Placed], focused: bool, on: &mut Canvas<'_>) {
         let here = at == self.list.cursor.at;
         let upcoming = meetup::is_upcoming(row.starts, on.calendar.today);
         let tone = if upcoming || here { Tone::Plain } else { Tone::Dim };
         let style = on.theme.style(tone);
         paint::put(on, (area.x + 1, area.y), 2, if here { "> " } else { "  " }, style);
-        let values: Vec<String> = placed.iter().map(|p| cell(row, &self.table.all[p.column].name, upcoming, on)).collect();
+        let values: Vec<Cell> = placed.iter().map(|p| cell(row, &self.table.all[p.column].name, upcoming, on)).collect();
         self.table.draw_row(area, placed, &values, tone, &self.find.words, on);
         if here {
             paint::at_cursor(on, area, focused);
@@ -129,6 +161,7 @@ impl Meetups {
 
 impl Pane for Meetups {
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        self.is_untouched = false;
         if self.list.act(action) {
             return Outcome::ask(Request::Wish(Wish::Look));
         }
@@ -153,6 +186,10 @@ impl Pane for Meetups {
                 }
                 None => Outcome::ask(Request::say("There is no meetup under the cursor")),
             },
+            Action::MarkHeld => match self.selected() {
+                Some(id) => mark_held(id, cx),
+                None => Outcome::ask(Request::say("There is no meetup under the cursor")),
+            },
             // The home screen looks at the others next.
             _ => Outcome::Ignored,
         }
@@ -164,6 +201,7 @@ impl Pane for Meetups {
 
     fn select(&mut self, thing: Thing, cx: &mut Cx<'_>) -> Result<bool, BookError> {
         let Thing::Meetup(id) = thing else { return Ok(false) };
+        self.is_untouched = false;
         if !self.list.ids.contains(&id) && self.find.clear() {
             self.read(cx)?;
         }
@@ -180,6 +218,7 @@ impl Pane for Meetups {
     }
 
     fn touch(&mut self, touch: Touch) -> Outcome {
+        self.is_untouched = false;
         if !self.list.touch(touch, down_bar(touch)) {
             return Outcome::Done;
         }
@@ -190,7 +229,7 @@ impl Pane for Meetups {
         if touched.many || touched.communities || touched.meetups || touched.words || !cx.book.is_ready() {
             let here = self.selected();
             self.read(cx)?;
-            self.list.stay_on(here);
+            self.list.stay_on(here.filter(|_| !self.is_untouched));
         }
         Ok(())
     }
@@ -200,7 +239,11 @@ impl Pane for Meetups {
         // The heads of the columns are worth a line only where there are some.
         self.heads = height >= 5;
         let height = height.saturating_sub(usize::from(self.find.height()) + usize::from(self.heads));
-        self.list.prepare(height, |ids| cx.book.meetups_shown(ids), |row| row.id)
+        self.list.prepare(height, |ids| cx.book.meetups_shown(ids), |row| row.id)?;
+        if self.divider(cx.book.today()).is_some() && height > 1 {
+            self.list.prepare(height - 1, |ids| cx.book.meetups_shown(ids), |row| row.id)?;
+        }
+        Ok(())
     }
 
     fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
@@ -217,14 +260,23 @@ impl Pane for Meetups {
         }
         let find = self.find.height();
         let heads = u16::from(self.heads);
-        let placed = self.table.layout(inside.width, !on.theme.is_plain());
+        let today = on.calendar.today;
+        let widest = self.table.widest(&self.list.rows, |row, column| cell(row, column, meetup::is_upcoming(row.starts, today), on));
+        let placed = self.table.layout(inside.width, &widest, !on.theme.is_plain());
         if self.heads {
             self.table.draw_heads(PaneId::Meetups, inside, &placed, on);
         }
         let body = Rect::new(inside.x, inside.y + heads, inside.width, inside.height.saturating_sub(find + heads));
-        for (line, row) in self.list.rows.iter().take(usize::from(body.height)).enumerate() {
+        let divider = self.divider(today).filter(|at| *at < usize::from(body.height));
+        let below = |line: usize| line + usize::from(divider.is_some_and(|at| line >= at));
+        if let Some(at) = divider {
+            let line = format!("   past {}", "─".repeat(usize::from(body.width.saturating_sub(10))));
+            let line = if on.theme.is_plain() { "   past" } else { &*line };
+            paint::pieces(on, (body.x, body.y + u16::try_from(at).unwrap_or(0)), body.width, &[(line, Tone::Border)]);
+        }
+        for (line, row) in self.list.rows.iter().enumerate().filter(|(line, _)| below(*line) < usize::from(body.height)) {
             let at = self.list.from + line;
-            let area = Rect::new(body.x, body.y + u16::try_from(line).unwrap_or(0), body.width, 1);
+            let area = Rect::new(body.x, body.y + u16::try_from(below(line)).unwrap_or(0), body.width, 1);
             on.drawn.hit(area, Target::Row(PaneId::Meetups, at));
             self.draw_row(row, at, area, &placed, focused, on);
         }
@@ -269,7 +321,7 @@ impl List for Meetups {
 }
 
 /// What stands in a column.
-fn cell(row: &MeetupRow, column: &str, upcoming: bool, on: &Canvas<'_>) -> String {
+fn cell(row: &MeetupRow, column: &str, upcoming: bool, on: &Canvas<'_>) -> Cell {
     match column {
         "when" => format!("{} {}", on.calendar.short(row.starts.date()), row.starts.format("%H:%M")),
         "title" => row.title.clone(),
@@ -278,16 +330,21 @@ fn cell(row: &MeetupRow, column: &str, upcoming: bool, on: &Canvas<'_>) -> Strin
         "status" => row.status.word().to_owned(),
         "write-up" => match row.write_up {
             WriteUp::None => String::new(),
+            WriteUp::Owed => return Cell::toned(row.write_up.word(), Tone::Warning),
             other => other.word().to_owned(),
         },
         "communities" => row.communities.clone(),
         "venue" => row.venue.clone(),
         _ => match (row.status, upcoming, row.attended, row.yes) {
-            (MeetupStatus::Cancelled, ..) => "cancelled".to_owned(),
-            (_, true, Some(0), Some(yes)) => format!("{yes} yes"),
+            (MeetupStatus::Cancelled, ..) => return Cell::toned("cancelled", Tone::Warning),
+            (_, true, Some(0), Some(yes)) => match row.capacity.map(u64::from).filter(|room| yes > *room) {
+                Some(room) => return Cell::toned(format!("{yes}/{room} yes"), Tone::Warning),
+                None => format!("{yes} yes"),
+            },
             (_, _, Some(came), _) => format!("{came} came"),
             // Nobody has counted yet.
             _ => String::new(),
         },
     }
+    .into()
 }

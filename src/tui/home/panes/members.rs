@@ -38,6 +38,8 @@ pub(crate) struct Members {
     /// How many of the marked aren't listed, and the list for which that was counted.
     pub(super) hidden: usize,
     counted: Option<(String, usize)>,
+    /// Whether nobody has moved in it yet: then it stays at its top, however it comes to be sorted.
+    is_untouched: bool,
 }
 
 /// The columns that show by themselves.
@@ -75,6 +77,7 @@ impl Default for Members {
             listed: String::new(),
             hidden: 0,
             counted: None,
+            is_untouched: true,
         }
     }
 }
@@ -133,7 +136,7 @@ impl Members {
         self.table.all = columns(&cx.book.words(Words::Fields)?);
         let result = self.read(cx);
         self.keep_reading(result)?;
-        self.list.stay_on(here);
+        self.list.stay_on(here.filter(|_| !self.is_untouched));
         // Marks outlive a search, so that one can mark the hits of several; those who have gone are dropped.
         if !self.marks.is_empty() && self.find.query.is_empty() && cx.book.is_ready() {
             let there: HashSet<PersonId> = self.list.ids.iter().copied().collect();
@@ -249,6 +252,7 @@ impl Members {
 
 impl Pane for Members {
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        self.is_untouched = false;
         if self.list.act(action) {
             return Outcome::ask(Request::Wish(Wish::Look));
         }
@@ -284,6 +288,7 @@ impl Pane for Members {
 
     fn select(&mut self, thing: Thing, cx: &mut Cx<'_>) -> Result<bool, BookError> {
         let Thing::Person(id) = thing else { return Ok(false) };
+        self.is_untouched = false;
         if !self.list.ids.contains(&id) && self.find.clear() {
             let result = self.read(cx);
             self.keep_reading(result)?;
@@ -307,6 +312,7 @@ impl Pane for Members {
     }
 
     fn touch(&mut self, touch: Touch) -> Outcome {
+        self.is_untouched = false;
         if !self.list.touch(touch, down_bar(touch)) {
             return Outcome::Done;
         }

@@ -10,7 +10,7 @@ use crate::domain::text;
 use crate::domain::words::{AddressState, PersonKind};
 use crate::tui::canvas::{Canvas, PaneId, Target};
 use crate::tui::paint;
-use crate::tui::table::Placed;
+use crate::tui::table::{Cell, Placed};
 use crate::tui::theme::Tone;
 
 impl Members {
@@ -27,7 +27,10 @@ impl Members {
         if inside.height == 0 {
             return;
         }
-        let placed = self.table.layout(inside.width, !on.theme.is_plain());
+        // Days are told in full only where there is much room.
+        let width = if inside.width > 90 { u16::MAX } else { 0 };
+        let widest = self.table.widest(&self.list.rows, |row, column| cell(row, column, width, on));
+        let placed = self.table.layout(inside.width, &widest, !on.theme.is_plain());
         self.table.draw_heads(PaneId::Members, inside, &placed, on);
         let find = self.find.height();
         let body = Rect::new(inside.x, inside.y + 1, inside.width, inside.height.saturating_sub(1 + find));
@@ -78,8 +81,9 @@ impl Members {
             (false, false) => "  ",
         };
         paint::put(on, (area.x + 1, area.y), 2, sign, plain);
-        let values: Vec<String> = placed.iter().map(|p| cell(row, &self.table.all[p.column].name, p.width, on)).collect();
-        self.table.draw_row(area, placed, &values, Tone::Plain, &self.find.words, on);
+        let values: Vec<Cell> = placed.iter().map(|p| cell(row, &self.table.all[p.column].name, p.width, on)).collect();
+        let tone = if marked { Tone::Marked } else { Tone::Plain };
+        self.table.draw_row(area, placed, &values, tone, &self.find.words, on);
         if here {
             paint::at_cursor(on, area, focused);
         } else if marked {
@@ -90,7 +94,7 @@ impl Members {
 }
 
 /// What stands in a column.
-fn cell(row: &PersonRow, column: &str, width: u16, on: &Canvas<'_>) -> String {
+fn cell(row: &PersonRow, column: &str, width: u16, on: &Canvas<'_>) -> Cell {
     match column {
         "name" => {
             let mut name = row.title().to_owned();
@@ -98,7 +102,7 @@ fn cell(row: &PersonRow, column: &str, width: u16, on: &Canvas<'_>) -> String {
                 name.push_str(" (mailbox)");
             }
             if row.email_state != AddressState::Ok {
-                name.push_str(&format!(" [{}]", row.email_state));
+                return Cell::toned(format!("{name} [{}]", row.email_state), Tone::Warning);
             }
             name
         }
@@ -115,4 +119,5 @@ fn cell(row: &PersonRow, column: &str, width: u16, on: &Canvas<'_>) -> String {
         "tags" => row.tags.join(", "),
         own => row.fields.iter().find(|(name, _)| name == own).map(|(_, value)| value.replace('\n', " ")).unwrap_or_default(),
     }
+    .into()
 }

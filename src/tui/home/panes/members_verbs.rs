@@ -46,14 +46,24 @@ impl Members {
         if people.is_empty() {
             return Outcome::ask(Request::say("There is nobody under the cursor; {new} adds somebody"));
         }
-        let who = text::count(people.len() as u64, "person", "people");
+        let who = match people.as_slice() {
+            [only] => self.name_of(*only, cx),
+            _ => text::count(people.len() as u64, "person", "people"),
+        };
         ask(self, people, &who, cx)
+    }
+
+    /// What a person is called.
+    fn name_of(&self, person: PersonId, cx: &Cx<'_>) -> String {
+        let listed = self.list.rows.iter().find(|r| r.id == person).map(|r| r.title().to_owned());
+        let kept = || cx.book.people(&[person], None).ok()?.first().map(|r| r.title().to_owned());
+        listed.or_else(kept).unwrap_or_else(|| "1 person".to_owned())
     }
 
     pub(super) fn put_into(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
         let communities = cx.book.communities().unwrap_or_default();
         let names = communities.iter().map(|c| c.name.clone()).collect();
-        push(Choose::new(&format!("Put {who} into"), names, false, move |name| {
+        push(Choose::new(&format!("Add {who} to"), names, false, move |name| {
             let community = communities.iter().find(|c| c.name == name)?.id;
             Some(Command::PutIn { people: people.clone(), community, status: MembershipStatus::Active })
         }))
@@ -78,7 +88,7 @@ impl Members {
     }
 
     pub(super) fn remove_tag(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
-        push(Choose::new(&format!("Tag to take off {who}"), known(Words::Tags, cx), false, move |tag| {
+        push(Choose::new(&format!("Remove a tag of {who}"), known(Words::Tags, cx), false, move |tag| {
             Some(Command::RemoveTag { people: people.clone(), tag: tag.to_owned() })
         }))
     }
@@ -98,13 +108,9 @@ impl Members {
     }
 
     pub(super) fn remove(&self, people: Vec<PersonId>, who: &str, _: &mut Cx<'_>) -> Outcome {
-        let name = match people.as_slice() {
-            [only] => self.list.rows.iter().find(|r| r.id == *only).map_or_else(|| who.to_owned(), |r| r.title().to_owned()),
-            _ => who.to_owned(),
-        };
         let only =
             self.community.as_ref().map_or_else(String::new, |(_, c)| format!(" {{take out of community}} takes them out of {c} alone."));
-        let question = format!("Remove {name} from the roster, with memberships and attendance? It can be undone.{only}");
+        let question = format!("Remove {who} from the roster, with memberships and attendance? It can be undone.{only}");
         push(Confirm::new(&question, Action::Yes, "remove", Request::Run(Command::RemovePeople(people))))
     }
 

@@ -15,8 +15,12 @@ pub(super) use members::Members;
 
 use ratatui::layout::Rect;
 
+use crate::book::Command;
+use crate::domain::ids::MeetupId;
+use crate::domain::meetup::MeetupFacts;
+use crate::domain::words::MeetupStatus;
 use crate::tui::canvas::Target;
-use crate::tui::core::{Cx, Outcome, Pane, Touch};
+use crate::tui::core::{Cx, Outcome, Pane, Request, Touch};
 use crate::tui::edit::FindLine;
 use crate::tui::table::Table;
 
@@ -32,6 +36,19 @@ pub(super) trait List: Pane {
     fn table_mut(&mut self) -> &mut Table;
     /// Takes in that the search has changed.
     fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome;
+}
+
+/// Marks a meetup as held, or says why there is nothing to mark.
+fn mark_held(id: MeetupId, cx: &mut Cx<'_>) -> Outcome {
+    let Some(detail) = cx.note(cx.book.meetup(id)).flatten() else { return Outcome::Done };
+    if detail.facts.starts.date() > cx.book.today() {
+        return Outcome::ask(Request::say(format!("{} is still to come", detail.facts.title)));
+    }
+    if !detail.facts.status.is_open() {
+        return Outcome::ask(Request::say(format!("{} is {} already", detail.facts.title, detail.facts.status)));
+    }
+    let facts = MeetupFacts { status: MeetupStatus::Held, ..detail.facts };
+    Outcome::ask(Request::Run(Command::PutMeetup { id: Some(id), facts, was: Some(detail.op) }))
 }
 
 /// How many rows there are room for inside a pane's frame.

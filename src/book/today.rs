@@ -1,0 +1,328 @@
+//! What a lead should do this week: one line for each thing to do, the most pressing first.
+//!
+//! A kind of line is a function in one table. Must not know where a line is shown, nor which key goes there.
+
+use std::cell::OnceCell;
+use std::io::sink;
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+
+use super::{Book, BookError, ExportOptions, Since};
+use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
+use crate::domain::text;
+use crate::exchange::Single;
+use crate::exchange::formats::{FORMATS, Settings};
+use crate::store::due::{self, MeetupDue, PersonDue};
+use crate::store::eligible::Judge;
+use crate::store::{lookup, pages, people};
+
+/// How far ahead meetups are looked at, in days.
+const AHEAD: u64 = 14;
+/// For so many days somebody is a newcomer.
+const NEW: u64 = 30;
+/// A write-up is owed within so many days.
+const WRITE_UP: u64 = 14;
+/// Of so many people at most it is looked up one by one whether they are on a list.
+const MOST_TOUCHED: usize = 5_000;
+/// From so many people of a kind on they are one line.
+const MANY: usize = 6;
+
+/// A thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToDo {
+    /// What kind of thing it is.
+    pub kind: ToDoKind,
+    /// What it is about, in words.
+    pub what: String,
+    /// The day that it is about: of the meetup, since when.
+    pub on: Option<NaiveDate>,
+    /// By when it should be done.
+    pub by: NaiveDate,
+    /// Where it is done.
+    pub at: ToDoPlace,
+}
+
+/// The kinds of things to do, in their order where they are equally pressing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ToDoKind {
+    /// A meetup soon to come has no host.
+    NoHost,
+    /// A meetup soon to come has answers open.
+    OpenAnswers,
+    /// A meetup is over and not marked as held.
+    NotHeld,
+    /// A write-up is owed.
+    WriteUp,
+    /// A seat's holder was to be confirmed.
+    Confirm,
+    /// An exception was to be reviewed.
+    Review,
+    /// A primary address bounced.
+    Bounced,
+    /// A seat is vacant.
+    Vacant,
+    /// Somebody new has come to nothing yet.
+    Newcomer,
+    /// Changes are not on the public page yet.
+    Unpublished,
+    /// The recipients of a list changed since it was exported.
+    ListChanged,
+}
+
+impl ToDoKind {
+    /// What it is called.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NoHost => "no host",
+            Self::OpenAnswers => "answers open",
+            Self::NotHeld => "was it held?",
+            Self::WriteUp => "write-up owed",
+            Self::Confirm => "seat to confirm",
+            Self::Review => "exception to review",
+            Self::Bounced => "bounced address",
+            Self::Vacant => "seat vacant",
+            Self::Newcomer => "newcomer",
+            Self::Unpublished => "not published",
+            Self::ListChanged => "list changed",
+        }
+    }
+}
+
+/// Where a thing is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToDoPlace {
+    /// At a meetup.
+    Meetup(MeetupId),
+    /// At a seat of a community.
+    Seat(CommunityId, SeatId),
+    /// At somebody's membership.
+    Membership(PersonId, CommunityId),
+    /// At a person.
+    Person(PersonId),
+    /// At everybody whom a search finds.
+    People(String),
+    /// At a public page, by its file's name.
+    Page(String),
+    /// At the export of a list.
+    List {
+        /// The format.
+        format: String,
+        /// The search.
+        query: String,
+        /// The community.
+        community: Option<CommunityId>,
+    },
+}
+
+/// What the lines read in common.
+struct Look<'b> {
+    book: &'b mut Book,
+    today: NaiveDate,
+    /// Newcomers and bounced people: read in one pass.
+    people: OnceCell<Vec<PersonDue>>,
+}
+
+/// A kind of line: adds what there is of it.
+type Line = fn(&mut Look<'_>, &mut Vec<ToDo>) -> Result<(), BookError>;
+
+/// Every kind of line.
+const LINES: &[Line] = &[meetups_to_come, not_held, write_ups, seats, reviews, bounced, newcomers, not_published, lists_that_changed];
+
+impl Book {
+    /// Returns what is to be done, the most pressing first.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn to_do(&mut self) -> Result<Vec<ToDo>, BookError> {
+        let today = self.today();
+        let mut look = Look { book: self, today, people: OnceCell::new() };
+        let mut out = Vec::new();
+        for line in LINES {
+            line(&mut look, &mut out)?;
+        }
+        out.sort_by_key(|d| (d.by, d.kind, d.on));
+        Ok(out)
+    }
+}
+
+impl Look<'_> {
+    fn days_ago(&self, days: u64) -> NaiveDate {
+        self.today.checked_sub_days(Days::new(days)).unwrap_or(self.today)
+    }
+
+    fn people(&self) -> Result<&[PersonDue], BookError> {
+        if let Some(known) = self.people.get() {
+            return Ok(known);
+        }
+        let found = due::people(self.book.store.reader(), self.days_ago(NEW))?;
+        Ok(self.people.get_or_init(|| found))
+    }
+}
+
+/// A line about a meetup, to be done so many days after it, or before.
+fn of_meetup(kind: ToDoKind, m: &MeetupDue, what: String, days: i64) -> ToDo {
+    let on = m.starts.date();
+    let by = on.checked_add_signed(chrono::Duration::days(days)).unwrap_or(on);
+    ToDo { kind, what, on: Some(on), by, at: ToDoPlace::Meetup(m.id) }
+}
+
+fn meetups_to_come(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
+    let until = look.today + Days::new(AHEAD + 1);
+    for m in due::coming(look.book.store.reader(), look.today, until)? {
+        if !m.is_hosted {
+            out.push(of_meetup(ToDoKind::NoHost, &m, m.title.clone(), -7));
+        }
+        let (invited, maybe) = m.open;
+        if invited + maybe > 0 {
+            let parts = [(invited, "without an answer"), (maybe, "maybe")];
+            let said: Vec<String> =
+                parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", text::thousands(*n))).collect();
+            out.push(of_meetup(ToDoKind::OpenAnswers, &m, format!("{}: {}", m.title, said.join(", ")), -3));
+        }
+    }
+    Ok(())
+}
+
+fn not_held(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
+    for m in due::not_held(look.book.store.reader(), look.days_ago(365), look.today)? {
+        let what = format!("{}: {} came", m.title, text::count(m.came, "person", "people"));
+        out.push(of_meetup(ToDoKind::NotHeld, &m, what, 7));
+    }
+    Ok(())
+}
+
+fn write_ups(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
+    let owed = due::write_ups(look.book.store.reader(), look.today)?;
+    out.extend(owed.iter().map(|m| of_meetup(ToDoKind::WriteUp, m, m.title.clone(), i64::try_from(WRITE_UP).unwrap_or(14))));
+    Ok(())
+}
+
+fn seats(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
+    for seat in due::seats(look.book.store.reader(), look.today)? {
+        let (community, name) = seat.community;
+        let at = ToDoPlace::Seat(community, seat.id);
+        out.push(match seat.holder {
+            Some((holder, by)) => {
+                let what = format!("{}, {name}: is it still {holder}?", seat.title);
+                ToDo { kind: ToDoKind::Confirm, what, on: Some(by), by, at }
+            }
+            None => {
+                let what = format!("{}, {name}", seat.title);
+                ToDo { kind: ToDoKind::Vacant, what, on: seat.vacant_since, by: look.today, at }
+            }
+        });
+    }
+    Ok(())
+}
+
+fn reviews(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
+    let conn = look.book.store.reader();
+    for (person, community, exception) in Judge::new(conn, look.today)?.exceptions() {
+        let Some(by) = exception.review.filter(|_| exception.is_due(look.today)) else { continue };
+        let who = lookup::title(conn, person)?;
+        let name = lookup::name(conn, &crate::store::schema::COMMUNITY, community.0)?.unwrap_or_default();
+        let what = format!("{who} in {name}: {}", exception.reason);
+        out.push(ToDo { kind: ToDoKind::Review, what, on: Some(by), by, at: ToDoPlace::Membership(person, community) });
+    }
+    Ok(())
+}
+
+/// A line for each of some people, or one for all of many.
+fn each_or_all(kind: ToDoKind, people: &[&PersonDue], by: NaiveDate, all: (&str, &str), out: &mut Vec<ToDo>) {
+    if people.len() >= MANY {
+        let what = format!("{} {}", text::count(people.len() as u64, "person", "people"), all.0);
+        out.push(ToDo { kind, what, on: None, by, at: ToDoPlace::People(all.1.to_owned()) });
+        return;
+    }
+    out.extend(people.iter().map(|p| ToDo { kind, what: p.name.clone(), on: p.joined, by, at: ToDoPlace::Person(p.id) }));
+}
+
+fn bounced(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
+    let today = look.today;
+    let found: Vec<&PersonDue> = look.people()?.iter().filter(|p| p.bounced).collect();
+    each_or_all(ToDoKind::Bounced, &found, today, ("whose primary address bounced", "mail:no"), out);
+    // Since when somebody is with us says nothing about when a mail came back.
+    out.iter_mut().filter(|d| d.kind == ToDoKind::Bounced).for_each(|d| d.on = None);
+    Ok(())
+}
+
+fn newcomers(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
+    let (today, since) = (look.today, look.days_ago(NEW));
+    let is_new = |p: &&PersonDue| !p.has_come && p.joined.is_some_and(|d| d >= since && d <= today);
+    let found: Vec<&PersonDue> = look.people()?.iter().filter(is_new).collect();
+    let query = format!("joined:>={since} attended:0 kind:person");
+    let by = today + Days::new(7);
+    each_or_all(ToDoKind::Newcomer, &found, by, ("came to us in the last 30 days and to no meetup yet", &query), out);
+    Ok(())
+}
+
+fn not_published(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
+    for page in pages::pages(look.book.store.reader())? {
+        // A page that can't be read any more is the page check's to report.
+        let Ok(changes) = look.book.not_on_page(&page.text, &page.name) else { continue };
+        if changes > 0 {
+            let what = format!("{}: {}", page.name, text::count(changes, "change", "changes"));
+            let by = look.today + Days::new(1);
+            out.push(ToDo { kind: ToDoKind::Unpublished, what, on: None, by, at: ToDoPlace::Page(page.name) });
+        }
+    }
+    Ok(())
+}
+
+fn lists_that_changed(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
+    for (kind, op, at) in due::lists(look.book.store.reader())? {
+        let is_list = FORMATS.iter().any(|f| f.name() == kind.format && f.is_mailing());
+        if !is_list {
+            continue;
+        }
+        let settings = Settings { group: kind.list.clone(), ..Settings::default() };
+        let options = ExportOptions {
+            format: kind.format.clone(),
+            query: kind.query.clone(),
+            community: kind.community,
+            settings,
+            since: Since::Last,
+            ..ExportOptions::default()
+        };
+        // A search that can't be read any more, or a community that is gone, is nobody's list.
+        let Ok(changed) = look.book.changed_since(&options, op) else { continue };
+        if changed.0 + changed.1 > 0 {
+            let name = match kind.community {
+                Some(c) => lookup::name(look.book.store.reader(), &crate::store::schema::COMMUNITY, c.0)?.unwrap_or_default(),
+                None => "everybody".to_owned(),
+            };
+            let found = if kind.query.is_empty() { String::new() } else { format!(", {}", kind.query) };
+            let what =
+                format!("{}, {name}{found}: {} to add, {} to remove", kind.format, text::thousands(changed.0), text::thousands(changed.1));
+            let on = look.book.local(at).date();
+            let place = ToDoPlace::List { format: kind.format, query: kind.query, community: kind.community };
+            out.push(ToDo { kind: ToDoKind::ListChanged, what, on: Some(on), by: look.today + Days::new(1), at: place });
+        }
+    }
+    Ok(())
+}
+
+impl Book {
+    /// How many recipients of a list are to be added and removed since it was exported last.
+    fn changed_since(&mut self, options: &ExportOptions, op: i64) -> Result<(u64, u64), BookError> {
+        let progress = Arc::clone(&self.progress);
+        // Whom a search finds may change with everything, the day too; else only those whom a step has touched can have changed.
+        let touched = due::touched_since(self.store.reader(), op, MOST_TOUCHED)?.filter(|_| options.query.is_empty());
+        if let Some(touched) = touched {
+            if touched.people.is_empty() && touched.former.is_empty() {
+                return Ok((0, 0));
+            }
+            let conn = self.store.reader();
+            let mut asked = Vec::new();
+            for person in &touched.people {
+                let is_asked = options.community.map_or(Ok(true), |c| people::is_member(conn, PersonId(*person), c))?;
+                asked.extend(is_asked.then_some(*person));
+            }
+            return self.prepare(options, Some(Vec::new()))?.count(touched, asked, &progress);
+        }
+        let summary = self.prepare(options, None)?.look(&mut Single(&mut sink()), &progress)?;
+        Ok(summary.changed.map_or((0, 0), |c| (c.added, c.removed + c.nameless)))
+    }
+}
