@@ -251,7 +251,7 @@ pub fn key(name: &str) -> KeyEvent {
         "space" => (KeyCode::Char(' '), KeyModifiers::NONE),
         "backspace" => (KeyCode::Backspace, KeyModifiers::NONE),
         "delete" => (KeyCode::Delete, KeyModifiers::NONE),
-        alt if alt.starts_with("alt-") => (KeyCode::Char(alt.chars().next_back().unwrap()), KeyModifiers::ALT),
+        alt if alt.starts_with("alt-") && alt != "alt-enter" => (KeyCode::Char(alt.chars().next_back().unwrap()), KeyModifiers::ALT),
         f if f.len() > 1 && f.starts_with('f') => (KeyCode::F(f[1..].parse().unwrap()), KeyModifiers::NONE),
         "alt-enter" => (KeyCode::Enter, KeyModifiers::ALT),
         _ => {

@@ -67,33 +67,33 @@ pub(crate) fn svg(buf: &Buffer, title: &str) -> String {
         let mut x = 0;
         while x < buf.area.width {
             let look = Look::of(&buf[(x, y)]);
-            let (from, mut run, mut cells) = (x, String::new(), 0_u16);
+            let (from, mut cells) = (x, Vec::new());
             while x < buf.area.width && Look::of(&buf[(x, y)]) == look {
                 let symbol = buf[(x, y)].symbol();
-                let wide = u16::try_from(text::width(symbol)).unwrap_or(1).max(1);
-                run.push_str(symbol);
-                cells += wide;
-                x += wide;
+                cells.push((x, symbol));
+                x += u16::try_from(text::width(symbol)).unwrap_or(1).max(1);
             }
-            piece(&mut out, (from, y), cells, &run, look);
+            piece(&mut out, (from, y), x - from, &cells, look);
         }
     }
     out.push_str("</g>\n</svg>\n");
     out
 }
 
-fn piece(out: &mut String, (x, y): (u16, u16), cells: u16, run: &str, look: Look) {
-    let (left, top, width) = (MARGIN + f32::from(x) * CELL.0, MARGIN + f32::from(y) * CELL.1, f32::from(cells) * CELL.0);
+/// Cells that look the same: what is behind them, the lines of borders as lines, and each letter at its own place, so that no font moves
+/// another.
+fn piece(out: &mut String, (x, y): (u16, u16), columns: u16, cells: &[(u16, &str)], look: Look) {
+    let left = |x: u16| MARGIN + f32::from(x) * CELL.0;
+    let top = MARGIN + f32::from(y) * CELL.1;
     if let Some(paper) = look.paper {
-        writeln!(out, "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{}\" fill=\"{paper}\"/>", CELL.1).unwrap();
+        let width = f32::from(columns) * CELL.0;
+        writeln!(out, "<rect x=\"{:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{}\" fill=\"{paper}\"/>", left(x), CELL.1).unwrap();
     }
-    if run.trim().is_empty() {
-        return;
+    let lines: String = cells.iter().filter_map(|(x, symbol)| border(symbol, left(*x), top)).collect();
+    if !lines.is_empty() {
+        let opacity = if look.dim { " opacity=\"0.55\"" } else { "" };
+        writeln!(out, "<path d=\"{}\" fill=\"none\" stroke=\"{}\"{opacity}/>", lines.trim_end(), look.ink).unwrap();
     }
-    // Blanks at the ends need no letters.
-    let lead = run.len() - run.trim_start().len();
-    let (left, run) = (left + f32::from(u16::try_from(lead).unwrap()) * CELL.0, run.trim());
-    let width = f32::from(u16::try_from(text::width(run)).unwrap()) * CELL.0;
     let mut style = format!("fill=\"{}\"", look.ink);
     if look.bold {
         style.push_str(" font-weight=\"bold\"");
@@ -105,5 +105,33 @@ fn piece(out: &mut String, (x, y): (u16, u16), cells: u16, run: &str, look: Look
         style.push_str(" text-decoration=\"underline\"");
     }
     let base = top + 13.5;
-    writeln!(out, "<text x=\"{left:.1}\" y=\"{base:.1}\" textLength=\"{width:.1}\" {style}>{}</text>", escape(run)).unwrap();
+    let letters = cells.iter().filter(|(_, symbol)| !symbol.trim().is_empty() && border(symbol, 0.0, 0.0).is_none());
+    // A list of places has one for each letter: what is made of several is a text of its own.
+    let (single, composed): (Vec<_>, Vec<_>) = letters.partition(|(_, symbol)| symbol.chars().count() == 1);
+    let mut text = |cells: &[&(u16, &str)]| {
+        if cells.is_empty() {
+            return;
+        }
+        let places = cells.iter().map(|(x, _)| format!("{:.1}", left(*x))).collect::<Vec<_>>().join(" ");
+        let words: String = cells.iter().map(|(_, symbol)| *symbol).collect();
+        writeln!(out, "<text x=\"{places}\" y=\"{base:.1}\" {style}>{}</text>", escape(&words)).unwrap();
+    };
+    text(&single);
+    composed.iter().for_each(|cell| text(&[*cell]));
+}
+
+/// A sign of a border as lines from edge to edge of its cell, so that they meet those beside it; `None` for any other sign.
+fn border(symbol: &str, x: f32, y: f32) -> Option<String> {
+    let (right, bottom) = (x + CELL.0, y + CELL.1);
+    let (middle, centre, bend) = (x + CELL.0 / 2.0, y + CELL.1 / 2.0, CELL.0 / 2.0);
+    Some(match symbol {
+        "─" => format!("M{x:.1} {centre:.1}H{right:.1} "),
+        "│" => format!("M{middle:.1} {y:.1}V{bottom:.1} "),
+        "┃" => format!("M{middle:.1} {y:.1}V{bottom:.1}M{:.1} {y:.1}V{bottom:.1} ", middle + 1.0),
+        "╭" => format!("M{middle:.1} {bottom:.1}V{:.1}Q{middle:.1} {centre:.1} {right:.1} {centre:.1} ", centre + bend),
+        "╮" => format!("M{x:.1} {centre:.1}Q{middle:.1} {centre:.1} {middle:.1} {:.1}V{bottom:.1} ", centre + bend),
+        "╰" => format!("M{middle:.1} {y:.1}V{:.1}Q{middle:.1} {centre:.1} {right:.1} {centre:.1} ", centre - bend),
+        "╯" => format!("M{x:.1} {centre:.1}Q{middle:.1} {centre:.1} {middle:.1} {:.1}V{y:.1} ", centre - bend),
+        _ => return None,
+    })
 }
