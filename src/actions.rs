@@ -261,6 +261,7 @@ actions! {
     Save, "save", Form, ["ctrl-s"], "saves", "Saves what was filled in";
     NextField, "next field", Form, ["tab"], "next", "Moves to the next field; completes the name of a file";
     PreviousField, "previous field", Form, ["backtab"], "", "Moves to the previous field";
+    TakeTheirs, "take theirs", Form, ["alt-u"], "", "Takes what somebody else has saved in this field";
     NewLine, "new line", Form, ["alt-enter"], "", "Begins a new line in a note";
 
     Yes, "yes", Question, ["y"], "yes", "Says yes to the question";

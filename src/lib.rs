@@ -13,6 +13,7 @@ mod exchange;
 pub mod fuzzing;
 mod log;
 pub mod paths;
+mod reasons;
 mod remembered;
 mod search;
 mod store;

@@ -33,6 +33,54 @@ pub fn expand(typed: &str) -> PathBuf {
 /// How many names of a folder are looked at to complete one.
 const MOST_NAMES: usize = 5_000;
 
+/// A file or folder below a path that is being typed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// Whether it is anything but a folder: folders come first.
+    is_file: bool,
+    /// Whether it is of no kind that is looked for: those that are come before the others.
+    is_other: bool,
+    /// Its name, with a `/` behind that of a folder.
+    pub name: String,
+    /// What would be typed to name it.
+    pub path: String,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+    /// Whether it is a file of a kind that is looked for.
+    pub fits: bool,
+}
+
+/// Returns what lies below what is typed of a path: folders first, then files whose names end in one of `kinds` (all, if none is named), then
+/// other files. Names that begin with a dot are listed once a dot is typed.
+#[must_use]
+pub fn below(typed: &str, kinds: &[&str]) -> Vec<Found> {
+    let (folder, begun) = typed.rfind('/').map_or(("", typed), |at| typed.split_at(at + 1));
+    let real = if folder.is_empty() { PathBuf::from(".") } else { expand(folder) };
+    let Ok(entries) = std::fs::read_dir(real) else { return Vec::new() };
+    let lower = begun.to_lowercase();
+    let found = entries.take(MOST_NAMES).flatten().filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let wanted = name.to_lowercase().starts_with(&lower) && (begun.starts_with('.') || !name.starts_with('.'));
+        let is_folder = entry.path().is_dir();
+        let ends = |kind: &&str| Path::new(&name).extension().is_some_and(|e| e.eq_ignore_ascii_case(kind));
+        let fits = !is_folder && (kinds.is_empty() || kinds.iter().any(ends));
+        let name = if is_folder { format!("{name}/") } else { name };
+        let path = format!("{folder}{name}");
+        wanted.then_some(Found { is_file: !is_folder, is_other: !is_folder && !fits, name, path, is_folder, fits })
+    });
+    let mut all: Vec<Found> = found.collect();
+    all.sort();
+    all
+}
+
+/// Returns the folder of a path as it was typed, to begin the next one with; `None` if there is no such folder.
+#[must_use]
+pub fn folder_of(typed: &str) -> Option<String> {
+    let plain = typed.trim().trim_matches(['\'', '"']);
+    let folder = plain.rfind('/').map_or("", |at| &plain[..=at]);
+    (folder.is_empty() || expand(folder).is_dir()).then(|| folder.to_owned())
+}
+
 /// What is typed of a path, completed as far as all names agree that begin so; `None` if there is nothing to add.
 #[must_use]
 pub fn complete(typed: &str) -> Option<String> {
@@ -75,6 +123,13 @@ impl Paths {
         }
     }
 
+    /// Where the sample roster lies: beside the lead's own, and never in its place.
+    #[must_use]
+    pub fn sample(&self) -> PathBuf {
+        let sample = self.roster.with_file_name("sample.guildhall");
+        if sample == self.roster { self.roster.with_file_name("sample-2.guildhall") } else { sample }
+    }
+
     /// Each with what it is, for the help.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
@@ -101,5 +156,22 @@ mod tests {
         assert_eq!(completed("s").as_deref(), Some("sent/"));
         assert_eq!(completed(".h").as_deref(), Some(".hidden"));
         assert_eq!((completed("x"), completed("list-ju"), complete("/no/such/folder/x")), (None, None, None));
+    }
+
+    #[test]
+    fn what_lies_below_a_path_has_folders_first_then_what_fits() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.csv", "a.txt", "A.CSV", ".hidden.csv"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        std::fs::create_dir(folder.path().join("sent")).unwrap();
+        let under = format!("{}/", folder.path().display());
+        let names = |typed: &str, kinds: &[&str]| below(&format!("{under}{typed}"), kinds).into_iter().map(|f| f.name).collect::<Vec<_>>();
+        assert_eq!(names("", &["csv"]), ["sent/", "A.CSV", "b.csv", "a.txt"]);
+        assert_eq!(names("a", &[]), ["A.CSV", "a.txt"]);
+        assert_eq!(names(".", &[]), [".hidden.csv"]);
+        assert_eq!(below("/no/such/folder/", &[]), []);
+        assert_eq!((folder_of(&format!("{under}x.csv")), folder_of("x.csv")), (Some(under), Some(String::new())));
+        assert_eq!(folder_of("/no/such/folder/x.csv"), None);
     }
 }

@@ -39,6 +39,8 @@ pub struct Remembered {
     pub recent: Vec<String>,
     /// The format that was exported last; empty before the first.
     pub format: String,
+    /// The folder of the file that was read or written last, as it was typed.
+    pub folder: String,
     /// Where the borders stand.
     pub borders: Borders,
     /// The lists, by the name of their pane.

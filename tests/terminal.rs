@@ -74,7 +74,10 @@ impl Session {
     }
 
     fn roster(&self) -> PathBuf {
-        self.folder.path().join("roster.guildhall")
+        // The sample has a file of its own.
+        Some(self.folder.path().join("sample.guildhall"))
+            .filter(|p| p.exists())
+            .unwrap_or_else(|| self.folder.path().join("roster.guildhall"))
     }
 
     /// With more words after the roster.
@@ -93,8 +96,8 @@ impl Session {
 
     /// Opens the same roster once more.
     fn again(self, environment: &[(&str, &str)]) -> Self {
+        let path = self.roster();
         let Self { folder, .. } = self;
-        let path = folder.path().join("roster.guildhall");
         let mut session = Self::run((100, 24), environment, |_| {
             let mut command = CommandBuilder::new(PROGRAM);
             command.arg(&path);
@@ -225,6 +228,8 @@ fn convention_9_the_first_run_is_a_welcome_and_q_gives_the_terminal_back() {
 #[test]
 fn the_sample_opens_and_everything_typed_is_in_the_file() {
     let mut session = Session::sample((120, 30), &[]);
+    session.wait_for("To begin your own roster");
+    session.wait_for("Guildhall: the sample");
     session.send("2nVera Typed\tvera@example.org\x13");
     session.wait_for("Added Vera Typed");
     session.send("q");

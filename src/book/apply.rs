@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::command::{AttendanceChange, Command, Thing};
 use super::sample;
-use crate::domain::community::{CommunityFacts, MembershipFacts};
+use crate::domain::community::{CommunityFacts, MembershipFacts, SeatFacts};
 use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::person::{ConsentFacts, PersonFacts};
@@ -42,6 +42,11 @@ pub(super) fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<T
         Command::PutCommunity { id, facts, was } => put_community(write, *id, facts, *was).map(|id| Some(Thing::Community(id))),
         Command::RemoveCommunity(id) => write.remove_community(*id).map(|()| None),
         Command::PutSeat { community, id, facts } => write.put_seat(*community, *id, facts).map(|_| Some(Thing::Community(*community))),
+        Command::SeatNewcomer { community, id, facts, person } => {
+            let holder = add(write, person, Some(*community), MembershipStatus::Active, Source::Lead)?;
+            let facts = SeatFacts { holder: Some(holder), ..facts.clone() };
+            write.put_seat(*community, *id, &facts).map(|_| Some(Thing::Community(*community)))
+        }
         Command::RemoveSeat(community, id) => write.remove_seat(*id).map(|()| Some(Thing::Community(*community))),
         Command::PutRoute { community, id, facts } => write.put_route(*community, *id, facts).map(|()| Some(Thing::Community(*community))),
         Command::RemoveRoute(community, id) => write.delete(&JOIN_ROUTE, *id).map(|()| Some(Thing::Community(*community))),

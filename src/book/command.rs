@@ -61,6 +61,7 @@ pub enum Command {
     PutCommunity { id: Option<CommunityId>, facts: CommunityFacts, was: Option<i64> },
     RemoveCommunity(CommunityId),
     PutSeat { community: CommunityId, id: Option<SeatId>, facts: SeatFacts },
+    SeatNewcomer { community: CommunityId, id: Option<SeatId>, facts: SeatFacts, person: PersonFacts },
     RemoveSeat(CommunityId, SeatId),
     PutRoute { community: CommunityId, id: Option<i64>, facts: RouteFacts },
     RemoveRoute(CommunityId, i64),

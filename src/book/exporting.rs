@@ -203,6 +203,8 @@ impl Book {
             None => Label::new(Verb::Export, summary.written),
         };
         let label = label.about(schema::COMMUNITY.name, of).what(&memory.kind.format).how(&memory.name);
+        let file = summary.files.first().map(|f| std::path::absolute(f).unwrap_or_else(|_| f.clone()).display().to_string());
+        let label = Label { file: file.unwrap_or_default(), ..label };
         let stamp = self.stamp();
         Ok(exports::remember(&mut self.store, label, memory, sent.length, |take| sent.read(take), stamp)?)
     }

@@ -83,6 +83,7 @@ pub(super) fn before(conn: Reader<'_>, command: &Command) -> Result<Label, Store
         Command::RemoveOrganisation(OrganisationId(id)) => made(Verb::Remove).of(&ORGANISATION, *id)?,
         Command::RemoveCommunity(id) => made(Verb::Remove).community(*id)?,
         Command::RemoveMeetup(id) => made(Verb::Remove).meetup(*id)?,
+        Command::SeatNewcomer { community, .. } => made(Verb::SetSeat).community(*community)?,
         Command::PutSeat { community, facts, .. } => {
             let label = made(Verb::SetSeat).community(*community)?;
             facts.holder.map_or(Ok(Made(conn, label.1.clone())), |holder| Made(conn, label.1.clone()).person(holder))?
@@ -144,6 +145,10 @@ pub(super) fn after(write: &Write<'_>, command: &Command, label: Label) -> Resul
         Command::PutOrganisation { id: None, .. } => (&ORGANISATION, newest(&ORGANISATION)?),
         Command::PutCommunity { id: None, .. } => (&COMMUNITY, newest(&COMMUNITY)?),
         Command::PutMeetup { id: None, .. } => (&MEETUP, newest(&MEETUP)?),
+        Command::SeatNewcomer { id, .. } => {
+            let label = label.about(PERSON.name, newest(&PERSON)?);
+            return Ok(label.about(SEAT.name, id.map_or_else(|| newest(&SEAT), |id| labels::uuid_of(conn, &SEAT, id.0))?));
+        }
         Command::PutSeat { id, .. } => (&SEAT, id.map_or_else(|| newest(&SEAT), |id| labels::uuid_of(conn, &SEAT, id.0))?),
         Command::PutChannel { id, .. } => (&CHANNEL, id.map_or_else(|| newest(&CHANNEL), |id| labels::uuid_of(conn, &CHANNEL, id))?),
         Command::SetOrganisation { name, .. } => {

@@ -65,6 +65,7 @@ pub use today::{ToDo, ToDoKind, ToDoPlace};
 pub use crate::exchange::formats::{Asked, FORMATS, FormatInfo, Placeholder, Settings, each_once, file_name, placeholders};
 pub use crate::exchange::page::Layout;
 pub use crate::search::SortBy;
+pub use crate::store::changes::Change;
 pub use crate::store::exports::Exported;
 pub use crate::store::journal::{Op, OpKind};
 pub use crate::store::rows::{
@@ -75,9 +76,9 @@ pub use crate::store::{StoreError, Touched};
 
 use crate::domain::dates::{Calendar, Order};
 use crate::domain::framework::{Framework, role_key};
-use crate::domain::ids::{CommunityId, MeetupId, PersonId};
+use crate::domain::ids::{CommunityId, MeetupId, OpId, PersonId};
 use crate::search::{Index, MeetupIndex};
-use crate::store::{Stamp, Store, backup, communities, journal, lookup, meetups, organisations, people, person, schema, views};
+use crate::store::{Stamp, Store, backup, changes, communities, journal, lookup, meetups, organisations, people, person, schema, views};
 
 /// An open roster and everything that can be done with it.
 pub struct Book {
@@ -93,7 +94,7 @@ pub struct Book {
     /// What was touched while the index was being built elsewhere.
     missed: Touched,
     /// The newest step before the one that is being taken on another thread.
-    newest_before: Option<crate::domain::ids::OpId>,
+    newest_before: Option<OpId>,
     /// How far the work is that this book does, for those who wait for it.
     progress: Arc<Progress>,
 }
@@ -244,6 +245,24 @@ impl Book {
             None => Ok(journal::history(self.store.reader(), limit)?),
             Some(thing) => self.history_of(thing, limit, true),
         }
+    }
+
+    /// What a step changed, from what to what; no more than `most` lines.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn changes(&self, op: OpId, most: usize) -> Result<Vec<Change>, BookError> {
+        Ok(changes::of_step(self.store.reader(), op, most)?)
+    }
+
+    /// How many people a step is about; `None` if they are too many to count at a glance.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn people_of(&self, op: OpId) -> Result<Option<u64>, BookError> {
+        const MOST: usize = 200_000;
+        let touched = changes::touched_by(self.store.reader(), (op.0 - 1, op.0), MOST)?;
+        Ok(touched.map(|t| t.people.len() as u64))
     }
 
     /// A glance at the history of one thing: quick, but without what was removed from it again.

@@ -23,7 +23,7 @@ use crate::domain::words::AddressState;
 use crate::exchange::dump::Listed as OnList;
 use crate::exchange::formats::{Format, Outgoing};
 use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, Pen, Single, beside, failed};
-use crate::store::due::TouchedSince;
+use crate::store::changes::TouchedBy;
 use crate::store::slices::Beside;
 use crate::store::{ReadOnly, StoreError, communities, exports, slices, suppressions};
 
@@ -102,7 +102,7 @@ impl Prepared {
 
     /// How many are to be added to and removed from the list as it was, as far as these people and addresses go: nobody else has changed.
     /// `asked` are those of them whom the export is about now.
-    pub(super) fn count(mut self, touched: TouchedSince, asked: Vec<i64>, progress: &Progress) -> Result<(u64, u64), BookError> {
+    pub(super) fn count(mut self, touched: TouchedBy, asked: Vec<i64>, progress: &Progress) -> Result<(u64, u64), BookError> {
         let people: Vec<i64> = touched.people.into_iter().collect();
         self.ids = Some(asked);
         self.memory = None;

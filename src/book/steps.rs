@@ -240,7 +240,9 @@ impl Command {
             Self::RemoveOrganisation(id) => About::Rows(&schema::PERSON, "organisation_id", id.0),
             Self::AddPerson { .. } | Self::EditPerson { .. } | Self::EditMembership { .. } | Self::WalkIn { .. } => About::Little,
             Self::PutOrganisation { .. } | Self::PutCommunity { .. } | Self::PutMeetup { .. } => About::Little,
-            Self::PutSeat { .. } | Self::PutRoute { .. } | Self::PutRule { .. } | Self::PutChannel { .. } => About::Little,
+            Self::PutSeat { .. } | Self::SeatNewcomer { .. } | Self::PutRoute { .. } | Self::PutRule { .. } | Self::PutChannel { .. } => {
+                About::Little
+            }
             Self::RemoveSeat(..) | Self::RemoveRoute(..) | Self::RemoveRule(..) | Self::RemoveChannel(..) => About::Little,
             Self::Suppress { .. } | Self::MailAgain { .. } | Self::Allow { .. } => About::Little,
             Self::SaveView { .. } | Self::RemoveView(_) | Self::LoadSample => About::Little,

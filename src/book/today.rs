@@ -15,7 +15,7 @@ use crate::exchange::Single;
 use crate::exchange::formats::{FORMATS, Settings};
 use crate::store::due::{self, MeetupDue, PersonDue};
 use crate::store::eligible::Judge;
-use crate::store::{lookup, pages, people};
+use crate::store::{changes, lookup, pages, people};
 
 /// How far ahead meetups are looked at, in days.
 const AHEAD: u64 = 14;
@@ -309,7 +309,7 @@ impl Book {
     fn changed_since(&mut self, options: &ExportOptions, op: i64) -> Result<(u64, u64), BookError> {
         let progress = Arc::clone(&self.progress);
         // Whom a search finds may change with everything, the day too; else only those whom a step has touched can have changed.
-        let touched = due::touched_since(self.store.reader(), op, MOST_TOUCHED)?.filter(|_| options.query.is_empty());
+        let touched = changes::touched_by(self.store.reader(), (op, i64::MAX), MOST_TOUCHED)?.filter(|_| options.query.is_empty());
         if let Some(touched) = touched {
             if touched.people.is_empty() && touched.former.is_empty() {
                 return Ok((0, 0));

@@ -242,10 +242,20 @@ fn history(book: &mut Book, which: &str, out: &mut dyn Write) -> Result<(), CliE
         let kind = match op.kind {
             crate::book::OpKind::Do | crate::book::OpKind::Note => "",
             crate::book::OpKind::Undo => "undone: ",
-            crate::book::OpKind::Redo => "done again: ",
+            crate::book::OpKind::Redo => "redone: ",
         };
-        let rows = text::count(op.changes, "row", "rows");
-        writeln!(out, "{}  {kind}{} ({rows})", book.local(op.at).format("%Y-%m-%d %H:%M"), text::safe(&op.label))?;
+        let people = match book.people_of(op.id)? {
+            Some(0) => String::new(),
+            Some(n) => format!(" ({})", text::count(n, "person", "people")),
+            None => " (many people)".to_owned(),
+        };
+        writeln!(out, "{}  {kind}{}{people}", book.local(op.at).format("%Y-%m-%d %H:%M"), text::safe(&op.label))?;
+        // Of one person's history, what was changed from what to what; of everything, the steps alone.
+        if of.is_some() {
+            for change in book.changes(op.id, 5)?.iter().filter(|c| c.from.is_some() && c.to.is_some()) {
+                writeln!(out, "                  {}", text::safe(&change.words()))?;
+            }
+        }
     }
     Ok(())
 }

@@ -91,13 +91,16 @@ pub(crate) struct Label {
     /// A second one: a status, an answer, the name of an export.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub how: String,
+    /// The file that it went to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file: String,
 }
 
 impl Label {
     /// A label that says no more than how much was done.
     #[must_use]
     pub(crate) const fn new(verb: Verb, n: u64) -> Self {
-        Self { verb, of: Vec::new(), n, less: 0, what: String::new(), how: String::new() }
+        Self { verb, of: Vec::new(), n, less: 0, what: String::new(), how: String::new(), file: String::new() }
     }
 
     /// The same, about a row of a table.
@@ -230,7 +233,8 @@ impl Label {
 
     fn exported(&self, called: &dyn Fn(&str) -> Option<String>, who: &str) -> String {
         let of = called("community").map_or_else(String::new, |c| format!(" of {c}"));
-        let name = if self.how.is_empty() { String::new() } else { format!(" ({})", self.how) };
+        let file = if self.file.is_empty() { String::new() } else { format!(" to {}", self.file) };
+        let name = if self.how.is_empty() { file } else { format!(" ({}){file}", self.how) };
         match self.verb {
             Verb::ExportChanges => {
                 let (added, removed) = (text::thousands(self.n), text::thousands(self.less));

@@ -25,11 +25,13 @@ pub(crate) use rows::{MOST_COLUMNS, Row, Rows};
 
 use std::path::PathBuf;
 
+use crate::reasons::why;
+
 /// What can go wrong with a file on its way in or out.
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
     /// The operating system refused something.
-    #[error("{doing} {}: {source}", .path.display())]
+    #[error("{doing} {}: {}", .path.display(), why(.source))]
     Io {
         /// What was being done.
         doing: &'static str,
@@ -62,7 +64,7 @@ pub enum ExchangeError {
         line: u64,
     },
     /// Reading failed in the middle.
-    #[error("reading line {line}: {source}")]
+    #[error("reading line {line}: {}", why(.source))]
     Read {
         /// The line.
         line: u64,
@@ -70,7 +72,7 @@ pub enum ExchangeError {
         source: std::io::Error,
     },
     /// Writing failed.
-    #[error("writing: {0}")]
+    #[error("writing: {}", why(.0))]
     Write(std::io::Error),
     /// There is no column that says who somebody is.
     #[error("no column holds a name or an e-mail address; the first line must name the columns (found: {found})")]

@@ -2,14 +2,10 @@
 //!
 //! Must not know in which words it is said, nor what is the most pressing.
 
-use std::collections::BTreeSet;
-
 use chrono::{NaiveDate, NaiveDateTime};
-use serde_json::{Map, Value as Json};
 
 use super::columns::{date, moment};
 use super::exports::ExportKind;
-use super::schema::TABLES;
 use super::{Reader, StoreError};
 use crate::domain::community::confirm_by;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
@@ -157,60 +153,4 @@ pub(crate) fn lists(conn: Reader<'_>) -> Result<Vec<(ExportKind, i64, NaiveDateT
         Ok((ExportKind { format: r.get(0)?, query: r.get(1)?, community, list: r.get(3)? }, r.get(4)?, at))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Whom the steps after one have touched, and which addresses somebody had before them.
-#[derive(Debug, Default)]
-pub(crate) struct TouchedSince {
-    /// The people, each once.
-    pub people: BTreeSet<i64>,
-    /// The addresses that they, or people who are gone, no longer have.
-    pub former: Vec<String>,
-}
-
-/// Whom the steps after this one have touched; `None` if that is more than `most`.
-///
-/// # Errors
-/// If the file can't be read.
-pub(crate) fn touched_since(conn: Reader<'_>, op: i64, most: usize) -> Result<Option<TouchedSince>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT entity, entity_id, last_id, person_id, before FROM op_change WHERE op>?1")?;
-    let mut rows = statement.query([op])?;
-    let mut out = TouchedSince::default();
-    while let Some(r) = rows.next()? {
-        let (entity, first, last): (String, i64, i64) = (r.get(0)?, r.get(1)?, r.get(2)?);
-        if usize::try_from(last - first).unwrap_or(usize::MAX) > most || out.people.len() > most || out.former.len() > most {
-            return Ok(None);
-        }
-        match (r.get::<_, Option<i64>>(3)?, entity.as_str()) {
-            (Some(person), _) => _ = out.people.insert(person),
-            (None, "person") => out.people.extend(first..=last),
-            (None, "suppression") => {
-                let sql = "SELECT p.id FROM suppression s JOIN person p ON p.email_key=s.address_key WHERE s.id BETWEEN ?1 AND ?2 \
-                     UNION SELECT a.person_id FROM suppression s JOIN address a ON a.address_key=s.address_key WHERE s.id BETWEEN ?1 AND ?2";
-                out.take(conn, sql, (first, last))?;
-            }
-            (None, _) => {
-                // What belongs to several people names none of them.
-                let of_people = TABLES.iter().find(|t| t.name == entity && t.columns.iter().any(|c| c.name == "person_id"));
-                if let Some(table) = of_people {
-                    out.take(conn, &format!("SELECT person_id FROM {} WHERE id BETWEEN ?1 AND ?2", table.name), (first, last))?;
-                }
-            }
-        }
-        let before: Option<String> = r.get(4)?;
-        let image: Map<String, Json> = before.and_then(|b| serde_json::from_str(&b).ok()).unwrap_or_default();
-        let column = if entity == "person" { "email" } else { "address" };
-        out.former.extend(image.get(column).and_then(Json::as_str).filter(|a| !a.is_empty()).map(str::to_owned));
-    }
-    Ok(Some(out))
-}
-
-impl TouchedSince {
-    fn take(&mut self, conn: Reader<'_>, sql: &str, (first, last): (i64, i64)) -> Result<(), StoreError> {
-        let mut statement = conn.prepare_cached(sql)?;
-        for person in statement.query_map((first, last), |r| r.get(0))? {
-            self.people.insert(person?);
-        }
-        Ok(())
-    }
 }

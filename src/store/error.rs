@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::reasons::why;
+
 /// Why the file can't be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -107,7 +109,7 @@ pub enum StoreError {
     #[error("stopped; nothing was changed")]
     Stopped,
     /// The operating system refused something.
-    #[error("{doing} {}: {source}", .path.display())]
+    #[error("{doing} {}: {}", .path.display(), why(.source))]
     Io {
         /// What was being done.
         doing: &'static str,

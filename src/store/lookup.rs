@@ -158,6 +158,17 @@ fn name_of(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, S
     Ok(cell(conn, table, column, id)?.map(|key| format!("the {} {key}", table.noun)))
 }
 
+/// The text in a column of a row that it is called by; `None` if the row is gone.
+pub(super) fn text(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<Option<String>, StoreError> {
+    cell(conn, table, column, id)
+}
+
+/// The number in a column of a row; `None` if there is none, or the row is gone.
+pub(super) fn number(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<Option<i64>, StoreError> {
+    let sql = format!("SELECT {column} FROM {} WHERE id=?1", table.name);
+    Ok(conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0)).optional()?.flatten())
+}
+
 fn cell(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<Option<String>, StoreError> {
     Ok(conn.prepare_cached(&format!("SELECT {column} FROM {} WHERE id=?1", table.name))?.query_row([id], |r| r.get(0)).optional()?)
 }

@@ -5,6 +5,7 @@
 pub(crate) mod backup;
 pub(crate) mod bulk;
 mod cell;
+pub(crate) mod changes;
 pub(crate) mod check;
 mod columns;
 pub(crate) mod communities;

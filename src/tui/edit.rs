@@ -29,6 +29,12 @@ pub(super) fn is_letter(key: KeyEvent) -> bool {
     is_sign(key) && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
 }
 
+/// Whether a key, or what is pasted, begins a path of its own, which takes the place of one that is only suggested.
+#[must_use]
+pub(super) fn begins_path(key: KeyEvent) -> bool {
+    matches!(key.code, KeyCode::Char('/' | '~')) && is_letter(key)
+}
+
 /// A line of text with a cursor.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {

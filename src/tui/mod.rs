@@ -9,6 +9,7 @@ mod canvas;
 mod core;
 mod edit;
 mod errands;
+mod files;
 mod forms;
 mod home;
 mod input;
@@ -51,6 +52,7 @@ use crate::book::{Book, BookError, Clock, Command, Jobs, StoreError};
 use crate::domain::dates::Calendar;
 use crate::log;
 use crate::paths::Paths;
+use crate::reasons::why;
 use crate::remembered::Remembered;
 
 /// What ends the screen in an error.
@@ -60,12 +62,15 @@ pub enum TuiError {
     #[error(transparent)]
     Book(#[from] BookError),
     /// The terminal.
-    #[error("using the terminal: {0}")]
+    #[error("using the terminal: {}", why(.0))]
     Terminal(#[from] std::io::Error),
     /// There is none.
     #[error("the screen needs a terminal; `guildhall --help` lists the commands that need none")]
     NoTerminal,
 }
+
+/// What is said when the sample is opened.
+const SAMPLE: &str = "The sample has a file of its own. To begin your own roster, quit ({quit}) and start guildhall again";
 
 /// How long the loop waits for a key while work is under way.
 const GLANCE: Duration = Duration::from_millis(40);
@@ -91,7 +96,7 @@ pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiE
     need_terminal()?;
     signals::watch()?;
     let colours = Colours::detect();
-    let setup = Setup::read(paths, plain, colours);
+    let mut setup = Setup::read(paths, plain, colours);
     log::start(&paths.log);
     let uses = terminal::Uses::detect(plain, setup.config.mouse, colours);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), ?uses, problems = setup.config.problems.len(), "started");
@@ -100,13 +105,16 @@ pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiE
         Some(book) => (book, false),
         None => match welcome(&mut screen, uses, &setup, clock.today())? {
             Choice::Quit => return Ok(()),
+            Choice::Sample => {
+                setup.paths.roster = paths.sample();
+                (open_or_start(&setup.paths.roster, clock, Choice::Sample)?, false)
+            }
             choice => (start(&paths.roster, clock, choice)?, choice == Choice::Import),
         },
     };
+    let is_sample = setup.paths.roster != paths.roster;
     let mut shell = open_shell(book, setup, Jobs::Thread)?;
-    if import {
-        shell.ask_for_import();
-    }
+    shell.greet(import, is_sample.then_some(SAMPLE));
     hall(guard, screen, uses, shell)
 }
 
@@ -149,6 +157,14 @@ fn start(roster: &Path, clock: Arc<dyn Clock>, choice: Choice) -> Result<Book, B
         book.run(&Command::LoadSample)?;
     }
     Ok(book)
+}
+
+/// Opens what was started before, or starts it.
+fn open_or_start(roster: &Path, clock: Arc<dyn Clock>, choice: Choice) -> Result<Book, BookError> {
+    match Book::open(roster, Arc::clone(&clock)) {
+        Err(BookError::Store(StoreError::Absent(_))) => start(roster, clock, choice),
+        opened => opened,
+    }
 }
 
 fn welcome(screen: &mut terminal::Screen, uses: terminal::Uses, setup: &Setup, today: chrono::NaiveDate) -> Result<Choice, TuiError> {

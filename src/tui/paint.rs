@@ -119,7 +119,9 @@ pub(super) fn window(on: &mut Canvas<'_>, area: Rect, left: &str, hints: &[Hint]
         (key.as_deref() != Some("")).then(|| said.trim().to_owned())
     };
     let right = hints.iter().filter_map(part).collect::<Vec<_>>().join(" · ");
-    frame(on, area, left, &right, true)
+    // The title comes first: the foot line has the hints too.
+    let fits = text::width(left) + text::width(&right) + 8 <= usize::from(area.width);
+    frame(on, area, left, if fits { &right } else { "" }, true)
 }
 
 /// Empties a part of the screen.

@@ -139,8 +139,10 @@ fn an_export_has_a_name_if_it_is_given_one_and_is_no_step_to_undo() {
     assert_eq!(text(&world, "list-add.txt"), "bo@example.org\n");
     assert!(to_file(&mut world, &since("July"), "list.txt").unwrap_err().contains("no export is called July; there are June letter"));
     let labels: Vec<String> = world.book.history(None, 9).unwrap().into_iter().map(|op| op.label).collect();
-    assert_eq!(labels[0], "Exported what has changed (1 to add, 0 to remove) as bcc");
-    assert_eq!(labels[3], "Exported 1 person as bcc (June letter)");
+    // It says where an export went.
+    let folder = world.folder.path().display();
+    assert_eq!(labels[0], format!("Exported what has changed (1 to add, 0 to remove) as bcc to {folder}/list-add.txt"));
+    assert_eq!(labels[3], format!("Exported 1 person as bcc (June letter) to {folder}/list.txt"));
     assert_eq!(world.book.undo().unwrap().label, "Added Bo");
     assert_eq!(world.book.redo().unwrap().label, "Added Bo");
 }

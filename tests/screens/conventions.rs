@@ -497,7 +497,7 @@ mod convention_5_undo {
     #[test]
     fn history_goes_back_to_a_point_as_one_step() {
         let mut hall = Hall::sample();
-        hall.keys("2Tone<enter>jTtwo<enter>jTthree<enter>").keys("H").shows("Tagged Beatriz Quill three").shows("1 row");
+        hall.keys("2Tone<enter>jTtwo<enter>jTthree<enter>").keys("H").shows("Tagged Beatriz Quill three").shows("1 person");
         hall.keys("jjb").shows("Went back to: Tagged Anton Grigore one").keys("<esc>");
         hall.keys("/tag:two<enter>").shows("0 of 63").keys("<esc>/tag:one<enter>").shows("1 of 63").keys("<esc>");
         hall.keys("u").shows("Undone: Went back to").keys("/tag:three<enter>").shows("1 of 63");

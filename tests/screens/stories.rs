@@ -116,13 +116,79 @@ fn dates_are_echoed_in_full_as_they_are_typed() {
 }
 
 #[test]
-fn a_form_whose_row_changed_meanwhile_shows_both_and_asks() {
+fn a_field_that_was_left_alone_takes_what_somebody_else_has_saved_and_no_letter_is_lost() {
     let mut hall = Hall::sample();
-    hall.keys("2").keys("e<ctrl-u>Anton Renamed");
+    hall.keys("2").keys("e<ctrl-u>Anton Ren");
     let script = rusqlite::Connection::open(hall.folder.path().join("roster.guildhall")).unwrap();
     script.execute("UPDATE person SET job_title='Changed by a script', op=0 WHERE name='Anton Grigore'", []).unwrap();
-    hall.keys("<ctrl-s>").shows("now there: Changed by a script").shows("changed meanwhile by somebody else");
-    hall.keys("<ctrl-s>").shows("Changed Anton Renamed").hides("Changed by a script");
+    hall.keys("amed").shows("Anton Renamed").shows("Changed by a script").hides("now there");
+    hall.keys("<ctrl-s>").shows("Changed Anton Renamed").shows("Changed by a script");
+}
+
+#[test]
+fn a_field_that_both_have_changed_is_asked_about_until_it_is_answered() {
+    let mut hall = Hall::sample();
+    let script = |hall: &Hall, title: &str| {
+        let script = rusqlite::Connection::open(hall.folder.path().join("roster.guildhall")).unwrap();
+        script.execute("UPDATE person SET job_title=?1, op=op+1 WHERE name='Anton Grigore'", [title]).unwrap();
+    };
+    let to_title = "e<tab><tab><tab><tab><tab><ctrl-u>";
+    hall.keys("2").keys(to_title).keys("Min");
+    script(&hall, "Theirs");
+    // What is typed goes on; the first save asks, and what was asked stays.
+    hall.keys("e")
+        .shows("Mine")
+        .shows("now there: Theirs")
+        .keys("<ctrl-s>")
+        .shows("changed by somebody else too: Ctrl-S again saves yours over it");
+    hall.keys("<tab><tab>").shows("now there: Theirs").shows("again saves yours over it");
+    hall.keys("<ctrl-s>").shows("Changed Anton Grigore").shows("Mine");
+    // The other answer, and a save that is itself what notices the change.
+    hall.keys(to_title).keys("Mine again");
+    script(&hall, "Theirs again");
+    hall.keys("<ctrl-s>").shows("now there: Theirs again").shows("again saves yours over it").keys("<alt-u>").hides("now there");
+    hall.keys("<tab><tab><ctrl-u>x; <ctrl-s>").shows("Changed Anton Grigore").shows("Theirs again");
+}
+
+#[test]
+fn tab_takes_the_highlighted_choice_and_what_is_new_is_a_choice_that_says_so() {
+    let mut hall = Hall::sample();
+    hall.keys("2nNew One<tab><tab><tab><tab>min")
+        .shows("> Ministry of Weights")
+        .shows("  new: min")
+        .keys("<tab>")
+        .shows("Ministry of Weights");
+    // Left with Esc, it is new, and says so.
+    hall.keys("<backtab><ctrl-u>min<esc><tab>").shows("new: min").keys("<backtab>zz").shows("> new: zz");
+    hall.keys("<ctrl-u><tab>").hides("new: ").keys("<ctrl-s>").shows("Added New One");
+    // An arrow on a field without choices moves nowhere, and no choices are announced there.
+    hall.keys("e<down><up>x<ctrl-s>").shows("Changed New Onex");
+}
+
+#[test]
+fn a_seats_holder_may_be_somebody_new() {
+    let mut hall = Hall::sample();
+    hall.keys("jj4").keys(&"<down>".repeat(11)).keys("e").shows("Seat of Delivery").keys("<tab>").paste("Vera New <vera.new@example.org>");
+    hall.shows("> new: Vera New <vera.new@example.org>").keys("<ctrl-s>").shows("64 people").shows("Vera New, since");
+    hall.keys("2/vera<enter>").shows("Vera New").keys("u").shows("63 people").shows("Undone");
+}
+
+#[test]
+fn own_fields_without_a_value_are_added_by_name() {
+    let mut hall = Hall::sample();
+    hall.keys("2").keys("nNew One<tab>new@example.org<ctrl-s>").keys("/new one<enter>e").hides("Grade").shows("Add a field");
+    hall.keys(&"<tab>".repeat(9)).keys("gra").shows("> Grade").keys("<enter>G7").shows("Grade").keys("<ctrl-s>").shows("Grade: G7");
+    // A new one says that it is; a name alone adds nothing.
+    hall.keys("e").keys(&"<tab>".repeat(10)).keys("Shoe").shows("> new: Shoe").keys("<enter>43<ctrl-s>").shows("Shoe: 43");
+}
+
+#[test]
+fn a_long_note_has_several_lines_and_too_long_a_name_is_refused_with_a_sentence() {
+    let mut hall = Hall::sample();
+    hall.keys("2e<backtab>").paste(&"A long note with many words. ".repeat(12));
+    hall.keys("<tab>").shows("more lines").keys("<esc><esc>");
+    hall.keys("n").paste(&"x".repeat(5_000));
+    hall.keys("<ctrl-s>").shows("at most 500 letters are kept here; these are 5,000").shows("63 people");
 }
 
 #[test]
@@ -137,7 +203,7 @@ fn a_seat_that_another_program_filled_meanwhile_is_not_emptied_by_an_open_form()
             [],
         )
         .unwrap();
-    hall.keys("<ctrl-s>").shows("now there: Noor Hallam").shows("changed meanwhile by somebody else");
+    hall.keys("<ctrl-s>").shows("Noor Hallam, since 2").hides("Seat of Delivery");
 }
 
 #[test]
@@ -355,7 +421,9 @@ fn an_export_asks_who_to_which_list_and_where_to() {
         .keys("<tab>google")
         .shows("google-groups needs the group's own address")
         .keys("<enter>");
-    hall.shows(">List").keys("cop@lists.example.gov.uk").shows("cop@lists.example.gov.uk,").keys("<enter>").shows("people written to");
+    hall.shows(">List").keys("cop@lists.example.gov.uk").shows("cop@lists.example.gov.uk,");
+    let file = hall.folder.path().join("group.csv");
+    hall.keys("<tab><ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("people written to");
 }
 
 #[test]
@@ -470,7 +538,7 @@ fn esc_never_quits_and_q_and_ctrl_c_do() {
 #[test]
 fn a_note_of_several_lines_is_written_as_such() {
     let mut hall = Hall::sample();
-    hall.keys("2e<up>").shows("Alt-Enter begins a new line").keys("First line<alt-enter>Second line<alt-enter>Third");
+    hall.keys("2e<backtab>").shows("Alt-Enter begins a new line").keys("First line<alt-enter>Second line<alt-enter>Third");
     let text = hall.text();
     let line = |what: &str| text.lines().position(|l| l.contains(what)).unwrap();
     assert_eq!((line("Second line") - line("First line"), line("Third") - line("First line")), (1, 2));
@@ -627,5 +695,63 @@ fn every_window_and_the_welcome_answer_a_question_mark() {
     }
     for keys in [":", "3a", "2p", "H", "C", "go"] {
         Hall::sample().keys(keys).keys("?").shows("type to narrow");
+    }
+}
+
+#[test]
+fn history_shows_from_what_to_what_and_counts_people() {
+    let mut hall = Hall::sample();
+    hall.keys("2e<tab><tab><tab><tab><tab><ctrl-u>Chief<ctrl-s>H").shows("Anton Grigore: job title: Lead service designer → Chief");
+    hall.shows("Changed Anton Grigore").shows("1 person");
+    hall.keys("<esc>").keys("O").keys("min<enter>H").shows("Anton Grigore: organisation: Transport North → Ministry of Weights");
+    hall.keys("<down><down>").shows("… Enter shows all").keys("<enter>").shows("Loaded the sample roster").shows("added");
+    // A file's people are counted, not its rows or ours.
+    let mut hall = Hall::sample();
+    let file = hall.folder.path().join("forms.csv");
+    std::fs::write(&file, "Name,E-mail,Organisation\nNew One,one@example.org,New Office\nNew Two,two@example.org,Other Office\n").unwrap();
+    hall.keys("jji").keys(file.to_str().unwrap()).keys("<enter><enter>H").shows("Imported forms.csv into Delivery").shows("2 people");
+}
+
+#[test]
+fn an_export_says_in_the_history_where_it_went() {
+    let mut hall = Hall::sample().sized(200, 40);
+    let file = hall.folder.path().join("list.csv");
+    hall.keys("x<tab><ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("written to").keys("H").shows("list.csv");
+}
+
+#[test]
+fn a_path_is_chosen_from_what_lies_below_it_and_its_folder_is_remembered() {
+    let mut hall = Hall::sample();
+    let folder = hall.folder.path().join("lists");
+    std::fs::create_dir_all(folder.join("sent")).unwrap();
+    for name in ["june.csv", "july.csv", "notes.docx"] {
+        std::fs::write(folder.join(name), "Name,E-mail\nNew One,one@example.org\n").unwrap();
+    }
+    hall.keys("i").keys(&format!("{}/", folder.display())).shows("  sent/").shows("  july.csv").shows("  notes.docx");
+    assert!(hall.find("sent/").1 < hall.find("  july.csv").1 && hall.find("  june.csv").1 < hall.find("  notes.docx").1);
+    hall.keys("ju").hides("sent/").keys("<down><down>").shows("> june.csv").keys("<enter>").shows("1  would be added").keys("<esc><esc>");
+    // The next prompt begins there; a folder that is chosen is opened.
+    hall.keys("i").shows("lists/").shows("  sent/").keys("<down><enter>").shows("lists/sent/").hides("june.csv").keys("<esc>");
+    let mut hall = hall.again();
+    hall.keys("i").shows("  june.csv").keys("june<tab>").shows("june.csv").keys("<ctrl-u>/no/such/file.csv<enter>");
+    hall.shows("there is no such file or folder").hides("os error");
+    hall.keys("<esc>x<tab>").shows("lists/guildhall-").keys("<backspace>").shows("File");
+}
+
+#[test]
+fn an_exports_count_and_who_is_left_out_show_on_a_small_screen() {
+    let mut hall = Hall::sample().sized(40, 10);
+    hall.keys("2xnotify<tab>").shows("people will be written").shows("left out:");
+}
+
+#[test]
+fn narrow_footers_keep_what_is_used_most_and_a_roster_for_reading_offers_no_changes() {
+    for pane in ["1j", "2", "3"] {
+        let mut hall = Hall::sample().sized(80, 24);
+        let foot = |hall: &mut Hall| hall.text().lines().last().unwrap_or_default().to_owned();
+        hall.keys(&format!("{pane}/x<esc>")).keys("<f5>");
+        assert!(["/ find", "e edit", "u undo", "? help"].iter().all(|h| foot(&mut hall).contains(h)), "{}", foot(&mut hall));
+        hall.size = (40, 10);
+        assert!(["/ find", "e edit", "? help"].iter().all(|h| foot(&mut hall).contains(h)), "{}", foot(&mut hall));
     }
 }

@@ -21,7 +21,7 @@ use rusqlite::Connection;
 use crate::common::{World, today};
 
 /// How many kinds of command there are; then come the kinds of file that are read in.
-const COMMANDS: u8 = 38;
+const COMMANDS: u8 = 39;
 const KINDS: u8 = COMMANDS + 3;
 
 /// The number of a command's kind. A new command doesn't compile until it has one, and
@@ -64,6 +64,7 @@ fn kind_of(command: &Command) -> u8 {
         Command::SaveView { .. } => 33,
         Command::RemoveView(_) => 34,
         Command::LoadSample => 35,
+        Command::SeatNewcomer { .. } => 36,
         // Two kinds are taken twice: they are what people do most.
     }
 }
@@ -121,10 +122,10 @@ fn command(book: &Book, (kind, a, b): Move, all: &Things) -> Option<Command> {
     let people = || Some(some(&all.people, a)).filter(|p| !p.is_empty());
     let (community, meetup) = (pick(&all.communities, b), pick(&all.meetups, b));
     Some(match kind {
-        0 | 36 => Command::AddPerson { facts: person(a), community: community.filter(|_| b.is_multiple_of(2)) },
+        0 | 37 => Command::AddPerson { facts: person(a), community: community.filter(|_| b.is_multiple_of(2)) },
         1 => Command::EditPerson { id: pick(&all.people, a)?, facts: person(b), was: None },
         2 => Command::RemovePeople(people()?),
-        3 | 37 => Command::PutIn { people: people()?, community: community?, status: MembershipStatus::ALL[usize::from(a) % 5] },
+        3 | 38 => Command::PutIn { people: people()?, community: community?, status: MembershipStatus::ALL[usize::from(a) % 5] },
         4 => Command::TakeOut { people: people()?, community: community? },
         5 => Command::SetStatus { people: people()?, community: community?, status: MembershipStatus::ALL[usize::from(b) % 5] },
         6 => Command::EditMembership {
@@ -157,7 +158,7 @@ fn command(book: &Book, (kind, a, b): Move, all: &Things) -> Option<Command> {
             },
         },
         13 => Command::RemoveOrganisation(pick(&all.organisations, a)?),
-        14..=23 => of_community(book, (kind, a, b), all)?,
+        14..=23 | 36 => of_community(book, (kind, a, b), all)?,
         24 => Command::PutMeetup { id: meetup.filter(|_| a.is_multiple_of(2)), facts: gathering(book, a, b, all), was: None },
         25 => Command::RemoveMeetup(meetup?),
         26 => Command::Attend { meetup: meetup?, people: people()?, change: change(a) },
@@ -215,6 +216,12 @@ fn of_community(book: &Book, (kind, a, b): Move, all: &Things) -> Option<Command
                 function: (a % 3 == 0).then_some(SeatFunction::ALL[0]),
                 ..SeatFacts::default()
             },
+        },
+        36 => Command::SeatNewcomer {
+            community,
+            id: pick(&seats, a).filter(|_| b.is_multiple_of(2)),
+            facts: SeatFacts { title: format!("Head {}", a % 4), since: Some(today()), ..SeatFacts::default() },
+            person: PersonFacts::named(&format!("Newcomer {}", a % 7), ""),
         },
         17 => Command::RemoveSeat(community, pick(&seats, a)?),
         18 => Command::PutRoute {
@@ -294,9 +301,9 @@ fn every_kind_of_command_is_in_the_histories() {
         let found = (0..=u8::MAX).find_map(|n| command(&world.book, (kind, n, n), &all));
         let found = found.unwrap_or_else(|| panic!("no command of kind {kind}"));
         made.insert(kind_of(&found));
-        assert!(kind >= 36 || kind_of(&found) == kind, "{kind}: {found:?}");
+        assert!(kind >= 37 || kind_of(&found) == kind, "{kind}: {found:?}");
     }
-    assert_eq!(made.len(), 36);
+    assert_eq!(made.len(), 37);
 }
 
 /// What a move did: `None` if it changed nothing.

@@ -11,8 +11,9 @@ use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFac
 use crate::domain::dates::Lean;
 use crate::domain::eligibility::read_suffixes;
 use crate::domain::ids::{CommunityId, SeatId};
-use crate::domain::text;
+use crate::domain::person::PersonFacts;
 use crate::domain::words::{ChannelKind, CommunityStatus, RouteKind, RuleEffect, RunBy, SeatFunction, Stage};
+use crate::domain::{address, text};
 use crate::tui::core::{Cx, Subject};
 
 /// How many people are offered as holders of a seat: beyond this many, the name must be typed whole.
@@ -50,10 +51,10 @@ pub(super) fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form
         Field::new("status", "Status", choice(CommunityStatus::ALL), facts.status.word()),
         Field::new("stage", "Stage", choice(Stage::ALL), facts.stage.map_or("", |s| s.word())),
         Field::new("status_on", "  since", Kind::Date(Lean::Back), &facts.status_on.map(|d| d.to_string()).unwrap_or_default()),
-        Field::new("evidence", "  judged by", Kind::Text, &facts.evidence).hint("what status and stage are judged by"),
-        Field::new("successor", "Went into", Kind::Choice { options: others.clone(), new: false }, &facts.successor)
+        Field::new("evidence", "  evidence", Kind::Text, &facts.evidence).hint("what status and stage are judged by"),
+        Field::new("successor", "Merged into", Kind::Choice { options: others.clone(), new: false }, &facts.successor)
             .hint("where it was merged or closed into"),
-        Field::new("related", "Near it", Kind::Choices { options: others, new: false }, &facts.related.join("; ")),
+        Field::new("related", "Related communities", Kind::Choices { options: others, new: false }, &facts.related.join("; ")),
     ];
     let words = (facts.run_by, facts.status, facts.stage);
     let title = if id.is_some() { facts.name } else { "New community".into() };
@@ -104,9 +105,6 @@ pub(super) fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) 
         let wanted = v.text("holder");
         let same = |label: &str| text::are_same(label, &wanted);
         let chosen = people.iter().find(|(_, label)| same(label)).map(|(id, _)| *id);
-        if chosen.is_none() && !wanted.is_empty() {
-            return Err(("holder".into(), format!("nobody is called {wanted}; choose from the list, or leave it empty")));
-        }
         let mut since = v.date("since");
         if chosen.is_some() && chosen != holder && since == held_since {
             // The date of the one before is not that of the new one.
@@ -127,17 +125,36 @@ pub(super) fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) 
             // Who is new in the seat has not been confirmed in it yet.
             confirmed: v.date("confirmed").filter(|day| chosen == holder || Some(*day) != held_confirmed),
         };
+        if chosen.is_none() && !wanted.is_empty() {
+            let mut person = newcomer(&wanted)?;
+            person.joined = Some(v.calendar.today);
+            let facts = SeatFacts { since: facts.since.or(Some(v.calendar.today)), ..facts };
+            return Ok(Command::SeatNewcomer { community, id, facts, person });
+        }
         Ok(Command::PutSeat { community, id, facts })
     }))
+}
+
+/// Somebody who isn't on the roster yet, as they were typed: a name, an address, or both.
+fn newcomer(typed: &str) -> Result<PersonFacts, (String, String)> {
+    let (name, email) = match typed.split_once('<') {
+        Some((name, rest)) => (name.trim(), rest.trim_end_matches('>').trim()),
+        None if typed.contains('@') => ("", typed),
+        None => (typed, ""),
+    };
+    if !email.is_empty() {
+        address::read(email).map_err(|e| ("holder".to_owned(), e.to_string()))?;
+    }
+    Ok(PersonFacts { name: name.to_owned(), email: email.to_owned(), ..PersonFacts::default() })
 }
 
 fn seat_fields(known: Option<&SeatRow>, options: Vec<String>, held_by: &str) -> Vec<Field> {
     vec![
         Field::new("title", "Title", Kind::Required("a seat needs a title"), known.map_or("", |s| s.title.as_str()))
             .hint("as printed, such as Head of Delivery"),
-        Field::new("holder", "Held by", Kind::Choice { options, new: false }, held_by).hint("empty: vacant, shown as person TBC"),
+        Field::new("holder", "Held by", Kind::Choice { options, new: true }, held_by).hint("empty: vacant, shown as person TBC"),
         Field::new("since", "Since", Kind::Date(Lean::Back), &known.and_then(|s| s.since).map(|d| d.to_string()).unwrap_or_default()),
-        Field::new("interim", "For now only", choice(&["no", "yes"]), if known.is_some_and(|s| s.interim) { "yes" } else { "no" }),
+        Field::new("interim", "Interim", choice(&["no", "yes"]), if known.is_some_and(|s| s.interim) { "yes" } else { "no" }),
         Field::new("function", "Function", choice(SeatFunction::ALL), known.and_then(|s| s.function).map_or("", |f| f.word()))
             .hint("empty: told from the title"),
         Field::new(
@@ -172,7 +189,7 @@ pub(super) fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) ->
         }
         if kind == RouteKind::Mailto {
             let target = facts.target.split('?').next().unwrap_or_default();
-            crate::domain::address::read(target).map_err(|e| ("target".to_owned(), e.to_string()))?;
+            address::read(target).map_err(|e| ("target".to_owned(), e.to_string()))?;
         }
         Ok(Command::PutRoute { community, id, facts })
     }))

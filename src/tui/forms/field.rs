@@ -20,8 +20,10 @@ pub(crate) enum Kind {
     Note,
     /// One of a list, found by typing; `new` lets in others.
     Choice { options: Vec<String>, new: bool },
-    /// Several of a list, parted by `;`.
+    /// Several of a list, separated by `;`.
     Choices { options: Vec<String>, new: bool },
+    /// The name of a field of the lead's own, which is added to the form.
+    AddField { options: Vec<String> },
     /// A date, or nothing.
     Date(Lean),
     /// A date with a time.
@@ -33,6 +35,18 @@ pub(crate) enum Kind {
     /// A number, or nothing.
     Number,
 }
+
+/// One of what fits what is being typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Offer {
+    /// What the field says once it is taken.
+    pub text: String,
+    /// Whether it isn't on the list: taking it makes a new one.
+    pub is_new: bool,
+}
+
+/// The longest text of one line: nobody types more on purpose.
+const LONGEST: usize = 500;
 
 /// A line of a form.
 #[derive(Debug, Clone)]
@@ -98,7 +112,12 @@ impl Field {
     /// Looks at what was typed; sets the error, or the echo.
     pub(crate) fn check(&mut self, calendar: &Calendar) -> bool {
         let value = self.value();
+        let length = value.chars().count();
         let verdict: Result<Option<String>, String> = match &self.kind {
+            Kind::Text | Kind::Required(_) | Kind::Choice { .. } if length > LONGEST => {
+                Err(format!("at most {LONGEST} letters are kept here; these are {}", text::thousands(length as u64)))
+            }
+            Kind::AddField { .. } if !value.is_empty() => Err("choose the field with Enter, or clear this".into()),
             Kind::Required(what) if value.is_empty() => Err((*what).to_owned()),
             // What was there when the form was opened may stay, also if it isn't on the list.
             Kind::Choice { new: false, .. } | Kind::Choices { new: false, .. } if value == self.original => Ok(None),
@@ -131,13 +150,14 @@ impl Field {
         }
     }
 
-    /// What fits what is being typed, if the field is one of a list.
+    /// What fits what is being typed, if the field is one of a list; what isn't on the list comes last, as something new.
     #[must_use]
-    pub(crate) fn offers(&self) -> Vec<String> {
-        let (options, typed) = match &self.kind {
-            Kind::Choice { options, .. } => (options, self.value()),
-            Kind::Choices { options, .. } => {
-                (options, parts(&self.value()).last().filter(|_| !ends_list(self.line.text())).unwrap_or("").to_owned())
+    pub(crate) fn offers(&self) -> Vec<Offer> {
+        let (options, typed, new) = match &self.kind {
+            Kind::Choice { options, new } => (options, self.value(), *new),
+            Kind::AddField { options } => (options, self.value(), true),
+            Kind::Choices { options, new } => {
+                (options, parts(&self.value()).last().filter(|_| !ends_list(self.line.text())).unwrap_or("").to_owned(), *new)
             }
             _ => return Vec::new(),
         };
@@ -145,18 +165,26 @@ impl Field {
         let shown = |o: &String| fit(&typed, o).map(Some).or_else(|| exact.then_some(None));
         let mut out: Vec<_> = options.iter().filter_map(|o| Some((shown(o)?, o))).collect();
         out.sort_by_key(|(fit, _)| (fit.is_none(), *fit));
-        out.into_iter().map(|(_, o)| o.clone()).collect()
+        let known = out.into_iter().map(|(_, o)| Offer { text: o.clone(), is_new: false });
+        let made = (new && !exact && !typed.is_empty()).then_some(Offer { text: typed, is_new: true });
+        known.chain(made).collect()
     }
 
     /// Whether it is one of a list.
     #[must_use]
     pub(crate) const fn is_choice(&self) -> bool {
-        matches!(self.kind, Kind::Choice { .. } | Kind::Choices { .. })
+        matches!(self.kind, Kind::Choice { .. } | Kind::Choices { .. } | Kind::AddField { .. })
+    }
+
+    /// Whether what is being typed isn't on the list and would be made.
+    #[must_use]
+    pub(crate) fn makes_new(&self) -> Option<String> {
+        self.offers().pop().filter(|o| o.is_new).map(|o| o.text)
     }
 
     /// Takes one of what is offered.
     pub(crate) fn take(&mut self, offer: &str) {
-        if matches!(self.kind, Kind::Choice { .. }) {
+        if !matches!(self.kind, Kind::Choices { .. }) {
             self.line.set(offer);
             return;
         }
@@ -174,7 +202,7 @@ fn ends_list(typed: &str) -> bool {
     typed.trim_end().ends_with(';') || typed.trim().is_empty()
 }
 
-/// The parts of a list that is parted by `;`.
+/// The parts of a list that is separated by `;`.
 pub(super) fn parts(value: &str) -> impl Iterator<Item = &str> {
     value.split(';').map(str::trim).filter(|p| !p.is_empty())
 }

@@ -6,43 +6,37 @@ use chrono::NaiveDate;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
-use super::field::{Field, Kind};
+use super::field::{Field, Kind, Offer};
 use crate::actions::{Action, Scope};
 use crate::book::{BookError, Command, Draft, DraftField};
 use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::text;
-use crate::tui::canvas::{Canvas, Target, hint, remark};
+use crate::tui::canvas::Canvas;
 use crate::tui::core::{Cx, Layer, Outcome, Request, Subject};
 use crate::tui::edit::is_letter;
-use crate::tui::paint;
-use crate::tui::theme::Tone;
 
-/// How many of a list are offered below a field at once.
-const OFFERED: usize = 6;
 /// How wide a note is while it is written.
-const ROOM: usize = 54;
-/// What can be done, in words.
-const HINTS: [(Action, &str); 4] =
-    [(Action::Save, "saves"), (Action::NextField, "next"), (Action::Down, "choices"), (Action::Back, "leaves")];
-/// How wide the labels are.
-const LABEL: u16 = 17;
-
+pub(super) const ROOM: usize = 54;
+/// How the keys of fields of the lead's own begin.
+pub(super) const OWN: &str = "field:";
 type Reopen = Box<dyn Fn(&mut Cx<'_>) -> Result<Form, BookError>>;
 type Build = Box<dyn Fn(&Values<'_>) -> Result<Command, (String, String)>>;
 
 /// The overlay.
 pub(crate) struct Form {
-    title: String,
+    pub(super) title: String,
     subject: Subject,
-    fields: Vec<Field>,
-    at: usize,
-    offer: Option<usize>,
+    pub(super) fields: Vec<Field>,
+    pub(super) at: usize,
+    pub(super) offer: Option<usize>,
     /// Nothing has been typed since the field was entered: a letter replaces a choice, a date or a number.
     fresh: bool,
     build: Build,
-    error: Option<String>,
-    leaving: bool,
+    pub(super) error: Option<String>,
+    pub(super) leaving: bool,
+    /// Whether it was asked, when it was to be saved, what becomes of fields that somebody else has changed too.
+    pub(super) asked: bool,
     was: Option<i64>,
     calendar: Calendar,
     reopen: Option<Reopen>,
@@ -106,6 +100,7 @@ impl Form {
             build: Box::new(build),
             error: None,
             leaving: false,
+            asked: false,
             was,
             calendar,
             reopen: None,
@@ -132,6 +127,11 @@ impl Form {
     /// Puts back what was typed earlier; where the row has changed since, both are shown.
     /// Returns the text of fields that there are no longer.
     pub(crate) fn restore(&mut self, draft: &Draft, keys: &Keys) -> String {
+        for kept in &draft.fields {
+            if let Some(name) = kept.key.strip_prefix(OWN).filter(|_| !self.fields.iter().any(|f| f.key == kept.key)) {
+                self.add_field(name);
+            }
+        }
         for field in &mut self.fields {
             let Some(kept) = draft.fields.iter().find(|k| k.key == field.key).filter(|k| k.text != k.original) else { continue };
             let changed = field.original != kept.original && field.original != kept.text;
@@ -139,7 +139,7 @@ impl Form {
             field.line.set(&kept.text);
         }
         if self.fields.iter().any(|f| f.theirs.is_some()) {
-            self.error = Some(keys.say("changed since you typed this: {save} saves yours over it, {back} drops yours"));
+            self.error = Some(keys.say("changed since you typed this: {take theirs} takes what is there now"));
         }
         let gone = |k: &&DraftField| !self.fields.iter().any(|f| f.key == k.key);
         Draft { fields: draft.fields.iter().filter(gone).cloned().collect(), ..draft.clone() }.typed()
@@ -160,6 +160,13 @@ impl Form {
             self.at = at;
             return Outcome::Done;
         }
+        if let Some(at) = self.fields.iter().position(|f| f.theirs.is_some())
+            && !self.asked
+        {
+            // Nobody's change is overwritten unless that was asked.
+            (self.at, self.offer, self.asked) = (at, None, true);
+            return Outcome::Done;
+        }
         let values = Values { fields: &self.fields, calendar, was: self.was };
         match (self.build)(&values) {
             Ok(command) => Outcome::ask(Request::Run(command)),
@@ -176,36 +183,60 @@ impl Form {
         }
     }
 
-    fn offers(&self) -> Vec<String> {
+    pub(super) fn offers(&self) -> Vec<Offer> {
         if self.offer.is_some() { self.fields[self.at].offers() } else { Vec::new() }
     }
 
     fn enter(&mut self) {
-        if let (Some(at), offers) = (self.offer, self.offers())
-            && let Some(offer) = offers.get(at)
-        {
-            let many = matches!(self.fields[self.at].kind, Kind::Choices { .. });
-            self.fields[self.at].take(offer);
-            self.offer = None;
-            if many {
-                return;
-            }
+        let many = matches!(self.fields[self.at].kind, Kind::Choices { .. });
+        match self.take_offer() {
+            // Another one can be typed; or the value of the field that was added.
+            Some(added) if many || added => {}
+            _ => self.go(1),
         }
-        self.go(1);
     }
 
-    /// Leaves a field whose list lets nothing else in: what fits best is taken.
-    fn complete(&mut self) {
-        let field = &mut self.fields[self.at];
-        if matches!(field.kind, Kind::Choice { new: false, .. }) && !field.value().is_empty() {
-            let offers = field.offers();
-            let exact = offers.iter().any(|o| text::same_key(o) == text::same_key(&field.value()));
-            // Only where there is no doubt: the one that fits, or the one that was moved to.
-            let chosen = self.offer.filter(|at| *at > 0).or_else(|| (offers.len() == 1 && !exact).then_some(0));
-            if let Some(best) = chosen.and_then(|at| offers.get(at)) {
-                field.take(&best.clone());
-            }
+    /// Takes the choice that is highlighted, if one is; says whether it added a field.
+    fn take_offer(&mut self) -> Option<bool> {
+        let offer = self.offers().get(self.offer?)?.clone();
+        self.offer = None;
+        if !matches!(self.fields[self.at].kind, Kind::AddField { .. }) {
+            self.fields[self.at].take(&offer.text);
+            return Some(false);
         }
+        self.add_field(&offer.text);
+        Some(true)
+    }
+
+    /// Adds a field of the lead's own before the line that asks for one, and moves to it.
+    fn add_field(&mut self, name: &str) {
+        let Some(at) = self.fields.iter().position(|f| matches!(f.kind, Kind::AddField { .. })) else { return };
+        if let Kind::AddField { options } = &mut self.fields[at].kind {
+            options.retain(|o| !text::are_same(o, name));
+        }
+        self.fields[at].line.set("");
+        let known = self.fields.iter().position(|f| f.key.strip_prefix(OWN).is_some_and(|known| text::are_same(known, name)));
+        self.at = known.unwrap_or_else(|| {
+            self.fields.insert(at, Field::new(&format!("{OWN}{name}"), name, Kind::Text, ""));
+            at
+        });
+        self.fresh = true;
+    }
+
+    /// Leaves a field: the choice that is highlighted is taken; of a list that lets nothing else in, the only one that fits. Says whether the
+    /// cursor is on a field that this has added.
+    fn complete(&mut self) -> bool {
+        if let Some(added) = self.take_offer() {
+            return added;
+        }
+        let field = &mut self.fields[self.at];
+        if matches!(field.kind, Kind::Choice { new: false, .. })
+            && let [only] = field.offers().as_slice()
+            && !field.value().is_empty()
+        {
+            field.take(&only.text);
+        }
+        false
     }
 
     fn typed(&mut self) {
@@ -219,7 +250,10 @@ impl Form {
                 field.echo.clear();
             }
         }
-        self.offer = if self.fields[self.at].is_choice() && !self.fields[self.at].offers().is_empty() { Some(0) } else { None };
+        let field = &self.fields[self.at];
+        // Of a list that nothing was typed of, nothing is meant yet.
+        let is_typed = !field.line.text().trim_end().is_empty() && !field.line.text().trim_end().ends_with(';');
+        self.offer = (field.is_choice() && is_typed && !field.offers().is_empty()).then_some(0);
     }
 
     fn arrow(&mut self, step: isize) {
@@ -229,55 +263,9 @@ impl Form {
         let offers = self.fields[self.at].offers().len();
         match self.offer {
             Some(at) if offers > 0 => self.offer = Some((at + offers).saturating_add_signed(step) % offers),
-            None if step > 0 && offers > 0 && self.fields[self.at].is_choice() => self.offer = Some(0),
-            _ => self.go(step),
-        }
-    }
-
-    /// The lines to draw: the field that each belongs to, what stands before it, the text, the tone.
-    fn rows(&self) -> Vec<(Option<usize>, String, Tone)> {
-        let mut out = Vec::new();
-        for (i, field) in self.fields.iter().enumerate() {
-            out.push((Some(i), String::new(), Tone::Plain));
-            if i == self.at && matches!(field.kind, Kind::Note) {
-                let (rows, _) = field.line.rows(ROOM);
-                out.extend(rows.into_iter().skip(1).map(|row| (None, row, Tone::Plain)));
-            }
-            if let Some(theirs) = &field.theirs {
-                out.push((None, format!("now there: {theirs}"), Tone::Warning));
-            }
-            if i == self.at {
-                for (n, offer) in self.offers().iter().enumerate().skip(self.offer.unwrap_or(0).saturating_sub(OFFERED - 1)).take(OFFERED) {
-                    let here = self.offer == Some(n);
-                    out.push((None, format!("{} {offer}", if here { ">" } else { " " }), if here { Tone::Selected } else { Tone::Dim }));
-                }
-            }
-            if let Some(error) = &field.error {
-                out.extend(text::wrap(error, ROOM).into_iter().map(|line| (None, line, Tone::Error)));
-            } else if !field.echo.is_empty() && (i == self.at || matches!(field.kind, Kind::Date(_) | Kind::Moment)) {
-                out.extend(text::wrap(&field.echo, ROOM).into_iter().map(|line| (None, line, Tone::Dim)));
-            }
-        }
-        if let Some(error) = self.error.as_ref().filter(|e| e.chars().count() > 56) {
-            out.extend(text::wrap(error, 56).into_iter().map(|line| (None, line, Tone::Error)));
-        }
-        out
-    }
-
-    fn draw_foot(&self, inside: Rect, on: &mut Canvas<'_>) {
-        let y = inside.bottom() - 1;
-        let width = inside.width.saturating_sub(2);
-        if self.leaving {
-            let back = on.keys.word(Action::Back);
-            let parts = [(&*back, Tone::Key), (" again drops what you typed · any other key goes on", Tone::Warning)];
-            paint::pieces(on, (inside.x + 1, y), width, &parts);
-        } else if let Some(error) = self.error.as_ref().filter(|e| e.chars().count() <= 56) {
-            paint::pieces(on, (inside.x + 1, y), width, &[(error, Tone::Error)]);
-        } else if !on.theme.is_plain() {
-            let words = HINTS.map(|(action, word)| (on.keys.word(action), format!(" {word}  ")));
-            let parts: Vec<_> =
-                words.iter().filter(|(key, _)| !key.is_empty()).flat_map(|(k, w)| [(&**k, Tone::Key), (&**w, Tone::Dim)]).collect();
-            paint::pieces(on, (inside.x + 1, y), width, &parts);
+            None if step > 0 && offers > 0 => self.offer = Some(0),
+            // Where there is nothing to choose from, an arrow moves nowhere.
+            _ => {}
         }
     }
 }
@@ -327,12 +315,19 @@ impl Layer for Form {
             Action::NewLine if matches!(self.fields[self.at].kind, Kind::Note) => self.fields[self.at].line.break_line(),
             Action::NewLine | Action::Take => self.enter(),
             Action::NextField => {
-                self.complete();
-                self.go(1);
+                if !self.complete() {
+                    self.go(1);
+                }
             }
             Action::PreviousField => {
                 self.complete();
                 self.go(-1);
+            }
+            Action::TakeTheirs => {
+                if let Some(theirs) = self.fields[self.at].theirs.take() {
+                    self.fields[self.at].line.set(&theirs);
+                    self.asked = false;
+                }
             }
             Action::Down => self.arrow(1),
             Action::Up => self.arrow(-1),
@@ -377,18 +372,34 @@ impl Layer for Form {
     }
 
     fn compare(&mut self, cx: &mut Cx<'_>) -> bool {
-        let Some(Ok(theirs)) = self.reopen.as_ref().map(|open| open(cx)) else { return false };
-        if theirs.fields.iter().map(|f| &f.original).eq(self.fields.iter().map(|f| &f.original)) {
-            return false;
+        let Some(Ok(now)) = self.reopen.as_ref().map(|open| open(cx)) else { return false };
+        for field in &mut self.fields {
+            // A field that was added here is empty there.
+            let there = now.fields.iter().find(|f| f.key == field.key);
+            let value = there.map(Field::value).unwrap_or_default();
+            if let Some(there) = there {
+                field.kind.clone_from(&there.kind);
+            }
+            if value == field.original {
+                continue;
+            }
+            let is_mine = field.line.text() != field.original;
+            if !is_mine {
+                field.line.set(&value);
+            }
+            // What both have changed is asked about; what the lead left alone is what it is now.
+            field.theirs = (is_mine && value != field.value()).then(|| value.clone());
+            field.original = value;
+            self.asked = false;
         }
-        for (field, now) in self.fields.iter_mut().zip(theirs.fields.iter().map(Field::value)) {
-            field.theirs = (now != field.original && now != field.value()).then(|| now.clone());
-            // Compared with from here on, so that the same change is not told twice.
-            field.original = now;
+        let added: Vec<Field> = now.fields.iter().filter(|f| !self.fields.iter().any(|mine| mine.key == f.key)).cloned().collect();
+        for field in added {
+            let at = now.fields.iter().position(|f| f.key == field.key).unwrap_or_default().min(self.fields.len());
+            self.fields.insert(at, field);
+            self.at += usize::from(at <= self.at);
         }
-        self.was = theirs.was;
-        self.error = Some(cx.keys.say("changed meanwhile by somebody else: {save} again saves yours over it, {back} drops yours"));
-        true
+        (self.was, self.build) = (now.was, now.build);
+        self.fields.iter().any(|f| f.theirs.is_some())
     }
 
     fn draft(&self) -> Option<Draft> {
@@ -402,50 +413,6 @@ impl Layer for Form {
     }
 
     fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
-        let rows = self.rows();
-        let place = paint::centred(area, 78, u16::try_from(rows.len() + 4).unwrap_or(u16::MAX));
-        on.drawn.hit(place, Target::Overlay);
-        let inside = paint::window(on, place, &self.title, &[]);
-        on.drawn.hints = if self.leaving {
-            vec![hint(Action::Back, "again drops what you typed"), remark("any other key goes on")]
-        } else {
-            HINTS.map(|(action, word)| hint(action, word)).to_vec()
-        };
-        if inside.height == 0 {
-            return;
-        }
-        let height = usize::from(inside.height.saturating_sub(2)).max(1);
-        // The focused field and what is below it should show.
-        let focus = rows.iter().position(|(f, ..)| *f == Some(self.at)).unwrap_or(0);
-        let tail = rows[focus + 1..].iter().take_while(|(f, ..)| f.is_none()).count();
-        let top = (focus + tail + 1).saturating_sub(height).min(focus);
-        for (line, (field, what, tone)) in rows.iter().skip(top).take(height).enumerate() {
-            let y = inside.y + u16::try_from(line).unwrap_or(0);
-            if y >= inside.bottom() {
-                break;
-            }
-            let value = (inside.x + 1 + LABEL.min(inside.width / 3), y);
-            let room = inside.right().saturating_sub(value.0 + 1);
-            let Some(at) = field else {
-                paint::pieces(on, value, room, &[(what, *tone)]);
-                continue;
-            };
-            on.drawn.hit(Rect::new(inside.x, y, inside.width, 1), Target::OverlayRow(*at));
-            let here = *at == self.at;
-            let label = format!("{} {}", if here { ">" } else { " " }, self.fields[*at].label);
-            let label_tone = if here { Tone::Heading } else { Tone::Dim };
-            paint::pieces(on, (inside.x, y), value.0 - inside.x - 1, &[(&label, label_tone)]);
-            if here && matches!(self.fields[*at].kind, Kind::Note) {
-                let (rows, (row, column)) = self.fields[*at].line.rows(ROOM);
-                paint::pieces(on, value, room, &[(rows.first().map_or("", String::as_str), Tone::Plain)]);
-                let (x, y) = (value.0 + u16::try_from(column).unwrap_or(0), y + u16::try_from(row).unwrap_or(0));
-                on.drawn.cursor = Some((x.min(inside.right().saturating_sub(1)), y.min(inside.bottom().saturating_sub(1))));
-            } else {
-                self.fields[*at].line.draw(on, value, room, here);
-            }
-        }
-        if inside.height > 1 {
-            self.draw_foot(inside, on);
-        }
+        self.draw_all(area, on);
     }
 }

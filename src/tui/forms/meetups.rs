@@ -84,9 +84,9 @@ pub(super) fn attendance(meetup: MeetupId, person: PersonId, cx: &mut Cx<'_>) ->
     let parts = row.facts.parts.iter().map(|p| p.word()).collect::<Vec<_>>().join("; ");
     let part_words = Part::ALL.iter().map(|p| p.word().to_owned()).collect();
     let fields = vec![
-        Field::new("rsvp", "Answered", choice(Rsvp::ALL), row.facts.rsvp.map_or("", |r| r.word())).hint("empty: no answer"),
+        Field::new("rsvp", "Answer", choice(Rsvp::ALL), row.facts.rsvp.map_or("", |r| r.word())).hint("empty: no answer"),
         Field::new("outcome", "Came", choice(Outcome::ALL), row.facts.outcome.word()).hint("unknown is never counted as absent"),
-        Field::new("parts", "Did", Kind::Choices { options: part_words, new: false }, &parts)
+        Field::new("parts", "Role", Kind::Choices { options: part_words, new: false }, &parts)
             .hint("host, organiser, speaker, facilitator, notes"),
     ];
     let was = row.facts.clone();

@@ -1,7 +1,8 @@
-//! Forms: one field a line. `form` is the overlay, `field` one line of it, the others say which fields a thing has.
+//! Forms: one field a line. `form` is the overlay, `draw` how it is drawn, `field` one line of it, the others say which fields a thing has.
 
 mod chosen;
 mod communities;
+mod draw;
 mod field;
 mod form;
 mod meetups;

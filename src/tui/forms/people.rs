@@ -4,7 +4,7 @@
 
 use super::chosen::{chosen_word, gone};
 use super::field::{Field, Kind};
-use super::form::{Form, Values};
+use super::form::{Form, OWN, Values};
 use crate::book::{BookError, Command, Words};
 use crate::domain::address;
 use crate::domain::community::MembershipFacts;
@@ -39,18 +39,25 @@ pub(super) fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &
         Field::new("email", "E-mail", Kind::Email, &facts.email),
         Field::new("state", "  state", choice(AddressState::ALL), facts.email_state.word()),
         Field::new("others", "Other e-mails", Kind::Emails, &address::write_list(&facts.others))
-            .hint("several parted by ; — (bounced) or (retired) may follow one"),
+            .hint("several separated by ; — (bounced) or (retired) may follow one"),
         Field::new("organisation", "Organisation", one_of(Words::Organisations, cx)?, &facts.organisation),
         Field::new("title", "Job title", Kind::Text, &facts.job_title),
         Field::new("discipline", "Discipline", one_of(Words::Disciplines, cx)?, &facts.discipline),
         Field::new("tags", "Tags", Kind::Choices { options: cx.book.words(Words::Tags)?, new: true }, &facts.tags.join("; ")),
         Field::new("joined", "With us since", Kind::Date(Lean::Back), &facts.joined.map(|d| d.to_string()).unwrap_or_default()),
     ];
+    // A field without a value is added by its name: nobody looks through all that an import once brought.
+    let mut absent = Vec::new();
     for name in cx.book.words(Words::Fields)? {
-        let value = facts.field(&name).unwrap_or("");
-        let kind = if value.contains('\n') { Kind::Note } else { Kind::Text };
-        fields.push(Field::new(&format!("field:{name}"), &name, kind, value));
+        match facts.field(&name).unwrap_or("") {
+            "" => absent.push(name),
+            value => {
+                let kind = if value.contains('\n') { Kind::Note } else { Kind::Text };
+                fields.push(Field::new(&format!("{OWN}{name}"), &name, kind, value));
+            }
+        }
     }
+    fields.push(Field::new("add-field", "Add a field", Kind::AddField { options: absent }, "").hint("a field of your own, by its name"));
     fields.push(Field::new("kind", "Kind", choice(PersonKind::ALL), facts.kind.word()));
     fields.push(Field::new("note", "Note", Kind::Note, &facts.note).hint(&cx.keys.say("{new line} begins a new line")));
     let into = match (id, community) {
@@ -80,7 +87,7 @@ fn person_facts(v: &Values<'_>, (kind, state): (PersonKind, AddressState)) -> Re
         job_title: v.text("title"),
         discipline: v.text("discipline"),
         tags: tags::read(&v.text("tags")),
-        fields: v.with_prefix("field:").filter(|(_, value)| !value.is_empty()).collect(),
+        fields: v.with_prefix(OWN).filter(|(_, value)| !value.is_empty()).collect(),
         joined: v.date("joined"),
         note: v.text("note"),
     };
@@ -127,11 +134,11 @@ pub(super) fn membership(person: PersonId, community: Option<CommunityId>, cx: &
         Field::new("status", "Status", choice(MembershipStatus::ALL), facts.status.word()),
         Field::new("joined", "Joined", Kind::Date(Lean::Back), &day(facts.joined)),
         Field::new("left", "Left", Kind::Date(Lean::Back), &day(facts.left)),
-        Field::new("source", "Came by", choice(Source::ALL), facts.source.word()),
+        Field::new("source", "How they joined", choice(Source::ALL), facts.source.word()),
         Field::new("exception", "Exception", Kind::Text, exception.as_ref().map_or("", |e| e.reason.as_str()))
             .hint("why they may be in it whatever the rules say"),
         Field::new("by", "Decided by", Kind::Text, exception.as_ref().map_or("", |e| e.by.as_str())),
-        Field::new("review", "Look again on", Kind::Date(Lean::Ahead), &day(exception.as_ref().and_then(|e| e.review))),
+        Field::new("review", "Review on", Kind::Date(Lean::Ahead), &day(exception.as_ref().and_then(|e| e.review))),
     ]);
     let title = format!("{} in {}", detail.facts.title(), known.map_or("a community", |m| m.community.as_str()));
     let calendar = cx.book.calendar();
@@ -217,7 +224,7 @@ pub(super) fn organisation(id: Option<OrganisationId>, cx: &mut Cx<'_>) -> Resul
         Field::new("name", "Name", Kind::Required("an organisation needs a name"), &facts.name),
         Field::new("short", "Short name", Kind::Text, &facts.short_name),
         Field::new("sector", "Sector", Kind::Text, &facts.sector),
-        Field::new("domains", "E-mail domains", Kind::Text, &facts.domains.join("; ")).hint("several parted by ; — old ones too"),
+        Field::new("domains", "E-mail domains", Kind::Text, &facts.domains.join("; ")).hint("several separated by ; — old ones too"),
         Field::new("note", "Note", Kind::Note, &facts.note),
     ];
     let title = if id.is_some() { facts.name } else { "New organisation".into() };
@@ -230,7 +237,7 @@ pub(super) fn organisation(id: Option<OrganisationId>, cx: &mut Cx<'_>) -> Resul
             note: v.text("note"),
         };
         if let Some(bad) = facts.domains.iter().find(|d| d.contains(char::is_whitespace) || !d.trim_start_matches('@').contains('.')) {
-            return Err(("domains".into(), format!("{bad} is no domain; one looks like example.gov.uk")));
+            return Err(("domains".into(), format!("{bad} isn't a domain; one looks like example.gov.uk")));
         }
         Ok(Command::PutOrganisation { id, facts })
     }))

@@ -112,7 +112,10 @@ fn publishing(would: &Published, page: PathBuf) -> Message {
 /// Asks which page is to be published.
 pub(super) fn ask_for_page(cx: &mut Cx<'_>) {
     let start = cx.book.page_names().unwrap_or_default().into_iter().next().unwrap_or_default();
-    cx.push(Prompt::of_path("Publish the page: its file", &start, |path| Request::Wish(Wish::LookAtPage(path.to_owned()))));
+    let start = format!("{}{start}", cx.remembered.folder);
+    cx.push(Prompt::of_path("Publish the page: its file", &start, &["md", "markdown"], |path| {
+        Request::Wish(Wish::LookAtPage(path.to_owned()))
+    }));
 }
 
 /// Looks what publishing a page would change.
@@ -131,8 +134,11 @@ pub(super) fn hand_over(home: &Home, cx: &mut Cx<'_>) {
 /// Asks which file is to be imported.
 pub(super) fn ask_for_import(home: &Home, cx: &mut Cx<'_>) {
     let into = home.members.community.as_ref().map_or_else(String::new, |(_, name)| format!(" into {name}"));
-    let title = format!("Import a CSV file{into}, or a page (.md): its name");
-    cx.push(Prompt::of_path(&title, "", |path| Request::Wish(Wish::ImportFile(path.to_owned()))));
+    let title = format!("Import a CSV file{into}, or a page (.md)");
+    let start = cx.remembered.folder.clone();
+    cx.push(Prompt::of_path(&title, &start, &["csv", "tsv", "txt", "md", "markdown"], |path| {
+        Request::Wish(Wish::ImportFile(path.to_owned()))
+    }));
 }
 
 /// Looks what a file would bring to the community that is shown.

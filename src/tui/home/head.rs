@@ -15,6 +15,8 @@ use crate::tui::theme::Tone;
 #[derive(Default)]
 pub(super) struct Head {
     read_only: bool,
+    /// Whether it is the sample, by its file's name.
+    is_sample: bool,
     people: Option<u64>,
     next: Option<(NaiveDateTime, String)>,
 }
@@ -22,13 +24,18 @@ pub(super) struct Head {
 impl Head {
     /// Reads it.
     pub(super) fn read(cx: &Cx<'_>) -> Self {
-        Self { read_only: cx.book.read_only().is_some(), people: cx.book.people_count(), next: cx.book.next_meetup().unwrap_or_default() }
+        Self {
+            read_only: cx.book.read_only().is_some(),
+            is_sample: cx.paths.sample() == cx.book.path() || cx.book.path().file_name().is_some_and(|n| n == "sample.guildhall"),
+            people: cx.book.people_count(),
+            next: cx.book.next_meetup().unwrap_or_default(),
+        }
     }
 }
 
 /// The head line: name on the left, the whole in numbers on the right.
 pub(super) fn header(head: &Head, communities: usize, area: Rect, on: &mut Canvas<'_>) {
-    let name = " Guildhall";
+    let name = if head.is_sample { " Guildhall: the sample" } else { " Guildhall" };
     let mut used = paint::pieces(on, (area.x, area.y), area.width, &[(name, Tone::Heading)]);
     if head.read_only {
         used += paint::pieces(on, (area.x + used, area.y), area.width.saturating_sub(used), &[(" (reading only)", Tone::Warning)]);

@@ -15,7 +15,8 @@ use crate::paths;
 use crate::tui::answer::Answer;
 use crate::tui::canvas::{Canvas, Hint, Target, hint};
 use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
-use crate::tui::edit::Line;
+use crate::tui::edit::{Line, begins_path};
+use crate::tui::files::Files;
 use crate::tui::matching::fit;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
@@ -60,6 +61,8 @@ pub(crate) struct ExportBox {
     list: Line,
     path: Line,
     path_is_ours: bool,
+    /// What lies below the path, once it is typed.
+    files: Files,
     /// Whether it goes to the clipboard instead of a file.
     to_clipboard: bool,
     /// When the list was exported before, if it was.
@@ -83,6 +86,7 @@ impl ExportBox {
             list: Line::default(),
             path: Line::default(),
             path_is_ours: true,
+            files: Files::new("", &[]),
             to_clipboard: false,
             earlier: None,
             preview: None,
@@ -119,7 +123,7 @@ impl ExportBox {
             None => Default::default(),
         };
         if self.path_is_ours {
-            self.path.set(&file_name(&self.options.format, cx.book.today()));
+            self.path.set(&format!("{}{}", cx.remembered.folder, file_name(&self.options.format, cx.book.today())));
         }
         self.to_clipboard &= self.info().name() == "bcc";
         let earlier = cx.book.exported_before(&self.options).ok().flatten();
@@ -194,7 +198,7 @@ impl ExportBox {
         }
     }
 
-    fn enter(&mut self) -> Outcome {
+    fn enter(&mut self, cx: &mut Cx<'_>) -> Outcome {
         if self.at == Ask::Format && !self.finding.text().is_empty() {
             // Enter takes the format that was found; to write at once would surprise.
             return self.go(1);
@@ -205,10 +209,18 @@ impl ExportBox {
         if self.to_clipboard {
             return Outcome::ask(Request::Begin(works::export_text(self.options())));
         }
+        if self.at == Ask::Where && self.files.take(&mut self.path) == Some(true) {
+            self.path_is_ours = false;
+            return Outcome::Done;
+        }
         let path = self.path.text().trim();
         if path.is_empty() {
             self.error = Some("a file needs a name".into());
             return Outcome::Done;
+        }
+        if let Some(folder) = paths::folder_of(path) {
+            cx.remembered.folder = folder;
+            cx.remember();
         }
         Outcome::ask(Request::Export(self.options(), PathBuf::from(path)))
     }
@@ -242,6 +254,7 @@ impl ExportBox {
             Ask::List if differs => self.changed(cx),
             Ask::Where => {
                 self.path_is_ours &= !differs;
+                self.files.look(self.path.text());
                 Outcome::Done
             }
             _ => Outcome::Done,
@@ -251,27 +264,35 @@ impl ExportBox {
     fn lines(&self, width: usize) -> Vec<(String, Tone)> {
         let info = self.info();
         let about = text::wrap(&format!("{}; limits: {}", info.carries, info.limits), width);
-        let mut out: Vec<(String, Tone)> = about.into_iter().map(|line| (line, Tone::Dim)).collect();
-        out.push((String::new(), Tone::Plain));
+        // How many it is about and who is left out come first: on a small screen there is room for no more.
+        let mut out: Vec<(String, Tone)> = Vec::new();
         match &self.preview {
-            None => out.push(("Looking who would be in it …".into(), Tone::Dim)),
-            Some(Err(e)) => out.extend(text::wrap(e, width).into_iter().map(|line| (line, Tone::Error))),
+            None => {
+                out.push(("Looking who would be in it …".into(), Tone::Dim));
+                out.extend(about.iter().map(|line| (line.clone(), Tone::Dim)));
+            }
+            Some(Err(e)) => {
+                out.extend(text::wrap(e, width).into_iter().map(|line| (line, Tone::Error)));
+                out.extend(about.iter().map(|line| (line.clone(), Tone::Dim)));
+            }
             Some(Ok(summary)) => {
                 let written = match &summary.changed {
                     Some(changed) => changed.sentence(),
                     None => format!("{} will be written", text::count(summary.written, "person", "people")),
                 };
                 out.push((written, Tone::Plain));
+                let left_out = summary.left_out.iter();
+                out.extend(left_out.map(|(why, n)| (format!("{} left out: {why}", text::thousands(*n)), Tone::Warning)));
+                let doubtful = summary.doubtful.iter();
+                out.extend(doubtful.map(|(why, n)| (format!("{} to look at: {why}", text::thousands(*n)), Tone::Warning)));
                 let typed = self.path.text().trim();
                 let whole = !typed.starts_with(['/', '~']) || self.options.since != Since::Ever;
                 if whole && !self.to_clipboard && !typed.is_empty() {
                     let targets = self.options.targets(&paths::expand(typed)).into_iter().filter_map(|t| std::path::absolute(t).ok());
                     out.extend(targets.map(|target| (format!("to {}", target.display()), Tone::Dim)));
                 }
-                let left_out = summary.left_out.iter();
-                out.extend(left_out.map(|(why, n)| (format!("{} left out: {why}", text::thousands(*n)), Tone::Warning)));
-                let doubtful = summary.doubtful.iter();
-                out.extend(doubtful.map(|(why, n)| (format!("{} to look at: {why}", text::thousands(*n)), Tone::Warning)));
+                out.push((String::new(), Tone::Plain));
+                out.extend(about.iter().map(|line| (line.clone(), Tone::Dim)));
                 out.push((String::new(), Tone::Plain));
                 out.extend(summary.first_lines.iter().map(|l| (format!("  {l}"), Tone::Dim)));
             }
@@ -337,6 +358,9 @@ impl Layer for ExportBox {
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
         self.error = None;
+        if self.at == Ask::Where && self.path_is_ours && begins_path(key) {
+            self.path.set("");
+        }
         self.type_into(cx, |line| line.key(key))
     }
 
@@ -347,23 +371,26 @@ impl Layer for ExportBox {
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         self.error = None;
         match action {
+            Action::Down | Action::Up if self.at == Ask::Where && self.info().name() != "bcc" => {
+                self.files.turn(action == Action::Up);
+                Outcome::Done
+            }
             Action::Down => self.turn(false, cx),
             Action::Up => self.turn(true, cx),
-            Action::NextField if self.at == Ask::Where && !self.to_clipboard => match paths::complete(self.path.text()) {
-                Some(whole) => {
-                    self.path.set(&whole);
+            Action::NextField if self.at == Ask::Where && !self.to_clipboard => {
+                if self.files.complete(&mut self.path) {
                     self.path_is_ours = false;
-                    Outcome::Done
+                    return Outcome::Done;
                 }
-                None => self.go(1),
-            },
+                self.go(1)
+            }
             Action::NextField => self.go(1),
             Action::PreviousField => self.go(self.asks().len() - 1),
             Action::Back if self.at == Ask::Format && !self.finding.text().is_empty() => {
                 self.finding = Line::default();
                 Outcome::Done
             }
-            Action::Take | Action::Save => self.enter(),
+            Action::Take | Action::Save => self.enter(cx),
             _ => Outcome::Ignored,
         }
     }
@@ -405,12 +432,14 @@ impl Layer for ExportBox {
         let lines = self.lines(usize::from(wide.saturating_sub(4)).max(1));
         let asks = self.asks();
         let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(wide.saturating_sub(12)).max(1)));
-        let place = paint::centred(area, wide, u16::try_from(lines.len() + asks.len() + errors.len() + 4).unwrap_or(20));
+        let files = if self.at == Ask::Where && !self.path_is_ours { usize::from(self.files.height()) } else { 0 };
+        let place = paint::centred(area, wide, u16::try_from(lines.len() + asks.len() + errors.len() + 4 + files).unwrap_or(20));
         on.drawn.hit(place, Target::Overlay);
         let inside = paint::window(on, place, "Export", &self.hints());
         let width = inside.width.saturating_sub(2);
         let mut y = inside.y;
         let bottom = inside.bottom();
+        let roomy = inside.height > 8;
         for ask in asks {
             if y >= bottom {
                 return;
@@ -429,7 +458,13 @@ impl Layer for ExportBox {
             paint::pieces(on, (at + used, y), room - used, &pieces);
             y += 1;
         }
-        let rest = errors.iter().map(|e| (format!("        {e}"), Tone::Error)).chain([(String::new(), Tone::Plain)]).chain(lines);
+        if self.at == Ask::Where && !self.to_clipboard && !self.path_is_ours {
+            let height = self.files.height().min(bottom.saturating_sub(y + 3));
+            self.files.draw(Rect::new(inside.x + 8, y, inside.width.saturating_sub(8), height), on);
+            y += height;
+        }
+        let rest =
+            errors.iter().map(|e| (format!("        {e}"), Tone::Error)).chain(roomy.then_some((String::new(), Tone::Plain))).chain(lines);
         for (what, tone) in rest {
             if y >= bottom {
                 return;

@@ -11,7 +11,8 @@ use crate::domain::text;
 use crate::paths;
 use crate::tui::canvas::{Canvas, Target, hint};
 use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
-use crate::tui::edit::Line;
+use crate::tui::edit::{Line, begins_path};
+use crate::tui::files::Files;
 use crate::tui::paint;
 use crate::tui::subjects::LIST;
 use crate::tui::theme::Tone;
@@ -20,23 +21,66 @@ use crate::tui::theme::Tone;
 pub(crate) struct Prompt {
     title: String,
     line: Line,
+    /// What it began with.
+    start: String,
     error: Option<String>,
     /// Whether line breaks of what is pasted are kept.
     lines: bool,
-    /// Whether it is a path, which Tab completes.
-    path: bool,
+    /// What lies below the path that is typed, if it is one.
+    files: Option<Files>,
     then: Box<dyn Fn(&str) -> Request>,
 }
 
 impl Prompt {
     /// Asks for a line that begins with `start`.
     pub(crate) fn new(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
-        Self { title: title.to_owned(), line: Line::new(start), error: None, lines: false, path: false, then: Box::new(then) }
+        Self {
+            title: title.to_owned(),
+            line: Line::new(start),
+            start: start.to_owned(),
+            error: None,
+            lines: false,
+            files: None,
+            then: Box::new(then),
+        }
     }
 
-    /// Asks for a path; Tab completes it.
-    pub(crate) fn of_path(title: &str, start: &str, then: impl Fn(&str) -> Request + 'static) -> Self {
-        Self { path: true, ..Self::new(title, start, then) }
+    /// Asks for the path of a file of these kinds; what lies below it is listed, and Tab completes it.
+    pub(crate) fn of_path(title: &str, start: &str, kinds: &'static [&'static str], then: impl Fn(&str) -> Request + 'static) -> Self {
+        Self { files: Some(Files::new(start, kinds)), ..Self::new(title, start, then) }
+    }
+
+    /// Whether the path is still the one that was suggested.
+    fn is_suggested(&self) -> bool {
+        self.files.is_some() && self.line.text() == self.start
+    }
+
+    fn look(&mut self) {
+        self.error = None;
+        if let Some(files) = &mut self.files {
+            files.look(self.line.text());
+        }
+    }
+
+    /// Takes the path that is typed, or that is chosen below it; a folder is opened.
+    fn take_path(&mut self, cx: &mut Cx<'_>) -> Outcome {
+        if self.files.as_mut().and_then(|files| files.take(&mut self.line)) == Some(true) {
+            return Outcome::Done;
+        }
+        if self.line.text().trim().is_empty() {
+            self.error = Some("a file needs a name".into());
+            return Outcome::Done;
+        }
+        if let Some(folder) = paths::folder_of(self.line.text()) {
+            cx.remembered.folder = folder;
+            cx.remember();
+        }
+        self.go_on()
+    }
+
+    fn go_on(&self) -> Outcome {
+        let request = (self.then)(self.line.text());
+        Outcome::ask(if request.may_be_refused() { request } else { Request::Instead(Box::new(request)) })
     }
 
     /// Asks for a text that may have several lines.
@@ -51,40 +95,40 @@ impl Layer for Prompt {
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        if self.is_suggested() && begins_path(key) {
+            self.line.set("");
+        }
         if !self.line.key(key) {
             return Outcome::Ignored;
         }
-        self.error = None;
+        self.look();
         Outcome::Done
     }
 
     fn why_not(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
         let lacks = match action {
             Action::NewLine => !self.lines,
-            Action::NextField => !self.path,
+            Action::NextField => self.files.is_none(),
+            Action::Down | Action::Up => self.files.is_none(),
             Action::PreviousField => true,
             _ => crate::actions::info(action).scope == Scope::Moving,
         };
         lacks.then_some(NOT_HERE)
     }
 
-    fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
-        match action {
-            Action::Take | Action::Save if self.path && self.line.text().trim().is_empty() => {
-                self.error = Some("a file needs a name".into());
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        match (action, &mut self.files) {
+            (Action::Take | Action::Save, Some(_)) => self.take_path(cx),
+            (Action::Take | Action::Save, None) => self.go_on(),
+            (Action::NextField, Some(files)) => {
+                files.complete(&mut self.line);
                 Outcome::Done
             }
-            Action::Take | Action::Save => {
-                let request = (self.then)(self.line.text());
-                Outcome::ask(if request.may_be_refused() { request } else { Request::Instead(Box::new(request)) })
-            }
-            Action::NextField if self.path => {
-                if let Some(whole) = paths::complete(self.line.text()) {
-                    self.line.set(&whole);
-                }
+            (Action::Down | Action::Up, Some(files)) => {
+                files.turn(action == Action::Up);
                 Outcome::Done
             }
-            Action::NewLine if self.lines => {
+            (Action::NewLine, _) if self.lines => {
                 self.line.break_line();
                 Outcome::Done
             }
@@ -93,7 +137,11 @@ impl Layer for Prompt {
     }
 
     fn paste(&mut self, pasted: &str, _: &mut Cx<'_>) -> Outcome {
+        if self.is_suggested() && pasted.trim_start().starts_with(['/', '~', '\'', '"']) {
+            self.line.set("");
+        }
         self.line.paste(pasted, if self.lines { '\n' } else { ' ' });
+        self.look();
         Outcome::Done
     }
 
@@ -108,6 +156,14 @@ impl Layer for Prompt {
         })
     }
 
+    fn click(&mut self, row: usize, _: &mut Cx<'_>) -> Outcome {
+        if let Some(files) = &mut self.files {
+            files.choose(row);
+            files.take(&mut self.line);
+        }
+        Outcome::Done
+    }
+
     fn takes_text(&self) -> bool {
         true
     }
@@ -120,14 +176,23 @@ impl Layer for Prompt {
     fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let width = 78.min(area.width);
         let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(width.saturating_sub(4))));
-        let place = paint::centred(area, width, u16::try_from(errors.len() + 3).unwrap_or(5));
+        let files = self.files.as_ref().map_or(0, Files::height);
+        let place = paint::centred(area, width, u16::try_from(errors.len() + 3).unwrap_or(5) + files);
         on.drawn.hit(place, Target::Overlay);
-        let all = [hint(Action::NextField, "completes"), hint(Action::Take, "goes on"), hint(Action::Back, "")];
-        let inside = paint::window(on, place, &self.title, if self.path { &all } else { &all[1..] });
+        let all =
+            [hint(Action::Down, "chooses"), hint(Action::NextField, "completes"), hint(Action::Take, "goes on"), hint(Action::Back, "")];
+        // Where the title needs the room, the foot line has what can be done.
+        let hints = if self.files.is_some() { &all[..] } else { &all[2..] };
+        let inside = paint::window(on, place, &self.title, hints);
         if inside.height == 0 {
             return;
         }
         self.line.draw(on, (inside.x + 1, inside.y), inside.width.saturating_sub(2), true);
+        if let Some(files) = &self.files {
+            let y = inside.y + 1 + u16::try_from(errors.len()).unwrap_or(0);
+            let height = inside.bottom().saturating_sub(y);
+            files.draw(Rect::new(inside.x + 1, y.min(inside.bottom()), inside.width.saturating_sub(1), height), on);
+        }
         for (i, line) in errors.iter().enumerate() {
             let y = inside.y + 1 + u16::try_from(i).unwrap_or(0);
             if y < inside.bottom() {

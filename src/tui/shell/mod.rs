@@ -19,6 +19,7 @@ use crate::book::{Book, BookError, Confirmed, Jobs, Step, Touched};
 use crate::config::{Asked, Keys};
 use crate::domain::ids::OpId;
 use crate::domain::text;
+use crate::reasons;
 use crate::tui::answer::LayerId;
 use crate::tui::canvas::Drawn;
 use crate::tui::core::{Cx, Layer, Outcome, Request, Screen};
@@ -185,7 +186,9 @@ impl Shell {
     fn key(&mut self, key: KeyEvent) {
         let was = self.layers.top_ref().here();
         let changed = self.look_elsewhere();
-        let asks = changed && self.layers.top().1.compare(&mut self.common.cx());
+        if changed {
+            self.layers.top().1.compare(&mut self.common.cx());
+        }
         if changed {
             // What shows is read, so that it is known what is under the cursor now.
             let (body, _) = crate::tui::bars::divided(self.size);
@@ -194,11 +197,6 @@ impl Shell {
         let differs = changed && was.is_some() && self.layers.top_ref().here() != was;
         if self.layers.top_ref().takes_text() && self.on_top(|top, cx| top.type_key(key, cx)) {
             self.pending.clear();
-            return;
-        }
-        let leaves = matches!(self.keys().asked(&[key], Scope::Everywhere), Asked::Action(Action::QuitAtOnce | Action::Suspend));
-        if asks && !leaves {
-            // What was typed stands beside what somebody else has saved: the key was not meant to decide between them.
             return;
         }
         let scope = self.layers.top_ref().scope();
@@ -320,8 +318,10 @@ impl Shell {
     /// Says that an errand could not be done.
     pub fn errand_failed(&mut self, errand: &Errand, why: &std::io::Error) {
         let said = match errand {
-            Errand::Copy(_) => format!("Could not copy: {why}"),
-            Errand::Open(_) => self.keys().say(&format!("Nothing here opens links ({why}); {{copy a part}} copies it instead")),
+            Errand::Copy(_) => format!("Could not copy: {}", reasons::why(why)),
+            Errand::Open(_) => {
+                self.keys().say(&format!("Nothing here opens links ({}); {{copy a part}} copies it instead", reasons::why(why)))
+            }
         };
         self.toast = Some((said, Tone::Error));
     }
@@ -331,9 +331,12 @@ impl Shell {
         let _ = self.common.setup.remembered.keep(&self.common.setup.paths.state);
     }
 
-    /// Asks which file is to be imported: what the first run ends with where somebody chose that.
-    pub fn ask_for_import(&mut self) {
-        self.perform(0, Request::Wish(crate::tui::core::Wish::AskForImport));
+    /// Begins where the welcome ended: asks which file is to be imported, if that was chosen, and says something, with the lead's keys in it.
+    pub fn greet(&mut self, imports: bool, said: Option<&str>) {
+        if imports {
+            self.perform(0, Request::Wish(crate::tui::core::Wish::AskForImport));
+        }
+        self.toast = said.map(|s| (self.keys().say(s), Tone::Plain));
     }
 
     /// Says what went wrong, if something did, to the layer that asked.

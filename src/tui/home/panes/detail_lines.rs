@@ -179,7 +179,7 @@ const fn undone(op: &Op) -> &'static str {
     match op.kind {
         OpKind::Do | OpKind::Note => "",
         OpKind::Undo => "undone: ",
-        OpKind::Redo => "done again: ",
+        OpKind::Redo => "redone: ",
     }
 }
 

@@ -1,0 +1,150 @@
+//! How a form is drawn: labels, values, what fits, what is wrong, what can be done.
+//!
+//! Must not know what the fields mean, nor how they are changed.
+
+use ratatui::layout::Rect;
+
+use super::field::Kind;
+use super::form::{Form, ROOM};
+use crate::actions::Action;
+use crate::config::Keys;
+use crate::domain::text;
+use crate::tui::canvas::{Canvas, Target, hint, remark};
+use crate::tui::paint;
+use crate::tui::theme::Tone;
+
+/// How many of a list are offered below a field at once.
+const OFFERED: usize = 6;
+/// How many lines of a note show while it isn't written.
+const NOTE: usize = 4;
+/// What can be done, in words.
+const HINTS: [(Action, &str); 4] =
+    [(Action::Save, "saves"), (Action::NextField, "next"), (Action::Down, "choices"), (Action::Back, "leaves")];
+/// How wide the labels are.
+const LABEL: u16 = 20;
+
+impl Form {
+    /// The lines to draw: the field that each belongs to, what stands before it, the text, the tone.
+    fn rows(&self, keys: &Keys) -> Vec<(Option<usize>, String, Tone)> {
+        let mut out = Vec::new();
+        for (i, field) in self.fields.iter().enumerate() {
+            out.push((Some(i), String::new(), Tone::Plain));
+            if matches!(field.kind, Kind::Note) {
+                let (mut rows, _) = field.line.rows(ROOM);
+                if i != self.at && rows.len() > NOTE {
+                    let more = rows.len() - NOTE + 1;
+                    rows.truncate(NOTE - 1);
+                    rows.push(format!("… {}", text::count(more as u64, "more line", "more lines")));
+                }
+                out.extend(rows.into_iter().skip(1).map(|row| (None, row, Tone::Plain)));
+            }
+            if let Some(theirs) = &field.theirs {
+                let takes = if i == self.at { keys.say(" · {take theirs} takes it") } else { String::new() };
+                let now = if theirs.is_empty() { "now empty".to_owned() } else { format!("now there: {theirs}") };
+                out.push((None, format!("{now}{takes}"), Tone::Warning));
+            }
+            let unconfirmed = (self.offer.is_none() || i != self.at) && field.is_choice() && field.value() != field.original;
+            if let Some(new) = unconfirmed.then(|| field.makes_new()).flatten() {
+                out.push((None, format!("new: {new}"), Tone::Good));
+            }
+            if i == self.at {
+                for (n, offer) in self.offers().iter().enumerate().skip(self.offer.unwrap_or(0).saturating_sub(OFFERED - 1)).take(OFFERED) {
+                    let here = self.offer == Some(n);
+                    let new = if offer.is_new { "new: " } else { "" };
+                    let said = format!("{} {new}{}", if here { ">" } else { " " }, offer.text);
+                    out.push((None, said, if here { Tone::Selected } else { Tone::Dim }));
+                }
+            }
+            if let Some(error) = &field.error {
+                out.extend(text::wrap(error, ROOM).into_iter().map(|line| (None, line, Tone::Error)));
+            } else if !field.echo.is_empty() && (i == self.at || matches!(field.kind, Kind::Date(_) | Kind::Moment)) {
+                out.extend(text::wrap(&field.echo, ROOM).into_iter().map(|line| (None, line, Tone::Dim)));
+            }
+        }
+        if let Some(error) = self.error.as_ref().filter(|e| e.chars().count() > 56) {
+            out.extend(text::wrap(error, 56).into_iter().map(|line| (None, line, Tone::Error)));
+        }
+        out
+    }
+
+    /// What can be done here, in words.
+    fn hints(&self) -> impl Iterator<Item = (Action, &'static str)> {
+        let chooses = self.fields[self.at].is_choice();
+        HINTS.into_iter().filter(move |(action, _)| chooses || *action != Action::Down)
+    }
+
+    fn draw_foot(&self, inside: Rect, on: &mut Canvas<'_>) {
+        let y = inside.bottom() - 1;
+        let width = inside.width.saturating_sub(2);
+        if self.leaving {
+            let back = on.keys.word(Action::Back);
+            let parts = [(&*back, Tone::Key), (" again drops what you typed · any other key goes on", Tone::Warning)];
+            paint::pieces(on, (inside.x + 1, y), width, &parts);
+        } else if self.asked && self.fields.iter().any(|f| f.theirs.is_some()) {
+            let save = on.keys.word(Action::Save);
+            let parts =
+                [("changed by somebody else too: ", Tone::Warning), (&*save, Tone::Key), (" again saves yours over it", Tone::Warning)];
+            paint::pieces(on, (inside.x + 1, y), width, &parts);
+        } else if let Some(error) = self.error.as_ref().filter(|e| e.chars().count() <= 56) {
+            paint::pieces(on, (inside.x + 1, y), width, &[(error, Tone::Error)]);
+        } else if !on.theme.is_plain() {
+            let words = self.hints().map(|(action, word)| (on.keys.word(action), format!(" {word}  ")));
+            let words: Vec<_> = words.collect();
+            let parts: Vec<_> =
+                words.iter().filter(|(key, _)| !key.is_empty()).flat_map(|(k, w)| [(&**k, Tone::Key), (&**w, Tone::Dim)]).collect();
+            paint::pieces(on, (inside.x + 1, y), width, &parts);
+        }
+    }
+
+    /// Draws it in the middle of an area.
+    pub(super) fn draw_all(&self, area: Rect, on: &mut Canvas<'_>) {
+        let rows = self.rows(on.keys);
+        let place = paint::centred(area, 78, u16::try_from(rows.len() + 4).unwrap_or(u16::MAX));
+        on.drawn.hit(place, Target::Overlay);
+        let inside = paint::window(on, place, &self.title, &[]);
+        on.drawn.hints = if self.leaving {
+            vec![hint(Action::Back, "again drops what you typed"), remark("any other key goes on")]
+        } else {
+            self.hints().map(|(action, word)| hint(action, word)).collect()
+        };
+        if inside.height == 0 {
+            return;
+        }
+        let height = usize::from(inside.height.saturating_sub(2)).max(1);
+        // The focused field and what is below it should show.
+        let focus = rows.iter().position(|(f, ..)| *f == Some(self.at)).unwrap_or(0);
+        let tail = rows[focus + 1..].iter().take_while(|(f, ..)| f.is_none()).count();
+        let top = (focus + tail + 1).saturating_sub(height).min(focus);
+        for (line, (field, what, tone)) in rows.iter().skip(top).take(height).enumerate() {
+            let y = inside.y + u16::try_from(line).unwrap_or(0);
+            if y >= inside.bottom() {
+                break;
+            }
+            let value = (inside.x + 1 + LABEL.min(inside.width / 3), y);
+            let room = inside.right().saturating_sub(value.0 + 1);
+            let Some(at) = field else {
+                paint::pieces(on, value, room, &[(what, *tone)]);
+                continue;
+            };
+            on.drawn.hit(Rect::new(inside.x, y, inside.width, 1), Target::OverlayRow(*at));
+            let here = *at == self.at;
+            let label = format!("{} {}", if here { ">" } else { " " }, self.fields[*at].label);
+            let label_tone = if here { Tone::Heading } else { Tone::Dim };
+            paint::pieces(on, (inside.x, y), value.0 - inside.x - 1, &[(&label, label_tone)]);
+            if here && matches!(self.fields[*at].kind, Kind::Note) {
+                let (rows, (row, column)) = self.fields[*at].line.rows(ROOM);
+                paint::pieces(on, value, room, &[(rows.first().map_or("", String::as_str), Tone::Plain)]);
+                let (x, y) = (value.0 + u16::try_from(column).unwrap_or(0), y + u16::try_from(row).unwrap_or(0));
+                on.drawn.cursor = Some((x.min(inside.right().saturating_sub(1)), y.min(inside.bottom().saturating_sub(1))));
+            } else if matches!(self.fields[*at].kind, Kind::Note) {
+                let (rows, _) = self.fields[*at].line.rows(ROOM);
+                paint::pieces(on, value, room, &[(rows.first().map_or("", String::as_str), Tone::Plain)]);
+            } else {
+                self.fields[*at].line.draw(on, value, room, here);
+            }
+        }
+        if inside.height > 1 {
+            self.draw_foot(inside, on);
+        }
+    }
+}
