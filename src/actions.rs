@@ -261,7 +261,7 @@ actions! {
     Save, "save", Form, ["ctrl-s"], "saves", "Saves what was filled in";
     NextField, "next field", Form, ["tab"], "next", "Moves to the next field; completes the name of a file";
     PreviousField, "previous field", Form, ["backtab"], "", "Moves to the previous field";
-    TakeTheirs, "take theirs", Form, ["alt-u"], "", "Takes what somebody else has saved in this field";
+    UseTheirs, "use theirs", Form, ["alt-u"], "", "Uses what somebody else has saved in this field";
     NewLine, "new line", Form, ["alt-enter"], "", "Begins a new line in a note";
 
     Yes, "yes", Question, ["y"], "yes", "Says yes to the question";
@@ -292,7 +292,7 @@ actions! {
     SayMaybe, "answered maybe", Attendance, ["alt-m"], "maybe", "Records that they said maybe";
     SayNo, "answered no", Attendance, ["alt-n"], "no", "Records that they said no";
     SayWaiting, "on the waiting list", Attendance, ["alt-w"], "waiting", "Puts them on the waiting list";
-    NoShow, "no-show", Attendance, ["alt-x"], "no-show", "Records that they said yes and didn't come";
+    NoShow, "no-show", Attendance, ["alt-x"], "no-show", "Records that they didn't come";
     AsSpeaker, "speaker", Attendance, ["alt-s"], "speaker", "Makes them a speaker, or no longer";
     AsHost, "host", Attendance, ["alt-h"], "host", "Makes them a host, or no longer";
     AsOrganiser, "organiser", Attendance, ["alt-o"], "organiser", "Makes them an organiser, or no longer";
@@ -342,7 +342,6 @@ pub const fn changes_roster(action: Action) -> bool {
             | A::StopMail
             | A::Roll
             | A::MarkHeld
-            | A::Save
             | A::LeaveOut
             | A::Mend
             | A::RemoveThis
@@ -358,7 +357,6 @@ pub const fn changes_roster(action: Action) -> bool {
             | A::AsOrganiser
             | A::AsFacilitator
             | A::AsNotes
-            | A::DoThis
     )
 }
 

@@ -14,8 +14,8 @@ pub(crate) fn why(error: &Error) -> String {
         ErrorKind::IsADirectory => "it is a folder, not a file".into(),
         ErrorKind::NotADirectory => "a part of the path is a file, not a folder".into(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full".into(),
-        ErrorKind::ReadOnlyFilesystem => "the disk can only be read".into(),
-        ErrorKind::InvalidFilename => "the name is too long, or not a file's name".into(),
+        ErrorKind::ReadOnlyFilesystem => "the disk is read-only".into(),
+        ErrorKind::InvalidFilename => "the name is too long, or isn't a valid file name".into(),
         _ => {
             let said = error.to_string();
             let plain = said.rfind(" (os error ").map_or(&*said, |at| &said[..at]);

@@ -43,7 +43,10 @@ pub(super) fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<T
         Command::RemoveCommunity(id) => write.remove_community(*id).map(|()| None),
         Command::PutSeat { community, id, facts } => write.put_seat(*community, *id, facts).map(|_| Some(Thing::Community(*community))),
         Command::SeatNewcomer { community, id, facts, person } => {
-            let holder = add(write, person, Some(*community), MembershipStatus::Active, Source::Lead)?;
+            let holder = match known_as(write, person)? {
+                Some(known) => known,
+                None => add(write, person, Some(*community), MembershipStatus::Active, Source::Lead)?,
+            };
             let facts = SeatFacts { holder: Some(holder), ..facts.clone() };
             write.put_seat(*community, *id, &facts).map(|_| Some(Thing::Community(*community)))
         }
@@ -70,6 +73,18 @@ pub(super) fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<T
         Command::SaveView { name, pane, query, sort, columns } => write.put_view(name, pane, query, sort, columns).map(|()| None),
         Command::RemoveView(id) => write.delete(&VIEW, *id).map(|()| None),
         Command::LoadSample => sample::load(write).map(|()| None),
+    }
+}
+
+/// The one person on the roster who is meant by what was typed of somebody: by the address, or by a name that only they have.
+fn known_as(write: &Write<'_>, person: &PersonFacts) -> Result<Option<PersonId>, StoreError> {
+    if !person.email.is_empty() {
+        return lookup::holder_of(write.reader(), &person.email);
+    }
+    match lookup::named_so(write.reader(), &person.name)?.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(*only)),
+        _ => Err(StoreError::Refused(format!("several people are called {}; choose one from the list", person.name))),
     }
 }
 

@@ -155,6 +155,7 @@ impl Book {
             Command::PutIn { people, community, .. } => (people.clone(), *community, None),
             Command::EditMembership { person, community, .. } => (vec![*person], *community, None),
             Command::AddPerson { facts, community: Some(community) } => (Vec::new(), *community, Some(facts)),
+            Command::SeatNewcomer { community, person, .. } => (Vec::new(), *community, Some(person)),
             _ => return Ok(effect),
         };
         let name = lookup::name(conn, &schema::COMMUNITY, community.0)?.unwrap_or_default();

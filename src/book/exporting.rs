@@ -203,7 +203,11 @@ impl Book {
             None => Label::new(Verb::Export, summary.written),
         };
         let label = label.about(schema::COMMUNITY.name, of).what(&memory.kind.format).how(&memory.name);
-        let file = summary.files.first().map(|f| std::path::absolute(f).unwrap_or_else(|_| f.clone()).display().to_string());
+        let file = summary.files.first().map(|f| std::path::absolute(f).unwrap_or_else(|_| f.clone()));
+        // A copy of the roster needn't say whose home folder it was written from.
+        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|h| h.is_absolute());
+        let below = |f: &PathBuf| home.as_ref().and_then(|h| f.strip_prefix(h).ok().map(|rest| format!("~/{}", rest.display())));
+        let file = file.map(|f| below(&f).unwrap_or_else(|| f.display().to_string()));
         let label = Label { file: file.unwrap_or_default(), ..label };
         let stamp = self.stamp();
         Ok(exports::remember(&mut self.store, label, memory, sent.length, |take| sent.read(take), stamp)?)

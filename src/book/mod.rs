@@ -260,7 +260,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn people_of(&self, op: OpId) -> Result<Option<u64>, BookError> {
-        const MOST: usize = 200_000;
+        const MOST: usize = 20_000;
         let touched = changes::touched_by(self.store.reader(), (op.0 - 1, op.0), MOST)?;
         Ok(touched.map(|t| t.people.len() as u64))
     }

@@ -216,6 +216,7 @@ impl Command {
             Self::PutIn { status, .. } => !status.is_over(),
             Self::EditMembership { facts, exception: None, .. } => !facts.status.is_over(),
             Self::AddPerson { community, .. } => community.is_some(),
+            Self::SeatNewcomer { .. } => true,
             _ => false,
         }
     }

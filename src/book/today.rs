@@ -23,6 +23,8 @@ const AHEAD: u64 = 14;
 const NEW: u64 = 30;
 /// A write-up is owed within so many days.
 const WRITE_UP: u64 = 14;
+/// Of so many people with a bounced address each has a line.
+const MOST_BOUNCED: usize = 50;
 /// Of so many people at most it is looked up one by one whether they are on a list.
 const MOST_TOUCHED: usize = 5_000;
 /// From so many people of a kind on they are one line.
@@ -240,11 +242,15 @@ fn each_or_all(kind: ToDoKind, people: &[&PersonDue], by: NaiveDate, all: (&str,
 }
 
 fn bounced(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
-    let today = look.today;
+    let by = look.today;
     let found: Vec<&PersonDue> = look.people()?.iter().filter(|p| p.bounced).collect();
-    each_or_all(ToDoKind::Bounced, &found, today, ("whose primary address bounced", "mail:no"), out);
-    // Since when somebody is with us says nothing about when a mail came back.
-    out.iter_mut().filter(|d| d.kind == ToDoKind::Bounced).for_each(|d| d.on = None);
+    let line = |what: String, at| ToDo { kind: ToDoKind::Bounced, what, on: None, by, at };
+    out.extend(found.iter().take(MOST_BOUNCED).map(|p| line(p.name.clone(), ToDoPlace::Person(p.id))));
+    // No search finds just them; they are among those who can't be mailed.
+    if let Some(more @ 1..) = found.len().checked_sub(MOST_BOUNCED) {
+        let what = format!("{} more", text::count(more as u64, "person", "people"));
+        out.push(line(what, ToDoPlace::People("mail:no".to_owned())));
+    }
     Ok(())
 }
 
@@ -254,7 +260,7 @@ fn newcomers(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> 
     let found: Vec<&PersonDue> = look.people()?.iter().filter(is_new).collect();
     let query = format!("joined:>={since} attended:0 kind:person");
     let by = today + Days::new(7);
-    each_or_all(ToDoKind::Newcomer, &found, by, ("came to us in the last 30 days and to no meetup yet", &query), out);
+    each_or_all(ToDoKind::Newcomer, &found, by, ("joined in the last 30 days and have been to no meetup yet", &query), out);
     Ok(())
 }
 

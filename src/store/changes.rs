@@ -204,7 +204,7 @@ fn value(conn: Reader<'_>, merge: Merge, cell: &Json) -> Result<String, StoreErr
         }
         let named = TABLES.iter().find(|t| t.name == of).and_then(|t| Some((t, t.title()?)));
         if let Some((table, title)) = named {
-            return Ok(lookup::text(conn, table, title, id)?.unwrap_or_else(|| "something that is gone".to_owned()));
+            return Ok(lookup::text(conn, table, title, id)?.unwrap_or_else(|| "(removed)".to_owned()));
         }
     }
     Ok(match cell {

@@ -35,6 +35,12 @@ pub(super) fn begins_path(key: KeyEvent) -> bool {
     matches!(key.code, KeyCode::Char('/' | '~')) && is_letter(key)
 }
 
+/// Whether a key asks for help rather than being typed: a question mark where nothing is typed yet.
+#[must_use]
+pub(super) fn asks_for_help(key: KeyEvent, line: &Line) -> bool {
+    matches!(key.code, KeyCode::Char('?')) && line.text().is_empty()
+}
+
 /// A line of text with a cursor.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {

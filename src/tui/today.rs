@@ -85,17 +85,18 @@ impl Today {
         let tone = if overdue { Tone::Warning } else { Tone::Plain };
         let sign = format!("{} {} ", if here { ">" } else { " " }, if overdue { "!" } else { " " });
         let kind = text::pad(to_do.kind.word(), 20);
-        let when = to_do
-            .on
-            .filter(|_| row.width >= 64)
-            .map_or_else(String::new, |day| format!("{}, {}", on.calendar.short(day).trim(), on.calendar.distance(day)));
-        let hint = if row.width >= 84 { deals(to_do) } else { "" };
-        let key = if hint.is_empty() { String::new() } else { on.keys.word(Action::DoThis) };
-        let goes = if hint.is_empty() { String::new() } else { format!("{} ", on.keys.word(Action::GoThere)) };
-        let (hint_width, when_width) = (if row.width >= 84 { 27 } else { 0 }, if row.width >= 64 { 27 } else { 0 });
-        let what_width = usize::from(row.width).saturating_sub(26 + hint_width + when_width);
+        let (wide, medium) = (row.width >= 104, row.width >= 64);
+        let when = to_do.on.filter(|_| medium).map_or_else(String::new, |day| {
+            let distance = on.calendar.distance(day);
+            if wide { format!("{}, {distance}", on.calendar.short(day).trim()) } else { distance }
+        });
+        let when_width = if wide { 27 } else { 15 * usize::from(medium) };
+        let goes = if row.width >= 50 { format!("{} ", on.keys.word(Action::GoThere)) } else { String::new() };
+        let key = if goes.is_empty() { String::new() } else { on.keys.word(Action::DoThis) };
+        let hint = if wide && !key.is_empty() { format!(" {}", deals(to_do)) } else { String::new() };
+        let keys_width = if wide { 27 } else { text::width(&goes) + text::width(&key) };
+        let what_width = usize::from(row.width).saturating_sub(27 + keys_width + when_width);
         let (what, when) = (text::pad(&to_do.what, what_width), text::pad(&when, when_width));
-        let hint = if key.is_empty() { String::new() } else { format!(" {hint}") };
         let parts = [
             (&*sign, tone),
             (&*kind, tone),

@@ -90,12 +90,10 @@ pub(super) fn checked(found: &Checked) -> Result<&'static str, Message> {
 /// asked. Nobody is removed by it.
 pub(super) fn effect(asker: LayerId, command: Command, effect: &RuleEffect) -> Message {
     if command.admits() {
-        let body = format!(
-            "{}\n\nTo note why somebody is a member all the same, add an exception to their membership.",
-            effect.in_words().join("\n")
-        );
+        let body =
+            format!("{}\n\nTo note why somebody is a member anyway, add an exception to their membership.", effect.in_words().join("\n"));
         let then = move || Request::For(asker, Box::new(Request::RunShown(command.clone())));
-        return Message::new("Not eligible", &body).then(Action::Take, "adds them all the same", then);
+        return Message::new("Not eligible", &body).then(Action::Take, "adds them anyway", then);
     }
     let body = format!("{}\n\nNobody is taken out of a community by a rule.", effect.in_words().join("\n"));
     let then = move || Request::For(asker, Box::new(Request::RunShown(command.clone())));

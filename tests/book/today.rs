@@ -113,7 +113,7 @@ fn newcomers_and_bounced_addresses_are_named_and_many_are_one_line() {
         world.facts(person(&format!("n{i}"), 3, AddressState::Ok));
     }
     let found = world.book.to_do().unwrap();
-    assert_eq!(found[1].what, "8 people came to us in the last 30 days and to no meetup yet");
+    assert_eq!(found[1].what, "8 people joined in the last 30 days and have been to no meetup yet");
     // The search that it leads to finds just them.
     let guildhall::book::ToDoPlace::People(query) = &found[1].at else { panic!("{found:?}") };
     assert_eq!(world.find(query).len(), 8);

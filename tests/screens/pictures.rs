@@ -13,8 +13,9 @@ const PICTURES: &[(&str, &str, &str, (u16, u16))] = &[
     ("marks", "Several people marked, about to be put into a community", "2<space><space>jj<space>p", (120, 30)),
     ("form", "A form with a choice found by typing", "2nAnn Example<tab>ann@example.org<tab><tab><tab>min", (120, 30)),
     ("roll", "Taking the roll of a meetup by three letters of a name", "3jjjjaan", (120, 30)),
-    ("palette", "The command palette: a person found by name", ":go han", (120, 30)),
-    ("history", "The history: what was done, when, how many rows", "2Tkeen<enter>jTnewcomer<enter>MH", (120, 30)),
+    ("today", "What to do this week, the most pressing first", "gt", (120, 12)),
+    ("palette", "The command palette: a person found by name", ":noor h", (120, 30)),
+    ("history", "The history: what was done, when, to how many people, and what it changed", "2Tkeen<enter>jTnewcomer<enter>MH", (120, 30)),
     ("narrow", "The same hall in a narrow terminal", "2", (60, 20)),
 ];
 

@@ -15,6 +15,9 @@ use crate::{Hall, key};
 
 const SCREENS: &[(&str, &str)] = &[
     ("communities", "jj"),
+    ("today", "gt<end>"),
+    ("a path", "i/"),
+    ("an added field", "2e<tab><tab><tab><tab><tab><tab><tab><tab><tab><tab>x"),
     ("members", "2j"),
     ("a search", "2/a"),
     ("a mistake", "2/orgg:x"),

@@ -39,7 +39,7 @@ impl Form {
                 out.extend(rows.into_iter().skip(1).map(|row| (None, row, Tone::Plain)));
             }
             if let Some(theirs) = &field.theirs {
-                let takes = if i == self.at { keys.say(" · {take theirs} takes it") } else { String::new() };
+                let takes = if i == self.at { keys.say(" · {use theirs} uses it") } else { String::new() };
                 let now = if theirs.is_empty() { "now empty".to_owned() } else { format!("now there: {theirs}") };
                 out.push((None, format!("{now}{takes}"), Tone::Warning));
             }
@@ -114,7 +114,16 @@ impl Form {
         // The focused field and what is below it should show.
         let focus = rows.iter().position(|(f, ..)| *f == Some(self.at)).unwrap_or(0);
         let tail = rows[focus + 1..].iter().take_while(|(f, ..)| f.is_none()).count();
-        let top = (focus + tail + 1).saturating_sub(height).min(focus);
+        let note = matches!(self.fields[self.at].kind, Kind::Note).then(|| self.fields[self.at].line.rows(ROOM).1);
+        // Of what is longer than the window, the line with the cursor.
+        let cursor = focus + note.map_or(0, |(row, _)| row);
+        let last = if tail < height { focus + tail + 1 } else { (cursor + 1).max(focus + height) };
+        let top = last.saturating_sub(height).min(cursor);
+        if let Some((_, column)) = note.filter(|_| cursor < top + height) {
+            let left = inside.x + 1 + LABEL.min(inside.width / 3);
+            let (x, y) = (left + u16::try_from(column).unwrap_or(0), inside.y + u16::try_from(cursor - top).unwrap_or(0));
+            on.drawn.cursor = Some((x.min(inside.right().saturating_sub(1)), y.min(inside.bottom().saturating_sub(1))));
+        }
         for (line, (field, what, tone)) in rows.iter().skip(top).take(height).enumerate() {
             let y = inside.y + u16::try_from(line).unwrap_or(0);
             if y >= inside.bottom() {
@@ -131,12 +140,7 @@ impl Form {
             let label = format!("{} {}", if here { ">" } else { " " }, self.fields[*at].label);
             let label_tone = if here { Tone::Heading } else { Tone::Dim };
             paint::pieces(on, (inside.x, y), value.0 - inside.x - 1, &[(&label, label_tone)]);
-            if here && matches!(self.fields[*at].kind, Kind::Note) {
-                let (rows, (row, column)) = self.fields[*at].line.rows(ROOM);
-                paint::pieces(on, value, room, &[(rows.first().map_or("", String::as_str), Tone::Plain)]);
-                let (x, y) = (value.0 + u16::try_from(column).unwrap_or(0), y + u16::try_from(row).unwrap_or(0));
-                on.drawn.cursor = Some((x.min(inside.right().saturating_sub(1)), y.min(inside.bottom().saturating_sub(1))));
-            } else if matches!(self.fields[*at].kind, Kind::Note) {
+            if matches!(self.fields[*at].kind, Kind::Note) {
                 let (rows, _) = self.fields[*at].line.rows(ROOM);
                 paint::pieces(on, value, room, &[(rows.first().map_or("", String::as_str), Tone::Plain)]);
             } else {

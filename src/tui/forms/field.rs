@@ -114,7 +114,7 @@ impl Field {
         let value = self.value();
         let length = value.chars().count();
         let verdict: Result<Option<String>, String> = match &self.kind {
-            Kind::Text | Kind::Required(_) | Kind::Choice { .. } if length > LONGEST => {
+            Kind::Text | Kind::Required(_) | Kind::Choice { .. } if length > LONGEST && value != self.original => {
                 Err(format!("at most {LONGEST} letters are kept here; these are {}", text::thousands(length as u64)))
             }
             Kind::AddField { .. } if !value.is_empty() => Err("choose the field with Enter, or clear this".into()),
@@ -179,7 +179,13 @@ impl Field {
     /// Whether what is being typed isn't on the list and would be made.
     #[must_use]
     pub(crate) fn makes_new(&self) -> Option<String> {
-        self.offers().pop().filter(|o| o.is_new).map(|o| o.text)
+        let (Kind::Choice { options, new: true } | Kind::AddField { options } | Kind::Choices { options, new: true }) = &self.kind else {
+            return None;
+        };
+        let value = self.value();
+        let typed = if matches!(self.kind, Kind::Choices { .. }) { parts(&value).last().unwrap_or_default() } else { &*value };
+        let known = |name: &str| options.iter().any(|o| o == name) || options.iter().any(|o| text::are_same(o, name));
+        (!typed.is_empty() && !known(typed)).then(|| typed.to_owned())
     }
 
     /// Takes one of what is offered.

@@ -14,7 +14,7 @@ use crate::domain::dates::Calendar;
 use crate::domain::text;
 use crate::tui::canvas::Canvas;
 use crate::tui::core::{Cx, Layer, Outcome, Request, Subject};
-use crate::tui::edit::is_letter;
+use crate::tui::edit::{asks_for_help, is_letter};
 
 /// How wide a note is while it is written.
 pub(super) const ROOM: usize = 54;
@@ -137,9 +137,10 @@ impl Form {
             let changed = field.original != kept.original && field.original != kept.text;
             field.theirs = changed.then(|| field.original.clone());
             field.line.set(&kept.text);
+            field.check(&self.calendar);
         }
         if self.fields.iter().any(|f| f.theirs.is_some()) {
-            self.error = Some(keys.say("changed since you typed this: {take theirs} takes what is there now"));
+            self.error = Some(keys.say("changed since you typed this: {use theirs} uses what is there now"));
         }
         let gone = |k: &&DraftField| !self.fields.iter().any(|f| f.key == k.key);
         Draft { fields: draft.fields.iter().filter(gone).cloned().collect(), ..draft.clone() }.typed()
@@ -277,6 +278,9 @@ impl Layer for Form {
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
         let field = &mut self.fields[self.at];
+        if asks_for_help(key, &field.line) {
+            return Outcome::Ignored;
+        }
         let replaced = matches!(field.kind, Kind::Choice { .. } | Kind::Date(_) | Kind::Moment | Kind::Number);
         if self.fresh && replaced && is_letter(key) {
             field.line.set("");
@@ -309,7 +313,10 @@ impl Layer for Form {
         self.leaving = false;
         match action {
             Action::Save => {
-                self.complete();
+                // A field that was just added has no value yet.
+                if self.complete() {
+                    return Outcome::Done;
+                }
                 return self.save();
             }
             Action::NewLine if matches!(self.fields[self.at].kind, Kind::Note) => self.fields[self.at].line.break_line(),
@@ -323,9 +330,10 @@ impl Layer for Form {
                 self.complete();
                 self.go(-1);
             }
-            Action::TakeTheirs => {
+            Action::UseTheirs => {
                 if let Some(theirs) = self.fields[self.at].theirs.take() {
                     self.fields[self.at].line.set(&theirs);
+                    self.fields[self.at].check(&self.calendar);
                     self.asked = false;
                 }
             }
@@ -386,6 +394,7 @@ impl Layer for Form {
             let is_mine = field.line.text() != field.original;
             if !is_mine {
                 field.line.set(&value);
+                field.check(&self.calendar);
             }
             // What both have changed is asked about; what the lead left alone is what it is now.
             field.theirs = (is_mine && value != field.value()).then(|| value.clone());

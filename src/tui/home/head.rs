@@ -26,7 +26,7 @@ impl Head {
     pub(super) fn read(cx: &Cx<'_>) -> Self {
         Self {
             read_only: cx.book.read_only().is_some(),
-            is_sample: cx.paths.sample() == cx.book.path() || cx.book.path().file_name().is_some_and(|n| n == "sample.guildhall"),
+            is_sample: cx.book.path().file_name().is_some_and(|n| n == "sample.guildhall" || n == "sample-2.guildhall"),
             people: cx.book.people_count(),
             next: cx.book.next_meetup().unwrap_or_default(),
         }

@@ -11,7 +11,7 @@ use super::layout::{Places, places};
 use super::panes::{Communities, Detail, Meetups, Members};
 use super::{answers, copying, links};
 use crate::actions::{Action, Scope, info};
-use crate::book::{BookError, Touched};
+use crate::book::{BookError, Thing, Touched};
 use crate::config::{Asked, Keys};
 use crate::domain::ids::CommunityId;
 use crate::tui::answer::Answer;
@@ -178,6 +178,10 @@ impl Layer for Home {
             Asked::Action(action) if info(action).scope == pane.scope() => Some((pane, action)),
             _ => None,
         });
+        if let (Some((PaneId::Meetups, action)), PaneId::Detail, Some(Thing::Meetup(_))) = (elsewhere, self.focus, self.detail.thing()) {
+            // What can be done to a meetup can be done where it is shown whole, too.
+            return self.detail.act(action, cx);
+        }
         if let Some((pane, action)) = elsewhere {
             let (key, there) = (cx.keys.word(action), cx.keys.word(pane.action()));
             cx.say(format!("{key} is a key of the {} ({there}): {}", pane.word(), info(action).name));

@@ -15,7 +15,7 @@ use crate::paths;
 use crate::tui::answer::Answer;
 use crate::tui::canvas::{Canvas, Hint, Target, hint};
 use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
-use crate::tui::edit::{Line, begins_path};
+use crate::tui::edit::{Line, asks_for_help, begins_path};
 use crate::tui::files::Files;
 use crate::tui::matching::fit;
 use crate::tui::paint;
@@ -358,6 +358,14 @@ impl Layer for ExportBox {
 
     fn type_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
         self.error = None;
+        let line = match self.at {
+            Ask::Format => &self.finding,
+            Ask::List => &self.list,
+            _ => &self.path,
+        };
+        if asks_for_help(key, line) {
+            return Outcome::Ignored;
+        }
         if self.at == Ask::Where && self.path_is_ours && begins_path(key) {
             self.path.set("");
         }
@@ -372,6 +380,10 @@ impl Layer for ExportBox {
         self.error = None;
         match action {
             Action::Down | Action::Up if self.at == Ask::Where && self.info().name() != "bcc" => {
+                if std::mem::take(&mut self.path_is_ours) {
+                    // What lies where it would be written shows first.
+                    self.files.look(&cx.remembered.folder);
+                }
                 self.files.turn(action == Action::Up);
                 Outcome::Done
             }

@@ -169,14 +169,14 @@ fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
     // Plain words only: here nobody types a query.
     let words: String = wanted.split_whitespace().map(|w| format!("\"{}\" ", w.replace(['"', '\\'], ""))).collect();
     let people = cx.book.find(&PeopleQuery { text: &words, ..PeopleQuery::default() }).map(|f| f.ids).unwrap_or_default();
-    let people: Vec<_> = people.into_iter().take(OFFERED).collect();
+    let people: Vec<_> = people.into_iter().take(OFFERED * 10).collect();
     for p in cx.book.people(&people, None).unwrap_or_default() {
         let name = p.title().to_owned();
         let organisation = if p.organisation.is_empty() { String::new() } else { format!(" · {}", p.organisation) };
         out.push(Offer { name, doc: format!("person{organisation}"), meant: Meant::Go(Thing::Person(p.id)) });
     }
     let meetups = cx.book.find_meetups(&words, None, crate::book::MeetupSort::When, false).map(|f| f.ids).unwrap_or_default();
-    let meetups: Vec<_> = meetups.into_iter().take(OFFERED).collect();
+    let meetups: Vec<_> = meetups.into_iter().take(OFFERED * 10).collect();
     let days = cx.book.calendar();
     for m in cx.book.meetups(&meetups).unwrap_or_default() {
         let when = days.short(m.starts.date());
@@ -185,6 +185,7 @@ fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
     // Found in another field they are found by searching, not by name.
     out.retain(|o| fits(wanted, &o.name));
     out.sort_by_key(|o| fit(wanted, &o.name));
+    out.truncate(OFFERED * 3);
     out
 }
 
@@ -263,7 +264,7 @@ impl Layer for Palette {
             })
             .collect();
         if rows.is_empty() {
-            rows.push(vec![("nothing has this name; find WORDS searches the members", Tone::Dim)]);
+            rows.push(vec![("no match; find WORDS searches the members", Tone::Dim)]);
         }
         let place = picker::place(area, rows.len().min(16), 96);
         self.picker.draw(place, "Commands", &[hint(Action::Take, "runs"), hint(Action::Back, "")], &rows, on);

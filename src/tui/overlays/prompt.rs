@@ -11,7 +11,7 @@ use crate::domain::text;
 use crate::paths;
 use crate::tui::canvas::{Canvas, Target, hint};
 use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
-use crate::tui::edit::{Line, begins_path};
+use crate::tui::edit::{Line, asks_for_help, begins_path};
 use crate::tui::files::Files;
 use crate::tui::paint;
 use crate::tui::subjects::LIST;
@@ -95,6 +95,9 @@ impl Layer for Prompt {
     }
 
     fn type_key(&mut self, key: KeyEvent, _: &mut Cx<'_>) -> Outcome {
+        if asks_for_help(key, &self.line) {
+            return Outcome::Ignored;
+        }
         if self.is_suggested() && begins_path(key) {
             self.line.set("");
         }

@@ -215,7 +215,9 @@ impl Roll {
     /// Leaves; of a meetup that is over, and whose roll says that people came, asks whether it was held.
     fn leave(&self, cx: &Cx<'_>) -> Outcome {
         let came = self.detail.roll.iter().filter(|r| r.facts.outcome == Came::Attended).count() as u64;
-        let offer = (came > 0 && cx.book.read_only().is_none()).then(|| ask_whether_held(self.meetup, &self.detail, came)).flatten();
+        let is_over = self.detail.facts.starts.date() < cx.book.today();
+        let offer =
+            (is_over && came > 0 && cx.book.read_only().is_none()).then(|| ask_whether_held(self.meetup, &self.detail, came)).flatten();
         Outcome::Ask(std::iter::once(Request::Close).chain(offer.map(Request::push)).collect())
     }
 }
@@ -246,6 +248,8 @@ impl Layer for Roll {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        // What became of the step before is shown: from here on the cursor is where the lead moves it.
+        self.next = None;
         self.find_what_was_typed(cx);
         if action == Action::Tick {
             let ticked = self.rows.get(self.picker.cursor.at).is_some_and(|r| r.came);

@@ -178,6 +178,10 @@ impl Shell {
         if changed {
             self.begin(works::index(), 0);
             self.follow(&Touched::everything());
+            // What is typed and not saved takes over what it can: whichever event has noticed the change, it is noticed once.
+            for (_, layer) in self.layers.all_mut() {
+                layer.compare(&mut self.common.cx());
+            }
             self.toast = Some(("The roster was changed by another program; this is how it stands now".into(), Tone::Warning));
         }
         changed
@@ -186,9 +190,6 @@ impl Shell {
     fn key(&mut self, key: KeyEvent) {
         let was = self.layers.top_ref().here();
         let changed = self.look_elsewhere();
-        if changed {
-            self.layers.top().1.compare(&mut self.common.cx());
-        }
         if changed {
             // What shows is read, so that it is known what is under the cursor now.
             let (body, _) = crate::tui::bars::divided(self.size);

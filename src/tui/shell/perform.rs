@@ -42,14 +42,7 @@ impl Shell {
     #[deny(clippy::wildcard_enum_match_arm, reason = "what isn't named here would do nothing at all")]
     pub(super) fn perform(&mut self, asker: LayerId, request: Request) {
         match request {
-            Request::Run(command) => {
-                self.look_elsewhere();
-                if command.changes_rules() || command.admits() {
-                    self.begin(works::rule_effect(command), asker);
-                } else {
-                    self.take_step(Step::Run(Box::new(command)), asker);
-                }
-            }
+            Request::Run(command) => run(self, asker, command),
             Request::RunShown(command) => self.take_step(Step::Run(Box::new(command)), asker),
             Request::Take(step) => self.take_confirmed(step, asker),
             Request::BackTo(op) => self.take_step(Step::BackTo(op), asker),
@@ -186,8 +179,10 @@ impl Shell {
             (Err(e), Step::Run(_)) if e.is_conflict() => {
                 // Somebody else has changed what the form that asked is about: it shows both, and saving again is asked for.
                 let cx = &mut self.common.cx();
-                if !self.layers.by_id(asker).is_some_and(|layer| layer.compare(cx)) {
-                    self.complain(asker, &e.to_string());
+                match self.layers.by_id(asker).map(|layer| (layer.draft().is_some(), layer.compare(cx))) {
+                    Some((_, true)) => {}
+                    Some((true, false)) => save_again(self, asker),
+                    _ => self.complain(asker, &e.to_string()),
                 }
             }
             (Err(e), Step::Undo(Confirmed::No) | Step::Redo(Confirmed::No)) if e.asks_first() => {
@@ -352,4 +347,24 @@ impl Shell {
             Answer::Page(..) | Answer::Published(..) | Answer::Findings(_) | Answer::Handover(..) | Answer::ToDo(_) => {}
         }
     }
+}
+
+/// Runs a command: at once, or, if its effect is shown first, once that is known.
+fn run(shell: &mut Shell, asker: LayerId, command: Command) {
+    if shell.look_elsewhere() && shell.layers.by_id(asker).is_some_and(|layer| layer.draft().is_some()) {
+        // The form that asked has taken over what another program saved just now: it makes its command anew.
+        return save_again(shell, asker);
+    }
+    if command.changes_rules() || command.admits() {
+        shell.begin(works::rule_effect(command), asker);
+    } else {
+        shell.take_step(Step::Run(Box::new(command)), asker);
+    }
+}
+
+/// Has a form save once more, with what it has taken over.
+fn save_again(shell: &mut Shell, asker: LayerId) {
+    let cx = &mut shell.common.cx();
+    let outcome = shell.layers.by_id(asker).map_or(Outcome::Done, |layer| layer.act(Action::Save, cx));
+    shell.perform_all(asker, outcome);
 }

@@ -43,7 +43,9 @@ pub(super) struct Line {
 impl Line {
     /// The line in as many as it needs; those that follow are set in.
     pub(super) fn wrapped(self, room: usize) -> Vec<Self> {
-        if text::width(&self.text) <= room {
+        // An address or a link may stand where words would look cramped, rather than be broken.
+        let is_one_word = !self.text.trim().contains(' ');
+        if text::width(&self.text) <= room + if is_one_word { 2 } else { 0 } {
             return vec![self];
         }
         let words = self.text.trim_start();
@@ -307,7 +309,7 @@ pub(super) fn meetup_lines(m: &MeetupDetail, calendar: &Calendar, keys: &Keys) -
     out.plain(format!("{} ({})", calendar.in_full(f.starts.date()), calendar.distance(f.starts.date())));
     out.plain(format!("{} to {}, {}", f.starts.format("%H:%M"), f.ends().format("%H:%M"), f.zone));
     let ahead = f.starts.date() > calendar.today;
-    if f.status.is_open() && !ahead {
+    if f.status.is_open() && f.starts.date() < calendar.today {
         out.toned(format!("{}, {}: {}", f.format, f.status, keys.say("was it held? {mark as held}")), Tone::Warning);
     } else {
         let tone = if f.status == MeetupStatus::Cancelled { Tone::Warning } else { Tone::Plain };

@@ -135,7 +135,7 @@ impl Meetups {
         if row.starts.date() > today {
             return Some("it is still to come");
         }
-        (!row.status.is_open()).then_some("its status says already what became of it")
+        (!row.status.is_open()).then_some("it isn't planned any more")
     }
 
     /// Which of the rows that show is the first of those that are over, below one that is still to come.
