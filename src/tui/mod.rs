@@ -70,7 +70,7 @@ pub enum TuiError {
 }
 
 /// What is said when the sample is opened.
-const SAMPLE: &str = "The sample has a file of its own. To begin your own roster, quit ({quit}) and start guildhall again";
+const SAMPLE: &str = "A sample in its own file. To begin your own roster, quit ({quit}) and start again";
 
 /// How long the loop waits for a key while work is under way.
 const GLANCE: Duration = Duration::from_millis(40);
