@@ -5,7 +5,6 @@
 use std::io;
 use std::sync::Mutex;
 
-use rustix::process::{Pid, getpgid, getpgrp, getppid, getsid};
 use signal_hook::consts as c;
 use signal_hook::low_level;
 
@@ -119,32 +118,61 @@ pub(super) fn sleep() -> io::Result<()> {
 /// Whether nobody outside of the process group is there to wake it: then the system, too, stops none of its processes (POSIX, *orphaned
 /// process group*).
 fn is_orphaned() -> bool {
-    let (group, Ok(session)) = (getpgrp(), getsid(None)) else { return false };
-    let mut next = getppid();
-    while let Some(pid) = next {
-        if getsid(Some(pid)) != Ok(session) {
+    // Where that can't be found out, a parent is somebody.
+    let Some(ours) = Kin::of(std::process::id()) else { return false };
+    let mut next = ours.parent;
+    while next != 0 {
+        let Some(kin) = Kin::of(next) else { return false };
+        if kin.session != ours.session {
             return true;
         }
-        if getpgid(Some(pid)) != Ok(group) {
+        if kin.group != ours.group {
             return false;
         }
-        match parent_of(pid) {
-            Some(parent) => next = parent,
-            // Where that can't be found out, a parent in our own session is somebody.
-            None => return false,
-        }
+        next = kin.parent;
     }
     true
 }
 
-/// The parent of a process: `Some(None)` if it has none, `None` if that can't be found out here.
-fn parent_of(pid: Pid) -> Option<Option<Pid>> {
-    let file = format!("/proc/{}/stat", pid.as_raw_nonzero());
-    let file = rustix::fs::open(file, rustix::fs::OFlags::RDONLY, rustix::fs::Mode::empty()).ok()?;
-    let mut buffer = [0; 1024];
-    let n = rustix::io::read(&file, &mut buffer).ok()?;
-    // `pid (name) state parent …`; a name may have brackets and blanks in it.
-    let text = String::from_utf8_lossy(&buffer[..n]);
-    let parent: i32 = text.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()?;
-    Some(Pid::from_raw(parent))
+/// Where a process belongs. Each number is 0 if it belongs to something that can't be seen from here, as in a container whose first process
+/// was begun in a session outside of it.
+#[derive(PartialEq, Debug)]
+struct Kin {
+    parent: u32,
+    group: u32,
+    session: u32,
+}
+
+impl Kin {
+    /// Of the process of a number; none if that can't be found out here. The system's file is read, because its calls, as `rustix` wraps
+    /// them, take for granted that no number is 0.
+    fn of(process: u32) -> Option<Self> {
+        let file = format!("/proc/{process}/stat");
+        let file = rustix::fs::open(file, rustix::fs::OFlags::RDONLY, rustix::fs::Mode::empty()).ok()?;
+        let mut buffer = [0; 1024];
+        let n = rustix::io::read(&file, &mut buffer).ok()?;
+        Self::from_stat(&String::from_utf8_lossy(&buffer[..n]))
+    }
+
+    /// From `pid (name) state parent group session …` (proc(5)); a name may have brackets and blanks in it.
+    fn from_stat(text: &str) -> Option<Self> {
+        let mut numbers = text.rsplit_once(')')?.1.split_whitespace().skip(1).map(|n| n.parse().ok());
+        Some(Self { parent: numbers.next()??, group: numbers.next()??, session: numbers.next()?? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_whose_session_is_outside_of_its_container_has_none_to_be_seen() {
+        let outside = Kin { parent: 0, group: 0, session: 0 };
+        assert_eq!(Kin::from_stat("1 (a) b) (c) S 0 0 0 34816 7 4194560 1"), Some(outside));
+        let inside = Kin { parent: 4, group: 7, session: 4 };
+        assert_eq!(Kin::from_stat("7 (guildhall) R 4 7 4 34816 7 0"), Some(inside));
+        for broken in ["", "7 (guildhall", "7 (guildhall) R 4 7", "7 (guildhall) R 4 x 4"] {
+            assert_eq!(Kin::from_stat(broken), None, "{broken}");
+        }
+    }
 }
