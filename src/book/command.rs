@@ -9,6 +9,7 @@ use crate::domain::eligibility::ExceptionFacts;
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
+use crate::domain::text;
 use crate::domain::words::{MembershipStatus, Outcome, Part, Rsvp};
 use crate::store::Touched;
 
@@ -81,6 +82,26 @@ pub enum Command {
     SaveView { name: String, pane: String, query: String, sort: String, columns: String },
     RemoveView(i64),
     LoadSample,
+}
+
+impl Command {
+    /// Checks the text that a lead has typed for many records at once. (A form checks its own fields: what came with an import may be longer,
+    /// and stays.)
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let typed: &[&str] = match self {
+            Self::SetOrganisation { name, .. } | Self::SetDiscipline { name, .. } | Self::SaveView { name, .. } => &[name],
+            Self::SetField { field, value, .. } => &[field, value],
+            Self::AddTag { tag, .. } => &[tag],
+            Self::NeverMail { reason, .. } | Self::Suppress { reason, .. } => &[reason],
+            Self::MailAgain { source, .. } | Self::Allow { source, .. } => &[source],
+            Self::SetConsent { consent, .. } => &[&consent.source],
+            _ => &[],
+        };
+        typed.iter().try_for_each(|text| text::check_length(text))
+    }
 }
 
 /// What a command did.

@@ -60,6 +60,7 @@ fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookErr
     let from_journal = |(op, done): (journal::Op, Done)| applied(op.label, done, None);
     Ok(match step {
         Step::Run(command) => {
+            command.check().map_err(BookError::Refused)?;
             let (select, done) = store.write(stamp, |write| {
                 let label = labels::before(write.reader(), command)?;
                 let select = apply::apply(write, command)?;

@@ -267,7 +267,21 @@ pub fn sentence(clause: &str) -> String {
     chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
 }
 
-/// A number with its thousands parted by commas.
+/// The longest text of one line, in letters: nobody types more on purpose.
+const LONGEST_LINE: usize = 500;
+
+/// Checks that a text of one line isn't longer than anybody types on purpose.
+///
+/// # Errors
+/// A sentence for the person who typed it.
+pub fn check_length(line: &str) -> Result<(), String> {
+    match line.chars().count() {
+        ..=LONGEST_LINE => Ok(()),
+        length => Err(format!("use at most {LONGEST_LINE} letters; there are {}", thousands(length as u64))),
+    }
+}
+
+/// A number with its thousands separated by commas.
 #[must_use]
 pub fn thousands(n: u64) -> String {
     let digits = n.to_string();

@@ -365,8 +365,11 @@ impl FindLine {
             };
             paint::pieces(on, below, width, &[(&parts, Tone::Error)]);
         } else if let Some(near) = &self.did_you_mean {
-            let parts = [("did you mean ", Tone::Dim), (near.as_str(), Tone::Key), ("? Tab takes it", Tone::Dim)];
-            paint::pieces(on, below, width, &parts);
+            // The name itself is never cut for the words around it.
+            let around = [("did you mean ", "? Tab takes it"), ("", "? Tab takes it"), ("", "? Tab"), ("", "")];
+            let needs = |(before, after): &(&str, &str)| text::width(before) + text::width(near) + text::width(after);
+            let (before, after) = around.into_iter().find(|a| needs(a) <= usize::from(width)).unwrap_or_default();
+            paint::pieces(on, below, width, &[(before, Tone::Dim), (near.as_str(), Tone::Key), (after, Tone::Dim)]);
         }
     }
 

@@ -176,7 +176,7 @@ fn welcome(screen: &mut terminal::Screen, uses: terminal::Uses, setup: &Setup, t
                 let area = frame.area();
                 let buf = frame.buffer_mut();
                 let (theme, keys) = (&setup.theme, &setup.config.keys);
-                welcome.draw(area, &mut Canvas { buf, theme, keys, calendar: Calendar::on(today), drawn: &mut drawn });
+                welcome.draw(area, &mut Canvas { buf, theme, keys, calendar: Calendar::on(today), read_only: false, drawn: &mut drawn });
             })?;
             Ok::<(), std::io::Error>(())
         })?;

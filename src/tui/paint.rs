@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
+use crate::actions::changes_roster;
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, Hint, PaneId, Target};
 use crate::tui::theme::Tone;
@@ -112,6 +113,8 @@ pub(super) fn window(on: &mut Canvas<'_>, area: Rect, left: &str, hints: &[Hint]
     let area = if on.theme.is_plain() { Rect { height: whole.height.saturating_sub(1).max(1), ..whole } } else { area };
     let area = area.intersection(on.buf.area);
     Clear.render(area, on.buf);
+    let can_be_done = |h: &&Hint| !(on.read_only && h.action.is_some_and(changes_roster));
+    let hints: Vec<Hint> = hints.iter().filter(can_be_done).cloned().collect();
     hints.clone_into(&mut on.drawn.hints);
     let part = |h: &Hint| {
         let key = h.action.map(|a| on.keys.word(a));
@@ -173,6 +176,33 @@ pub(super) fn scroll_bar(on: &mut Canvas<'_>, inside: Rect, offset: usize, all: 
             let middle = inside.y + u16::try_from(top + size / 2).unwrap_or(0);
             on.drawn.hit(column(inside.y, middle - inside.y), Target::Page(-1));
             on.drawn.hit(column(middle, inside.bottom() - middle), Target::Page(1));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::Buffer;
+
+    use super::*;
+    use crate::actions::Action;
+    use crate::config::{Keys, ThemeName};
+    use crate::domain::dates::Calendar;
+    use crate::tui::canvas::{Drawn, hint};
+    use crate::tui::theme::{Colours, Theme};
+
+    #[test]
+    fn what_changes_the_roster_is_offered_only_where_it_can_be_changed() {
+        let (theme, keys) = (Theme::new(ThemeName::Terminal, Colours::None), Keys::default());
+        let area = Rect::new(0, 0, 60, 10);
+        for read_only in [false, true] {
+            let (mut buf, mut drawn) = (Buffer::empty(area), Drawn::default());
+            let calendar = Calendar::on(chrono::NaiveDate::default());
+            let mut on = Canvas { buf: &mut buf, theme: &theme, keys: &keys, calendar, read_only, drawn: &mut drawn };
+            window(&mut on, area, "History", &[hint(Action::Undo, "undoes"), hint(Action::Back, "")]);
+            let offered: Vec<_> = drawn.hints.iter().filter_map(|h| h.action).collect();
+            assert_eq!(offered.contains(&Action::Undo), !read_only);
+            assert!(offered.contains(&Action::Back));
         }
     }
 }

@@ -76,7 +76,7 @@ fn the_welcome_fits_every_size() {
             let theme = Theme::new(ThemeName::Terminal, Colours::None);
             let keys = guildhall::config::Keys::default();
             let calendar = Calendar::on(crate::common::today());
-            let on = &mut Canvas { buf: &mut buf, theme: &theme, keys: &keys, calendar, drawn: &mut Drawn::default() };
+            let on = &mut Canvas { buf: &mut buf, theme: &theme, keys: &keys, calendar, read_only: false, drawn: &mut Drawn::default() };
             let mut welcome = Welcome::new(std::path::Path::new("/home/ann/.local/share/guildhall/roster.guildhall"));
             welcome.draw(area, on);
             welcome.handle(&Event::Key(key("?")), &keys, |_, _| None);

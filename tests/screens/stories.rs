@@ -188,7 +188,12 @@ fn a_long_note_has_several_lines_and_too_long_a_name_is_refused_with_a_sentence(
     hall.keys("2e<backtab>").paste(&"A long note with many words. ".repeat(12));
     hall.keys("<tab>").shows("more lines").keys("<esc><esc>");
     hall.keys("n").paste(&"x".repeat(5_000));
-    hall.keys("<ctrl-s>").shows("at most 500 letters are kept here; these are 5,000").shows("63 people");
+    hall.keys("<ctrl-s>").shows("use at most 500 letters; there are 5,000").shows("63 people").keys("<esc><esc>");
+    // Nor is it, where a name is picked or typed for everybody who is marked.
+    for key in ["T", "O", "D"] {
+        hall.keys(key).paste(&"x".repeat(5_000));
+        hall.keys("<enter>").shows("use at most 500 letters; there are 5,000").keys("<esc>").keys("H").hides("xxxx").keys("<esc>");
+    }
 }
 
 #[test]

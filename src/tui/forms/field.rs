@@ -45,9 +45,6 @@ pub(crate) struct Offer {
     pub is_new: bool,
 }
 
-/// The longest text of one line: nobody types more on purpose.
-const LONGEST: usize = 500;
-
 /// A line of a form.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
@@ -112,10 +109,11 @@ impl Field {
     /// Looks at what was typed; sets the error, or the echo.
     pub(crate) fn check(&mut self, calendar: &Calendar) -> bool {
         let value = self.value();
-        let length = value.chars().count();
+        let too_long = text::check_length(&value).err();
         let verdict: Result<Option<String>, String> = match &self.kind {
-            Kind::Text | Kind::Required(_) | Kind::Choice { .. } if length > LONGEST && value != self.original => {
-                Err(format!("at most {LONGEST} letters are kept here; these are {}", text::thousands(length as u64)))
+            // What came with an import may be longer, and stays.
+            Kind::Text | Kind::Required(_) | Kind::Choice { .. } if too_long.is_some() && value != self.original => {
+                Err(too_long.unwrap_or_default())
             }
             Kind::AddField { .. } if !value.is_empty() => Err("choose the field with Enter, or clear this".into()),
             Kind::Required(what) if value.is_empty() => Err((*what).to_owned()),

@@ -37,7 +37,8 @@ impl Shell {
         let mut drawn = Drawn::default();
         let setup = &self.common.setup;
         let calendar = self.common.book.calendar();
-        let mut on = Canvas { buf, theme: &setup.theme, keys: &setup.config.keys, calendar, drawn: &mut drawn };
+        let read_only = self.common.book.read_only().is_some();
+        let mut on = Canvas { buf, theme: &setup.theme, keys: &setup.config.keys, calendar, read_only, drawn: &mut drawn };
         if area.height == 1 {
             bars::one_line(self.common.book.people_count(), self.toast.as_ref(), area, &mut on);
         } else {
