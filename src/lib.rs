@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 mod exchange;
+mod forms;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod log;

@@ -10,8 +10,8 @@ use ratatui::layout::Rect;
 use crate::actions::{Action, Scope};
 use crate::book::{Applied, Book, BookError, Command, Draft, ExportOptions, Step, Thing, Touched};
 use crate::config::Keys;
-use crate::domain::ids::{CommunityId, MeetupId, OpId, OrganisationId, PersonId, SeatId};
-use crate::domain::words::Purpose;
+use crate::domain::ids::{CommunityId, OpId};
+pub(crate) use crate::forms::Subject;
 use crate::log;
 use crate::paths::Paths;
 use crate::remembered::{ListLook, Remembered};
@@ -140,37 +140,6 @@ pub(crate) enum Wish {
     AskForPage,
     /// Show what publishing a page would change.
     LookAtPage(String),
-}
-
-/// What a form is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Subject {
-    /// A person, or a new one.
-    Person(Option<PersonId>),
-    /// A community, or a new one.
-    Community(Option<CommunityId>),
-    /// A meetup, or a new one.
-    Meetup(Option<MeetupId>),
-    /// An organisation, or a new one.
-    Organisation(Option<OrganisationId>),
-    /// A seat of a community.
-    Seat(CommunityId, Option<SeatId>),
-    /// A way to join a community.
-    Route(CommunityId, Option<i64>),
-    /// A rule who may join a community.
-    Rule(CommunityId, Option<i64>),
-    /// A channel of a community.
-    Channel(CommunityId, Option<i64>),
-    /// A person's membership.
-    Membership(PersonId, Option<CommunityId>),
-    /// A person's attendance.
-    Attendance(MeetupId, PersonId),
-    /// Somebody who came and isn't on the roster, by name.
-    WalkIn(MeetupId, String),
-    /// A person's consent.
-    Consent(PersonId, Purpose),
-    /// That a person may be mailed again.
-    MailAgain(PersonId),
 }
 
 /// What a layer may look at while it handles a key: the book, for reading, and how the program was set. What it wants done, it asks for.

@@ -4,11 +4,11 @@
 
 use ratatui::layout::Rect;
 
-use super::field::Kind;
 use super::form::{Form, ROOM};
 use crate::actions::Action;
 use crate::config::Keys;
 use crate::domain::text;
+use crate::forms::Kind;
 use crate::tui::canvas::{Canvas, Target, hint, remark};
 use crate::tui::paint;
 use crate::tui::theme::Tone;

@@ -2,26 +2,23 @@
 //!
 //! Must not know what the fields mean.
 
-use chrono::NaiveDate;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
-use super::field::{Field, Kind, Offer};
+use super::field::{Field, Offer};
 use crate::actions::{Action, Scope};
-use crate::book::{BookError, Command, Draft, DraftField};
+use crate::book::{BookError, Draft, DraftField};
 use crate::config::Keys;
 use crate::domain::dates::Calendar;
 use crate::domain::text;
+use crate::forms::{Build, Filled, Kind, OWN, Sheet, Subject, Values};
 use crate::tui::canvas::Canvas;
-use crate::tui::core::{Cx, Layer, Outcome, Request, Subject};
+use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::edit::{asks_for_help, is_letter};
 
 /// How wide a note is while it is written.
 pub(super) const ROOM: usize = 54;
-/// How the keys of fields of the lead's own begin.
-pub(super) const OWN: &str = "field:";
 type Reopen = Box<dyn Fn(&mut Cx<'_>) -> Result<Form, BookError>>;
-type Build = Box<dyn Fn(&Values<'_>) -> Result<Command, (String, String)>>;
 
 /// The overlay.
 pub(crate) struct Form {
@@ -42,75 +39,18 @@ pub(crate) struct Form {
     reopen: Option<Reopen>,
 }
 
-/// The values of a form, for its maker.
-pub(crate) struct Values<'f> {
-    fields: &'f [Field],
-    /// The day it is, and how dates are written.
-    pub calendar: Calendar,
-    /// The step that last wrote the row when the form was opened.
-    pub was: Option<i64>,
-}
-
-impl Values<'_> {
-    fn field(&self, key: &str) -> Option<&Field> {
-        self.fields.iter().find(|f| f.key == key)
-    }
-
-    /// The text of a field.
-    #[must_use]
-    pub(crate) fn text(&self, key: &str) -> String {
-        self.field(key).map(Field::value).unwrap_or_default()
-    }
-
-    /// The date in a field.
-    #[must_use]
-    pub(crate) fn date(&self, key: &str) -> Option<NaiveDate> {
-        self.field(key).and_then(|f| f.date(&self.calendar))
-    }
-
-    /// The parts of a field that is a list.
-    #[must_use]
-    pub(crate) fn parts(&self, key: &str) -> Vec<String> {
-        super::field::parts(&self.text(key)).map(str::to_owned).collect()
-    }
-
-    /// The fields whose key begins so: key without that beginning, value.
-    pub(crate) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (String, String)> + 'a {
-        self.fields.iter().filter_map(move |f| Some((f.key.strip_prefix(prefix)?.to_owned(), f.value())))
-    }
-}
-
 impl Form {
-    /// A form of these fields; `build` makes the command, or says which field is wrong and why.
-    pub(crate) fn new(
-        title: &str,
-        subject: Subject,
-        fields: Vec<Field>,
-        was: Option<i64>,
-        calendar: Calendar,
-        build: impl Fn(&Values<'_>) -> Result<Command, (String, String)> + 'static,
-    ) -> Self {
-        let mut form = Self {
-            title: title.to_owned(),
-            subject,
-            fields,
-            at: 0,
-            offer: None,
-            fresh: true,
-            build: Box::new(build),
-            error: None,
-            leaving: false,
-            asked: false,
-            was,
-            calendar,
-            reopen: None,
-        };
-        for field in &mut form.fields {
+    /// Shows a form to be filled in.
+    pub(super) fn of(sheet: Sheet, keys: &Keys) -> Self {
+        let Sheet { title, subject, fields, was, calendar, build } = sheet;
+        let mut fields: Vec<Field> = fields.into_iter().map(|f| Field::of(f, keys)).collect();
+        for field in &mut fields {
             if matches!(field.kind, Kind::Date(_) | Kind::Moment) && !field.value().is_empty() {
                 field.check(&calendar);
             }
         }
-        form
+        let (offer, error, reopen) = (None, None, None);
+        Self { title, subject, fields, at: 0, offer, fresh: true, build, error, leaving: false, asked: false, was, calendar, reopen }
     }
 
     /// With how it is made anew, to see what somebody else has changed meanwhile.
@@ -168,7 +108,8 @@ impl Form {
             (self.at, self.offer, self.asked) = (at, None, true);
             return Outcome::Done;
         }
-        let values = Values { fields: &self.fields, calendar, was: self.was };
+        let fields = self.fields.iter().map(|f| Filled { key: &f.key, kind: &f.kind, value: f.value() }).collect();
+        let values = Values { fields, calendar, was: self.was };
         match (self.build)(&values) {
             Ok(command) => Outcome::ask(Request::Run(command)),
             Err((key, message)) => {
@@ -218,7 +159,8 @@ impl Form {
         self.fields[at].line.set("");
         let known = self.fields.iter().position(|f| f.key.strip_prefix(OWN).is_some_and(|known| text::are_same(known, name)));
         self.at = known.unwrap_or_else(|| {
-            self.fields.insert(at, Field::new(&format!("{OWN}{name}"), name, Kind::Text, ""));
+            let field = crate::forms::Field::new(&format!("{OWN}{name}"), name, Kind::Text, "");
+            self.fields.insert(at, Field::of(field, &Keys::default()));
             at
         });
         self.fresh = true;

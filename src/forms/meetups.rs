@@ -1,37 +1,36 @@
 //! The forms for a meetup and for somebody's attendance.
 //!
-//! Must not know how a form works.
+//! Must not know where a form is filled in.
 
 use super::chosen::{chosen_word, chosen_word_or_none, gone};
 use super::field::{Field, Kind};
-use super::form::{Form, Values};
 use super::people::choice;
-use crate::book::{AttendanceChange, BookError, Command, Words};
+use super::{Sheet, Subject, Values};
+use crate::book::{AttendanceChange, Book, BookError, Command, Words};
 use crate::domain::dates::Lean;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::words::{Format, MeetupStatus, Outcome, Part, Rsvp, WriteUp};
-use crate::tui::core::{Cx, Subject};
 
 /// A meetup, new or known.
-pub(super) fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
     let (facts, was) = match id {
         Some(id) => {
-            let d = cx.book.meetup(id)?.ok_or_else(|| gone("the meetup"))?;
+            let d = book.meetup(id)?.ok_or_else(|| gone("the meetup"))?;
             (d.facts, Some(d.op))
         }
         None => {
             let mut facts = MeetupFacts::planned("", Format::ShowAndTell, chrono::NaiveDateTime::default());
             facts.communities = match community {
-                Some(c) => cx.book.community(c)?.map(|c| c.facts.name).into_iter().collect(),
+                Some(c) => book.community(c)?.map(|c| c.facts.name).into_iter().collect(),
                 None => Vec::new(),
             };
             (facts, None)
         }
     };
     let starts = if id.is_some() { facts.starts.format("%Y-%m-%d %H:%M").to_string() } else { String::new() };
-    let organisations = cx.book.words(Words::Organisations)?;
-    let communities = cx.book.words(Words::Communities)?;
+    let organisations = book.words(Words::Organisations)?;
+    let communities = book.words(Words::Communities)?;
     let fields = vec![
         Field::new("title", "Title", Kind::Required("a meetup needs a title"), &facts.title),
         Field::new("format", "Format", choice(Format::ALL), facts.format.word()),
@@ -49,7 +48,7 @@ pub(super) fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, cx: &
     ];
     let words = (facts.format, facts.status, facts.write_up);
     let title = if id.is_some() { facts.title } else { "New meetup".into() };
-    Ok(Form::new(&title, Subject::Meetup(id), fields, was, cx.book.calendar(), move |v| {
+    Ok(Sheet::new(&title, Subject::Meetup(id), fields, was, book.calendar(), move |v| {
         let facts = meetup_facts(v, words)?;
         facts.check().map_err(|e| (if e.contains("zone") { "zone" } else { "minutes" }.to_owned(), e))?;
         Ok(Command::PutMeetup { id, facts, was: v.was })
@@ -78,8 +77,8 @@ fn meetup_facts(v: &Values<'_>, (format, status, write_up): (Format, MeetupStatu
 }
 
 /// What is known of somebody at a meetup.
-pub(super) fn attendance(meetup: MeetupId, person: PersonId, cx: &mut Cx<'_>) -> Result<Form, BookError> {
-    let d = cx.book.meetup(meetup)?.ok_or_else(|| gone("the meetup"))?;
+pub(super) fn attendance(meetup: MeetupId, person: PersonId, book: &mut Book) -> Result<Sheet, BookError> {
+    let d = book.meetup(meetup)?.ok_or_else(|| gone("the meetup"))?;
     let row = d.roll.iter().find(|r| r.person_id == person).ok_or_else(|| gone("the attendance"))?;
     let parts = row.facts.parts.iter().map(|p| p.word()).collect::<Vec<_>>().join("; ");
     let part_words = Part::ALL.iter().map(|p| p.word().to_owned()).collect();
@@ -91,7 +90,7 @@ pub(super) fn attendance(meetup: MeetupId, person: PersonId, cx: &mut Cx<'_>) ->
     ];
     let was = row.facts.clone();
     let title = format!("{} at {}", row.name, d.facts.title);
-    Ok(Form::new(&title, Subject::Attendance(meetup, person), fields, None, cx.book.calendar(), move |v| {
+    Ok(Sheet::new(&title, Subject::Attendance(meetup, person), fields, None, book.calendar(), move |v| {
         let facts = AttendanceFacts {
             rsvp: chosen_word_or_none(&v.text("rsvp"), was.rsvp, Rsvp::parse),
             outcome: chosen_word(&v.text("outcome"), was.outcome, Outcome::parse),

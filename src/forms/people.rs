@@ -1,11 +1,11 @@
 //! The forms for a person, a walk-in, a membership, an organisation.
 //!
-//! Must not know how a form works.
+//! Must not know where a form is filled in.
 
 use super::chosen::{chosen_word, gone};
 use super::field::{Field, Kind};
-use super::form::{Form, OWN, Values};
-use crate::book::{BookError, Command, Words};
+use super::{OWN, Sheet, Subject, Values};
+use crate::book::{Book, BookError, Command, Words};
 use crate::domain::address;
 use crate::domain::community::MembershipFacts;
 use crate::domain::dates::Lean;
@@ -14,25 +14,24 @@ use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
 use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
 use crate::domain::tags;
 use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose, Source};
-use crate::tui::core::{Cx, Subject};
 
 /// The words of a closed list, for a choice.
 pub(super) fn choice<T: ToString>(all: &[T]) -> Kind {
     Kind::Choice { options: all.iter().map(ToString::to_string).collect(), new: false }
 }
 
-fn one_of(which: Words, cx: &Cx<'_>) -> Result<Kind, BookError> {
-    Ok(Kind::Choice { options: cx.book.words(which)?, new: true })
+fn one_of(which: Words, book: &Book) -> Result<Kind, BookError> {
+    Ok(Kind::Choice { options: book.words(which)?, new: true })
 }
 
 /// A person, new or known.
-pub(super) fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn person(id: Option<PersonId>, community: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
     let (facts, was) = match id {
         Some(id) => {
-            let detail = cx.book.person(id)?.ok_or_else(|| gone("the person"))?;
+            let detail = book.person(id)?.ok_or_else(|| gone("the person"))?;
             (detail.facts, Some(detail.op))
         }
-        None => (PersonFacts { joined: Some(cx.book.today()), ..PersonFacts::default() }, None),
+        None => (PersonFacts { joined: Some(book.today()), ..PersonFacts::default() }, None),
     };
     let mut fields = vec![
         Field::new("name", "Name", Kind::Text, &facts.name),
@@ -40,15 +39,15 @@ pub(super) fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &
         Field::new("state", "  state", choice(AddressState::ALL), facts.email_state.word()),
         Field::new("others", "Other e-mails", Kind::Emails, &address::write_list(&facts.others))
             .hint("several separated by ; — (bounced) or (retired) may follow one"),
-        Field::new("organisation", "Organisation", one_of(Words::Organisations, cx)?, &facts.organisation),
+        Field::new("organisation", "Organisation", one_of(Words::Organisations, book)?, &facts.organisation),
         Field::new("title", "Job title", Kind::Text, &facts.job_title),
-        Field::new("discipline", "Discipline", one_of(Words::Disciplines, cx)?, &facts.discipline),
-        Field::new("tags", "Tags", Kind::Choices { options: cx.book.words(Words::Tags)?, new: true }, &facts.tags.join("; ")),
+        Field::new("discipline", "Discipline", one_of(Words::Disciplines, book)?, &facts.discipline),
+        Field::new("tags", "Tags", Kind::Choices { options: book.words(Words::Tags)?, new: true }, &facts.tags.join("; ")),
         Field::new("joined", "With us since", Kind::Date(Lean::Back), &facts.joined.map(|d| d.to_string()).unwrap_or_default()),
     ];
     // A field without a value is added by its name: nobody looks through all that an import once brought.
     let mut absent = Vec::new();
-    for name in cx.book.words(Words::Fields)? {
+    for name in book.words(Words::Fields)? {
         match facts.field(&name).unwrap_or("") {
             "" => absent.push(name),
             value => {
@@ -59,14 +58,14 @@ pub(super) fn person(id: Option<PersonId>, community: Option<CommunityId>, cx: &
     }
     fields.push(Field::new("add-field", "Add a field", Kind::AddField { options: absent }, "").hint("a field of your own, by its name"));
     fields.push(Field::new("kind", "Kind", choice(PersonKind::ALL), facts.kind.word()));
-    fields.push(Field::new("note", "Note", Kind::Note, &facts.note).hint(&cx.keys.say("{new line} begins a new line")));
+    fields.push(Field::new("note", "Note", Kind::Note, &facts.note).hint("{new line} begins a new line"));
     let into = match (id, community) {
-        (None, Some(c)) => cx.book.community(c)?.map_or_else(String::new, |c| format!(" in {}", c.facts.name)),
+        (None, Some(c)) => book.community(c)?.map_or_else(String::new, |c| format!(" in {}", c.facts.name)),
         _ => String::new(),
     };
     let words = (facts.kind, facts.email_state);
     let title = if id.is_some() { facts.title().to_owned() } else { format!("New person{into}") };
-    Ok(Form::new(&title, Subject::Person(id), fields, was, cx.book.calendar(), move |v| {
+    Ok(Sheet::new(&title, Subject::Person(id), fields, was, book.calendar(), move |v| {
         let facts = person_facts(v, words)?;
         Ok(match id {
             Some(id) => Command::EditPerson { id, facts, was: v.was },
@@ -96,17 +95,17 @@ fn person_facts(v: &Values<'_>, (kind, state): (PersonKind, AddressState)) -> Re
 }
 
 /// Somebody who came without being known.
-pub(super) fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
     let (name, email) = if name.contains('@') { ("", name) } else { (name, "") };
     let fields = vec![
         Field::new("name", "Name", Kind::Text, name),
         Field::new("email", "E-mail", Kind::Email, email),
-        Field::new("organisation", "Organisation", one_of(Words::Organisations, cx)?, ""),
-        Field::new("discipline", "Discipline", one_of(Words::Disciplines, cx)?, ""),
+        Field::new("organisation", "Organisation", one_of(Words::Organisations, book)?, ""),
+        Field::new("discipline", "Discipline", one_of(Words::Disciplines, book)?, ""),
     ];
-    let calendar = cx.book.calendar();
+    let calendar = book.calendar();
     let subject = Subject::WalkIn(meetup, name.to_owned());
-    Ok(Form::new("Somebody new on the roll", subject, fields, None, calendar, move |v| {
+    Ok(Sheet::new("Somebody new on the roll", subject, fields, None, calendar, move |v| {
         let mut facts = person_facts(v, (PersonKind::Person, AddressState::Ok))?;
         facts.joined = Some(calendar.today);
         Ok(Command::WalkIn { meetup, facts, community })
@@ -114,16 +113,16 @@ pub(super) fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityI
 }
 
 /// How a person stands to a community, or to one yet to be chosen.
-pub(super) fn membership(person: PersonId, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
-    let detail = cx.book.person(person)?.ok_or_else(|| gone("the person"))?;
+pub(super) fn membership(person: PersonId, community: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
+    let detail = book.person(person)?.ok_or_else(|| gone("the person"))?;
     let known = detail.memberships.iter().find(|m| Some(m.community_id) == community);
     let facts = known.map_or_else(
-        || MembershipFacts { status: MembershipStatus::Active, joined: Some(cx.book.today()), left: None, source: Source::Lead },
+        || MembershipFacts { status: MembershipStatus::Active, joined: Some(book.today()), left: None, source: Source::Lead },
         |m| m.facts.clone(),
     );
-    let communities = cx.book.communities()?;
-    let exception = community.map(|c| cx.book.exception(person, c)).transpose()?.flatten();
-    let today = cx.book.today();
+    let communities = book.communities()?;
+    let exception = community.map(|c| book.exception(person, c)).transpose()?.flatten();
+    let today = book.today();
     let mut fields = Vec::new();
     if community.is_none() {
         let options = communities.iter().map(|c| c.name.clone()).collect();
@@ -141,8 +140,8 @@ pub(super) fn membership(person: PersonId, community: Option<CommunityId>, cx: &
         Field::new("review", "Review on", Kind::Date(Lean::Ahead), &day(exception.as_ref().and_then(|e| e.review))),
     ]);
     let title = format!("{} in {}", detail.facts.title(), known.map_or("a community", |m| m.community.as_str()));
-    let calendar = cx.book.calendar();
-    Ok(Form::new(&title, Subject::Membership(person, community), fields, None, calendar, move |v| {
+    let calendar = book.calendar();
+    Ok(Sheet::new(&title, Subject::Membership(person, community), fields, None, calendar, move |v| {
         let chosen = v.text("community");
         let id = community.or_else(|| communities.iter().find(|c| c.name.eq_ignore_ascii_case(&chosen)).map(|c| c.id));
         let community = id.ok_or_else(|| ("community".to_owned(), "choose a community".to_owned()))?;
@@ -168,8 +167,8 @@ pub(super) fn membership(person: PersonId, community: Option<CommunityId>, cx: &
 }
 
 /// What somebody agrees to, or not.
-pub(super) fn consent(person: PersonId, purpose: Purpose, cx: &mut Cx<'_>) -> Result<Form, BookError> {
-    let detail = cx.book.person(person)?.ok_or_else(|| gone("the person"))?;
+pub(super) fn consent(person: PersonId, purpose: Purpose, book: &mut Book) -> Result<Sheet, BookError> {
+    let detail = book.person(person)?.ok_or_else(|| gone("the person"))?;
     let known = detail.consents.iter().find(|c| c.purpose == purpose);
     let was = known.map_or(ConsentState::Unknown, |c| c.state);
     let day = known.and_then(|c| c.on).map(|d| d.to_string()).unwrap_or_default();
@@ -179,7 +178,7 @@ pub(super) fn consent(person: PersonId, purpose: Purpose, cx: &mut Cx<'_>) -> Re
         Field::new("source", "Where", Kind::Text, known.map_or("", |c| c.source.as_str())).hint("such as sign-up form, or told the lead"),
     ];
     let title = format!("Consent of {} to {purpose}", detail.facts.title());
-    Ok(Form::new(&title, Subject::Consent(person, purpose), fields, None, cx.book.calendar(), move |v| {
+    Ok(Sheet::new(&title, Subject::Consent(person, purpose), fields, None, book.calendar(), move |v| {
         let state = chosen_word(&v.text("state"), was, ConsentState::parse);
         // To be mailed again is their own word alone: with where and when they said so.
         if purpose == Purpose::Mail && was == ConsentState::Withdrawn && state == ConsentState::Granted {
@@ -191,15 +190,15 @@ pub(super) fn consent(person: PersonId, purpose: Purpose, cx: &mut Cx<'_>) -> Re
 }
 
 /// That somebody said that they may be mailed again.
-pub(super) fn mail_again(person: PersonId, cx: &mut Cx<'_>) -> Result<Form, BookError> {
-    let detail = cx.book.person(person)?.ok_or_else(|| gone("the person"))?;
+pub(super) fn mail_again(person: PersonId, book: &mut Book) -> Result<Sheet, BookError> {
+    let detail = book.person(person)?.ok_or_else(|| gone("the person"))?;
     let fields = vec![
         Field::new("source", "Where", Kind::Required("say where they said so"), "")
             .hint("where they said that they may be mailed, such as an e-mail to you"),
         Field::new("on", "When", Kind::Date(Lean::Back), "").hint("the day on which they said so"),
     ];
     let title = format!("{} may be mailed again", detail.facts.title());
-    Ok(Form::new(&title, Subject::MailAgain(person), fields, None, cx.book.calendar(), move |v| their_word(v, person)))
+    Ok(Sheet::new(&title, Subject::MailAgain(person), fields, None, book.calendar(), move |v| their_word(v, person)))
 }
 
 fn their_word(v: &Values<'_>, person: PersonId) -> Result<Command, (String, String)> {
@@ -215,9 +214,9 @@ fn their_word(v: &Values<'_>, person: PersonId) -> Result<Command, (String, Stri
 }
 
 /// An organisation, new or known.
-pub(super) fn organisation(id: Option<OrganisationId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn organisation(id: Option<OrganisationId>, book: &mut Book) -> Result<Sheet, BookError> {
     let facts = match id {
-        Some(id) => cx.book.organisations()?.into_iter().find(|o| o.id == id).ok_or_else(|| gone("the organisation"))?.facts,
+        Some(id) => book.organisations()?.into_iter().find(|o| o.id == id).ok_or_else(|| gone("the organisation"))?.facts,
         None => OrganisationFacts::default(),
     };
     let fields = vec![
@@ -228,7 +227,7 @@ pub(super) fn organisation(id: Option<OrganisationId>, cx: &mut Cx<'_>) -> Resul
         Field::new("note", "Note", Kind::Note, &facts.note),
     ];
     let title = if id.is_some() { facts.name } else { "New organisation".into() };
-    Ok(Form::new(&title, Subject::Organisation(id), fields, None, cx.book.calendar(), move |v| {
+    Ok(Sheet::new(&title, Subject::Organisation(id), fields, None, book.calendar(), move |v| {
         let facts = OrganisationFacts {
             name: v.text("name"),
             short_name: v.text("short"),

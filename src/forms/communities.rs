@@ -1,12 +1,12 @@
 //! The forms for a community and what belongs to it: seat, way to join, rule, channel.
 //!
-//! Must not know how a form works.
+//! Must not know where a form is filled in.
 
 use super::chosen::{chosen_word, chosen_word_or_none, gone};
 use super::field::{Field, Kind};
-use super::form::Form;
 use super::people::choice;
-use crate::book::{BookError, Command, CommunityDetail, PeopleQuery, SeatRow, Words};
+use super::{Sheet, Subject};
+use crate::book::{Book, BookError, Command, CommunityDetail, PeopleQuery, SeatRow, Words};
 use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::dates::Lean;
 use crate::domain::eligibility::read_suffixes;
@@ -14,35 +14,34 @@ use crate::domain::ids::{CommunityId, SeatId};
 use crate::domain::person::PersonFacts;
 use crate::domain::words::{ChannelKind, CommunityStatus, RouteKind, RuleEffect, RunBy, SeatFunction, Stage};
 use crate::domain::{address, text};
-use crate::tui::core::{Cx, Subject};
 
 /// How many people are offered as holders of a seat: beyond this many, the name must be typed whole.
 const OFFERED: usize = 5_000;
 
-fn detail(id: CommunityId, cx: &Cx<'_>) -> Result<CommunityDetail, BookError> {
-    cx.book.community(id)?.ok_or_else(|| gone("the community"))
+fn detail(id: CommunityId, book: &Book) -> Result<CommunityDetail, BookError> {
+    book.community(id)?.ok_or_else(|| gone("the community"))
 }
 
 /// A community, new or known.
-pub(super) fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
+pub(super) fn community(id: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
     let (facts, was) = match id {
         Some(id) => {
-            let d = detail(id, cx)?;
+            let d = detail(id, book)?;
             (d.facts, Some(d.op))
         }
         None => (CommunityFacts::named(""), None),
     };
-    let mut families: Vec<String> = cx.book.communities()?.into_iter().map(|c| c.family).filter(|f| !f.is_empty()).collect();
+    let mut families: Vec<String> = book.communities()?.into_iter().map(|c| c.family).filter(|f| !f.is_empty()).collect();
     families.sort();
     families.dedup();
-    let others: Vec<String> = cx.book.communities()?.into_iter().filter(|c| Some(c.id) != id).map(|c| c.name).collect();
+    let others: Vec<String> = book.communities()?.into_iter().filter(|c| Some(c.id) != id).map(|c| c.name).collect();
     let fields = vec![
         Field::new("name", "Name", Kind::Required("a community needs a name"), &facts.name),
         Field::new("family", "Job family", Kind::Choice { options: families, new: true }, &facts.family),
         Field::new(
             "disciplines",
             "Disciplines",
-            Kind::Choices { options: cx.book.words(Words::Disciplines)?, new: true },
+            Kind::Choices { options: book.words(Words::Disciplines)?, new: true },
             &facts.disciplines.join("; "),
         ),
         Field::new("purpose", "Purpose", Kind::Note, &facts.purpose),
@@ -58,7 +57,7 @@ pub(super) fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form
     ];
     let words = (facts.run_by, facts.status, facts.stage);
     let title = if id.is_some() { facts.name } else { "New community".into() };
-    Ok(Form::new(&title, Subject::Community(id), fields, was, cx.book.calendar(), move |v| {
+    Ok(Sheet::new(&title, Subject::Community(id), fields, was, book.calendar(), move |v| {
         let facts = CommunityFacts {
             name: v.text("name"),
             family: v.text("family"),
@@ -78,18 +77,17 @@ pub(super) fn community(id: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form
 }
 
 /// A seat and who holds it.
-pub(super) fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
-    let d = detail(community, cx)?;
+pub(super) fn seat(community: CommunityId, id: Option<SeatId>, book: &mut Book) -> Result<Sheet, BookError> {
+    let d = detail(community, book)?;
     let known = id.and_then(|id| d.seats.iter().find(|s| s.id == id));
     // Those of the community first, then everybody: names with their addresses, so that each is one person.
-    let mut ids = cx.book.find(&PeopleQuery { community: Some(community), ..PeopleQuery::default() })?.ids;
-    let everybody = cx.book.find(&PeopleQuery::default())?.ids;
+    let mut ids = book.find(&PeopleQuery { community: Some(community), ..PeopleQuery::default() })?.ids;
+    let everybody = book.find(&PeopleQuery::default())?.ids;
     ids.extend(everybody.iter().take(OFFERED).filter(|p| !ids.contains(p)).copied().collect::<Vec<_>>());
     ids.truncate(OFFERED);
     let holder = known.and_then(|s| s.holder.as_ref().map(|(id, _)| *id));
     ids.extend(holder.filter(|h| !ids.contains(h)));
-    let people: Vec<_> = cx
-        .book
+    let people: Vec<_> = book
         .people(&ids, None)?
         .into_iter()
         .map(|p| (p.id, if p.name.is_empty() || p.email.is_empty() { p.title().to_owned() } else { format!("{} <{}>", p.name, p.email) }))
@@ -101,7 +99,7 @@ pub(super) fn seat(community: CommunityId, id: Option<SeatId>, cx: &mut Cx<'_>) 
     let held_since = known.and_then(|s| s.since);
     let held_confirmed = known.and_then(|s| s.confirmed);
     let title = format!("Seat of {}", d.facts.name);
-    Ok(Form::new(&title, Subject::Seat(community, id), fields, None, cx.book.calendar(), move |v| {
+    Ok(Sheet::new(&title, Subject::Seat(community, id), fields, None, book.calendar(), move |v| {
         let wanted = v.text("holder");
         let same = |label: &str| text::are_same(label, &wanted);
         let chosen = people.iter().find(|(_, label)| same(label)).map(|(id, _)| *id);
@@ -169,8 +167,8 @@ fn seat_fields(known: Option<&SeatRow>, options: Vec<String>, held_by: &str) -> 
 }
 
 /// A way to join.
-pub(super) fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
-    let d = detail(community, cx)?;
+pub(super) fn route(community: CommunityId, id: Option<i64>, book: &mut Book) -> Result<Sheet, BookError> {
+    let d = detail(community, book)?;
     let known = d.routes.iter().find(|(r, _)| Some(*r) == id).map(|(_, f)| f);
     let was = known.map_or(RouteKind::Mailto, |r| r.kind);
     let fields = vec![
@@ -181,7 +179,7 @@ pub(super) fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) ->
         Field::new("words", "Link's words", Kind::Text, known.map_or("", |r| r.words.as_str())).hint("as a page prints them"),
     ];
     let title = format!("How to join {}", d.facts.name);
-    Ok(Form::new(&title, Subject::Route(community, id), fields, None, cx.book.calendar(), move |v| {
+    Ok(Sheet::new(&title, Subject::Route(community, id), fields, None, book.calendar(), move |v| {
         let kind = chosen_word(&v.text("kind"), was, RouteKind::parse);
         let facts = RouteFacts { kind, target: v.text("target"), subject: v.text("subject"), body: v.text("body"), words: v.text("words") };
         if facts.target.is_empty() && !matches!(kind, RouteKind::NotSet | RouteKind::Attend) {
@@ -196,8 +194,8 @@ pub(super) fn route(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) ->
 }
 
 /// A rule who may join.
-pub(super) fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
-    let d = detail(community, cx)?;
+pub(super) fn rule(community: CommunityId, id: Option<i64>, book: &mut Book) -> Result<Sheet, BookError> {
+    let d = detail(community, book)?;
     let known = d.rules.iter().find(|(r, ..)| Some(*r) == id);
     let facts = known.map(|(_, f, _)| f);
     let was = facts.map_or(RuleEffect::Allow, |r| r.effect);
@@ -209,7 +207,7 @@ pub(super) fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> 
     ];
     let printed = facts.map(|r| r.printed.clone()).unwrap_or_default();
     let title = format!("Who may join {}", d.facts.name);
-    Ok(Form::new(&title, Subject::Rule(community, id), fields, None, cx.book.calendar(), move |v| {
+    Ok(Sheet::new(&title, Subject::Rule(community, id), fields, None, book.calendar(), move |v| {
         let facts = RuleFacts {
             effect: chosen_word(&v.text("effect"), was, RuleEffect::parse),
             suffix: read_suffixes(&v.text("suffix")).map_err(|e| ("suffix".to_owned(), e))?,
@@ -221,8 +219,8 @@ pub(super) fn rule(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> 
 }
 
 /// A channel.
-pub(super) fn channel(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
-    let d = detail(community, cx)?;
+pub(super) fn channel(community: CommunityId, id: Option<i64>, book: &mut Book) -> Result<Sheet, BookError> {
+    let d = detail(community, book)?;
     let known = d.channels.iter().find(|(c, _)| Some(*c) == id).map(|(_, f)| f);
     let was = known.map_or(ChannelKind::Chat, |c| c.kind);
     let fields = vec![
@@ -238,7 +236,7 @@ pub(super) fn channel(community: CommunityId, id: Option<i64>, cx: &mut Cx<'_>) 
         ),
     ];
     let title = format!("Channel of {}", d.facts.name);
-    Ok(Form::new(&title, Subject::Channel(community, id), fields, None, cx.book.calendar(), move |v| {
+    Ok(Sheet::new(&title, Subject::Channel(community, id), fields, None, book.calendar(), move |v| {
         let typed = v.text("members").replace(',', "");
         let members = typed.parse::<u32>().ok();
         if members.is_none() && !typed.is_empty() {

@@ -1,0 +1,167 @@
+//! One field of a form: what may be in it, and what is wrong with a value.
+//!
+//! Must not know which form it is in.
+
+use chrono::NaiveDate;
+
+use crate::domain::dates::{Calendar, Lean};
+use crate::domain::{address, text};
+
+/// What may be in a field.
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    /// Any text of one line.
+    Text,
+    /// A text that must not be empty; the words say what is missing.
+    Required(&'static str),
+    /// A text of several lines.
+    Note,
+    /// One of a list; `new` lets in others.
+    Choice { options: Vec<String>, new: bool },
+    /// Several of a list, separated by `;`.
+    Choices { options: Vec<String>, new: bool },
+    /// The name of a field of the lead's own, which is added to the form.
+    AddField { options: Vec<String> },
+    /// A date, or nothing.
+    Date(Lean),
+    /// A date with a time.
+    Moment,
+    /// An e-mail address, or nothing.
+    Email,
+    /// Several e-mail addresses.
+    Emails,
+    /// A number, or nothing.
+    Number,
+}
+
+/// A field of a form.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    /// By which the form's maker asks for it.
+    pub key: String,
+    /// What is shown before it.
+    pub label: String,
+    /// What may be in it.
+    pub kind: Kind,
+    /// Its value now.
+    pub value: String,
+    /// What may help to fill it in; keys are named in it by their actions, in braces.
+    pub hint: String,
+}
+
+impl Field {
+    /// A field that begins with a value.
+    #[must_use]
+    pub(crate) fn new(key: &str, label: &str, kind: Kind, value: &str) -> Self {
+        Self { key: key.to_owned(), label: label.to_owned(), kind, value: value.to_owned(), hint: String::new() }
+    }
+
+    /// With a hint.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: &str) -> Self {
+        hint.clone_into(&mut self.hint);
+        self
+    }
+}
+
+impl Kind {
+    /// Returns a text as it would be kept.
+    #[must_use]
+    pub(crate) fn clean(&self, typed: &str) -> String {
+        let cleaned = if matches!(self, Self::Note) { text::clean_lines(typed) } else { text::clean_line(typed) };
+        cleaned.text.into_owned()
+    }
+
+    /// Returns the date in a value.
+    #[must_use]
+    pub(crate) fn date(&self, value: &str, calendar: &Calendar) -> Option<NaiveDate> {
+        match self {
+            Self::Date(lean) => calendar.read(value, *lean).ok(),
+            _ => None,
+        }
+    }
+
+    /// Checks a value, cleaned, that was `original` when the form was opened; returns what it was understood as, if that is worth showing.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub(crate) fn check(&self, value: &str, original: &str, calendar: &Calendar) -> Result<Option<String>, String> {
+        // What came with an import may be longer, and stays; so does a word that isn't on the list.
+        let is_new = value != original;
+        match self {
+            Self::Text | Self::Required(_) | Self::Choice { .. } if is_new => text::check_length(value)?,
+            _ => {}
+        }
+        match self {
+            Self::AddField { .. } if !value.is_empty() => Err("choose the field with Enter, or clear this".into()),
+            Self::Required(what) if value.is_empty() => Err((*what).to_owned()),
+            Self::Choice { options, new: false } if is_new && !value.is_empty() => match_one(options, value).map(|_| None),
+            Self::Choices { options, new: false } if is_new => {
+                parts(value).try_for_each(|p| match_one(options, p).map(|_| ())).map(|()| None)
+            }
+            Self::Date(_) | Self::Email | Self::Number if value.is_empty() => Ok(Some(String::new())),
+            Self::Date(lean) => calendar.read(value, *lean).map(|d| Some(calendar.in_full(d))),
+            Self::Moment if value.is_empty() => Err("say when it starts, such as 3 dec 18:00".into()),
+            Self::Moment => calendar.read_with_time(value, Lean::Ahead).and_then(|(d, t)| match t {
+                Some(t) => Ok(Some(format!("{}, {}", calendar.in_full(d), t.format("%H:%M")))),
+                None => Err("a time is missing: try 3 dec 18:00".into()),
+            }),
+            Self::Email => address::read(value).map_err(|e| e.to_string()).map(|a| address::why_not_portable(a).map(str::to_owned)),
+            Self::Emails => address::read_list(value).map_err(|(a, e)| format!("{a}: {e}")).map(|_| None),
+            Self::Number => value.parse::<u32>().map(|_| None).map_err(|_| "a number is expected".to_owned()),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The parts of a list that is separated by `;`.
+pub(crate) fn parts(value: &str) -> impl Iterator<Item = &str> {
+    value.split(';').map(str::trim).filter(|p| !p.is_empty())
+}
+
+fn match_one<'a>(options: &'a [String], value: &str) -> Result<&'a String, String> {
+    options.iter().find(|o| text::are_same(o, value)).ok_or_else(|| {
+        let near = text::nearest(value, options.iter().map(String::as_str));
+        near.map_or_else(|| format!("{value} is not in the list"), |n| format!("{value} is not in the list; did you mean {n}?"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_says_what_is_wrong_and_leaves_what_was_there() {
+        let calendar = Calendar::on(NaiveDate::from_ymd_opt(2026, 11, 26).unwrap());
+        let list = |new| Kind::Choice { options: vec!["active".into(), "left".into()], new };
+        let several = Kind::Choices { options: vec!["host".into(), "speaker".into()], new: false };
+        let long = "x".repeat(501);
+        let table: [(Kind, &str, &str, Result<(), &str>); 18] = [
+            (Kind::Text, &long, "", Err("use at most 500 letters; there are 501")),
+            (Kind::Text, &long, &long, Ok(())),
+            (Kind::Note, &long, "", Ok(())),
+            (Kind::Required("a seat needs a title"), "", "", Err("a seat needs a title")),
+            (list(false), "ACTIVE", "", Ok(())),
+            (list(false), "activ", "", Err("activ is not in the list; did you mean active?")),
+            (list(false), "odd", "odd", Ok(())),
+            (list(false), "", "", Ok(())),
+            (list(true), "anything", "", Ok(())),
+            (several.clone(), "host; speaker", "", Ok(())),
+            (several, "host; cook", "", Err("cook is not in the list")),
+            (Kind::Date(Lean::Back), "", "", Ok(())),
+            (Kind::Moment, "3 dec", "", Err("a time is missing: try 3 dec 18:00")),
+            (Kind::Moment, "3 dec 18:00", "", Ok(())),
+            (Kind::Email, "", "", Ok(())),
+            (Kind::Email, "ann@example.org", "", Ok(())),
+            (Kind::Number, "-1", "", Err("a number is expected")),
+            (Kind::Number, "12", "", Ok(())),
+        ];
+        for (kind, value, original, wanted) in table {
+            let found = kind.check(value, original, &calendar).map(|_| ());
+            assert_eq!(found, wanted.map_err(str::to_owned), "{kind:?} {value}");
+        }
+        assert!(Kind::Date(Lean::Back).check("32 dec", "", &calendar).is_err());
+        assert!(Kind::Email.check("ann at example", "", &calendar).is_err());
+        assert_eq!(Kind::Email.check("", "", &calendar), Ok(Some(String::new())));
+    }
+}
