@@ -3,6 +3,7 @@
 //! The terminal and the command line use nothing else. Must not know of screens, keys or arguments.
 
 mod apply;
+mod batch;
 mod checking;
 mod command;
 mod copying;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime, Weekday};
 
+pub use batch::Keep;
 pub use checking::Checked;
 pub use command::{Applied, AttendanceChange, Command, Thing};
 pub use copying::MailLine;

@@ -63,6 +63,7 @@ pub(crate) enum Verb {
     BackTo,
     BackToUndone,
     BackToRedone,
+    Apply,
     /// Nothing but a number of rows is known.
     #[serde(other)]
     Change,
@@ -194,6 +195,7 @@ impl Label {
             Verb::BackTo => format!("Went back to: {}", self.what),
             Verb::BackToUndone => format!("Went back to when this was undone: {}", self.what),
             Verb::BackToRedone => format!("Went back to when this was done again: {}", self.what),
+            Verb::Apply => format!("Applied {what} ({})", text::count(self.n, "action", "actions")),
             Verb::Change => text::count(self.n, "change", "changes"),
         }
     }

@@ -3,6 +3,7 @@
 //! The only module that speaks SQL. Must not know of screens, files in and out, or the book above it.
 
 pub(crate) mod backup;
+mod batch;
 pub(crate) mod bulk;
 mod cell;
 pub(crate) mod changes;
@@ -40,6 +41,7 @@ pub(crate) mod slices;
 pub(crate) mod suppressions;
 #[cfg(test)]
 mod tests;
+mod touched;
 mod uuids;
 pub(crate) mod views;
 mod write;
@@ -54,10 +56,11 @@ pub(crate) use files::backups;
 pub(crate) use migrate::{Migrated, roster_id};
 pub(crate) use people_write::Learned;
 pub(crate) use reader::{ReadOnly, Reader};
-pub use write::Touched;
+pub use touched::Touched;
 pub(crate) use write::{Watch, Write};
 
 use crate::domain::ids::OpId;
+use crate::domain::label::Label;
 use journal::OpKind;
 
 /// When a step is taken and what it is called for good: given from outside, so that tests are exact.
@@ -105,6 +108,7 @@ pub(crate) struct Store {
     migrated: Option<Migrated>,
     seen_version: i64,
     watch: Option<Box<Watch>>,
+    batch: Option<batch::Batch>,
 }
 
 impl Store {
@@ -141,6 +145,7 @@ impl Store {
             migrated: opened.migrated,
             seen_version: 0,
             watch: None,
+            batch: None,
         };
         store.seen_version = store.data_version()?;
         Ok(store)
@@ -242,6 +247,13 @@ impl Store {
         keep: bool,
         body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Done), StoreError> {
+        if let Some(batch) = self.batch.take() {
+            if kind != OpKind::Do || !keep {
+                self.batch = Some(batch);
+                return Err(StoreError::Refused("this can't be a part of a batch".into()));
+            }
+            return self.write_part(batch, body);
+        }
         if let Some(why) = self.read_only {
             return Err(StoreError::ReadOnly { path: self.path.clone(), why });
         }
@@ -271,23 +283,46 @@ impl Store {
         stamp: Stamp,
         body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Done), StoreError> {
+        let op = self.insert_op(kind, undoes, stamp)?;
+        let (value, (mut done, label)) = self.fill_op(op, stamp, &mut (0, 0), body)?;
+        self.close_op(op, done.changes, &label)?;
+        done.label = labels::words(self.reader(), op, label);
+        Ok((value, done))
+    }
+
+    fn insert_op(&self, kind: OpKind, undoes: Option<OpId>, stamp: Stamp) -> Result<i64, StoreError> {
         let row = "INSERT INTO op(action_id,kind,label,at,undoes,changes,schema) VALUES(?1,?2,'',?3,?4,0,?5)";
         self.conn.prepare_cached(row)?.execute((stamp.action, kind.word(), stamp.instant(), undoes.map(|o| o.0), schema::VERSION))?;
-        let op = self.conn.last_insert_rowid();
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// Writes into a line of the journal; `counters` are from where its changes and its UUIDs go on. Returns what was done, and its label.
+    fn fill_op<T>(
+        &self,
+        op: i64,
+        stamp: Stamp,
+        counters: &mut (i64, u32),
+        body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, (Done, Label)), StoreError> {
         let mut write = Write::new(&self.conn, op, stamp, self.watch.as_deref());
+        write.go_on_from(*counters);
         let value = body(&mut write)?;
         write.keep_protections()?;
         write.flush()?;
+        *counters = write.counters();
         let kept = write.take_kept();
         let (changes, mut touched) = (write.changes, std::mem::take(&mut write.touched));
         let label = write.take_label();
         drop(write);
         touched.people.sort_unstable();
         touched.people.dedup();
+        Ok((value, (Done { op: Some(OpId(op)), label: String::new(), touched, changes, kept }, label)))
+    }
+
+    fn close_op(&self, op: i64, changes: u64, label: &Label) -> Result<(), StoreError> {
         let done = "UPDATE op SET changes=?2, label=?3 WHERE id=?1";
         self.conn.prepare_cached(done)?.execute((op, i64::try_from(changes).unwrap_or(i64::MAX), label.stored()))?;
-        let label = labels::words(self.reader(), op, label);
-        Ok((value, Done { op: Some(OpId(op)), label, touched, changes, kept }))
+        Ok(())
     }
 
     fn roll_back(&mut self) -> Result<(), StoreError> {

@@ -11,72 +11,11 @@ use serde_json::{Map, Value as Json};
 use super::cell::{from_json, integer, owned, text, to_json};
 use super::guard::Guard;
 use super::lookup::{holder_of_key, ids_where, last_written, person_of};
-use super::schema::{About, Column, Fallback, Gone, Identity, Merge, Refresh, Table};
+use super::schema::{About, Column, Fallback, Gone, Identity, Merge, Table};
+use super::touched::Touched;
 use super::uuids::uuid_of;
 use super::{Reader, Stamp, StoreError};
 use crate::domain::label::{Label, Verb};
-
-/// What a step touched, so that a screen reads again only what it must.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Touched {
-    /// The people about whom a row was written; incomplete if `many`.
-    pub people: Vec<i64>,
-    /// More people than are worth naming.
-    pub many: bool,
-    /// Communities, or what belongs to them.
-    pub communities: bool,
-    /// Who is in which community.
-    pub members: bool,
-    /// Meetups, or attendance.
-    pub meetups: bool,
-    /// Organisations, disciplines, fields, tags.
-    pub words: bool,
-    /// Saved views.
-    pub views: bool,
-    /// Who may be mailed.
-    pub mail: bool,
-}
-
-/// From this many people on, a step has touched "many".
-const MANY: usize = 2_000;
-
-impl Touched {
-    /// Everything: what is to be read again when nobody knows what has changed.
-    #[must_use]
-    pub fn everything() -> Self {
-        Self { people: Vec::new(), many: true, communities: true, members: true, meetups: true, words: true, views: true, mail: true }
-    }
-
-    /// Whether nothing was touched.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Notes that a row was written: what its table refreshes, and the person whom it is about.
-    fn note(&mut self, table: &Table, person: Option<i64>) {
-        for refresh in table.refreshes {
-            match refresh {
-                Refresh::Communities => self.communities = true,
-                Refresh::Members => self.members = true,
-                Refresh::Meetups => self.meetups = true,
-                Refresh::Words => self.words = true,
-                Refresh::Views => self.views = true,
-                Refresh::Mail => self.mail = true,
-            }
-        }
-        if let Some(id) = person.filter(|_| !self.many)
-            && self.people.last() != Some(&id)
-        {
-            self.people.push(id);
-            if self.people.len() > MANY {
-                self.people.sort_unstable();
-                self.people.dedup();
-                self.many = self.people.len() > MANY;
-            }
-        }
-    }
-}
 
 /// No table has more columns than this.
 const MOST_COLUMNS: usize = 24;
@@ -135,6 +74,16 @@ impl<'c> Write<'c> {
             touched: Touched::default(),
             label: Label::new(Verb::Change, 0),
         }
+    }
+
+    /// Goes on in a step that was written to before: from which change, and from which UUID.
+    pub(super) const fn go_on_from(&mut self, (seq, uuids): (i64, u32)) {
+        (self.seq, self.uuids) = (seq, uuids);
+    }
+
+    /// The last change and the number of UUIDs so far.
+    pub(super) const fn counters(&self) -> (i64, u32) {
+        (self.seq, self.uuids)
     }
 
     /// Says what the step is called.

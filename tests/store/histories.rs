@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use guildhall::book::{Applied, AttendanceChange, Book, BookError, Command, Confirmed, Step, StoreError};
+use guildhall::book::{Applied, AttendanceChange, Book, BookError, Command, Confirmed, Keep, Step, StoreError};
 use guildhall::domain::address::OtherAddress;
 use guildhall::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
 use guildhall::domain::eligibility::ExceptionFacts;
@@ -465,6 +465,52 @@ proptest! {
         prop_assert!(matches!(world.book.redo(), Err(BookError::Store(StoreError::Nothing("redo")))));
         whose_is_known(&world.book);
         prop_assert!(world.book.check().unwrap().is_sound());
+    }
+
+    #[test]
+    fn a_batch_is_one_step_that_undo_takes_back_and_redo_gives_again_or_nothing(
+        before in moves(1..8), within in proptest::collection::vec((0..COMMANDS, any::<u8>(), any::<u8>()), 1..10), strict in any::<bool>()
+    ) {
+        let mut world = World::empty();
+        for step in before {
+            go(&mut world, step);
+        }
+        let (was, steps_before) = (dump(&world.book), steps(&world.book));
+        let run = |book: &mut Book| -> Result<((), u64), BookError> {
+            let mut n = 0;
+            for step in &within {
+                let all = things(book);
+                if let Some(command) = command(book, *step, &all) {
+                    match book.run(&command) {
+                        Err(e) if strict => return Err(e),
+                        _ => n += 1,
+                    }
+                }
+            }
+            Ok(((), n))
+        };
+        let seen = world.book.batch("actions.jsonl", Keep::No, run);
+        prop_assert_eq!(&dump(&world.book), &was);
+        let done = world.book.batch("actions.jsonl", Keep::Yes, run);
+        let Ok(((), done)) = done else {
+            prop_assert_eq!((dump(&world.book), steps(&world.book)), (was, steps_before));
+            return Ok(());
+        };
+        prop_assert_eq!(seen.unwrap().1.changes, done.changes, "a rehearsal says what will be done");
+        prop_assert_eq!(steps(&world.book), steps_before + u64::from(done.changes > 0));
+        prop_assert!(world.book.check().unwrap().is_sound());
+        whose_is_known(&world.book);
+        // What is found is what is there: the index followed each part.
+        let found = world.book.find(&Default::default()).unwrap().ids;
+        let fresh = Book::open(world.book.path(), crate::common::clock_after(world.book.path())).unwrap().find(&Default::default()).unwrap().ids;
+        prop_assert_eq!(found, fresh);
+        if done.changes > 0 {
+            let then = dump(&world.book);
+            turn(&mut world.book, true).unwrap();
+            same_but_for_protections(&dump(&world.book), &was)?;
+            turn(&mut world.book, false).unwrap();
+            same_but_for_protections(&dump(&world.book), &then)?;
+        }
     }
 
     #[test]
