@@ -166,20 +166,33 @@ impl Book {
                 effect.admitted.push((facts.title().to_owned(), name.clone(), verdict.because));
             }
         }
-        self.progress.expect(people.len() as u64);
-        for (at, person) in people.into_iter().enumerate() {
-            if self.progress.reach(at as u64).is_break() {
-                return Err(StoreError::Stopped.into());
-            }
-            let Some((facts, _)) = people::facts(conn, person)? else { continue };
-            if !people::is_member(conn, person, community)? {
-                let verdict = judge.verdict(conn, person, &facts.candidates(), community)?;
-                if verdict.answer == Eligibility::Not {
-                    effect.admitted.push((facts.title().to_owned(), name.clone(), verdict.because));
-                }
+        for (person, verdict) in self.verdicts(&people, community)? {
+            if verdict.answer == Eligibility::Not {
+                effect.admitted.push((lookup::title(conn, person)?, name.clone(), verdict.because));
             }
         }
         Ok(effect)
+    }
+
+    /// Returns the verdicts for those of some people who aren't in a community yet.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn verdicts(&self, people: &[PersonId], community: CommunityId) -> Result<Vec<(PersonId, Verdict)>, BookError> {
+        let conn = self.store.reader();
+        let mut judge = Judge::new(conn, self.today())?;
+        let mut out = Vec::new();
+        self.progress.expect(people.len() as u64);
+        for (at, person) in people.iter().enumerate() {
+            if self.progress.reach(at as u64).is_break() {
+                return Err(StoreError::Stopped.into());
+            }
+            let Some((facts, _)) = people::facts(conn, *person)? else { continue };
+            if !people::is_member(conn, *person, community)? {
+                out.push((*person, judge.verdict(conn, *person, &facts.candidates(), community)?));
+            }
+        }
+        Ok(out)
     }
 }
 

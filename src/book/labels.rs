@@ -2,6 +2,8 @@
 //!
 //! Must not know how a label is worded, nor where it is shown.
 
+use std::collections::HashSet;
+
 use super::command::{AttendanceChange, Command};
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId};
 use crate::domain::label::{Label, Verb};
@@ -136,9 +138,27 @@ fn attended<'c>(made: Made<'c>, change: &AttendanceChange) -> Made<'c> {
     Made(conn, Label { verb, what, ..label })
 }
 
-/// The same after the command was carried out: with what it has added.
+/// Counts those whom a command about several people has changed: who was so already isn't counted. Of very many it isn't known who.
+fn count_changed(write: &Write<'_>, command: &Command, label: Label) -> Result<Label, StoreError> {
+    let asked = command.people();
+    if asked.len() < 2 || write.touched.many {
+        return Ok(label);
+    }
+    let asked: HashSet<i64> = asked.iter().map(|p| p.0).collect();
+    let mut changed: Vec<i64> = write.touched.people.iter().copied().filter(|p| asked.contains(p)).collect();
+    changed.sort_unstable();
+    changed.dedup();
+    let label = if changed.is_empty() { label } else { Label { n: changed.len() as u64, ..label } };
+    Ok(match changed.as_slice() {
+        [only] => label.about(PERSON.name, labels::uuid_of(write.reader(), &PERSON, *only)?),
+        _ => label,
+    })
+}
+
+/// The same after the command was carried out: with what it has added, and of many with how many it has changed.
 pub(super) fn after(write: &Write<'_>, command: &Command, label: Label) -> Result<Label, StoreError> {
     let conn = write.reader();
+    let label = count_changed(write, command, label)?;
     let newest = |table: &'static Table| write.last_added(table).map_or(Ok(None), |id| labels::uuid_of(conn, table, id));
     let (table, uuid) = match command {
         Command::AddPerson { .. } | Command::WalkIn { .. } => (&PERSON, newest(&PERSON)?),

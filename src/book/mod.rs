@@ -23,6 +23,7 @@ mod job;
 mod labels;
 mod lint;
 mod mailable;
+mod meant;
 mod meetup_search;
 mod outgoing;
 mod reports;

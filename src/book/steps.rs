@@ -222,6 +222,11 @@ impl Command {
         }
     }
 
+    /// The people, if it does the same to each of them.
+    pub(super) fn people(&self) -> &[PersonId] {
+        if let About::People(people) = self.about() { people } else { &[] }
+    }
+
     #[deny(clippy::wildcard_enum_match_arm, reason = "what is long and isn't named here would hold up the screen")]
     fn about(&self) -> About<'_> {
         match self {

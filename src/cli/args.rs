@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use super::change_args::{Add, ApplyArgs, ConsentArgs, Edit, PutArgs, Remove, RollArgs, TagArgs, TakeArgs};
 use crate::paths::Paths;
 
 /// The membership book of a community of practice, in the terminal.
@@ -95,6 +96,29 @@ pub enum Verb {
         #[command(subcommand)]
         what: Directory,
     },
+    /// Add a person, community, meetup, organisation or seat
+    #[command(subcommand)]
+    Add(Add),
+    /// Change the fields of a person, community, meetup, organisation or seat
+    #[command(subcommand)]
+    Edit(Edit),
+    /// Remove a person, community, meetup, organisation or seat
+    #[command(subcommand)]
+    Remove(Remove),
+    /// Add people to a community
+    Put(PutArgs),
+    /// Remove people from a community
+    Take(TakeArgs),
+    /// Tag people
+    Tag(TagArgs),
+    /// Remove a tag from people
+    Untag(TagArgs),
+    /// Record what people consent to
+    Consent(ConsentArgs),
+    /// Record who came to a meetup, or what they answered
+    Roll(RollArgs),
+    /// Carry out a file of actions as one undo step
+    Apply(ApplyArgs),
     /// Undo the last change
     Undo {
         /// Undo a suppression or withdrawal too: somebody may be mailed again by it
@@ -109,7 +133,7 @@ pub enum Verb {
     },
     /// Never mail these addresses again, nor any other address of the people who have them
     Suppress {
-        /// The addresses
+        /// The addresses; - reads them from standard input, one a line
         #[arg(required = true, value_name = "ADDRESS")]
         addresses: Vec<String>,
         /// Why, for the record
@@ -118,7 +142,7 @@ pub enum Verb {
     },
     /// Record that people said they may be mailed: lifts the suppression of their addresses and grants consent to mail
     Allow {
-        /// The addresses
+        /// The addresses; - reads them from standard input, one a line
         #[arg(required = true, value_name = "ADDRESS")]
         addresses: Vec<String>,
         /// Where they said so, such as 'their e-mail of Monday'

@@ -154,7 +154,7 @@ pub(super) fn write_rows<T: Serialize>(rows: &[T], table: Table, format: ListFor
     }
 }
 
-fn write_json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn write_json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> Result<(), CliError> {
     serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
     writeln!(out)?;
     Ok(())
@@ -186,13 +186,9 @@ impl<'w> JsonList<'w> {
     }
 }
 
-/// The one member whom a name or address means.
+/// The one member whom a name or address means; to look at, also one whom only they can mean.
 pub(super) fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliError> {
-    if let Some(id) = book.holder_of(which.trim())? {
-        return Ok(id);
-    }
-    let called = book.called(which, 11)?;
-    if let [only] = called.as_slice() {
+    if let [only] = book.people_meant(which)?.as_slice() {
         return Ok(*only);
     }
     let phrase = format!("name:\"{}\"", which.replace(['\\', '"'], ""));
@@ -228,7 +224,7 @@ pub(super) fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat
             if format == ShowFormat::Json { write_json(&detail, out) } else { show_person(&detail, &book.calendar(), out) }
         }
         Shown::Community => {
-            let id = book.community_named(which)?;
+            let id = book.community_meant(which)?;
             let detail = book.community(id)?.ok_or_else(gone)?;
             if format == ShowFormat::Json { write_json(&detail, out) } else { show_community(&detail, &book.calendar(), out) }
         }
@@ -241,6 +237,9 @@ pub(super) fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat
 }
 
 fn one_meetup(book: &mut Book, which: &str) -> Result<MeetupId, CliError> {
+    if let [only] = book.meetups_meant(which)?.as_slice() {
+        return Ok(*only);
+    }
     let found = book.find_meetups(&format!("name:\"{}\"", which.replace(['\\', '"'], "")), None, MeetupSort::When, false)?;
     match found.ids.as_slice() {
         [only] => Ok(*only),

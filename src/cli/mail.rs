@@ -3,17 +3,23 @@
 //! Must not know who may be mailed; the book says.
 
 use std::io::Write;
+use std::path::Path;
 
-use super::CliError;
+use super::{CliError, deeds, who};
 use crate::book::{Applied, Book, Command};
-use crate::domain::dates::Lean;
 use crate::domain::mail::{Way, Why};
 use crate::domain::{address, text};
 
 /// Reads addresses as they are typed; one that can't be an address is wrong usage.
 fn read(typed: &[String]) -> Result<Vec<String>, CliError> {
-    let one = |t: &String| address::read(t).map(str::to_owned).map_err(|e| CliError::Usage(format!("{}: {e}", text::safe(t))));
-    typed.iter().map(one).collect()
+    if typed != ["-"] {
+        return deeds::addresses(typed);
+    }
+    let listed: Vec<String> = who::lines(Path::new("-"))?.into_iter().map(|(_, address)| address).collect();
+    if listed.is_empty() {
+        return Err(CliError::Usage("standard input has no addresses".into()));
+    }
+    deeds::addresses(&listed)
 }
 
 /// Suppresses addresses, and every other address of those who have them.
@@ -27,12 +33,9 @@ pub(super) fn suppress(book: &mut Book, typed: &[String], reason: &str, out: &mu
 /// Records that people said they may be mailed.
 pub(super) fn allow(book: &mut Book, typed: &[String], source: &str, date: &str, out: &mut dyn Write) -> Result<(), CliError> {
     let addresses = read(typed)?;
-    let on = book.calendar().read(date, Lean::Back).map_err(|e| CliError::Usage(format!("--date {}: {e}", text::safe(date))))?;
+    let on = deeds::day(book, date)?;
     if source.trim().is_empty() {
         return Err(CliError::Usage("--source says where they said so; it can't be empty".into()));
-    }
-    if on > book.today() {
-        return Err(CliError::Usage(format!("--date {on} is in the future; give the day on which they said so")));
     }
     let applied = book.run(&Command::Allow { addresses: addresses.clone(), source: source.to_owned(), on })?;
     said(&applied, "nothing kept mail from these addresses", out)?;

@@ -2,12 +2,19 @@
 //!
 //! Results on standard output, messages on standard error, no questions. Must not know SQL or screens.
 
+mod apply;
 mod args;
+mod change;
+mod change_args;
+mod deeds;
 mod directory;
+mod fields;
 mod lists;
 mod mail;
+mod report;
 mod today;
 mod transfer;
+mod who;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -161,6 +168,17 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
             writeln!(out, "Redone: {}", text::safe(&applied.label))?;
             mail::kept(&applied, out)?;
         }
+        Verb::Add(what) => return change::add(&mut open(paths)?, what, out),
+        Verb::Edit(what) => return change::edit(&mut open(paths)?, what, out),
+        Verb::Remove(what) => return change::remove(&mut open(paths)?, what, out),
+        Verb::Put(args) => return change::put(&mut open(paths)?, args, out),
+        Verb::Take(args) => return change::take(&mut open(paths)?, args, out),
+        Verb::Tag(args) => return change::tag(&mut open(paths)?, args, false, out),
+        Verb::Untag(args) => return change::tag(&mut open(paths)?, args, true, out),
+        Verb::Consent(args) => return change::consent(&mut open(paths)?, args, out),
+        Verb::Roll(args) => return change::roll(&mut open(paths)?, args, out),
+        Verb::Apply(args) if args.schema => lists::write_json(&apply::schema(), out)?,
+        Verb::Apply(args) => return apply::apply(&mut open(paths)?, args, out),
         Verb::Suppress { addresses, reason } => mail::suppress(&mut open(paths)?, addresses, reason, out)?,
         Verb::Allow { addresses, source, date } => mail::allow(&mut open(paths)?, addresses, source, date, out)?,
         Verb::History { which } => history(&mut open(paths)?, &which.join(" "), out)?,

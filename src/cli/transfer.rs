@@ -13,7 +13,6 @@ use crate::book::{
     placeholders, spare_the_roster,
 };
 use crate::domain::text;
-use crate::domain::words::MembershipStatus;
 use crate::exchange::{AtomicFile, SourceFile};
 
 /// Imports the files one after the other. A roster that isn't there yet is made.
@@ -111,13 +110,6 @@ fn watch<T>(job: Job<T>, doing: &str, bytes: bool) -> Result<T, CliError> {
     }
 }
 
-fn status(word: &str) -> Result<MembershipStatus, CliError> {
-    MembershipStatus::parse(word).ok_or_else(|| {
-        let all = MembershipStatus::ALL.iter().map(|s| s.word()).collect::<Vec<_>>().join(", ");
-        CliError::Usage(format!("there is no status {}; there are {all}", text::safe(word)))
-    })
-}
-
 /// What the mail's template asks for, with what stands there for whoever has nothing.
 fn asked(args: &ExportArgs) -> Result<Vec<Placeholder>, CliError> {
     let mut all = match &args.template {
@@ -192,7 +184,7 @@ pub(super) fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) ->
         placeholders: asked(args)?,
         ..Settings::default()
     };
-    let statuses = args.status.iter().map(|s| status(s)).collect::<Result<Vec<_>, _>>()?;
+    let statuses = args.status.iter().map(|s| super::deeds::status(s)).collect::<Result<Vec<_>, _>>()?;
     let options = ExportOptions {
         format: format(args)?,
         query: args.query.join(" "),

@@ -6,11 +6,11 @@ use super::chosen::{chosen_word, chosen_word_or_none, gone};
 use super::field::{Field, Kind};
 use super::people::choice;
 use super::{Sheet, Subject};
-use crate::book::{Book, BookError, Command, CommunityDetail, PeopleQuery, SeatRow, Words};
+use crate::book::{Book, BookError, Command, CommunityDetail, PeopleQuery, PersonRow, SeatRow, Words};
 use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFacts, SeatFacts};
 use crate::domain::dates::Lean;
 use crate::domain::eligibility::read_suffixes;
-use crate::domain::ids::{CommunityId, SeatId};
+use crate::domain::ids::{CommunityId, PersonId, SeatId};
 use crate::domain::person::PersonFacts;
 use crate::domain::words::{ChannelKind, CommunityStatus, RouteKind, RuleEffect, RunBy, SeatFunction, Stage};
 use crate::domain::{address, text};
@@ -76,22 +76,19 @@ pub(super) fn community(id: Option<CommunityId>, book: &mut Book) -> Result<Shee
     }))
 }
 
-/// A seat and who holds it.
-pub(super) fn seat(community: CommunityId, id: Option<SeatId>, book: &mut Book) -> Result<Sheet, BookError> {
+/// A seat and who holds it; `chosen` is among those who are offered, whoever else is.
+pub(crate) fn seat(community: CommunityId, id: Option<SeatId>, chosen: Option<PersonId>, book: &mut Book) -> Result<Sheet, BookError> {
     let d = detail(community, book)?;
     let known = id.and_then(|id| d.seats.iter().find(|s| s.id == id));
-    // Those of the community first, then everybody: names with their addresses, so that each is one person.
-    let mut ids = book.find(&PeopleQuery { community: Some(community), ..PeopleQuery::default() })?.ids;
+    // Who was chosen already, those of the community, then everybody: names with their addresses, so that each is one person.
+    let mut ids: Vec<PersonId> = chosen.into_iter().collect();
+    ids.extend(book.find(&PeopleQuery { community: Some(community), ..PeopleQuery::default() })?.ids);
     let everybody = book.find(&PeopleQuery::default())?.ids;
     ids.extend(everybody.iter().take(OFFERED).filter(|p| !ids.contains(p)).copied().collect::<Vec<_>>());
     ids.truncate(OFFERED);
     let holder = known.and_then(|s| s.holder.as_ref().map(|(id, _)| *id));
     ids.extend(holder.filter(|h| !ids.contains(h)));
-    let people: Vec<_> = book
-        .people(&ids, None)?
-        .into_iter()
-        .map(|p| (p.id, if p.name.is_empty() || p.email.is_empty() { p.title().to_owned() } else { format!("{} <{}>", p.name, p.email) }))
-        .collect();
+    let people: Vec<_> = book.people(&ids, None)?.into_iter().map(|p| (p.id, person_label(&p))).collect();
     let options = people.iter().map(|(_, label)| label.clone()).collect();
     let held_by = people.iter().find(|(p, _)| Some(*p) == holder).map_or("", |(_, label)| label.as_str()).to_owned();
     let fields = seat_fields(known, options, &held_by);
@@ -131,6 +128,12 @@ pub(super) fn seat(community: CommunityId, id: Option<SeatId>, book: &mut Book) 
         }
         Ok(Command::PutSeat { community, id, facts })
     }))
+}
+
+/// What a person is called where one is chosen from many.
+#[must_use]
+pub(crate) fn person_label(p: &PersonRow) -> String {
+    if p.name.is_empty() || p.email.is_empty() { p.title().to_owned() } else { format!("{} <{}>", p.name, p.email) }
 }
 
 /// Somebody who isn't on the roster yet, as they were typed: a name, an address, or both.

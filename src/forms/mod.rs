@@ -10,6 +10,7 @@ mod people;
 
 use chrono::NaiveDate;
 
+pub(crate) use communities::{person_label, seat};
 pub(crate) use field::{Field, Kind, parts};
 
 use crate::book::{Book, BookError, Command};
@@ -146,7 +147,7 @@ pub(crate) fn open(subject: &Subject, community: Option<CommunityId>, book: &mut
         Subject::Organisation(id) => people::organisation(*id, book),
         Subject::Membership(person, community) => people::membership(*person, *community, book),
         Subject::Community(id) => communities::community(*id, book),
-        Subject::Seat(community, id) => communities::seat(*community, *id, book),
+        Subject::Seat(community, id) => seat(*community, *id, None, book),
         Subject::Route(community, id) => communities::route(*community, *id, book),
         Subject::Rule(community, id) => communities::rule(*community, *id, book),
         Subject::Channel(community, id) => communities::channel(*community, *id, book),

@@ -44,6 +44,12 @@ pub(crate) fn named(conn: Reader<'_>, table: &Table, name: &str) -> Result<Optio
     Ok(conn.prepare_cached(&sql)?.query_row([text::same_key(name)], |r| r.get(0)).optional()?)
 }
 
+/// The row with a UUID, in hexadecimal digits.
+pub(crate) fn with_uuid(conn: Reader<'_>, table: &Table, digits: &str) -> Result<Option<i64>, StoreError> {
+    let sql = format!("SELECT id FROM {} WHERE uuid=unhex(?1)", table.name);
+    Ok(conn.prepare_cached(&sql)?.query_row([digits], |r| r.get(0)).optional()?)
+}
+
 /// The name of a row in a table of names; `None` if it is gone.
 pub(crate) fn name(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, StoreError> {
     cell(conn, table, "name", id)

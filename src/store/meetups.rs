@@ -14,6 +14,7 @@ use super::{Reader, StoreError, lookup, schema};
 use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, PersonId};
 use crate::domain::listed::ListedMeetup;
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
+use crate::domain::text;
 use crate::domain::words::{Outcome, Rsvp};
 
 const MEETUP_COLUMNS: &str = "t.id, t.title, t.starts, t.format, coalesce(nullif(o.short_name,''), o.name, ''), \
@@ -73,6 +74,19 @@ pub(crate) fn meetup_ids(
     let room = limit - ids.len();
     ids.extend(half("<", "DESC", room)?);
     Ok(ids)
+}
+
+/// Returns the meetups of exactly this title, whatever the case; the newest first.
+pub(crate) fn titled(conn: Reader<'_>, title: &str) -> Result<Vec<MeetupId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id, title FROM meetup ORDER BY starts DESC, id DESC")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if text::are_same(row.get_ref(1)?.as_str().unwrap_or_default(), title) {
+            found.push(MeetupId(row.get(0)?));
+        }
+    }
+    Ok(found)
 }
 
 /// When a meetup starts; `None` if it is gone.
@@ -153,13 +167,13 @@ pub(crate) fn attendance_of(conn: Reader<'_>, meetup: MeetupId, person: PersonId
 
 /// Those who came to a meetup whose title, format or host contains the text.
 pub(crate) fn attendees(conn: Reader<'_>, needle: &str) -> Result<Vec<PersonId>, StoreError> {
-    let folded = crate::domain::text::fold(needle);
+    let folded = text::fold(needle);
     let mut statement = conn.prepare_cached("SELECT id, title, format FROM meetup")?;
     let mut meetups: Vec<i64> = Vec::new();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (title, format): (String, String) = (row.get(1)?, row.get(2)?);
-        if crate::domain::text::fold(&title).contains(&folded) || format.contains(&folded) {
+        if text::fold(&title).contains(&folded) || format.contains(&folded) {
             meetups.push(row.get(0)?);
         }
     }

@@ -1,6 +1,8 @@
 //! The command line: results, messages, exit codes, pipes.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
+mod changes;
+
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -167,7 +169,7 @@ fn exports_go_to_a_file_or_to_standard_output() {
 #[test]
 fn the_public_page_is_imported_checked_compared_published_and_handed_over() {
     let desk = Desk::new();
-    let page = include_str!("data/guilds-table.md");
+    let page = include_str!("../data/guilds-table.md");
     std::fs::write(desk.folder.path().join("guilds.md"), page).unwrap();
     let dry = desk.run(&["directory", "import", "guilds.md", "--dry-run"]);
     assert!(out(&dry).starts_with("guilds.md: 4 communities would be added"), "{}", out(&dry));

@@ -1,0 +1,124 @@
+//! Which records are meant by what a script says: an address, an exact name, or the UUID that outlives the file.
+//!
+//! Must not know where it was typed, nor how several are told apart for the person who typed it.
+
+use super::{Book, BookError};
+use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
+use crate::domain::text;
+use crate::store::schema::{COMMUNITY, MEETUP, ORGANISATION, PERSON, Table};
+use crate::store::{lookup, meetups, people};
+
+/// How many records of one name are returned.
+const MOST: usize = 50;
+
+impl Book {
+    /// Returns the people who are meant: the holder of an address, whoever has this UUID, or all of exactly this name.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn people_meant(&self, who: &str) -> Result<Vec<PersonId>, BookError> {
+        let who = who.trim();
+        if let Some(id) = self.with_uuid(&PERSON, who)? {
+            return Ok(vec![PersonId(id)]);
+        }
+        match self.holder_of(who)? {
+            Some(id) => Ok(vec![id]),
+            None => Ok(people::called(self.store.reader(), who, MOST)?),
+        }
+    }
+
+    /// Returns the community that is meant: by its exact name or UUID.
+    ///
+    /// # Errors
+    /// If there is none, naming the nearest, or the file can't be read.
+    pub fn community_meant(&self, which: &str) -> Result<CommunityId, BookError> {
+        match self.with_uuid(&COMMUNITY, which.trim())? {
+            Some(id) => Ok(CommunityId(id)),
+            None => self.community_named(which),
+        }
+    }
+
+    /// Returns the meetups that are meant: by UUID, by exact title, or by exact title and day (`Show and tell on:2026-12-03`).
+    ///
+    /// # Errors
+    /// If the day can't be read, or the file.
+    pub fn meetups_meant(&self, which: &str) -> Result<Vec<MeetupId>, BookError> {
+        let which = which.trim();
+        if let Some(id) = self.with_uuid(&MEETUP, which)? {
+            return Ok(vec![MeetupId(id)]);
+        }
+        let titled = |title: &str| meetups::titled(self.store.reader(), title);
+        let all = titled(which)?;
+        let Some((title, day)) = which.rsplit_once(" on:").filter(|_| all.is_empty()) else { return Ok(all) };
+        let day = self.calendar().read(day, crate::domain::dates::Lean::Ahead).map_err(|e| BookError::Refused(format!("on:{day}: {e}")))?;
+        let mut found = Vec::new();
+        for id in titled(title)? {
+            if meetups::starts(self.store.reader(), id)?.is_some_and(|s| s.date() == day) {
+                found.push(id);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns the organisation that is meant: by exact name, short name or UUID.
+    ///
+    /// # Errors
+    /// If there is none, naming the nearest, or the file can't be read.
+    pub fn organisation_meant(&self, which: &str) -> Result<OrganisationId, BookError> {
+        let (conn, which) = (self.store.reader(), which.trim());
+        let found = match self.with_uuid(&ORGANISATION, which)? {
+            None => match lookup::named(conn, &ORGANISATION, which)? {
+                None => lookup::organisation_called(conn, which)?,
+                found => found,
+            },
+            found => found,
+        };
+        found.map(OrganisationId).ok_or_else(|| {
+            let all = lookup::names(conn, &ORGANISATION).unwrap_or_default();
+            BookError::Refused(not_there("organisation", which, all.iter().map(String::as_str), "organisations"))
+        })
+    }
+
+    /// Returns the seat of a community that is meant: by its exact title or UUID.
+    ///
+    /// # Errors
+    /// If there is none, naming those that there are, or several; or the file can't be read.
+    pub fn seat_meant(&self, community: CommunityId, which: &str) -> Result<SeatId, BookError> {
+        let Some(detail) = self.community(community)? else {
+            return Err(BookError::Refused("the community is gone".into()));
+        };
+        let which = which.trim();
+        let uuid = self.with_uuid(&crate::store::schema::SEAT, which)?;
+        let found: Vec<SeatId> =
+            detail.seats.iter().filter(|s| Some(s.id.0) == uuid || text::are_same(&s.title, which)).map(|s| s.id).collect();
+        match found.as_slice() {
+            [only] => Ok(*only),
+            [] => {
+                let all: Vec<&str> = detail.seats.iter().map(|s| s.title.as_str()).collect();
+                let hint = if all.is_empty() { "it has no seats".to_owned() } else { format!("its seats are {}", all.join(", ")) };
+                Err(BookError::Refused(format!("{} has no seat called {which}; {hint}", detail.facts.name)))
+            }
+            several => Err(BookError::Refused(format!(
+                "{} has {} seats called {which}; use the UUID of one, from `guildhall show community --format json`",
+                detail.facts.name,
+                several.len()
+            ))),
+        }
+    }
+
+    fn with_uuid(&self, table: &Table, typed: &str) -> Result<Option<i64>, BookError> {
+        // A name of 32 hexadecimal digits is nobody's.
+        let digits: String = typed.chars().filter(|c| *c != '-').collect();
+        if digits.len() != 32 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Ok(None);
+        }
+        Ok(lookup::with_uuid(self.store.reader(), table, &digits)?)
+    }
+}
+
+/// What is said where nothing of a kind has a name: the nearest, or where the names are listed.
+fn not_there<'n>(kind: &str, name: &str, all: impl Iterator<Item = &'n str>, list: &str) -> String {
+    let hint =
+        text::nearest(name, all).map_or_else(|| format!("`guildhall list {list}` lists them"), |near| format!("did you mean {near}?"));
+    format!("there is no {kind} called {}; {hint}", text::safe(name))
+}

@@ -1,0 +1,185 @@
+//! The verbs that change the roster: `add`, `edit`, `remove`, `put`, `take`, `tag`, `untag`, `consent` and `roll`.
+//!
+//! Each finds whom and what it is about, and has it done. Must not know how it is done.
+
+use std::io::Write;
+
+use super::change_args::{Add, ConsentArgs, Edit, How, PutArgs, Remove, RollArgs, RollWhat, Set, Sure, TagArgs, TakeArgs};
+use super::deeds::{self, Deed, perform};
+use super::fields::{self, Kind};
+use super::report::{LeftOut, Report};
+use super::{CliError, Ended, who};
+use crate::book::{AttendanceChange, Book, Keep, Thing};
+use crate::domain::text;
+use crate::domain::words::{MembershipStatus, Outcome, Rsvp};
+use crate::forms::Subject;
+
+/// Has something done, or only shows what would be, and writes what came of it.
+fn carry_out(
+    book: &mut Book,
+    (how, yes): (How, bool),
+    left_out: Vec<LeftOut>,
+    out: &mut dyn Write,
+    deed: impl FnOnce(&mut Book) -> Result<Deed, CliError>,
+) -> Result<Ended, CliError> {
+    let go = |book: &mut Book| {
+        let deed = deed(book)?;
+        perform(book, deed, yes)
+    };
+    let mut report = if how.dry_run { rehearse(book, go)? } else { go(book)? };
+    report.left_out.splice(0..0, left_out);
+    report.write(how, out)
+}
+
+/// Does something and takes it back: to say what it would do.
+pub(super) fn rehearse(book: &mut Book, go: impl FnOnce(&mut Book) -> Result<Report, CliError>) -> Result<Report, CliError> {
+    let (mut report, _) = book.batch("", Keep::No, |book| go(book).map(|report| (report, 1)))?;
+    report.dry_run = true;
+    Ok(report)
+}
+
+fn pairs(set: &Set) -> Result<Vec<fields::Pair>, CliError> {
+    set.set.iter().map(|typed| fields::pair(typed)).collect()
+}
+
+/// `add`.
+pub(super) fn add(book: &mut Book, what: &Add, out: &mut dyn Write) -> Result<Ended, CliError> {
+    let (kind, subject, set, how, into, yes) = match what {
+        Add::Member { set, community, yes, how } => {
+            let into = community.as_deref().map(|c| book.community_meant(c)).transpose()?;
+            (Kind::Member, Subject::Person(None), set, how, into, *yes)
+        }
+        Add::Community { set, how } => (Kind::Community, Subject::Community(None), set, how, None, false),
+        Add::Meetup { set, how } => (Kind::Meetup, Subject::Meetup(None), set, how, None, false),
+        Add::Organisation { set, how } => (Kind::Organisation, Subject::Organisation(None), set, how, None, false),
+        Add::Seat { community, set, how } => {
+            let community = book.community_meant(community)?;
+            (Kind::Seat, Subject::Seat(community, None), set, how, None, false)
+        }
+    };
+    let pairs = pairs(set)?;
+    if pairs.is_empty() {
+        return Err(CliError::Usage(format!("a new {} needs at least one --set; --help lists its fields", kind.noun())));
+    }
+    carry_out(book, (*how, yes), Vec::new(), out, |book| fields::fill(kind, &subject, into, &pairs, book).map(Deed::filled))
+}
+
+/// `edit`.
+pub(super) fn edit(book: &mut Book, what: &Edit, out: &mut dyn Write) -> Result<Ended, CliError> {
+    let (kind, subjects, left_out, set, how) = match what {
+        Edit::Member { who, set, how } => {
+            let people = who::people(book, who)?;
+            let subjects = people.ids.iter().map(|id| Subject::Person(Some(*id))).collect();
+            (Kind::Member, subjects, people.left_out, set, how)
+        }
+        Edit::Community { which, set, how } => {
+            (Kind::Community, vec![Subject::Community(Some(book.community_meant(which)?))], Vec::new(), set, how)
+        }
+        Edit::Meetup { which, set, how } => {
+            (Kind::Meetup, vec![Subject::Meetup(Some(who::one_meetup(book, which)?))], Vec::new(), set, how)
+        }
+        Edit::Organisation { which, set, how } => {
+            (Kind::Organisation, vec![Subject::Organisation(Some(book.organisation_meant(which)?))], Vec::new(), set, how)
+        }
+        Edit::Seat { community, seat, set, how } => {
+            let community = book.community_meant(community)?;
+            (Kind::Seat, vec![Subject::Seat(community, Some(book.seat_meant(community, seat)?))], Vec::new(), set, how)
+        }
+    };
+    let pairs = pairs(set)?;
+    if pairs.is_empty() {
+        return Err(CliError::Usage("say what to change: --set 'field=value'; --help lists the fields".into()));
+    }
+    if let [subject] = subjects.as_slice() {
+        return carry_out(book, (*how, true), left_out, out, |book| fields::fill(kind, subject, None, &pairs, book).map(Deed::filled));
+    }
+    let all = |book: &mut Book| {
+        let mut changes = 0;
+        for subject in &subjects {
+            let command = fields::fill(kind, subject, None, &pairs, book)?;
+            changes += perform(book, Deed::filled(command), true)?.changes;
+        }
+        Ok::<u64, CliError>(changes)
+    };
+    let keep = if how.dry_run { Keep::No } else { Keep::Yes };
+    let (changes, _) = book.batch("edit", keep, |book| all(book).map(|n| (n, subjects.len() as u64)))?;
+    let n = text::count(subjects.len() as u64, "person", "people");
+    let done = if changes == 0 { format!("Nothing to change: {n} are so already") } else { format!("Changed {n}") };
+    Report { done, changes, dry_run: how.dry_run, left_out, ..Report::default() }.write(*how, out)
+}
+
+/// `remove`.
+pub(super) fn remove(book: &mut Book, what: &Remove, out: &mut dyn Write) -> Result<Ended, CliError> {
+    let mut left_out = Vec::new();
+    let (deed, sure) = match what {
+        Remove::Member { who, sure } => {
+            let people = who::people(book, who)?;
+            left_out = people.left_out;
+            (Deed::Remove(people.ids.into_iter().map(Thing::Person).collect()), sure)
+        }
+        Remove::Community { which, sure } => (Deed::Remove(vec![Thing::Community(book.community_meant(which)?)]), sure),
+        Remove::Meetup { which, sure } => (Deed::Remove(vec![Thing::Meetup(who::one_meetup(book, which)?)]), sure),
+        Remove::Organisation { which, sure } => (Deed::Remove(vec![Thing::Organisation(book.organisation_meant(which)?)]), sure),
+        Remove::Seat { community, seat, sure } => {
+            let community = book.community_meant(community)?;
+            (Deed::RemoveSeat(community, book.seat_meant(community, seat)?), sure)
+        }
+    };
+    let Sure { yes, how } = *sure;
+    carry_out(book, (how, yes || how.dry_run), left_out, out, |_| Ok(deed))
+}
+
+/// `put`.
+pub(super) fn put(book: &mut Book, args: &PutArgs, out: &mut dyn Write) -> Result<Ended, CliError> {
+    let community = book.community_meant(&args.community)?;
+    let status = args.status.as_deref().map_or(Ok(MembershipStatus::Active), deeds::status)?;
+    let people = who::which(book, &args.which)?;
+    carry_out(book, (args.how, args.yes), people.left_out, out, |_| Ok(Deed::Put(people.ids, community, status)))
+}
+
+/// `take`.
+pub(super) fn take(book: &mut Book, args: &TakeArgs, out: &mut dyn Write) -> Result<Ended, CliError> {
+    let community = book.community_meant(&args.community)?;
+    let people = who::which(book, &args.which)?;
+    carry_out(book, (args.how, false), people.left_out, out, |_| Ok(Deed::Take(people.ids, community)))
+}
+
+/// `tag`, and with `off` `untag`.
+pub(super) fn tag(book: &mut Book, args: &TagArgs, off: bool, out: &mut dyn Write) -> Result<Ended, CliError> {
+    let tag = text::clean_line(&args.tag).text.into_owned();
+    if tag.is_empty() {
+        return Err(CliError::Usage("a tag can't be empty".into()));
+    }
+    let people = who::which(book, &args.which)?;
+    let deed = if off { Deed::Untag(people.ids, tag) } else { Deed::Tag(people.ids, tag) };
+    carry_out(book, (args.how, false), people.left_out, out, |_| Ok(deed))
+}
+
+/// `consent`.
+pub(super) fn consent(book: &mut Book, args: &ConsentArgs, out: &mut dyn Write) -> Result<Ended, CliError> {
+    let consent = deeds::consent(book, (&args.purpose, &args.state), args.source.as_deref(), args.date.as_deref())?;
+    let people = who::which(book, &args.which)?;
+    carry_out(book, (args.how, false), people.left_out, out, |_| Ok(Deed::Consent(people.ids, consent)))
+}
+
+impl RollWhat {
+    /// What it records.
+    const fn change(self) -> AttendanceChange {
+        match self {
+            Self { came: true, .. } => AttendanceChange::Outcome(Outcome::Attended),
+            Self { no_show: true, .. } => AttendanceChange::Outcome(Outcome::NoShow),
+            Self { excused: true, .. } => AttendanceChange::Outcome(Outcome::Excused),
+            Self { yes: true, .. } => AttendanceChange::Rsvp(Some(Rsvp::Yes)),
+            Self { no: true, .. } => AttendanceChange::Rsvp(Some(Rsvp::No)),
+            Self { maybe: true, .. } => AttendanceChange::Rsvp(Some(Rsvp::Maybe)),
+            _ => AttendanceChange::Rsvp(Some(Rsvp::Waiting)),
+        }
+    }
+}
+
+/// `roll`.
+pub(super) fn roll(book: &mut Book, args: &RollArgs, out: &mut dyn Write) -> Result<Ended, CliError> {
+    let meetup = who::one_meetup(book, &args.meetup)?;
+    let people = who::which(book, &args.which)?;
+    carry_out(book, (args.how, false), people.left_out, out, |_| Ok(Deed::Roll(people.ids, meetup, args.what.change())))
+}

@@ -1,0 +1,160 @@
+//! Whom and what a script means: by address, exact name or UUID, in the arguments or one a line; and the people of a query.
+//!
+//! Must not know what is done with them.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::CliError;
+use super::change_args::Which;
+use super::report::LeftOut;
+use crate::book::{Book, BookError, PeopleQuery};
+use crate::domain::ids::{MeetupId, PersonId};
+use crate::domain::text;
+
+/// How many bytes of a list of people are read: a million addresses.
+const LONGEST_LIST: u64 = 64 << 20;
+/// How many of those who may be meant are listed.
+const MOST: usize = 10;
+
+/// The people whom a verb is about.
+pub(super) struct People {
+    pub ids: Vec<PersonId>,
+    /// Lines of a list that name nobody, or several.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Returns the one person who is meant by an address, an exact name or a UUID.
+///
+/// # Errors
+/// If nobody is, or several are: then they are listed with their addresses.
+pub(super) fn one_person(book: &mut Book, who: &str) -> Result<PersonId, CliError> {
+    match book.people_meant(who)?.as_slice() {
+        [only] => Ok(*only),
+        [] => {
+            let who = text::safe(who.trim());
+            let missing = if who.contains('@') { "has the address" } else { "is called" };
+            Err(CliError::Which(format!("nobody on the roster {missing} {who}{}", nearest(book, &who)?)))
+        }
+        several => {
+            let rows = book.people(&several[..several.len().min(MOST)], None)?;
+            let names: Vec<String> = rows.iter().map(|p| format!("  {} <{}>", p.title(), p.email)).collect();
+            let more = if several.len() > MOST { "\n  and more" } else { "" };
+            let n = several.len();
+            Err(CliError::Which(format!("{n} people are called {}; use an address:\n{}{more}", who.trim(), names.join("\n"))))
+        }
+    }
+}
+
+fn nearest(book: &mut Book, who: &str) -> Result<String, CliError> {
+    if who.contains('@') {
+        return Ok(String::new());
+    }
+    let phrase = format!("name:\"{}\"", who.replace(['\\', '"'], ""));
+    let found = book.find(&PeopleQuery { text: &phrase, ..PeopleQuery::default() })?;
+    let rows = book.people(&found.ids[..found.ids.len().min(3)], None)?;
+    let names: Vec<String> = rows.iter().map(|p| format!("{} <{}>", p.title(), p.email)).collect();
+    Ok(match (names.is_empty(), found.did_you_mean) {
+        (false, _) => format!("; did you mean {}?", names.join(" or ")),
+        (true, Some(near)) => format!("; did you mean {near}?"),
+        (true, None) => String::new(),
+    })
+}
+
+/// Returns the one meetup that is meant by its title, title and day, or UUID.
+///
+/// # Errors
+/// If there is none, or several: then they are listed with their days.
+pub(super) fn one_meetup(book: &Book, which: &str) -> Result<MeetupId, CliError> {
+    match book.meetups_meant(which)?.as_slice() {
+        [only] => Ok(*only),
+        [] => {
+            let which = text::safe(which.trim());
+            Err(CliError::Which(format!("there is no meetup called {which}; `guildhall list meetups` lists them")))
+        }
+        several => {
+            let rows = book.meetups(&several[..several.len().min(MOST)])?;
+            let names: Vec<String> = rows.iter().map(|m| format!("  '{} on:{}'", m.title, m.starts.date())).collect();
+            Err(CliError::Which(format!("{} meetups are called {}; add the day:\n{}", several.len(), which.trim(), names.join("\n"))))
+        }
+    }
+}
+
+/// Returns those who are meant by a name of the arguments: one, or with `-` each line of standard input.
+///
+/// # Errors
+/// If nobody is, or it can't be read.
+pub(super) fn people(book: &mut Book, who: &str) -> Result<People, CliError> {
+    if who == "-" {
+        return listed(book, Path::new("-"));
+    }
+    Ok(People { ids: vec![one_person(book, who)?], left_out: Vec::new() })
+}
+
+/// Returns the people of a query or a list.
+///
+/// # Errors
+/// If neither is given, nobody is found, or it can't be read.
+pub(super) fn which(book: &mut Book, which: &Which) -> Result<People, CliError> {
+    if let Some(file) = &which.who {
+        return listed(book, file);
+    }
+    let query = which.query.join(" ");
+    if query.trim().is_empty() {
+        return Err(CliError::Usage("say which people: a query such as org:mod, or --who FILE".into()));
+    }
+    let found = book.find(&PeopleQuery { text: &query, ..PeopleQuery::default() })?;
+    if found.ids.is_empty() {
+        let hint = found.did_you_mean.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        return Err(CliError::Which(format!("the query {} finds nobody{hint}", text::safe(&query))));
+    }
+    Ok(People { ids: found.ids, left_out: Vec::new() })
+}
+
+fn listed(book: &mut Book, file: &Path) -> Result<People, CliError> {
+    let (mut ids, mut left_out) = (Vec::new(), Vec::new());
+    for (line, who) in lines(file)? {
+        match one_person(book, &who) {
+            Ok(id) => ids.push(id),
+            Err(CliError::Which(why)) => left_out.push(LeftOut { line: Some(line), who, why: why.lines().collect::<Vec<_>>().join(" ") }),
+            Err(e) => return Err(e),
+        }
+    }
+    ids.sort_unstable_by_key(|p| p.0);
+    ids.dedup();
+    if ids.is_empty() {
+        let why: Vec<String> = left_out.iter().take(MOST).map(|l| format!("\n  {}", l.words())).collect();
+        return Err(CliError::Which(format!("nobody on the list is on the roster{}", why.concat())));
+    }
+    Ok(People { ids, left_out })
+}
+
+/// Returns the lines of a list that aren't empty, with their numbers; `-` is standard input.
+///
+/// # Errors
+/// If it can't be read, or is no text.
+pub(super) fn lines(file: &Path) -> Result<Vec<(u64, String)>, CliError> {
+    let text = read_text(file, LONGEST_LIST)?;
+    let lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
+    Ok(lines.map(|(l, n)| (n, l.trim().to_owned())).filter(|(_, l)| !l.is_empty()).collect())
+}
+
+/// Reads a text of no absurd size; `-` is standard input.
+///
+/// # Errors
+/// If it can't be read, is no text, or is too long.
+pub(super) fn read_text(file: &Path, most: u64) -> Result<String, CliError> {
+    let name = if file == Path::new("-") { "standard input".to_owned() } else { text::safe(&file.display().to_string()).into_owned() };
+    let wrong = |why: &str| CliError::Book(BookError::Refused(format!("{name} can't be read: {why}")));
+    let mut bytes = Vec::new();
+    let read = if file == Path::new("-") {
+        std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|f| f.take(most + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|e| wrong(&crate::reasons::why(&e)))?;
+    if bytes.len() as u64 > most {
+        return Err(wrong("it is too long"));
+    }
+    String::from_utf8(bytes).map_err(|_| wrong("it isn't text in UTF-8"))
+}
