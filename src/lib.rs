@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod book;
+mod bounded;
 pub mod cli;
 pub mod config;
 pub mod domain;

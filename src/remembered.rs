@@ -9,6 +9,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bounded;
+
 /// How a list was left.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -31,6 +33,9 @@ pub struct Borders {
     pub low: Option<u16>,
 }
 
+/// More than this many bytes are never kept.
+const LONGEST: u64 = 1 << 20;
+
 /// What is remembered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -51,7 +56,8 @@ impl Remembered {
     /// What was kept; nothing where nothing can be read.
     #[must_use]
     pub fn read(path: &Path) -> Self {
-        std::fs::read_to_string(path).ok().and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
+        let text = bounded::read_file(path, LONGEST).and_then(bounded::text);
+        text.ok().and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
     }
 
     /// Keeps it, whole or not at all.

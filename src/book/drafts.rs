@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::Book;
+use crate::bounded;
 
 /// A field of an unsaved form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,9 @@ impl Draft {
     }
 }
 
+/// More than this many bytes of unsaved forms nobody types.
+const LONGEST: u64 = 16 << 20;
+
 impl Book {
     /// The file of this program's own drafts: each that runs has one, so that two on one roster leave each other's alone.
     fn draft_path(&self) -> PathBuf {
@@ -73,7 +77,7 @@ impl Book {
             if process != std::process::id() && runs(process) {
                 continue;
             }
-            let drafts = std::fs::read(entry.path()).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            let drafts = bounded::read_file(&entry.path(), LONGEST).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
             let at = entry.metadata().and_then(|m| m.modified()).unwrap_or(std::time::UNIX_EPOCH);
             found.extend(drafts.map(|d| (at, entry.path(), d)));
         }

@@ -52,9 +52,37 @@ impl Args {
             "Exit: 0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done, but something was left out or needs an answer.\n\nFiles:\n  {}",
             Paths::find(None, None).lines().join("\n  ")
         );
-        let found = Self::command().after_help(after).get_matches_from(rest);
+        let command = Self::command().after_help(after);
+        if let Some(word) = mistyped(&rest, &command) {
+            let verbs = command.get_subcommands().map(clap::Command::get_name);
+            let hint = crate::domain::text::nearest(&word, verbs)
+                .map_or_else(|| "--help lists the commands".to_owned(), |v| format!("did you mean {v}?"));
+            let word = crate::domain::text::safe(&word);
+            super::say(&format!("guildhall: there is no command called {word}; {hint}\nA roster is named by its path: guildhall ./{word}"));
+            std::process::exit(2);
+        }
+        let found = command.get_matches_from(rest);
         Self::from_arg_matches(&found).unwrap_or_else(|e| e.exit())
     }
+}
+
+/// The first word, if it is meant as a command that there isn't: it is none, looks like no path, and no such file exists.
+fn mistyped(words: &[OsString], command: &clap::Command) -> Option<String> {
+    let mut rest = words.iter().skip(1);
+    let first = loop {
+        let word = rest.next()?.to_str()?;
+        match word {
+            "-f" | "--file" | "--config" => {
+                rest.next();
+            }
+            "--" => return None,
+            option if option.starts_with('-') && option.len() > 1 => {}
+            first => break first,
+        }
+    };
+    let is_verb = first == "help" || command.find_subcommand(first).is_some();
+    let is_path = first.contains(['/', '\\', '.']) || std::path::Path::new(first).exists();
+    (!is_verb && !is_path).then(|| first.to_owned())
 }
 
 /// A verb of the command line.
@@ -68,6 +96,9 @@ pub enum Verb {
         what: What,
         /// Which ones, in the search language: words, org:mod, -tag:a11y, "seen:<90d"; the README has all of it
         query: Vec<String>,
+        /// Those of a saved view, in its order; a query narrows it
+        #[arg(long, value_name = "NAME")]
+        view: Option<String>,
         /// How to write them
         #[arg(long, default_value = "table")]
         format: ListFormat,

@@ -5,11 +5,13 @@
 use std::collections::HashSet;
 use std::io::Write;
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 use super::CliError;
 use super::args::{ListFormat, ShowFormat, Shown, What};
-use crate::book::{Book, BookError, CommunityDetail, MeetupDetail, MeetupSort, PeopleQuery, PersonDetail};
+use super::out::json;
+use crate::book::{Book, BookError, CommunityDetail, MeetupDetail, MeetupSort, PeopleQuery, PersonDetail, SortBy};
 use crate::domain::dates::Calendar;
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::text;
@@ -25,9 +27,17 @@ pub(super) struct Table {
 }
 
 /// Lists what the query finds.
-pub(super) fn list(book: &mut Book, what: What, query: &str, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
+pub(super) fn list(
+    book: &mut Book,
+    what: What,
+    (query, view): (&str, Option<&str>),
+    format: ListFormat,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    let viewed = view.map(|name| viewed(book, what, query, name)).transpose()?;
+    let (query, order) = viewed.as_ref().map_or((query, None), |v| (v.0.as_str(), v.1));
     match what {
-        What::Members => members(book, query, format, out),
+        What::Members => members(book, query, order, format, out),
         What::Communities => {
             let all = book.communities()?;
             let found = book.find_communities(query, &all)?;
@@ -69,8 +79,34 @@ pub(super) fn list(book: &mut Book, what: What, query: &str, format: ListFormat,
     }
 }
 
-fn members(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
-    let found = book.find(&PeopleQuery { text: query, ..PeopleQuery::default() })?;
+/// The column that a list is sorted by, and whether from its end.
+type Order = (SortBy, bool);
+
+/// The query of a view, narrowed by another, and the order of its people.
+fn viewed(book: &Book, what: What, query: &str, name: &str) -> Result<(String, Option<Order>), CliError> {
+    let views = book.views()?;
+    let Some(view) = views.iter().find(|v| text::are_same(&v.name, name)) else {
+        let names: Vec<&str> = views.iter().map(|v| v.name.as_str()).collect();
+        let hint = match text::nearest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean {near}?"),
+            None if names.is_empty() => "none is saved yet".to_owned(),
+            None => format!("there are {}", names.join(", ")),
+        };
+        return Err(CliError::Which(format!("there is no view called {}; {hint}", text::safe(name))));
+    };
+    let listed = what.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
+    if view.pane != listed {
+        return Err(CliError::Usage(format!("the view {} is of {}; use `list {}`", view.name, view.pane, view.pane)));
+    }
+    let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+    let sort = SortBy::ALL.iter().find(|s| letters(s.word()) == letters(&view.sort));
+    let both = if query.trim().is_empty() { view.query.clone() } else { format!("({}) {query}", view.query) };
+    Ok((both, sort.map(|s| (*s, view.sort.starts_with('-')))))
+}
+
+fn members(book: &mut Book, query: &str, order: Option<Order>, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
+    let (sort, reverse) = order.unwrap_or((SortBy::Name, false));
+    let found = book.find(&PeopleQuery { text: query, sort, reverse, ..PeopleQuery::default() })?;
     match &found.did_you_mean {
         Some(near) => super::say(&format!("nobody is found; did you mean {near}?")),
         None if found.ids.is_empty() => super::say("nobody is found"),
@@ -155,8 +191,7 @@ pub(super) fn write_rows<T: Serialize>(rows: &[T], table: Table, format: ListFor
 }
 
 pub(super) fn write_json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> Result<(), CliError> {
-    serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
-    writeln!(out)?;
+    writeln!(out, "{}", json(value)?)?;
     Ok(())
 }
 
@@ -174,7 +209,7 @@ impl<'w> JsonList<'w> {
     fn row<T: Serialize>(&mut self, row: &T) -> Result<(), CliError> {
         self.out.write_all(if self.is_empty { b"[\n  " } else { b",\n  " })?;
         self.is_empty = false;
-        let text = serde_json::to_string_pretty(row).map_err(std::io::Error::from)?;
+        let text = json(row)?;
         // One level deeper. A line break within a value is escaped, so that each of these is the form's own.
         self.out.write_all(text.replace('\n', "\n  ").as_bytes())?;
         Ok(())

@@ -11,6 +11,7 @@ mod directory;
 mod fields;
 mod lists;
 mod mail;
+mod out;
 mod report;
 mod today;
 mod transfer;
@@ -97,7 +98,13 @@ impl From<StoreError> for CliError {
 pub fn run(verb: &Verb, paths: &Paths) -> Ended {
     // Standard output sends each line by itself: for a list of thousands that is most of its time.
     let mut out = std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
-    let ended = perform(verb, paths, &mut out);
+    let ended = if is_exact(verb) {
+        perform(verb, paths, &mut out)
+    } else {
+        let mut out = out::Clean::new(&mut out);
+        let ended = perform(verb, paths, &mut out);
+        ended.and_then(|ended| Ok(out.flush().map(|()| ended)?))
+    };
     // What was written before something went wrong was written.
     let flushed = out.flush().map_err(CliError::from);
     match ended.and_then(|ended| flushed.map(|()| ended)) {
@@ -109,6 +116,15 @@ pub fn run(verb: &Verb, paths: &Paths) -> Ended {
             say(&format!("guildhall: {e}{hint}"));
             e.ended()
         }
+    }
+}
+
+/// Whether a verb's result is another program's, byte by byte. An export to a terminal is looked at, by nobody but a person.
+fn is_exact(verb: &Verb) -> bool {
+    match verb {
+        Verb::Export(args) => args.output.is_none() && !std::io::stdout().is_terminal(),
+        Verb::Completions { .. } | Verb::Man => true,
+        _ => false,
     }
 }
 
@@ -147,7 +163,9 @@ fn open(paths: &Paths) -> Result<Book, CliError> {
 
 fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, CliError> {
     match verb {
-        Verb::List { what, query, format } => lists::list(&mut open(paths)?, *what, &query.join(" "), *format, out)?,
+        Verb::List { what, query, view, format } => {
+            lists::list(&mut open(paths)?, *what, (&query.join(" "), view.as_deref()), *format, out)?
+        }
         Verb::Show { what: Shown::Community, which, handover: true, .. } => {
             let mut book = open(paths)?;
             let community = book.community_named(&which.join(" "))?;

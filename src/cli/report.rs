@@ -7,6 +7,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::change_args::{Answer, How};
+use super::out::json;
 use super::{CliError, Ended};
 use crate::book::Applied;
 use crate::domain::text;
@@ -59,8 +60,7 @@ impl Report {
     pub(super) fn write(&self, how: How, out: &mut dyn Write) -> Result<Ended, CliError> {
         match how.format {
             Answer::Json => {
-                serde_json::to_writer_pretty(&mut *out, self).map_err(std::io::Error::from)?;
-                writeln!(out)?;
+                writeln!(out, "{}", json(self)?)?;
             }
             Answer::Text => {
                 let dry = if self.dry_run { "Dry run, nothing was changed: " } else { "" };

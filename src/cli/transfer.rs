@@ -7,7 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::args::{Addresses, ExportArgs, ImportArgs};
-use super::{CliError, Ended, clock, may_show_progress, say};
+use super::out::json;
+use super::{CliError, Ended, Pipe, clock, may_show_progress, say};
 use crate::book::{
     Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Placeholder, Remark, Settings, Since, StoreError, each_once,
     placeholders, spare_the_roster,
@@ -30,38 +31,58 @@ pub(super) fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> R
     let mut target = args.report.as_deref().map(AtomicFile::create).transpose().map_err(BookError::from)?;
     // A rehearsal leaves nothing behind, not even a new roster.
     let nowhere = tempfile::tempdir()?;
+    let mut is_new = false;
     let mut book = match Book::open(roster, clock()) {
         Err(BookError::Store(StoreError::Absent(_))) if args.dry_run => Book::create(&nowhere.path().join("rehearsal.guildhall"), clock())?,
         Err(BookError::Store(StoreError::Absent(_))) => {
-            let book = Book::create(roster, clock())?;
-            say(&format!("started a new roster at {}", roster.display()));
-            book
+            is_new = true;
+            Book::create(roster, clock())?
         }
         other => other?,
     };
     book.migrated().iter().for_each(|done| say(done));
+    let (ended, reports) = import_all(args, &mut book, out);
+    if is_new {
+        if book.history(None, 1)?.is_empty() {
+            // What was refused leaves nothing behind.
+            let path = book.path().to_owned();
+            drop(book);
+            std::fs::remove_file(path)?;
+        } else {
+            say(&format!("started a new roster at {}", roster.display()));
+        }
+    }
+    // What was imported is reported, also where a later file failed.
+    if let Some(mut file) = target.take().filter(|_| ended.is_ok() || !reports.is_empty()) {
+        file.write_all(json(&reports)?.as_bytes())?;
+        file.finish().map_err(BookError::from)?;
+    }
+    ended
+}
+
+/// Imports each file as a step of its own. That nobody reads any more what is said about it is no reason to stop.
+fn import_all(args: &ImportArgs, book: &mut Book, out: &mut dyn Write) -> (Result<Ended, CliError>, Vec<ImportReport>) {
+    let out = &mut Pipe(out);
     let mut reports = Vec::new();
     let mut ended = Ended::Done;
     for file in &args.files {
         let options = ImportOptions { file: file.clone(), text: None, community: args.community.clone(), dry_run: args.dry_run };
-        let result = watch(book.import_job(options, Jobs::Thread), "reading", true).and_then(|r| Ok(r?));
-        let report = match result {
-            Ok(report) => report,
-            Err(e) if reports.is_empty() || args.dry_run => return Err(e),
-            Err(e) => return Err(CliError::Partly(Box::new(e))),
-        };
-        writeln!(out, "{}: {}", report.file, report.summary())?;
-        describe(&report, out)?;
-        if report.is_incomplete() {
-            ended = Ended::SomeRefused;
+        let done = watch(book.import_job(options, Jobs::Thread), "reading", true).and_then(|report| {
+            let report = report?;
+            writeln!(out, "{}: {}", report.file, report.summary())?;
+            describe(&report, out)?;
+            Ok(report)
+        });
+        match done {
+            Ok(report) => {
+                ended = if report.is_incomplete() { Ended::SomeRefused } else { ended };
+                reports.push(report);
+            }
+            Err(e) if reports.is_empty() || args.dry_run => return (Err(e), reports),
+            Err(e) => return (Err(CliError::Partly(Box::new(e))), reports),
         }
-        reports.push(report);
     }
-    if let Some(mut file) = target.take() {
-        serde_json::to_writer_pretty(&mut file, &reports).map_err(std::io::Error::from)?;
-        file.finish().map_err(BookError::from)?;
-    }
-    Ok(ended)
+    (Ok(ended), reports)
 }
 
 fn describe(report: &ImportReport, out: &mut dyn Write) -> Result<(), CliError> {
@@ -110,14 +131,13 @@ fn watch<T>(job: Job<T>, doing: &str, bytes: bool) -> Result<T, CliError> {
     }
 }
 
+/// More than this many bytes no template of a mail has.
+const LONGEST_TEMPLATE: u64 = 1 << 20;
+
 /// What the mail's template asks for, with what stands there for whoever has nothing.
 fn asked(args: &ExportArgs) -> Result<Vec<Placeholder>, CliError> {
     let mut all = match &args.template {
-        Some(file) => {
-            let text = std::fs::read_to_string(file)
-                .map_err(|e| CliError::Usage(format!("can't read the template {}: {e}", text::safe(&file.display().to_string()))))?;
-            placeholders(&text)
-        }
+        Some(file) => placeholders(&super::who::read_text(file, LONGEST_TEMPLATE)?),
         None => each_once(args.placeholders.iter().map(|name| Placeholder::named(name)).collect()),
     };
     for said in &args.fallback {

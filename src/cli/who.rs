@@ -2,15 +2,16 @@
 //!
 //! Must not know what is done with them.
 
-use std::io::Read;
 use std::path::Path;
 
 use super::CliError;
 use super::change_args::Which;
 use super::report::LeftOut;
 use crate::book::{Book, BookError, PeopleQuery};
+use crate::bounded;
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::text;
+use crate::reasons::why;
 
 /// How many bytes of a list of people are read: a million addresses.
 const LONGEST_LIST: u64 = 64 << 20;
@@ -145,16 +146,10 @@ pub(super) fn lines(file: &Path) -> Result<Vec<(u64, String)>, CliError> {
 /// If it can't be read, is no text, or is too long.
 pub(super) fn read_text(file: &Path, most: u64) -> Result<String, CliError> {
     let name = if file == Path::new("-") { "standard input".to_owned() } else { text::safe(&file.display().to_string()).into_owned() };
-    let wrong = |why: &str| CliError::Book(BookError::Refused(format!("{name} can't be read: {why}")));
-    let mut bytes = Vec::new();
     let read = if file == Path::new("-") {
-        std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes)
+        bounded::read(std::io::stdin().lock(), most)
     } else {
-        std::fs::File::open(file).and_then(|f| f.take(most + 1).read_to_end(&mut bytes))
+        std::fs::File::open(file).and_then(|f| bounded::read(f, most))
     };
-    read.map_err(|e| wrong(&crate::reasons::why(&e)))?;
-    if bytes.len() as u64 > most {
-        return Err(wrong("it is too long"));
-    }
-    String::from_utf8(bytes).map_err(|_| wrong("it isn't text in UTF-8"))
+    read.and_then(bounded::text).map_err(|e| CliError::Book(BookError::Refused(format!("{name} can't be read: {}", why(&e)))))
 }

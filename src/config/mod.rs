@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 pub use keys::{Asked, Binding, Clash, Keys, combination};
 
 use crate::actions::{self, ACTIONS};
+use crate::bounded;
 use crate::domain::dates::Order;
 use crate::domain::framework::Framework;
 
@@ -64,21 +65,11 @@ pub struct Problem {
 }
 
 /// More than this many bytes no configuration has, nor a framework.
-const LONGEST: u64 = 1_000_000;
+const LONGEST: u64 = 1 << 20;
 
-/// The text of a file that is to be short: a device that never ends, or a large file that was meant otherwise, is refused.
+/// The text of a configuration or a framework.
 fn short_text(path: &Path) -> std::io::Result<String> {
-    use std::io::Read;
-    let wrong = |why: &str| std::io::Error::other(why.to_owned());
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(wrong("it isn't a file"));
-    }
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(wrong("the file is larger than a configuration can be"));
-    }
-    String::from_utf8(bytes).map_err(|_| wrong("the file is not UTF-8 text"))
+    bounded::text(bounded::read_file(path, LONGEST)?)
 }
 
 /// The framework that holds where no other is set.
@@ -224,8 +215,8 @@ mod tests {
         std::fs::write(&path, "framework = \"/dev/zero\"\n").unwrap();
         let config = Config::read(&path, true);
         assert!(config.problems[0].message.starts_with("/dev/zero: it isn't a file"), "{:?}", config.problems);
-        std::fs::write(&path, vec![b'#'; 1_000_001]).unwrap();
-        for (file, why) in [(path.as_path(), "larger than a configuration can be"), (folder.path(), "it isn't a file")] {
+        std::fs::write(&path, vec![b'#'; (1 << 20) + 1]).unwrap();
+        for (file, why) in [(path.as_path(), "it is longer than 1,048,576 bytes"), (folder.path(), "it isn't a file")] {
             let config = Config::read(file, true);
             assert!(!config.is_taken && config.problems[0].message.contains(why), "{:?}", config.problems);
         }

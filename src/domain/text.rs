@@ -124,7 +124,7 @@ pub fn safe_lines(text: &str) -> String {
         .collect()
 }
 
-const fn shown(c: char) -> char {
+pub(crate) const fn shown(c: char) -> char {
     if is_harmful(c) { '\u{fffd}' } else { c }
 }
 

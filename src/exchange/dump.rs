@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::columns::{Role, role_of};
 use super::{ExchangeError, Row, Rows, SourceFile, pasted};
+use crate::bounded;
 use crate::domain::{address, text};
 
 /// Somebody on the list.
@@ -93,10 +94,13 @@ fn table(mut rows: Rows<'_>) -> Result<Option<Dump>, ExchangeError> {
     Ok(Some(dump))
 }
 
+/// More than this many bytes no list has that is only addresses.
+const LONGEST: u64 = 256 << 20;
+
 fn lines(source: &mut SourceFile) -> Result<Dump, ExchangeError> {
     let mut dump = Dump::default();
-    let mut all = String::new();
-    std::io::Read::read_to_string(&mut source.decoded()?, &mut all).map_err(|source| ExchangeError::Read { line: 1, source })?;
+    let all = bounded::read(source.decoded()?, LONGEST).and_then(bounded::text);
+    let all = all.map_err(|source| ExchangeError::Read { line: 1, source })?;
     // A comment is a `#` and a blank: a name may begin with the sign.
     for line in all.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("# ") && *l != "#") {
         if line.matches('@').count() > 1 && !line.contains('<') {

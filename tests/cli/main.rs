@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 mod changes;
+mod edges;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::{Book, BookError};
+use crate::bounded;
 use crate::domain::community::RuleFacts;
 use crate::domain::directory::{Difference, Printed, repaired};
 use crate::domain::ids::CommunityId;
@@ -33,7 +34,8 @@ fn text_of(file: &Path, repair: bool) -> Result<(String, String), BookError> {
         return Err(BookError::Refused(format!("{}: the page is {megabytes} MB long; pages of up to 2 MB are read", file.display())));
     }
     drop(source);
-    let bytes = std::fs::read(file).map_err(|source| ExchangeError::Io { doing: "reading", path: file.to_owned(), source })?;
+    let read = std::fs::File::open(file).and_then(|open| bounded::read(open, LARGEST_PAGE as u64));
+    let bytes = read.map_err(|source| ExchangeError::Io { doing: "reading", path: file.to_owned(), source })?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(BookError::Refused(format!("{} is empty", file.display())));
     }
