@@ -10,6 +10,7 @@ use chrono::NaiveDateTime;
 use super::exported::ExportSummary;
 use super::in_step::{OldList, Sent};
 use super::outgoing::Prepared;
+use super::targets::{Who, digest_of, in_the_way, place, spare_the_roster};
 use super::{Book, BookError, Exported, Job, Jobs, Progress};
 use crate::domain::address;
 use crate::domain::ids::{CommunityId, PersonId};
@@ -24,7 +25,7 @@ use crate::store::exports::{self, ExportKind};
 use crate::store::{labels, lookup, schema};
 
 /// What is to be exported.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExportOptions {
     /// The format's name.
     pub format: String,
@@ -119,6 +120,7 @@ impl Book {
             at: stamp.at,
             salt: old.as_ref().and_then(OldList::salt).unwrap_or(&stamp.action).to_vec(),
             digests: Vec::new(),
+            files: Vec::new(),
         };
         let memory = remembers.then(|| (exported(), Sent::default()));
         Ok(Prepared { roster: self.path().to_owned(), format, ids, purpose, explain: options.explain, old, removal, memory })
@@ -181,11 +183,27 @@ impl Book {
         if options.people.is_some() || options.is_no_list() {
             return Ok(None);
         }
+        Ok(exports::last_at(self.store.reader(), &self.kind_of(options)?)?)
+    }
+
+    /// Returns the files that an export would replace although they aren't what its last run wrote: somebody has to say that they may go.
+    ///
+    /// # Errors
+    /// If a roster, or what belongs to one, would be replaced; or the file can't be read.
+    pub fn in_the_way(&self, options: &ExportOptions, target: &Path) -> Result<Vec<PathBuf>, BookError> {
+        let targets = options.targets(target);
+        targets.iter().try_for_each(|target| spare_the_roster(self.path(), target))?;
+        let last = exports::last(self.store.reader(), &self.kind_of(options)?)?;
+        Ok(in_the_way(targets, &last.map(|last| last.files).unwrap_or_default()))
+    }
+
+    /// Which exports one follows.
+    fn kind_of(&self, options: &ExportOptions) -> Result<ExportKind, BookError> {
         let group = match options.community {
             Some(community) if options.settings.group.is_empty() => self.list_of(community)?,
             _ => options.settings.group.clone(),
         };
-        Ok(exports::last_at(self.store.reader(), &kind(options, &group))?)
+        Ok(kind(options, &group))
     }
 
     /// Remembers an export, so that the next can be compared with it. What came of it stands whether or not this can be written.
@@ -203,14 +221,11 @@ impl Book {
             None => Label::new(Verb::Export, summary.written),
         };
         let label = label.about(schema::COMMUNITY.name, of).what(&memory.kind.format).how(&memory.name);
-        let file = summary.files.first().map(|f| std::path::absolute(f).unwrap_or_else(|_| f.clone()));
-        // A copy of the roster needn't say whose home folder it was written from.
-        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|h| h.is_absolute());
-        let below = |f: &PathBuf| home.as_ref().and_then(|h| f.strip_prefix(h).ok().map(|rest| format!("~/{}", rest.display())));
-        let file = file.map(|f| below(&f).unwrap_or_else(|| f.display().to_string()));
-        let label = Label { file: file.unwrap_or_default(), ..label };
+        let files: Vec<(String, String)> = summary.files.iter().map(|f| (place(f), digest_of(f).unwrap_or_default())).collect();
+        let label = Label { file: files.first().map(|(place, _)| place.clone()).unwrap_or_default(), ..label };
         let stamp = self.stamp();
-        Ok(exports::remember(&mut self.store, label, memory, sent.length, |take| sent.read(take), stamp)?)
+        let memory = Exported { files, ..memory.clone() };
+        Ok(exports::remember(&mut self.store, label, &memory, sent.length, |take| sent.read(take), stamp)?)
     }
 
     /// The address of a community's e-mail list, if it has one.
@@ -262,7 +277,7 @@ impl Book {
         target: &Path,
         jobs: Jobs,
     ) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
-        super::spare_the_roster(self.path(), target)?;
+        spare_the_roster(self.path(), target)?;
         let (target, options, found) = (target.to_owned(), options.clone(), self.found_for(options)?);
         let workbook = target.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"));
         Ok(self.elsewhere(jobs, move |book, progress| book.prepare(&options, found)?.into_files(&target, workbook, progress)))
@@ -287,6 +302,45 @@ impl Book {
 }
 
 impl ExportOptions {
+    /// What says who is on the list, beside format, search, community and group.
+    fn who(&self) -> Who {
+        let mut status: Vec<String> = self.statuses.iter().map(ToString::to_string).collect();
+        status.sort();
+        status.dedup();
+        let Settings { mailboxes, require_consent, .. } = self.settings;
+        Who { status, every_address: self.all_addresses, mailboxes, require_consent }
+    }
+
+    /// Returns in words what says who is on the list, beside its search and community; empty for the usual.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let status = self.statuses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let parts = [
+            (!status.is_empty(), format!("only members who are {status}")),
+            (self.all_addresses, "every address".to_owned()),
+            (self.settings.mailboxes, "team mailboxes too".to_owned()),
+            (self.settings.require_consent, "only with consent to mail".to_owned()),
+        ];
+        parts.into_iter().filter(|(is, _)| *is).map(|(_, words)| words).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The options of a list that was exported, to be compared with what it would be now.
+    pub(super) fn of_list(kind: &ExportKind) -> Self {
+        let who = Who::read(&kind.options);
+        let settings =
+            Settings { group: kind.list.clone(), mailboxes: who.mailboxes, require_consent: who.require_consent, ..Settings::default() };
+        Self {
+            format: kind.format.clone(),
+            query: kind.query.clone(),
+            community: kind.community,
+            settings,
+            statuses: who.statuses(),
+            all_addresses: who.every_address,
+            since: Since::Last,
+            ..Self::default()
+        }
+    }
+
     /// The files that would be written, as far as that is known before.
     #[must_use]
     pub fn targets(&self, target: &Path) -> Vec<PathBuf> {
@@ -318,6 +372,7 @@ fn kind(options: &ExportOptions, group: &str) -> ExportKind {
         query: if options.people.is_some() { "(marked people)".to_owned() } else { options.query.trim().to_owned() },
         community: options.community,
         list: group.to_owned(),
+        options: options.who().stored(),
     }
 }
 

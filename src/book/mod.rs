@@ -32,6 +32,7 @@ mod searchable;
 mod seats;
 pub mod selftest;
 mod steps;
+mod targets;
 mod time;
 mod today;
 mod unreached;
@@ -62,6 +63,7 @@ pub use meetup_search::MeetupSort;
 pub use searchable::Searchable;
 pub use seats::{channel_line, seat_line, seat_warnings};
 pub use steps::{Confirmed, Step};
+pub use targets::spare_the_roster;
 pub use time::{Clock, FixedClock, SystemClock};
 pub use today::{ToDo, ToDoKind, ToDoPlace};
 
@@ -461,20 +463,6 @@ impl Book {
     pub fn dump(&self) -> Result<String, BookError> {
         Ok(self.store.dump()?)
     }
-}
-
-/// Refuses to write a file over the roster itself, or over what SQLite keeps beside it.
-///
-/// # Errors
-/// If `target` is one of them.
-pub fn spare_the_roster(roster: &Path, target: &Path) -> Result<(), BookError> {
-    let real = |p: &Path| p.canonicalize().unwrap_or_else(|_| p.to_owned());
-    let (roster, target) = (real(roster), real(target));
-    let beside = target.to_string_lossy().starts_with(&format!("{}-", roster.to_string_lossy()));
-    if roster == target || beside {
-        return Err(BookError::Refused(format!("{} is the roster itself; write to another file", target.display())));
-    }
-    Ok(())
 }
 
 /// Lists of names that forms complete from.

@@ -12,7 +12,7 @@ use super::{Book, BookError, ExportOptions, Since};
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::text;
 use crate::exchange::Single;
-use crate::exchange::formats::{FORMATS, Settings};
+use crate::exchange::formats::FORMATS;
 use crate::store::due::{self, MeetupDue, PersonDue};
 use crate::store::eligible::Judge;
 use crate::store::{changes, lookup, pages, people};
@@ -107,15 +107,8 @@ pub enum ToDoPlace {
     People(String),
     /// At a public page, by its file's name.
     Page(String),
-    /// At the export of a list.
-    List {
-        /// The format.
-        format: String,
-        /// The search.
-        query: String,
-        /// The community.
-        community: Option<CommunityId>,
-    },
+    /// At the export of a list, as it was exported last.
+    List(Box<ExportOptions>),
 }
 
 /// What the lines read in common.
@@ -283,15 +276,7 @@ fn lists_that_changed(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), Bo
         if !is_list {
             continue;
         }
-        let settings = Settings { group: kind.list.clone(), ..Settings::default() };
-        let options = ExportOptions {
-            format: kind.format.clone(),
-            query: kind.query.clone(),
-            community: kind.community,
-            settings,
-            since: Since::Last,
-            ..ExportOptions::default()
-        };
+        let options = ExportOptions::of_list(&kind);
         // A search that can't be read any more, or a community that is gone, is nobody's list.
         let Ok(changed) = look.book.changed_since(&options, op) else { continue };
         if changed.0 + changed.1 > 0 {
@@ -303,7 +288,7 @@ fn lists_that_changed(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), Bo
             let what =
                 format!("{}, {name}{found}: {} to add, {} to remove", kind.format, text::thousands(changed.0), text::thousands(changed.1));
             let on = look.book.local(at).date();
-            let place = ToDoPlace::List { format: kind.format, query: kind.query, community: kind.community };
+            let place = ToDoPlace::List(Box::new(ExportOptions { since: Since::Ever, ..options }));
             out.push(ToDo { kind: ToDoKind::ListChanged, what, on: Some(on), by: look.today + Days::new(1), at: place });
         }
     }

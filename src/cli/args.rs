@@ -310,9 +310,12 @@ pub struct ExportArgs {
     /// Only members of this community
     #[arg(long, value_name = "NAME")]
     pub community: Option<String>,
-    /// The file, replaced whole if it is there; else standard output
+    /// The file; standard output if none is given. The last export of the same list is replaced, any other file only with --replace
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Replace the file although it isn't the last export of this list
+    #[arg(long, requires = "output")]
+    pub replace: bool,
     /// The group's or list's own address or name, for formats that name it
     #[arg(long, value_name = "ADDRESS", default_value = "")]
     pub group: String,

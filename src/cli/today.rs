@@ -59,6 +59,6 @@ fn place(book: &Book, to_do: &ToDo) -> Result<String, CliError> {
         ToDoPlace::Membership(person, _) | ToDoPlace::Person(person) => name(Thing::Person(*person), "member"),
         ToDoPlace::People(query) => Ok(format!("members {query}")),
         ToDoPlace::Page(name) => Ok(format!("page {name}")),
-        ToDoPlace::List { format, .. } => Ok(format!("export {format}")),
+        ToDoPlace::List(list) => Ok(format!("export {}", list.format)),
     }
 }

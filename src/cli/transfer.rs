@@ -219,6 +219,11 @@ pub(super) fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) ->
     };
     let summary = match &args.output {
         Some(path) => {
+            if let (Some(file), false) = (book.in_the_way(&options, path)?.first(), args.replace) {
+                let file = text::safe(&file.display().to_string()).into_owned();
+                let why = format!("{file} exists and isn't the last export of this list; add --replace to replace it");
+                return Err(CliError::Which(why));
+            }
             let summary = watch(book.export_job(&options, path, Jobs::Thread)?, "writing", false)??;
             if let Err(e) = book.remember(&summary) {
                 say(&format!("the file stands, but the roster could not note it: {e}"));

@@ -143,14 +143,14 @@ pub(crate) fn people(conn: Reader<'_>, since: NaiveDate) -> Result<Vec<PersonDue
 /// If the file can't be read.
 pub(crate) fn lists(conn: Reader<'_>) -> Result<Vec<(ExportKind, i64, NaiveDateTime)>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT format, query, community_id, list, max(op), max(at) FROM export WHERE query<>'(marked people)' \
-         GROUP BY format, query, community_id, list ORDER BY max(op) DESC",
+        "SELECT format, query, community_id, list, max(op), max(at), options FROM export WHERE query<>'(marked people)' \
+         GROUP BY format, query, community_id, list, options ORDER BY max(op) DESC",
     )?;
     let rows = statement.query_map([], |r| {
         let at: String = r.get(5)?;
         let at = NaiveDateTime::parse_from_str(&at, super::TIMESTAMP).unwrap_or_default();
         let community = r.get::<_, Option<i64>>(2)?.map(CommunityId);
-        Ok((ExportKind { format: r.get(0)?, query: r.get(1)?, community, list: r.get(3)? }, r.get(4)?, at))
+        Ok((ExportKind { format: r.get(0)?, query: r.get(1)?, community, list: r.get(3)?, options: r.get(6)? }, r.get(4)?, at))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -31,6 +31,8 @@ pub struct ExportKind {
     pub community: Option<CommunityId>,
     /// The group's or list's own address.
     pub list: String,
+    /// What else says who is on it, as its maker writes that; empty as a rule.
+    pub options: String,
 }
 
 /// An export that is remembered.
@@ -46,6 +48,8 @@ pub struct Exported {
     pub salt: Vec<u8>,
     /// The digests; empty while it is being made.
     pub digests: Vec<u64>,
+    /// The files that were written: the path, and a digest of what was written there.
+    pub files: Vec<(String, String)>,
 }
 
 /// Remembers an export; it is a step of the history that undo passes over. `read` hands over its digests, which are `length` bytes.
@@ -64,9 +68,10 @@ pub(crate) fn remember(
         write.set_label(label);
         let kind = &export.kind;
         let community = kind.community.map(|c| c.0);
+        let files = if export.files.is_empty() { String::new() } else { serde_json::to_string(&export.files).unwrap_or_default() };
         let conn = write.reader().conn();
         conn.execute(
-            "INSERT INTO export(op,name,format,query,community_id,list,at,salt,digests) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+            "INSERT INTO export(op,name,format,query,community_id,list,at,salt,digests,options,files) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
             (
                 write.op(),
                 &export.name,
@@ -77,6 +82,8 @@ pub(crate) fn remember(
                 export.at.format(TIMESTAMP).to_string(),
                 &export.salt,
                 ZeroBlob(length),
+                &kind.options,
+                &files,
             ),
         )?;
         let mut blob = conn.blob_open(rusqlite::MAIN_DB, "export", "digests", conn.last_insert_rowid(), false)?;
@@ -84,8 +91,8 @@ pub(crate) fn remember(
         blob.close()?;
         conn.execute(
             "UPDATE export SET digests=x'' WHERE name='' AND length(digests)>0 AND id IN (SELECT id FROM export \
-             WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT -1 OFFSET ?5)",
-            (&kind.format, &kind.query, community, &kind.list, KEPT),
+             WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 AND options=?6 ORDER BY id DESC LIMIT -1 OFFSET ?5)",
+            (&kind.format, &kind.query, community, &kind.list, KEPT, &kind.options),
         )?;
         write.changes += 1;
         Ok(())
@@ -93,21 +100,25 @@ pub(crate) fn remember(
     Ok(())
 }
 
-const COLUMNS: &str = "format, query, community_id, list, name, at, salt, digests";
+const COLUMNS: &str = "format, query, community_id, list, name, at, salt, digests, options, files";
+/// The rows of one kind.
+const OF_KIND: &str = "format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 AND options=?5";
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Exported> {
-    let (at, bytes): (String, Vec<u8>) = (row.get(5)?, row.get(7)?);
+    let (at, bytes, files): (String, Vec<u8>, String) = (row.get(5)?, row.get(7)?, row.get(9)?);
     Ok(Exported {
         kind: ExportKind {
             format: row.get(0)?,
             query: row.get(1)?,
             community: row.get::<_, Option<i64>>(2)?.map(CommunityId),
             list: row.get(3)?,
+            options: row.get(8)?,
         },
         name: row.get(4)?,
         at: NaiveDateTime::parse_from_str(&at, TIMESTAMP).unwrap_or_default(),
         salt: row.get(6)?,
         digests: bytes.chunks_exact(8).filter_map(|c| c.try_into().ok()).map(u64::from_be_bytes).collect(),
+        files: serde_json::from_str(&files).unwrap_or_default(),
     })
 }
 
@@ -116,9 +127,8 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Exported> {
 /// # Errors
 /// If the file can't be read.
 pub(crate) fn last(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<Exported>, StoreError> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM export WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT 1");
-    let args = (&kind.format, &kind.query, kind.community.map(|c| c.0), &kind.list);
+    let sql = format!("SELECT {COLUMNS} FROM export WHERE {OF_KIND} ORDER BY id DESC LIMIT 1");
+    let args = (&kind.format, &kind.query, kind.community.map(|c| c.0), &kind.list, &kind.options);
     Ok(conn.prepare_cached(&sql)?.query_row(args, read).optional()?)
 }
 
@@ -127,9 +137,9 @@ pub(crate) fn last(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<Exporte
 /// # Errors
 /// If the file can't be read.
 pub(crate) fn last_at(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<NaiveDateTime>, StoreError> {
-    let sql = "SELECT at FROM export WHERE format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 ORDER BY id DESC LIMIT 1";
-    let args = (&kind.format, &kind.query, kind.community.map(|c| c.0), &kind.list);
-    let at: Option<String> = conn.prepare_cached(sql)?.query_row(args, |r| r.get(0)).optional()?;
+    let sql = format!("SELECT at FROM export WHERE {OF_KIND} ORDER BY id DESC LIMIT 1");
+    let args = (&kind.format, &kind.query, kind.community.map(|c| c.0), &kind.list, &kind.options);
+    let at: Option<String> = conn.prepare_cached(&sql)?.query_row(args, |r| r.get(0)).optional()?;
     Ok(at.and_then(|at| NaiveDateTime::parse_from_str(&at, TIMESTAMP).ok()))
 }
 

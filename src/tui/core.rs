@@ -136,6 +136,8 @@ pub(crate) enum Wish {
     AskForMembers(String),
     /// Open the export with a format.
     ExportAs(&'static str),
+    /// Offer to export a list as it was exported before.
+    ExportList(Box<ExportOptions>),
     /// Ask which page is to be published.
     AskForPage,
     /// Show what publishing a page would change.

@@ -49,10 +49,10 @@ impl Today {
                 out
             }
             ToDoPlace::Page(_) => vec![Request::Wish(Wish::AskForPage)],
-            ToDoPlace::List { format, query, community } => {
-                let mut out = community.map_or_else(everybody, |c| select(Thing::Community(c)));
-                out.push(search(query));
-                out.extend(crate::book::FORMATS.iter().find(|f| f.name() == format).map(|f| Request::Wish(Wish::ExportAs(f.name()))));
+            ToDoPlace::List(list) => {
+                let mut out = list.community.map_or_else(everybody, |c| select(Thing::Community(c)));
+                out.push(search(&list.query));
+                out.push(Request::Wish(Wish::ExportList(list.clone())));
                 out
             }
         })
@@ -75,7 +75,7 @@ impl Today {
             (ToDoPlace::Seat(community, seat), _) => form(Subject::Seat(*community, Some(*seat))),
             (ToDoPlace::Membership(person, community), _) => form(Subject::Membership(*person, Some(*community))),
             (ToDoPlace::Person(id), _) => form(Subject::Person(Some(*id))),
-            (ToDoPlace::People(_) | ToDoPlace::Page(_) | ToDoPlace::List { .. }, _) => self.go(),
+            (ToDoPlace::People(_) | ToDoPlace::Page(_) | ToDoPlace::List(_), _) => self.go(),
         }
     }
 
@@ -126,7 +126,7 @@ const fn deals(to_do: &ToDo) -> &'static str {
         (ToDoPlace::Person(_), _) => "edits the person",
         (ToDoPlace::People(_), _) => "lists them",
         (ToDoPlace::Page(_), _) => "publishes it",
-        (ToDoPlace::List { .. }, _) => "exports it",
+        (ToDoPlace::List(_), _) => "exports it",
     }
 }
 
@@ -187,7 +187,7 @@ impl Layer for Today {
             ToDoPlace::Membership(id, _) | ToDoPlace::Person(id) => ("person", id.0),
             ToDoPlace::People(_) => ("people", 0),
             ToDoPlace::Page(_) => ("page", 0),
-            ToDoPlace::List { community, .. } => ("list", community.map_or(0, |c| c.0)),
+            ToDoPlace::List(list) => ("list", list.community.map_or(0, |c| c.0)),
         })
     }
 

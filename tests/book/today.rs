@@ -7,8 +7,8 @@ use guildhall::domain::community::{MembershipFacts, SeatFacts};
 use guildhall::domain::eligibility::ExceptionFacts;
 use guildhall::domain::ids::MeetupId;
 use guildhall::domain::meetup::MeetupFacts;
-use guildhall::domain::person::PersonFacts;
-use guildhall::domain::words::{AddressState, Format, MeetupStatus, MembershipStatus, Outcome, Rsvp, Source, WriteUp};
+use guildhall::domain::person::{ConsentFacts, PersonFacts};
+use guildhall::domain::words::{AddressState, ConsentState, Format, MeetupStatus, MembershipStatus, Outcome, Rsvp, Source, WriteUp};
 
 use crate::common::{World, today};
 
@@ -160,6 +160,33 @@ fn changes_that_are_not_published_and_lists_that_changed_are_lines_until_they_ar
 }
 
 /// What is counted from the people whom steps have touched is what an export of the changes would write, after any steps.
+#[test]
+fn a_list_is_compared_as_it_was_exported_with_what_it_was_told() {
+    use guildhall::book::Settings;
+    let mut world = World::empty();
+    let ann = world.person("Ann", "ann@example.org");
+    world.person("Bo", "bo@example.org");
+    let consent = ConsentFacts::of_mail(ConsentState::Granted);
+    world.book.run(&Command::SetConsent { people: vec![ann], consent }).unwrap();
+    let lists = [
+        ExportOptions { settings: Settings { require_consent: true, ..Settings::default() }, ..ExportOptions::default() },
+        ExportOptions { all_addresses: true, ..ExportOptions::default() },
+        ExportOptions { settings: Settings { mailboxes: true, ..Settings::default() }, ..ExportOptions::default() },
+        ExportOptions::default(),
+    ];
+    for options in lists {
+        world.book.export_to(&ExportOptions { format: "notify".into(), ..options }, &mut Vec::new()).unwrap();
+    }
+    let changed = |world: &mut World| {
+        let all = kinds(world).into_iter().filter(|(k, _)| *k == ToDoKind::ListChanged);
+        all.map(|(_, what)| what).collect::<Vec<_>>()
+    };
+    assert_eq!(changed(&mut world), Vec::<String>::new());
+    // Somebody new is on every list but that of those who have consented.
+    world.person("Cy", "cy@example.org");
+    assert_eq!(changed(&mut world).len(), 3, "{:?}", changed(&mut world));
+}
+
 #[test]
 fn a_list_that_changed_is_counted_as_its_export_would_write_it() {
     let mut world = World::empty();

@@ -47,7 +47,8 @@ fn nothing_that_drives_a_terminal_reaches_it_or_is_raw_in_json() {
         assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{words:?}: {text}");
         assert!(text.contains("[31m"), "{words:?}: {text}");
     }
-    let json: serde_json::Value = serde_json::from_slice(&desk.run(&["show", "member", "missing:email", "--format", "json"]).stdout).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_slice(&desk.run(&["show", "member", "missing:email", "--format", "json"]).stdout).unwrap();
     assert_eq!(json["name"], nasty);
 }
 
@@ -125,4 +126,57 @@ fn a_saved_view_is_listed_in_its_order() {
     assert_eq!((code(&wrong), err(&wrong).contains("did you mean Both?")), (1, true), "{}", err(&wrong));
     let other = desk.run(&["list", "members", "--view", "Soon"]);
     assert_eq!((code(&other), err(&other).contains("list meetups")), (2, true), "{}", err(&other));
+}
+
+#[test]
+fn an_export_replaces_its_own_last_file_and_nothing_else_unasked() {
+    let desk = Desk::new();
+    let notify = ["export", "notify", "-o", "list.csv"];
+    assert_eq!(code(&desk.run(&notify)), 0);
+    // The same list again: the file is its own.
+    desk.run(&["add", "member", "--set", "name=Eve", "--set", "e-mail=eve@example.org"]);
+    assert_eq!(code(&desk.run(&notify)), 0);
+    assert!(desk.read("list.csv").contains("eve@example.org"));
+    // Another list, the same file changed by somebody, a file of theirs.
+    let refused = |words: &[&str]| {
+        let file = words.iter().position(|w| *w == "-o").map(|at| words[at + 1]).unwrap();
+        let before = std::fs::read(desk.folder.path().join(file)).unwrap();
+        let run = desk.run(words);
+        assert_eq!(code(&run), 1, "{words:?}: {}", err(&run));
+        assert_eq!(std::fs::read(desk.folder.path().join(file)).unwrap(), before, "{words:?}");
+        err(&run)
+    };
+    for words in [
+        vec!["export", "notify", "org:dwp", "-o", "list.csv"],
+        vec!["export", "notify", "--require-consent", "-o", "list.csv"],
+        vec!["export", "notify", "--addresses", "all", "-o", "list.csv"],
+        vec!["export", "bcc", "-o", "list.csv"],
+    ] {
+        assert!(refused(&words).contains("--replace"), "{words:?}");
+    }
+    desk.file("list.csv", "mine");
+    assert!(refused(&notify).contains("list.csv exists and isn't the last export of this list"));
+    assert_eq!(code(&desk.run(&["export", "notify", "-o", "list.csv", "--replace"])), 0);
+    assert_eq!(code(&desk.run(&notify)), 0);
+    desk.file("list-add.csv", "mine");
+    let since = desk.run(&["export", "notify", "--since", "last", "-o", "list.csv"]);
+    assert!(code(&since) == 1 && err(&since).contains("list-add.csv exists") && desk.read("list-add.csv") == "mine", "{}", err(&since));
+    // A roster, or what belongs to one, is never replaced.
+    assert_eq!(code(&desk.run(&["-f", "other.guildhall", "import", "people.csv"])), 0);
+    desk.file("other.guildhall-journal", "x");
+    desk.file("other.guildhall-wal", "x");
+    desk.file("other.guildhall.draft-7", "x");
+    std::fs::create_dir_all(desk.folder.path().join("other.guildhall.backups")).unwrap();
+    desk.file("other.guildhall.backups/a", "x");
+    for file in [
+        "roster.guildhall",
+        "other.guildhall",
+        "other.guildhall-journal",
+        "other.guildhall-wal",
+        "other.guildhall.draft-7",
+        "other.guildhall.backups/a",
+    ] {
+        let said = refused(&["export", "notify", "-o", file, "--replace"]);
+        assert!(said.contains("write to another file"), "{file}: {said}");
+    }
 }

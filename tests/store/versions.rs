@@ -9,7 +9,7 @@ use guildhall::book::{Book, BookError, Clock, Command, OpKind, StoreError};
 use rusqlite::Connection;
 
 /// The files, oldest first. Versions 1 and 5 have two forms: an index was changed without a step.
-const VERSIONS: [&str; 7] = ["1a", "1b", "2", "3", "4", "5a", "5b"];
+const VERSIONS: [&str; 8] = ["1a", "1b", "2", "3", "4", "5a", "5b", "6"];
 
 /// A clock whose ids don't repeat those of the fixtures.
 struct Later(std::sync::atomic::AtomicU64);

@@ -82,6 +82,10 @@ pub(super) const FORMS: &[Form] = &[
     },
 ];
 
+/// To version 7: what an export was told beside its search, and which files it wrote, each with its digest.
+pub(super) const EXPORT_FILES: &str = "ALTER TABLE export ADD COLUMN options TEXT NOT NULL DEFAULT ''; \
+    ALTER TABLE export ADD COLUMN files TEXT NOT NULL DEFAULT ''";
+
 /// To version 5: what a seat is for and when its holder was confirmed, counts of channels, why a community stands where it stands, where it
 /// went, which are near it.
 pub(super) const SHAPE: &str = "ALTER TABLE seat ADD COLUMN function TEXT NOT NULL DEFAULT ''; \

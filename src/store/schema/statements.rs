@@ -6,7 +6,7 @@
 pub(crate) const APPLICATION_ID: i32 = 0x476c_6468;
 
 /// The schema's version, kept in `user_version`.
-pub(crate) const VERSION: i32 = 6;
+pub(crate) const VERSION: i32 = 7;
 
 /// The statements that make a new file. What `sqlite_schema` holds must be just these texts.
 pub(crate) const SCHEMA: &[&str] = &[
@@ -74,7 +74,7 @@ pub(crate) const SCHEMA: &[&str] = &[
     "CREATE UNIQUE INDEX suppression_address ON suppression(address_key)",
     "CREATE TABLE view(id INTEGER PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, pane TEXT NOT NULL, query TEXT NOT NULL, sort TEXT NOT NULL, columns TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX view_name ON view(name_key)",
-    "CREATE TABLE export(id INTEGER PRIMARY KEY, op INTEGER NOT NULL REFERENCES op(id), name TEXT NOT NULL, format TEXT NOT NULL, query TEXT NOT NULL, community_id INTEGER, list TEXT NOT NULL, at TEXT NOT NULL, salt BLOB NOT NULL, digests BLOB NOT NULL) STRICT",
+    "CREATE TABLE export(id INTEGER PRIMARY KEY, op INTEGER NOT NULL REFERENCES op(id), name TEXT NOT NULL, format TEXT NOT NULL, query TEXT NOT NULL, community_id INTEGER, list TEXT NOT NULL, at TEXT NOT NULL, salt BLOB NOT NULL, digests BLOB NOT NULL, options TEXT NOT NULL DEFAULT '', files TEXT NOT NULL DEFAULT '') STRICT",
     "CREATE TABLE page(id INTEGER PRIMARY KEY, uuid BLOB NOT NULL CHECK(length(uuid)=16), name TEXT NOT NULL, name_key TEXT NOT NULL, text TEXT NOT NULL, newest_community INTEGER NOT NULL, op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX page_uuid ON page(uuid)",
     "CREATE UNIQUE INDEX page_name ON page(name_key)",

@@ -297,5 +297,7 @@ pub(crate) static EXPORT: Table = Table {
         text("at"),
         column("salt", Merge::Value, Fallback::Empty),
         column("digests", Merge::Value, Fallback::Empty).personal(),
+        text("options"),
+        text("files").free(),
     ],
 };

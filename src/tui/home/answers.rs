@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use super::copying;
 use super::hall::Home;
 use crate::actions::Action;
-use crate::book::{Applied, DirectoryPlan, ExportSummary, Finding, ImportOptions, ImportReport, Published, Refusal, Touched};
+use crate::book::{
+    Applied, DirectoryPlan, ExportOptions, ExportSummary, Finding, ImportOptions, ImportReport, Published, Refusal, Touched,
+};
 use crate::domain::text;
 use crate::paths::expand;
 use crate::tui::answer::Answer;
@@ -165,7 +167,7 @@ pub(super) fn add_members(home: &Home, typed: String, cx: &mut Cx<'_>) {
 }
 
 /// Offers to export the marked, those who are listed, a view, or everybody.
-pub(super) fn ask_for_export(home: &Home, format: Option<&str>, cx: &mut Cx<'_>) {
+pub(super) fn ask_for_export(home: &Home, format: Option<&str>, told: Option<&ExportOptions>, cx: &mut Cx<'_>) {
     let (people, community, query) = home.members.for_export();
     let shown = match &home.members.community {
         Some((_, name)) if query.is_empty() => format!("members of {name}"),
@@ -174,7 +176,11 @@ pub(super) fn ask_for_export(home: &Home, format: Option<&str>, cx: &mut Cx<'_>)
         None => format!("those found by {query}"),
     };
     let mut who = Vec::new();
-    if let Some(marked) = people {
+    let shown = match told.map(ExportOptions::told).filter(|words| !words.is_empty()) {
+        Some(words) => format!("{shown}; as before, {words}"),
+        None => shown,
+    };
+    if let Some(marked) = people.filter(|_| told.is_none()) {
         let label = format!("the {} marked", text::count(marked.len() as u64, "person", "people"));
         who.push(Who { label, people: Some(marked), community: None, query: String::new() });
     }
@@ -187,6 +193,6 @@ pub(super) fn ask_for_export(home: &Home, format: Option<&str>, cx: &mut Cx<'_>)
         who.push(Who { label: "everybody".into(), people: None, community: None, query: String::new() });
     }
     let last = cx.remembered.format.clone();
-    let export = ExportBox::new(who, format.or(Some(&last)), cx);
+    let export = ExportBox::new(who, format.or(Some(&last)), told, cx);
     cx.push(export);
 }

@@ -70,7 +70,7 @@ impl Home {
             Action::PreviousPane => self.go(PaneId::ALL[(self.focus as usize + 3) % 4]),
             Action::ShowAll => self.show_all(cx),
             Action::Import => answers::ask_for_import(self, cx),
-            Action::Export => answers::ask_for_export(self, None, cx),
+            Action::Export => answers::ask_for_export(self, None, None, cx),
             Action::PublishPage => answers::ask_for_page(cx),
             Action::CheckPage => cx.ask(Request::Begin(works::lint())),
             Action::Handover => answers::hand_over(self, cx),
@@ -306,7 +306,8 @@ impl Screen for Home {
             Wish::AskForImport => answers::ask_for_import(self, cx),
             Wish::AddMembers(typed) => answers::add_members(self, typed, cx),
             Wish::AskForMembers(typed) => answers::ask_for_members(self, &typed, cx),
-            Wish::ExportAs(format) => answers::ask_for_export(self, Some(format), cx),
+            Wish::ExportAs(format) => answers::ask_for_export(self, Some(format), None, cx),
+            Wish::ExportList(list) => answers::ask_for_export(self, Some(&list.format), Some(&list), cx),
             Wish::AskForPage => answers::ask_for_page(cx),
             Wish::LookAtPage(typed) => answers::look_at_page(&typed, cx),
         }

@@ -73,17 +73,17 @@ pub(crate) struct ExportBox {
 }
 
 impl ExportBox {
-    /// Offers to export people, those who stand first unless others are chosen; in a format if one is named.
+    /// Offers to export people, the first of `who` unless others are chosen; in a format if one is named, and told the same as an earlier export.
     #[must_use]
-    pub(crate) fn new(who: Vec<Who>, format: Option<&str>, cx: &mut Cx<'_>) -> Self {
+    pub(crate) fn new(who: Vec<Who>, format: Option<&str>, told: Option<&ExportOptions>, cx: &mut Cx<'_>) -> Self {
         let mut export = Self {
             who,
             chosen: 0,
-            options: ExportOptions::default(),
+            list: told.map(|t| Line::new(&t.settings.group)).unwrap_or_default(),
+            options: told.cloned().unwrap_or_default(),
             format: FORMATS.iter().position(|f| Some(f.name()) == format).unwrap_or(0),
             at: Ask::Format,
             finding: Line::default(),
-            list: Line::default(),
             path: Line::default(),
             path_is_ours: true,
             files: Files::new("", &[]),
