@@ -185,126 +185,126 @@ pub struct ActionInfo {
 }
 
 actions! {
-    Find, "find", Home, ["/"], "find", "Filters the list as you type";
-    New, "new", Home, ["n"], "new", "Adds a community, a person, a meetup, a seat";
-    Edit, "edit", Home, ["e"], "edit", "Changes what is under the cursor";
-    Remove, "remove", Home, ["d", "delete"], "", "Removes what is marked, or what is under the cursor";
-    History, "history", Home, ["H"], "", "Shows what was done, newest first";
-    HistoryHere, "history of this", Home, ["h"], "history", "Shows what was done to the thing under the cursor";
-    Import, "import", Home, ["i"], "import", "Reads people from a file, after a review";
-    Export, "export", Home, ["x"], "export", "Writes the marked or listed people to a file";
-    ShowAll, "show all", Home, ["0"], "", "Shows everybody and every meetup, whatever the community";
-    PaneCommunities, "go to communities", Home, ["1"], "", "Moves to the communities";
-    PaneMembers, "go to members", Home, ["2"], "", "Moves to the members";
-    PaneMeetups, "go to meetups", Home, ["3"], "", "Moves to the meetups";
-    PaneDetail, "go to detail", Home, ["4"], "", "Moves to the detail";
-    NextPane, "next pane", Home, ["tab", "right", "l"], "", "Moves to the next pane";
-    PreviousPane, "previous pane", Home, ["backtab", "left"], "", "Moves to the previous pane";
-    Views, "views", Home, ["V"], "", "Picks a saved view";
-    SaveView, "save view", Home, ["W"], "", "Saves this search with its columns and order";
-    RemoveView, "remove view", Home, [], "", "Removes a saved view";
-    Copy, "copy", Home, ["y"], "copy", "Copies the address here, or all marked as a To: line";
-    CopyPart, "copy a part", Home, ["Y"], "", "Copies one part of what is under the cursor";
-    OpenLink, "open link", Home, ["o"], "open link", "Opens a link or begins a mail, after showing it";
-    Today, "today", Home, ["g t"], "", "Shows what to do this week, the most pressing first";
-    Organisations, "organisations", Home, ["g o"], "", "Lists the organisations, to add or change one";
-    PublishPage, "publish page", Home, ["g p"], "", "Writes the public page, after showing what changes";
-    CheckPage, "page check", Home, [], "", "Looks at seats, ways to join, rules and counts";
-    Handover, "handover pack", Home, [], "", "Copies all that a community's next head should know";
-    CheckFile, "check file", Home, [], "", "Looks whether the roster's file is sound";
-    Wider, "wider", Home, [">"], "", "Gives this pane more room";
-    Narrower, "narrower", Home, ["<"], "", "Gives this pane less room";
+    Find, "find", Home, ["/"], "find", "Filter the list as you type";
+    New, "new", Home, ["n"], "new", "Add a community, a person, a meetup or a seat";
+    Edit, "edit", Home, ["e"], "edit", "Edit what is under the cursor";
+    Remove, "remove", Home, ["d", "delete"], "", "Remove what is marked, or what is under the cursor";
+    History, "history", Home, ["H"], "", "Show what was done, newest first";
+    HistoryHere, "history of this", Home, ["h"], "history", "Show what was done to the thing under the cursor";
+    Import, "import", Home, ["i"], "import", "Import people from a file, after a review";
+    Export, "export", Home, ["x"], "export", "Export the marked or listed people to a file";
+    ShowAll, "show all", Home, ["0"], "", "Show everybody and every meetup, in any community";
+    PaneCommunities, "go to communities", Home, ["1"], "", "Go to the communities";
+    PaneMembers, "go to members", Home, ["2"], "", "Go to the members";
+    PaneMeetups, "go to meetups", Home, ["3"], "", "Go to the meetups";
+    PaneDetail, "go to detail", Home, ["4"], "", "Go to the detail";
+    NextPane, "next pane", Home, ["tab", "right", "l"], "", "Go to the next pane";
+    PreviousPane, "previous pane", Home, ["backtab", "left"], "", "Go to the previous pane";
+    Views, "views", Home, ["V"], "", "Open a saved view";
+    SaveView, "save view", Home, ["W"], "", "Save this search, with its columns and order, as a view";
+    RemoveView, "remove view", Home, [], "", "Remove a saved view";
+    Copy, "copy", Home, ["y"], "copy", "Copy the address here, or the addresses of all marked people as a To: line";
+    CopyPart, "copy a part", Home, ["Y"], "", "Copy one part of what is under the cursor";
+    OpenLink, "open link", Home, ["o"], "open link", "Open a link or start an e-mail, after showing it";
+    Today, "today", Home, ["g t"], "", "Show what to do this week, the most pressing first";
+    Organisations, "organisations", Home, ["g o"], "", "List the organisations, to add or edit one";
+    PublishPage, "publish page", Home, ["g p"], "", "Publish the public page, after showing what changes";
+    CheckPage, "page check", Home, [], "", "Check seats, ways to join, rules and counts";
+    Handover, "handover pack", Home, [], "", "Copy what the next head of a community should know";
+    CheckFile, "check file", Home, [], "", "Check the file for damage";
+    Wider, "wider", Home, [">"], "", "Give this pane more room";
+    Narrower, "narrower", Home, ["<"], "", "Give this pane less room";
 
-    Undo, "undo", Steps, ["u"], "undo", "Undoes the last step";
-    Redo, "redo", Steps, ["ctrl-r"], "", "Redoes the step that was undone last";
+    Undo, "undo", Steps, ["u"], "undo", "Undo the last change";
+    Redo, "redo", Steps, ["ctrl-r"], "", "Redo the change that was undone last";
 
-    Help, "help", Everywhere, ["?", "f1"], "help", "Shows the keys that work here";
-    Palette, "commands", Everywhere, [":", "ctrl-p"], "commands", "Finds any command by name";
-    Back, "back", Everywhere, ["esc"], "", "Goes back one step: ends the search, drops the marks";
-    Reload, "reload", Everywhere, ["f5", "ctrl-l"], "", "Reads everything again and draws the screen anew";
-    Suspend, "suspend", Everywhere, ["ctrl-z"], "", "Puts Guildhall to sleep; fg wakes it";
-    Quit, "quit", Everywhere, ["q"], "", "Quits; everything is saved already";
-    QuitAtOnce, "quit at once", Everywhere, ["ctrl-c"], "", "Quits from anywhere; what is typed in a form is kept";
+    Help, "help", Everywhere, ["?", "f1"], "help", "Show the keys that work here";
+    Palette, "commands", Everywhere, [":", "ctrl-p"], "commands", "Find any command by name";
+    Back, "back", Everywhere, ["esc"], "", "Go back one step: end the search, clear the marks";
+    Reload, "reload", Everywhere, ["f5", "ctrl-l"], "", "Reload everything and redraw the screen";
+    Suspend, "suspend", Everywhere, ["ctrl-z"], "", "Suspend Guildhall; fg resumes it";
+    Quit, "quit", Everywhere, ["q"], "", "Quit; everything is already saved";
+    QuitAtOnce, "quit at once", Everywhere, ["ctrl-c"], "", "Quit from anywhere; text in an open form is kept";
 
-    Down, "down", Moving, ["down", "j"], "", "Moves down";
-    Up, "up", Moving, ["up", "k"], "", "Moves up";
-    PageDown, "page down", Moving, ["pagedown", "ctrl-d"], "", "Moves down a page";
-    PageUp, "page up", Moving, ["pageup", "ctrl-u"], "", "Moves up a page";
-    First, "first", Moving, ["home", "g g"], "", "Moves to the first";
-    Last, "last", Moving, ["end", "G"], "", "Moves to the last";
+    Down, "down", Moving, ["down", "j"], "", "Move down";
+    Up, "up", Moving, ["up", "k"], "", "Move up";
+    PageDown, "page down", Moving, ["pagedown", "ctrl-d"], "", "Move down a page";
+    PageUp, "page up", Moving, ["pageup", "ctrl-u"], "", "Move up a page";
+    First, "first", Moving, ["home", "g g"], "", "Move to the first";
+    Last, "last", Moving, ["end", "G"], "", "Move to the last";
 
-    Columns, "columns", List, ["C"], "", "Chooses the columns, their order and the sort";
-    SortNext, "sort by next column", List, ["S"], "", "Sorts the list by the next column";
-    SortReverse, "reverse sort", List, ["R"], "", "Turns the order of the list round";
-    Open, "open", List, ["enter"], "open", "Moves on to what belongs to this one";
+    Columns, "columns", List, ["C"], "", "Choose the columns, their order and the sort";
+    SortNext, "sort by next column", List, ["S"], "", "Sort the list by the next column";
+    SortReverse, "reverse sort", List, ["R"], "", "Reverse the order of the list";
+    Open, "open", List, ["enter"], "open", "Open what belongs to this one";
 
-    AddMembers, "add members", Members, ["a"], "add people", "Adds people by address: typed, or a pasted list";
-    Mark, "mark", Members, ["space"], "mark", "Marks or unmarks the person";
-    MarkRange, "mark range", Members, ["v"], "", "Marks from the last mark to here";
-    MarkAll, "mark all", Members, ["*"], "", "Marks everybody in the list, or unmarks all";
-    PutInto, "put into community", Members, ["p"], "put into", "Puts the marked people into a community";
-    TakeOut, "take out of community", Members, ["t"], "", "Takes the marked people out of the community shown";
-    SetStatus, "set status", Members, ["s"], "", "Sets the marked people's status in this community";
-    SetOrganisation, "set organisation", Members, ["O"], "", "Sets the organisation of the marked people";
-    SetDiscipline, "set discipline", Members, ["D"], "", "Sets the discipline of the marked people";
-    AddTag, "add tag", Members, ["T"], "", "Tags the marked people";
-    RemoveTag, "remove tag", Members, [], "", "Takes a tag off the marked people";
-    SetField, "set field", Members, ["F"], "", "Sets a field of your own for the marked people";
-    SetConsent, "set consent", Members, ["c"], "", "Notes what the marked people agree to, or not";
-    StopMail, "never mail", Members, ["M"], "", "Never mail this person again, or record their consent";
+    AddMembers, "add members", Members, ["a"], "add people", "Add people by address, typed or pasted as a list";
+    Mark, "mark", Members, ["space"], "mark", "Mark or unmark the person";
+    MarkRange, "mark range", Members, ["v"], "", "Mark everybody from the last mark to here";
+    MarkAll, "mark all", Members, ["*"], "", "Mark everybody in the list, or unmark all";
+    PutInto, "add to community", Members, ["p"], "add to", "Add the marked people to a community";
+    TakeOut, "remove from community", Members, ["t"], "", "Remove the marked people from this community";
+    SetStatus, "set status", Members, ["s"], "", "Set the status of the marked people in this community";
+    SetOrganisation, "set organisation", Members, ["O"], "", "Set the organisation of the marked people";
+    SetDiscipline, "set discipline", Members, ["D"], "", "Set the discipline of the marked people";
+    AddTag, "add tag", Members, ["T"], "", "Tag the marked people";
+    RemoveTag, "remove tag", Members, [], "", "Remove a tag from the marked people";
+    SetField, "set field", Members, ["F"], "", "Set one of your own fields for the marked people";
+    SetConsent, "set consent", Members, ["c"], "", "Record what the marked people consent to";
+    StopMail, "never mail", Members, ["M"], "", "Unsubscribe this person, or record that they may be mailed again";
 
-    Roll, "take the roll", Meetups, ["a"], "who came", "Ticks who came, each found by three letters";
-    MarkHeld, "mark as held", Meetups, ["m"], "mark as held", "Marks the meetup as held";
+    Roll, "attendance", Meetups, ["a"], "who came", "Record who came: find each by three letters";
+    MarkHeld, "mark as held", Meetups, ["m"], "mark as held", "Mark the meetup as held";
 
-    Take, "take", Window, ["enter"], "takes it", "Takes what is under the cursor, or goes on";
+    Take, "take", Window, ["enter"], "choose", "Choose what is under the cursor, or continue";
 
-    Save, "save", Form, ["ctrl-s"], "saves", "Saves what was filled in";
-    NextField, "next field", Form, ["tab"], "next", "Moves to the next field; completes the name of a file";
-    PreviousField, "previous field", Form, ["backtab"], "", "Moves to the previous field";
-    UseTheirs, "use theirs", Form, ["alt-u"], "", "Uses what somebody else has saved in this field";
-    NewLine, "new line", Form, ["alt-enter"], "", "Begins a new line in a note";
+    Save, "save", Form, ["ctrl-s"], "save", "Save the form";
+    NextField, "next field", Form, ["tab"], "next", "Go to the next field; complete a file name";
+    PreviousField, "previous field", Form, ["backtab"], "", "Go to the previous field";
+    UseTheirs, "use theirs", Form, ["alt-u"], "", "Use the value that another program saved in this field";
+    NewLine, "new line", Form, ["alt-enter"], "", "Start a new line in a note";
 
-    Yes, "yes", Question, ["y"], "yes", "Says yes to the question";
-    Replace, "replace", Question, ["r"], "replace", "Replaces the existing file";
+    Yes, "yes", Question, ["y"], "yes", "Confirm the question";
+    Replace, "replace", Question, ["r"], "replace", "Replace the existing file";
 
-    LeaveOut, "leave out community", Plan, ["c"], "", "Imports people without putting them into the community";
-    Mend, "mend the page", Plan, ["r"], "mends the damage too", "Imports a page and mends its damaged text too";
+    LeaveOut, "import without community", Plan, ["c"], "", "Import people without adding them to the community";
+    Mend, "repair page", Plan, ["r"], "repair the damage too", "Import a page and repair its damaged text";
 
-    NextPage, "next page", Text, ["space"], "", "Shows what comes next of a long text";
+    NextPage, "next screenful", Text, ["space"], "", "Show the next part of a long text";
 
-    CopyText, "copy text", Message, ["y"], "copies it", "Copies the text that is shown";
+    CopyText, "copy text", Message, ["y"], "copy it", "Copy the text that is shown";
 
-    BackToHere, "back to here", History, ["b"], "goes back to here", "Goes back to how everything stood after this step";
+    BackToHere, "restore", History, ["b"], "restore to here", "Restore everything to how it was after this change";
 
-    ShowColumn, "show column", Columns, ["space", "x"], "shows", "Shows the column, or no longer";
-    ColumnLater, "column later", Columns, ["J", "shift-down", "ctrl-down", "alt-down"], "moves it down", "Moves the column down";
-    ColumnEarlier, "column earlier", Columns, ["K", "shift-up", "ctrl-up", "alt-up"], "moves it up", "Moves the column up";
-    SortByThis, "sort by this", Columns, ["s"], "sorts", "Sorts by the column; again, the other way round";
+    ShowColumn, "show column", Columns, ["space", "x"], "show", "Show or hide the column";
+    ColumnLater, "column later", Columns, ["J", "shift-down", "ctrl-down", "alt-down"], "move it down", "Move the column down";
+    ColumnEarlier, "column earlier", Columns, ["K", "shift-up", "ctrl-up", "alt-up"], "move it up", "Move the column up";
+    SortByThis, "sort by this", Columns, ["s"], "sort", "Sort by the column; a second time reverses the order";
 
-    RemoveThis, "remove this", Names, ["delete"], "removes it", "Removes the one under the cursor";
+    RemoveThis, "remove this", Names, ["delete"], "remove it", "Remove the one under the cursor";
 
-    AddOrganisation, "add organisation", Organisations, ["f2", "insert"], "adds", "Adds an organisation";
-    FindPeople, "find its people", Organisations, ["ctrl-f"], "finds its people", "Searches the members for those of the organisation";
+    AddOrganisation, "add organisation", Organisations, ["f2", "insert"], "add", "Add an organisation";
+    FindPeople, "find its people", Organisations, ["ctrl-f"], "find its people", "Find the members who belong to the organisation";
 
-    Tick, "tick", Roll, ["space"], "ticks", "Ticks the one under the cursor, or no longer";
+    Tick, "tick", Roll, ["space"], "tick", "Tick or untick the person under the cursor";
 
-    SayYes, "answered yes", Attendance, ["alt-y"], "yes", "Records that they said yes";
-    SayMaybe, "answered maybe", Attendance, ["alt-m"], "maybe", "Records that they said maybe";
-    SayNo, "answered no", Attendance, ["alt-n"], "no", "Records that they said no";
-    SayWaiting, "on the waiting list", Attendance, ["alt-w"], "waiting", "Puts them on the waiting list";
-    NoShow, "no-show", Attendance, ["alt-x"], "no-show", "Records that they didn't come";
-    AsSpeaker, "speaker", Attendance, ["alt-s"], "speaker", "Makes them a speaker, or no longer";
-    AsHost, "host", Attendance, ["alt-h"], "host", "Makes them a host, or no longer";
-    AsOrganiser, "organiser", Attendance, ["alt-o"], "organiser", "Makes them an organiser, or no longer";
-    AsFacilitator, "facilitator", Attendance, ["alt-f"], "facilitator", "Makes them a facilitator, or no longer";
-    AsNotes, "notes", Attendance, ["alt-t"], "takes notes", "Makes them the one who takes notes, or no longer";
+    SayYes, "answered yes", Attendance, ["alt-y"], "yes", "Record that they said yes";
+    SayMaybe, "answered maybe", Attendance, ["alt-m"], "maybe", "Record that they said maybe";
+    SayNo, "answered no", Attendance, ["alt-n"], "no", "Record that they said no";
+    SayWaiting, "on the waiting list", Attendance, ["alt-w"], "waiting", "Record that they are on the waiting list";
+    NoShow, "no-show", Attendance, ["alt-x"], "no-show", "Record that they didn't come";
+    AsSpeaker, "speaker", Attendance, ["alt-s"], "speaker", "Make them a speaker, or undo that";
+    AsHost, "host", Attendance, ["alt-h"], "host", "Make them a host, or undo that";
+    AsOrganiser, "organiser", Attendance, ["alt-o"], "organiser", "Make them an organiser, or undo that";
+    AsFacilitator, "facilitator", Attendance, ["alt-f"], "facilitator", "Make them a facilitator, or undo that";
+    AsNotes, "notes", Attendance, ["alt-t"], "note-taker", "Make them the note-taker, or undo that";
 
-    GoThere, "go there", Today, ["enter"], "go there", "Goes to the thing, on the home screen";
-    DoThis, "do this", Today, ["e"], "do it", "Opens what deals with the thing";
+    GoThere, "go there", Today, ["enter"], "go there", "Go to it on the home screen";
+    DoThis, "do this", Today, ["e"], "do it", "Open what deals with it";
 
-    StartSample, "sample book", Welcome, ["s"], "", "Opens a book of invented people, to look around in";
-    StartImport, "first import", Welcome, ["i"], "", "Starts a book with a list, reviewed before it is kept";
-    StartEmpty, "empty book", Welcome, ["e"], "", "Starts an empty book";
+    StartSample, "sample roster", Welcome, ["s"], "", "Open a roster of invented people to look around in";
+    StartImport, "first import", Welcome, ["i"], "", "Start a roster from a file, reviewed before it is saved";
+    StartEmpty, "empty roster", Welcome, ["e"], "", "Start an empty roster";
 }
 
 /// The table's line for an action.

@@ -10,7 +10,7 @@ pub(crate) fn why(error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file or folder".into(),
         ErrorKind::PermissionDenied => "you don't have permission to do that".into(),
-        ErrorKind::AlreadyExists => "it exists already".into(),
+        ErrorKind::AlreadyExists => "it already exists".into(),
         ErrorKind::IsADirectory => "it is a folder, not a file".into(),
         ErrorKind::NotADirectory => "a part of the path is a file, not a folder".into(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full".into(),

@@ -88,7 +88,7 @@ impl Session {
             command.args(words);
             command
         });
-        session.wait_for("Open the sample book");
+        session.wait_for("Open the sample roster");
         session.send("s");
         session.wait_for("> Everybody");
         session
@@ -192,7 +192,7 @@ impl Session {
         for (on, off) in
             [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?1000h", "\x1b[?1000l"), ("\x1b[?25l", "\x1b[?25h"), ("\x1b[?2004h", "\x1b[?2004l")]
         {
-            assert!(last(on.as_bytes()) <= last(off.as_bytes()), "{on:?} was not taken back");
+            assert!(last(on.as_bytes()) <= last(off.as_bytes()), "{on:?} was refused back");
         }
         // And lines are edited by the terminal again, and echoed.
         if let Some(modes) = self.master.get_termios() {
@@ -208,7 +208,7 @@ impl Session {
 
     fn sample(size: (u16, u16), environment: &[(&str, &str)]) -> Self {
         let mut session = Self::start(size, environment);
-        session.wait_for("Open the sample book");
+        session.wait_for("Open the sample roster");
         session.send("s");
         session.wait_for("63 people");
         session
@@ -218,7 +218,7 @@ impl Session {
 #[test]
 fn convention_9_the_first_run_is_a_welcome_and_q_gives_the_terminal_back() {
     let mut session = Session::start((120, 30), &[]);
-    session.wait_for("Start an empty book");
+    session.wait_for("Start an empty roster");
     session.send("q");
     assert_eq!(session.ended(), 0);
     session.is_given_back();
@@ -304,7 +304,7 @@ fn convention_9_half_a_sequence_takes_no_key_with_it_and_a_mark_in_two_parts_is_
     // Pasted beside a field, in two parts: nothing of it is a key.
     session.send("\x1b");
     session.send("[200~dy\x1b[201~");
-    session.wait_for("Pasted text goes into fields");
+    session.wait_for("Text is pasted into fields");
     for half in ["\x1b[5", "\x1b[200", "\x1b[<", "\x1b[?", "\x1b["] {
         session.send(half);
         std::thread::sleep(Duration::from_millis(400));
@@ -388,7 +388,7 @@ fn convention_9_ctrl_z_sleeps_and_fg_wakes() {
         ]);
         command
     });
-    session.wait_for("Open the sample book");
+    session.wait_for("Open the sample roster");
     session.send("s");
     session.wait_for("63 people");
     session.send("\x1a");
@@ -412,7 +412,7 @@ fn convention_9_sigtstp_gives_the_terminal_back_and_sigcont_takes_it_again() {
         command.args(["--norc", "--noprofile", "-i", "-c", &run]);
         command
     });
-    session.wait_for("Open the sample book");
+    session.wait_for("Open the sample roster");
     session.send("s");
     session.wait_for("63 people");
     let shell = session.child.process_id().unwrap();

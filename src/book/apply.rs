@@ -140,7 +140,9 @@ fn add_tags(facts: &mut PersonFacts, typed: &str) {
 }
 
 fn remove_tag(facts: &mut PersonFacts, tag: &str) {
-    facts.tags.retain(|t| !text::are_same(t, tag));
+    // Several may be named, as where they are added.
+    let named = tags::read(tag);
+    facts.tags.retain(|t| !text::are_same(t, tag) && !named.iter().any(|n| text::are_same(t, n)));
 }
 
 fn put_community(
@@ -194,7 +196,7 @@ fn allow(write: &mut Write<'_>, addresses: &[String], source: &str, on: NaiveDat
 /// Refuses a way back that isn't said to be the person's own word.
 fn their_word(write: &Write<'_>, source: &str, on: NaiveDate) -> Result<(), StoreError> {
     if source.trim().is_empty() {
-        return Err(StoreError::Refused("say where they said that they may be mailed".into()));
+        return Err(StoreError::Refused("enter where they said that they may be mailed".into()));
     }
     if on > write.stamp().today {
         return Err(StoreError::Refused(format!("{on} is in the future; give the day on which they said so")));
@@ -219,7 +221,7 @@ fn set_consent(write: &mut Write<'_>, people: &[PersonId], consent: &ConsentFact
         [] => {}
         [one] if people.len() == 1 => {
             return Err(StoreError::Refused(format!(
-                "{one} withdrew consent to {}; only their own word takes that back: allow mail to them, with where and when they said so",
+                "{one} withdrew consent to {}; only they can change that: allow mail to them, with where and when they said so",
                 consent.purpose
             )));
         }
@@ -290,6 +292,6 @@ fn unchanged(write: &Write<'_>, table: &Table, id: i64, was: Option<i64>, name: 
     match now {
         Some(now) if now == was => Ok(()),
         Some(_) => Err(StoreError::ChangedMeanwhile(name.to_owned())),
-        None => Err(StoreError::Refused(format!("{name} has been removed by somebody else"))),
+        None => Err(StoreError::Refused(format!("another program has removed {name}"))),
     }
 }

@@ -99,7 +99,7 @@ impl ExportSummary {
         }
         if self.suppressed > 0 {
             out.push_str(&format!(
-                "; {} of nobody else carried along",
+                "; {} of people outside the list included",
                 text::count(self.suppressed, "suppressed address", "suppressed addresses")
             ));
         }
@@ -122,12 +122,12 @@ impl Changed {
         }
         if self.nameless > 0 {
             out.push_str(&format!(
-                "; {} sent once can't be named any more: compare with the list's own file, --against FILE",
+                "; {} exported earlier can't be named any more: compare with the list's own export, --against FILE",
                 text::count(self.nameless, "address", "addresses")
             ));
         }
         if self.unread > 0 {
-            out.push_str(&format!("; {} of the list's file without an address", text::count(self.unread, "row", "rows")));
+            out.push_str(&format!("; {} of the list's own export without an address", text::count(self.unread, "row", "rows")));
         }
         out
     }

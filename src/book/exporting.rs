@@ -161,7 +161,7 @@ impl Book {
             Since::Ever => return Ok(None),
             Since::Dump(path) => return Ok(Some(OldList::of_dump(dump::read(path)?))),
             Since::Last => exports::last(self.store.reader(), kind)?.ok_or_else(|| {
-                BookError::Refused(format!("nothing was exported as {} for this search yet: export the whole list once", kind.format))
+                BookError::Refused(format!("nothing has been exported as {} for this search yet: export the whole list once", kind.format))
             }),
             Since::Named(name) => match exports::named(self.store.reader(), name)? {
                 Some(found) => Ok(found),
@@ -241,7 +241,7 @@ impl Book {
     /// If the query can't be read, the target would refuse the file, or the writer fails.
     pub fn export_to(&mut self, options: &ExportOptions, to: &mut dyn Write) -> Result<ExportSummary, BookError> {
         if options.since != Since::Ever {
-            return Err(BookError::Refused("what has changed on a list is written to two files: say which with --output".into()));
+            return Err(BookError::Refused("what has changed on a list is written to two files; name them with --output FILE".into()));
         }
         let prepared = self.prepare(options, None)?;
         if prepared.format.may_refuse() {
@@ -359,7 +359,7 @@ impl ExportOptions {
     /// Whether what was asked for can be had at all.
     fn check(&self) -> Result<(), BookError> {
         if self.is_no_list() && self.since != Since::Ever {
-            return Err(BookError::Refused(format!("{} is no mailing list: export it whole", self.format)));
+            return Err(BookError::Refused(format!("{} isn't a mailing list; export it whole", self.format)));
         }
         Ok(())
     }

@@ -97,7 +97,7 @@ impl ImportReport {
             text::thousands(self.unchanged),
         );
         if self.refused_count > 0 {
-            out.push_str(&format!("; {} not taken", text::count(self.refused_count, "row", "rows")));
+            out.push_str(&format!("; {} refused", text::count(self.refused_count, "row", "rows")));
         }
         if self.suppressed > 0 {
             out.push_str(&format!("; {} suppressed", text::count(self.suppressed, "address", "addresses")));
@@ -126,7 +126,7 @@ pub(super) fn refuse(report: &mut ImportReport, line: u64, reason: String) {
 /// Somebody in a line, with what makes one look twice.
 fn who(p: &Incoming) -> String {
     match (p.name.is_empty(), p.email.is_empty()) {
-        (_, true) => format!("{} — a name alone, without an address", p.name),
+        (_, true) => format!("{} — only a name, without an address", p.name),
         (is_unnamed, false) => {
             let doubt = address::why_not_portable(&p.email).map_or_else(String::new, |why| format!(" — {why}"));
             let who = if is_unnamed { p.email.clone() } else { address::mailbox(&p.name, &p.email) };

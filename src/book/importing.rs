@@ -160,7 +160,7 @@ fn note_ineligible(report: &mut ImportReport, who: &[(String, String)], communit
         return;
     }
     report.notes.push(format!(
-        "{} not eligible for {community} by its rules; they are put into it all the same",
+        "{} not eligible for {community} by its rules; they are added anyway",
         text::count(who.len() as u64, "person is", "people are")
     ));
     report.notes.extend(who.iter().take(20).map(|(name, because)| format!("  {name}: {because}")));
@@ -168,13 +168,13 @@ fn note_ineligible(report: &mut ImportReport, who: &[(String, String)], communit
 
 fn note_odd_quotes(report: &mut ImportReport, line: u64, odd: bool) {
     if odd && report.notes.len() < 20 {
-        report.notes.push(format!("line {line}: a quote is opened and not closed; look at what was read there"));
+        report.notes.push(format!("line {line}: a quote is never closed; check what was read there"));
     }
 }
 
 fn note_removed(report: &mut ImportReport, removed: usize) {
     if removed > 0 {
-        report.notes.push(format!("{} that can't be seen: taken out", text::count(removed as u64, "character", "characters")));
+        report.notes.push(format!("{} that can't be seen: removed", text::count(removed as u64, "character", "characters")));
     }
 }
 

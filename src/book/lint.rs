@@ -62,7 +62,7 @@ impl Book {
                 read.misleading.into_iter().map(|(line, words, target)| of_page((line, format!("the link {words} goes to {target}")))),
             );
             findings.extend(read.damaged.into_iter().map(|(line, word, probably)| {
-                of_page((line, format!("{word} was damaged by a wrong encoding; it probably was {probably}")))
+                of_page((line, format!("{word} was damaged by a wrong encoding; it was probably {probably}")))
             }));
         }
         let mut all = Vec::new();
@@ -191,7 +191,7 @@ fn ways_in(c: &CommunityDetail, beside: Circumstances<'_>) -> Vec<String> {
         let candidate = Candidate { address: &route.target, state: AddressState::Ok };
         let found = verdict(std::slice::from_ref(&candidate), &rules, beside);
         if found.answer == Eligibility::Not {
-            out.push(format!("one joins by mail to {}, an address that the rule itself refuses", route.target));
+            out.push(format!("people join by mail to {}, an address that the rule itself refuses", route.target));
         }
     }
     for (_, route) in &c.routes {

@@ -5,14 +5,14 @@
 use super::{Book, BookError};
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
 use crate::domain::text;
-use crate::store::schema::{COMMUNITY, MEETUP, ORGANISATION, PERSON, Table};
-use crate::store::{lookup, meetups, people};
+use crate::store::schema::{COMMUNITY, MEETUP, ORGANISATION, PERSON, SEAT, Table};
+use crate::store::{labels, lookup, meetups, people};
 
 /// How many records of one name are returned.
 const MOST: usize = 50;
 
 impl Book {
-    /// Returns the people who are meant: the holder of an address, whoever has this UUID, or all of exactly this name.
+    /// Returns the people who are meant: the holder of an address, the person with this UUID, or all of exactly this name.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -88,7 +88,7 @@ impl Book {
             return Err(BookError::Refused("the community is gone".into()));
         };
         let which = which.trim();
-        let uuid = self.with_uuid(&crate::store::schema::SEAT, which)?;
+        let uuid = self.with_uuid(&SEAT, which)?;
         let found: Vec<SeatId> =
             detail.seats.iter().filter(|s| Some(s.id.0) == uuid || text::are_same(&s.title, which)).map(|s| s.id).collect();
         match found.as_slice() {
@@ -98,11 +98,21 @@ impl Book {
                 let hint = if all.is_empty() { "it has no seats".to_owned() } else { format!("its seats are {}", all.join(", ")) };
                 Err(BookError::Refused(format!("{} has no seat called {which}; {hint}", detail.facts.name)))
             }
-            several => Err(BookError::Refused(format!(
-                "{} has {} seats called {which}; use the UUID of one, from `guildhall show community --format json`",
-                detail.facts.name,
-                several.len()
-            ))),
+            several => {
+                let conn = self.store.reader();
+                let mut lines = Vec::new();
+                for seat in several {
+                    let holder = detail.seats.iter().find(|s| s.id == *seat).and_then(|s| s.holder.as_ref());
+                    let holder = holder.map_or("vacant", |(_, name)| name.as_str());
+                    lines.push(format!("\n  {holder} {}", labels::uuid_of(conn, &SEAT, seat.0)?.unwrap_or_default()));
+                }
+                let name = &detail.facts.name;
+                Err(BookError::Refused(format!(
+                    "{name} has {} seats called {which}; use the UUID of one:{}",
+                    several.len(),
+                    lines.concat()
+                )))
+            }
         }
     }
 

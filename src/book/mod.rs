@@ -252,12 +252,12 @@ impl Book {
         }
     }
 
-    /// What a step changed, from what to what; no more than `most` lines.
+    /// What a step changed, from what to what; only of one person, if they are named; no more than `most` lines.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn changes(&self, op: OpId, most: usize) -> Result<Vec<Change>, BookError> {
-        Ok(changes::of_step(self.store.reader(), op, most)?)
+    pub fn changes(&self, op: OpId, about: Option<PersonId>, most: usize) -> Result<Vec<Change>, BookError> {
+        Ok(changes::of_step(self.store.reader(), op, about, most)?)
     }
 
     /// How many people a step is about; `None` if they are too many to count at a glance.
@@ -375,7 +375,7 @@ impl Book {
         }
         let all = lookup::names(self.store.reader(), &schema::COMMUNITY)?;
         let hint = crate::domain::text::nearest(name, all.iter().map(String::as_str))
-            .map_or_else(|| "`guildhall list communities` names them".to_owned(), |near| format!("did you mean {near}?"));
+            .map_or_else(|| "`guildhall list communities` lists them".to_owned(), |near| format!("did you mean {near}?"));
         Err(BookError::Refused(format!("there is no community called {}; {hint}", crate::domain::text::safe(name))))
     }
 

@@ -91,13 +91,13 @@ fn sentence(kind: ReportKind, counts: &Counts, report: &ImportReport) -> String 
     let strangers = match counts.strangers {
         0 => String::new(),
         n => {
-            let all_the_same = if unsubscribes { ", suppressed all the same" } else { "" };
+            let all_the_same = if unsubscribes { ", suppressed anyway" } else { "" };
             format!("; {} of nobody on the roster{all_the_same}", text::count(n, "address", "addresses"))
         }
     };
     let before = if counts.before > 0 { format!("; {} known before", text::thousands(counts.before)) } else { String::new() };
     let refused =
-        if report.refused_count > 0 { format!("; {} not taken", text::count(report.refused_count, "row", "rows")) } else { String::new() };
+        if report.refused_count > 0 { format!("; {} refused", text::count(report.refused_count, "row", "rows")) } else { String::new() };
     let done = if unsubscribes {
         format!("{} suppressed", text::count(counts.unsubscribed, "address", "addresses"))
     } else {

@@ -120,9 +120,9 @@ fn what_for(c: &CommunityDetail) -> Vec<String> {
         ("", f.purpose.clone()),
         ("Job family: ", f.family.clone()),
         ("Disciplines: ", f.disciplines.join(", ")),
-        ("Near it: ", f.related.join(", ")),
+        ("Related communities: ", f.related.join(", ")),
         ("Stage: ", f.stage.map_or_else(String::new, |s| s.to_string())),
-        ("Judged by: ", f.evidence.clone()),
+        ("Evidence: ", f.evidence.clone()),
     ] {
         if !value.is_empty() {
             out.push(format!("{what}{value}"));

@@ -47,12 +47,12 @@ pub fn check(file: &Path, n: u64, clock: Arc<dyn Clock>) -> Result<String, BookE
     let found = book.people_count().unwrap_or(0);
     for i in 1..=n {
         if book.holder_of(&format!("person{i}@example.org"))?.is_none() {
-            return Err(BookError::Refused(format!("save {i} of {n} was acknowledged and is lost")));
+            return Err(BookError::Refused(format!("save {i} of {n} was acknowledged but is lost")));
         }
     }
     // A save between its commit and its acknowledgement may be there as well.
     if found > n + 1 {
-        return Err(BookError::Refused(format!("{found} people are there, but only {n} saves were acknowledged")));
+        return Err(BookError::Refused(format!("there are {found} people, but only {n} saves were acknowledged")));
     }
     Ok(format!("{found} people, all {n} acknowledged saves are there"))
 }

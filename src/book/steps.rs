@@ -42,7 +42,7 @@ impl Step {
             Self::Run(_) => "Changing",
             Self::Undo(_) => "Undoing",
             Self::Redo(_) => "Redoing",
-            Self::BackTo(_) => "Going back",
+            Self::BackTo(_) => "Restoring",
         }
     }
 }

@@ -82,7 +82,7 @@ impl ToDoKind {
             Self::NotHeld => "was it held?",
             Self::WriteUp => "write-up owed",
             Self::Confirm => "seat to confirm",
-            Self::Review => "exception to review",
+            Self::Review => "exception due for review",
             Self::Bounced => "bounced address",
             Self::Vacant => "seat vacant",
             Self::Newcomer => "newcomer",

@@ -136,7 +136,7 @@ impl Attendance {
 fn people(book: &mut Book, who: OneOrMany) -> Result<Vec<PersonId>, CliError> {
     let who = who.all();
     if who.is_empty() {
-        return Err(CliError::Which("who names nobody".into()));
+        return Err(CliError::Which("who is empty".into()));
     }
     who.iter().map(|one| who::one_person(book, one)).collect()
 }
@@ -242,7 +242,12 @@ pub(super) fn apply(book: &mut Book, args: &ApplyArgs, out: &mut dyn Write) -> R
     let all = |book: &mut Book| {
         let mut whole = Report::default();
         for (n, action) in actions {
-            let done = deed(book, action).and_then(|deed| perform(book, deed, args.yes)).map_err(|e| refused(n, &e.to_string()))?;
+            let sure = |deed: &Deed| args.yes || (args.how.dry_run && deed.removes());
+            let done = deed(book, action).and_then(|deed| {
+                let yes = sure(&deed);
+                perform(book, deed, yes)
+            });
+            let done = done.map_err(|e| refused(n, &e.to_string()))?;
             whole.changes += done.changes;
             if args.how.dry_run {
                 whole.notes.push(format!("line {n}: {}", done.done));
@@ -257,7 +262,7 @@ pub(super) fn apply(book: &mut Book, args: &ApplyArgs, out: &mut dyn Write) -> R
     report.dry_run = args.how.dry_run;
     let n = text::count(total, "action", "actions");
     report.done = match report.changes {
-        0 => format!("Nothing to change: all of {n} is so already"),
+        0 => format!("Nothing to change: {n} would change nothing"),
         _ if report.dry_run => format!("{n} can be applied"),
         _ => applied.label,
     };
@@ -273,10 +278,16 @@ fn read(line: &str) -> Result<Action, String> {
     if line.len() > LONGEST_LINE {
         return Err(format!("the line has {} bytes; 1,048,576 are the most", text::thousands(line.len() as u64)));
     }
+    if !line.trim_start().starts_with('{') {
+        return Err("it isn't a JSON object with \"do\", such as {\"do\": \"tag\", …}".to_owned());
+    }
     serde_json::from_str(line).map_err(|e| {
         // The line is counted here, and within a line the column is what helps.
-        let said = e.to_string();
-        said.rsplit_once(" at line 1 column ").map_or_else(|| said.clone(), |(what, column)| format!("{what} (column {column})"))
+        let said = e.to_string().replace("variant", "action").replace("field", "key");
+        match said.rsplit_once(" at line 1 column ") {
+            Some((what, column)) => format!("{what} (column {column})"),
+            None => said,
+        }
     })
 }
 

@@ -12,20 +12,20 @@ use crate::paths::Paths;
 
 /// The membership book of a community of practice, in the terminal.
 ///
-/// Without a command it opens the roster on the screen; on the first run it offers a sample, an import or an empty book.
+/// Without a command it opens the roster on the screen; the first run offers a sample, an import or an empty roster.
 #[derive(Debug, Parser)]
 #[command(name = "guildhall", version, subcommand_precedence_over_arg = true)]
 pub struct Args {
     /// The roster to open on the screen
     #[arg(value_name = "FILE")]
     pub roster: Option<PathBuf>,
-    /// The roster; else the one in the platform's data folder
+    /// The roster; without it, the one in your data folder
     #[arg(short, long, global = true, env = "GUILDHALL_FILE", value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// The configuration; else config.toml in the platform's configuration folder
+    /// The configuration; without it, config.toml in your configuration folder
     #[arg(long, global = true, env = "GUILDHALL_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Draws without boxes, one list at a time, with the cursor on the current row: for screen readers
+    /// Draw without boxes, one list at a time, with the cursor on the current row: for screen readers
     #[arg(long)]
     pub plain: bool,
     /// What to do
@@ -66,7 +66,7 @@ impl Args {
     }
 }
 
-/// The first word, if it is meant as a command that there isn't: it is none, looks like no path, and no such file exists.
+/// Returns the first word if it looks like a mistyped command: neither a command nor a path, and no such file exists.
 fn mistyped(words: &[OsString], command: &clap::Command) -> Option<String> {
     let mut rest = words.iter().skip(1);
     let first = loop {
@@ -88,42 +88,42 @@ fn mistyped(words: &[OsString], command: &clap::Command) -> Option<String> {
 /// A verb of the command line.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Opens a made-up roster in a temporary file
+    /// Open a made-up roster in a temporary file
     Demo,
-    /// Lists members, communities, meetups or organisations
+    /// List members, communities, meetups or organisations
     List {
         /// What to list
         what: What,
-        /// Which ones, in the search language: words, org:mod, -tag:a11y, "seen:<90d"; the README has all of it
+        /// Which ones, in the search language: words, org:mod, -tag:a11y, "seen:<90d" (see the README)
         query: Vec<String>,
-        /// Those of a saved view, in its order; a query narrows it
+        /// Those in a saved view, in its order; a query narrows it
         #[arg(long, value_name = "NAME")]
         view: Option<String>,
         /// How to write them
         #[arg(long, default_value = "table")]
         format: ListFormat,
     },
-    /// Shows one member, community or meetup, whole
+    /// Show everything about one member, community or meetup
     Show {
         /// What to show
         what: Shown,
-        /// Its name, or a member's address
+        /// Its name or UUID, or a member's address
         #[arg(required = true)]
         which: Vec<String>,
         /// How to write it
         #[arg(long, default_value = "text")]
         format: ShowFormat,
-        /// Of a community: all that whoever takes it over should know
+        /// For a community: what its next head should know
         #[arg(long)]
         handover: bool,
     },
-    /// Reads people from files into the roster, each file as one undo step
+    /// Import people from files, each file as one undo step
     Import(ImportArgs),
-    /// Writes people to a file or to standard output
+    /// Export people to a file or to standard output
     Export(Box<ExportArgs>),
-    /// The public page of communities, in Markdown
+    /// Import, publish or compare the public page of communities (Markdown)
     Directory {
-        /// What is done with it
+        /// What to do with it
         #[command(subcommand)]
         what: Directory,
     },
@@ -152,26 +152,26 @@ pub enum Verb {
     Apply(ApplyArgs),
     /// Undo the last change
     Undo {
-        /// Undo a suppression or withdrawal too: somebody may be mailed again by it
+        /// Undo a suppression or withdrawal too: somebody may be mailed again
         #[arg(long)]
         yes: bool,
     },
     /// Redo what was undone last
     Redo {
-        /// Lift a suppression or withdrawal, or grant consent, if the change did so
+        /// Redo it even if it lifts a suppression or withdrawal, or grants consent
         #[arg(long)]
         yes: bool,
     },
-    /// Never mail these addresses again, nor any other address of the people who have them
+    /// Never mail these addresses again, nor any other address of their owners
     Suppress {
         /// The addresses; - reads them from standard input, one a line
         #[arg(required = true, value_name = "ADDRESS")]
         addresses: Vec<String>,
-        /// Why, for the record
+        /// The reason, for the record
         #[arg(long, value_name = "TEXT", default_value = "their own request")]
         reason: String,
     },
-    /// Record that people said they may be mailed: lifts the suppression of their addresses and grants consent to mail
+    /// Record that people said they may be mailed: lift the suppression of their addresses and grant consent to mail
     Allow {
         /// The addresses; - reads them from standard input, one a line
         #[arg(required = true, value_name = "ADDRESS")]
@@ -183,14 +183,14 @@ pub enum Verb {
         #[arg(long, required = true, value_name = "DATE")]
         date: String,
     },
-    /// Shows what was done, newest first; to one member, if one is named
+    /// Show what was done, newest first; to one member, if one is named
     History {
         /// A member's name or address
         which: Vec<String>,
     },
-    /// Check the roster's file for damage, and for words in it that this program doesn't know
+    /// Check the file for damage, and for words in it that this program doesn't know
     Check {
-        /// Looks at the communities instead: seats, ways to join, rules, counts, as they stand on the public page
+        /// Check the communities instead: seats, ways to join, rules and counts
         #[arg(long)]
         directory: bool,
     },
@@ -200,28 +200,28 @@ pub enum Verb {
         #[arg(long, default_value = "table")]
         format: TodayFormat,
     },
-    /// Copies the roster to a new file, verified
+    /// Copy the roster to a new file and verify the copy
     Backup {
         /// The new file
         #[arg(value_name = "FILE")]
         to: PathBuf,
     },
-    /// Lists the formats of export
+    /// List the export formats
     Formats,
-    /// Lists the keys of the screen
+    /// List the keys of the screen
     Keys {
         /// How to write them
         #[arg(long, default_value = "text")]
         format: KeysFormat,
     },
-    /// Writes completions for a shell
+    /// Print completions for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Writes the manual page
+    /// Print the manual page
     Man,
-    /// Tests that saves are kept
+    /// Test that saves are kept
     #[command(hide = true)]
     Selftest {
         /// Which part of the test
@@ -289,13 +289,13 @@ pub struct ImportArgs {
     /// The files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Puts everybody into this community, which is made if it isn't there
+    /// Add everybody to this community, which is created if there is none of this name
     #[arg(long, value_name = "NAME")]
     pub community: Option<String>,
-    /// Says exactly what would be done, and does nothing
+    /// Show exactly what would be done, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Writes the report to a file as JSON
+    /// Write the report to a file as JSON
     #[arg(long, value_name = "FILE.json")]
     pub report: Option<PathBuf>,
 }
@@ -305,7 +305,7 @@ pub struct ImportArgs {
 pub struct ExportArgs {
     /// The format; `guildhall formats` lists them
     pub format: String,
-    /// Which people, in the search language; everybody if nothing is said
+    /// Which people, in the search language; everybody if there is no query
     pub query: Vec<String>,
     /// Only members of this community
     #[arg(long, value_name = "NAME")]
@@ -316,59 +316,59 @@ pub struct ExportArgs {
     /// Replace the file although it isn't the last export of this list
     #[arg(long, requires = "output")]
     pub replace: bool,
-    /// The group's or list's own address or name, for formats that name it
+    /// The address or name of the group or list, for formats that include it
     #[arg(long, value_name = "ADDRESS", default_value = "")]
     pub group: String,
-    /// Where guests come to (entra-guests)
+    /// The page that guests are sent to (entra-guests)
     #[arg(long, value_name = "LINK", default_value = "")]
     pub redirect: String,
-    /// Writes names with the addresses (bcc)
+    /// Include names with the addresses (bcc)
     #[arg(long)]
     pub names: bool,
-    /// What parts the addresses of a line (bcc); Outlook wants ;
+    /// The separator between addresses (bcc); Outlook needs ;
     #[arg(long, value_name = "SIGN", default_value = ",")]
     pub separator: String,
-    /// Of a community: members of these statuses, parted by commas; the active alone otherwise
+    /// For a community: members of these statuses, separated by commas; without it, only the active ones
     #[arg(long, value_name = "STATUS", value_delimiter = ',')]
     pub status: Vec<String>,
-    /// Which addresses of a person
+    /// Which addresses of each person
     #[arg(long, default_value = "primary")]
     pub addresses: Addresses,
-    /// Writes to team mailboxes too
+    /// Include team mailboxes
     #[arg(long)]
     pub mailboxes: bool,
-    /// Only those who have granted consent to mail
+    /// Only people who have granted consent to mail
     #[arg(long)]
     pub require_consent: bool,
-    /// Says of each person who is left out, or to look at, why
+    /// Show why each person is left out or needs checking
     #[arg(long)]
     pub explain: bool,
-    /// The template's text, from which it is read what the mail asks for (notify)
+    /// A file with the text of the template, to find its placeholders (notify)
     #[arg(long, value_name = "FILE", conflicts_with = "placeholders")]
     pub template: Option<PathBuf>,
-    /// What the mail's template asks for, parted by commas (notify)
+    /// The placeholders of the template, separated by commas (notify)
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub placeholders: Vec<String>,
-    /// What stands in a placeholder for whoever has nothing there, such as 'first name=colleague'; may be said again
+    /// The text of a placeholder for people who have none, such as 'first name=colleague'; may be repeated
     #[arg(long, value_name = "NAME=TEXT")]
     pub fallback: Vec<String>,
-    /// Only what has changed since the last such export, or the one of this name: writes FILE-add and FILE-remove
+    /// Only what has changed since the last export of this list, or since the one of this name: writes FILE-add and FILE-remove
     #[arg(long, value_name = "last|NAME", conflicts_with = "against")]
     pub since: Option<String>,
-    /// Only what differs from the list's own file (a roster, members or subscribers as it writes them): FILE-add, FILE-remove, and
-    /// FILE-unknown with those who are nobody's here
-    #[arg(long, value_name = "DUMP")]
+    /// Only what differs from the list's own export: writes FILE-add, FILE-remove, and FILE-unknown with the addresses that aren't on the
+    /// roster
+    #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
-    /// Of which country the headers are (thunderbird): uk or us
+    /// The country of the headers (thunderbird): uk or us
     #[arg(long, value_name = "COUNTRY")]
     pub locale: Option<String>,
-    /// Which version (vcard): 3 or 4
+    /// The version (vcard): 3 or 4
     #[arg(long, value_name = "N")]
     pub version: Option<String>,
-    /// Gives the export a name, for --since
+    /// Name the export, for --since
     #[arg(long, value_name = "NAME", default_value = "")]
     pub name: String,
-    /// Writes so many addresses to a line (bcc)
+    /// The number of addresses in a line (bcc)
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub chunk: usize,
 }
@@ -376,35 +376,35 @@ pub struct ExportArgs {
 /// What is done with a public page.
 #[derive(Debug, Subcommand)]
 pub enum Directory {
-    /// Takes in what a page says of communities, their seats, how to join and who may
+    /// Import what a page says about communities, seats, how to join and who may
     Import {
         /// The page
         page: PathBuf,
-        /// Says exactly what would be done, and does nothing
+        /// Show exactly what would be done, and change nothing
         #[arg(long)]
         dry_run: bool,
-        /// Mends text that a wrong encoding has damaged
+        /// Repair text that a wrong encoding has damaged
         #[arg(long)]
         repair: bool,
     },
-    /// Writes the page: of one that is there only what has changed, in its own style
+    /// Publish to the page: in an existing page, only what has changed, in its own style
     Publish {
         /// The page
         page: PathBuf,
-        /// A clean page so laid out, whatever stands there
+        /// Write a clean page with this layout, replacing what is there
         #[arg(long)]
         layout: Option<PageLayout>,
-        /// On a clean page, how many are in each community, with the date
+        /// On a clean page, include the number of members of each community, with the date
         #[arg(long)]
         counts: bool,
-        /// Mends text that a wrong encoding has damaged
+        /// Repair text that a wrong encoding has damaged
         #[arg(long)]
         repair: bool,
         /// Show what would change and whose names are withheld, and write nothing
         #[arg(long)]
         dry_run: bool,
     },
-    /// Says what differs between the page and the roster, and between the page and what it was
+    /// Show how the page differs from the roster, and from its last version
     Diff {
         /// The page
         page: PathBuf,
@@ -416,16 +416,16 @@ pub enum Directory {
 pub enum PageLayout {
     /// One table
     Table,
-    /// A heading for each
+    /// A heading for each community
     Sections,
 }
 
-/// Which addresses of a person are written.
+/// Which addresses of each person are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Addresses {
-    /// The first alone
+    /// Only the primary address
     Primary,
-    /// A row for each
+    /// A row for each address
     All,
 }
 

@@ -88,7 +88,7 @@ pub(super) fn edit(book: &mut Book, what: &Edit, out: &mut dyn Write) -> Result<
     };
     let pairs = pairs(set)?;
     if pairs.is_empty() {
-        return Err(CliError::Usage("say what to change: --set 'field=value'; --help lists the fields".into()));
+        return Err(CliError::Usage("choose what to change: --set 'field=value'; --help lists the fields".into()));
     }
     if let [subject] = subjects.as_slice() {
         return carry_out(book, (*how, true), left_out, out, |book| fields::fill(kind, subject, None, &pairs, book).map(Deed::filled));
@@ -104,7 +104,7 @@ pub(super) fn edit(book: &mut Book, what: &Edit, out: &mut dyn Write) -> Result<
     let keep = if how.dry_run { Keep::No } else { Keep::Yes };
     let (changes, _) = book.batch("edit", keep, |book| all(book).map(|n| (n, subjects.len() as u64)))?;
     let n = text::count(subjects.len() as u64, "person", "people");
-    let done = if changes == 0 { format!("Nothing to change: {n} are so already") } else { format!("Changed {n}") };
+    let done = if changes == 0 { format!("Nothing to change for {n}") } else { format!("Changed {n}") };
     Report { done, changes, dry_run: how.dry_run, left_out, ..Report::default() }.write(*how, out)
 }
 

@@ -41,7 +41,7 @@ pub struct Which {
 /// The fields of a form.
 #[derive(Debug, ClapArgs)]
 pub struct Set {
-    /// Fill in a field, such as 'job title=Designer'; may be repeated; nothing behind = clears the field
+    /// Fill in a field, such as 'job title=Designer'; may be repeated; leave the value empty to clear the field
     #[arg(long, value_name = "FIELD=VALUE")]
     pub set: Vec<String>,
 }
@@ -58,7 +58,7 @@ pub enum Add {
         /// Add them to this community too
         #[arg(long, value_name = "NAME")]
         community: Option<String>,
-        /// Add them to the community although they aren't eligible
+        /// Add them to the community even if they aren't eligible
         #[arg(long)]
         yes: bool,
         /// How it is done
@@ -226,7 +226,7 @@ pub enum Remove {
 /// How something is removed.
 #[derive(Debug, Clone, Copy, ClapArgs)]
 pub struct Sure {
-    /// Really remove it; `guildhall undo` brings it back
+    /// Confirm the removal; `guildhall undo` restores it
     #[arg(long)]
     pub yes: bool,
     /// How it is done
@@ -242,10 +242,10 @@ pub struct PutArgs {
     /// The people
     #[command(flatten)]
     pub which: Which,
-    /// What those who are added become: active if nothing is given
+    /// The status of those who are added (existing members keep theirs): identified, invited, applied, active, paused [default: active]
     #[arg(long, value_name = "STATUS")]
     pub status: Option<String>,
-    /// Add those too who aren't eligible
+    /// Add people even if they aren't eligible
     #[arg(long)]
     pub yes: bool,
     /// How it is done
@@ -284,7 +284,7 @@ pub struct TagArgs {
 pub struct ConsentArgs {
     /// For what: mail, directory, introductions or photo
     pub purpose: String,
-    /// What they said: granted, withdrawn, or unknown to remove what is noted
+    /// granted, withdrawn, or unknown (clears the record; never a withdrawal)
     pub state: String,
     /// The people
     #[command(flatten)]
@@ -292,7 +292,7 @@ pub struct ConsentArgs {
     /// Where they said so, such as 'sign-up form'; needed for mail granted
     #[arg(long, value_name = "TEXT")]
     pub source: Option<String>,
-    /// The day on which they said so; needed for mail granted, today if it isn't given
+    /// The day on which they said so; needed for mail granted, otherwise today if none is given
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
     /// How it is done
@@ -323,7 +323,7 @@ pub struct RollWhat {
     /// They came
     #[arg(long)]
     pub came: bool,
-    /// They said yes and didn't come
+    /// They didn't come
     #[arg(long)]
     pub no_show: bool,
     /// They excused themselves

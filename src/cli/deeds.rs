@@ -11,7 +11,7 @@ use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::mail::Why;
 use crate::domain::person::ConsentFacts;
 use crate::domain::text;
-use crate::domain::words::{ConsentState, Eligibility, MembershipStatus, Purpose};
+use crate::domain::words::{ConsentState, Eligibility, MembershipStatus, Outcome, Purpose};
 
 /// What is to be done.
 pub(super) enum Deed {
@@ -40,6 +40,11 @@ pub(super) enum Deed {
 }
 
 impl Deed {
+    /// Whether something is removed by it.
+    pub(super) const fn removes(&self) -> bool {
+        matches!(self, Self::Remove(_) | Self::RemoveSeat(..))
+    }
+
     /// A form that was filled in makes this command.
     pub(super) fn filled(command: Command) -> Self {
         Self::Fill(Box::new(command))
@@ -65,16 +70,23 @@ pub(super) fn perform(book: &mut Book, deed: Deed, yes: bool) -> Result<Report, 
             run(book, &Command::AddTag { people, tag: tag.clone() }, &format!("{unchanged} {tag}"))
         }
         Deed::Untag(people, tag) => {
-            let unchanged = format!("nobody among them is tagged {tag}");
+            let unchanged = format!("none of them is tagged {tag}");
             run(book, &Command::RemoveTag { people, tag }, &unchanged)
         }
         Deed::Consent(people, consent) => consents(book, people, consent),
-        Deed::Roll(people, meetup, change) => run(book, &Command::Attend { meetup, people, change }, "that is recorded already"),
-        Deed::Suppress(addresses, reason) => run(book, &Command::Suppress { addresses, reason }, "not mailed already"),
-        Deed::Allow(addresses, source, on) => {
-            run(book, &Command::Allow { addresses, source, on }, "nothing kept mail from these addresses")
+        Deed::Roll(_, meetup, AttendanceChange::Outcome(Outcome::Attended | Outcome::NoShow)) if is_ahead(book, meetup)? => {
+            let title = book.name_of(Thing::Meetup(meetup))?.unwrap_or_default();
+            Err(CliError::Which(format!("{} is still to come: nobody can have come, or not come, yet", text::safe(&title))))
         }
+        Deed::Roll(people, meetup, change) => run(book, &Command::Attend { meetup, people, change }, "already recorded"),
+        Deed::Suppress(addresses, reason) => run(book, &Command::Suppress { addresses, reason }, "already suppressed"),
+        Deed::Allow(addresses, source, on) => run(book, &Command::Allow { addresses, source, on }, "these addresses aren't suppressed"),
     }
+}
+
+/// Whether a meetup is on a later day.
+fn is_ahead(book: &Book, meetup: MeetupId) -> Result<bool, CliError> {
+    Ok(book.meetup(meetup)?.is_some_and(|m| m.facts.starts.date() > book.today()))
 }
 
 fn run(book: &mut Book, command: &Command, unchanged: &str) -> Result<Report, CliError> {
@@ -92,9 +104,9 @@ fn confirm(yes: bool, what: impl FnOnce() -> Result<String, CliError>) -> Result
 fn fill(book: &mut Book, command: &Command, yes: bool) -> Result<Report, CliError> {
     let effect = book.rule_effect(command)?;
     if let (Some((who, community, why)), false) = (effect.admitted.first(), yes) {
-        return Err(CliError::Which(format!("{who} isn't eligible for {community}: {why}; add --yes to add them all the same")));
+        return Err(CliError::Which(format!("{who} isn't eligible for {community}: {why}; add --yes to add them anyway")));
     }
-    run(book, command, "all of it is so already")
+    run(book, command, "these values are already saved")
 }
 
 fn remove(book: &mut Book, things: Vec<Thing>, yes: bool) -> Result<Report, CliError> {
@@ -161,9 +173,9 @@ fn put(
     let left_out = leave_out(book, &mut people, out)?;
     let unclear = leave_out(book, &mut Vec::new(), unclear)?;
     let mut report = if people.is_empty() {
-        Report { done: "Nothing to change: nobody who isn't in it already is eligible".to_owned(), ..Report::default() }
+        Report { done: "Nothing to change: nobody who could be added is eligible".to_owned(), ..Report::default() }
     } else {
-        run(book, &Command::PutIn { people, community, status }, "all of them are in it already")?
+        run(book, &Command::PutIn { people, community, status }, "all of them are already in it")?
     };
     report.notes.extend(unclear.into_iter().map(|l| format!("can't tell whether {} is eligible: {}", l.who, l.why)));
     report.left_out = left_out;
@@ -178,13 +190,13 @@ fn consents(book: &mut Book, mut people: Vec<PersonId>, consent: ConsentFacts) -
         let withdrew = detail.consents.iter().any(|c| c.purpose == consent.purpose && c.state == ConsentState::Withdrawn);
         let alone = people.len() == 1 && consent.purpose != Purpose::Mail;
         if withdrew && consent.state != ConsentState::Withdrawn && !alone {
-            out.push((*person, format!("withdrew consent to {}; only their own word takes that back: use allow", consent.purpose)));
+            out.push((*person, format!("withdrew consent to {}; only they can change that: use allow", consent.purpose)));
             continue;
         }
         if consent.purpose == Purpose::Mail && consent.state == ConsentState::Granted {
             let suppressed = book.blocked_for(*person)?.into_iter().find(|(_, reasons)| reasons.contains(&Why::Suppressed));
             if let Some((address, _)) = suppressed {
-                out.push((*person, format!("{address} is suppressed; only their own word takes that back: use allow")));
+                out.push((*person, format!("{address} is suppressed; only they can change that: use allow")));
             }
         }
     }
@@ -192,7 +204,7 @@ fn consents(book: &mut Book, mut people: Vec<PersonId>, consent: ConsentFacts) -
     let mut report = if people.is_empty() {
         Report { done: "Nothing to change".to_owned(), ..Report::default() }
     } else {
-        run(book, &Command::SetConsent { people, consent }, "that is recorded already")?
+        run(book, &Command::SetConsent { people, consent }, "already recorded")?
     };
     report.left_out = left_out;
     Ok(report)

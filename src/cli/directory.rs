@@ -28,7 +28,7 @@ pub(super) fn run(
                     // A page that can't be read leaves no new roster behind.
                     Book::create(&nowhere.path().join("rehearsal.guildhall"), clock())?.import_page(page, *repair, true)?;
                     let book = Book::create(roster, clock())?;
-                    say(&format!("started a new roster at {}", roster.display()));
+                    say(&format!("created a new roster at {}", roster.display()));
                     book
                 }
                 other => other?,
@@ -46,7 +46,7 @@ pub(super) fn run(
         Directory::Diff { page } => {
             let diff = open()?.diff_page(page)?;
             if diff.from_roster.is_empty() {
-                writeln!(out, "The page and the roster say the same.")?;
+                writeln!(out, "The page and the roster agree.")?;
             }
             for sentence in &diff.from_roster {
                 writeln!(out, "{}", text::safe(sentence))?;
@@ -87,11 +87,11 @@ fn publish(book: &mut Book, page: &Path, options: &PublishOptions, out: &mut dyn
     }
     let place = page.display();
     say(&if options.dry_run {
-        format!("{place} was not touched; without --dry-run it would be written as shown")
+        format!("{place} was not changed; without --dry-run it would be written as shown")
     } else if done.written {
         format!("written to {place}")
     } else {
-        format!("{place} says all that already; it was not touched")
+        format!("{place} is already up to date; it was not changed")
     });
     Ok(())
 }

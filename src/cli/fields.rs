@@ -106,7 +106,7 @@ const MEETUP: &[(&str, Doc)] = &[
     ("starts", Says("a date and a time, such as '3 dec 18:00'")),
     ("minutes", Says("a number")),
     ("communities", SEVERAL),
-    ("host", Says("the organisation that hosts it")),
+    ("host organisation", Says("the organisation that hosts it")),
     ("where", Says("a place or a link")),
     ("status", OneOf(|| MeetupStatus::ALL.iter().map(|w| w.word()).collect())),
     ("room for", Says("a number")),
@@ -131,14 +131,14 @@ const SEAT: &[(&str, Doc)] = &[
 
 /// Returns the list of fields for `--help`.
 pub(super) fn help(kind: Kind) -> String {
-    let mut out = format!("Fields of a {}:\n", kind.noun());
+    let mut out = format!("Fields of {} {}:\n", if kind == Kind::Organisation { "an" } else { "a" }, kind.noun());
     for (label, doc) in kind.fields() {
         let _ = writeln!(out, "{}", format!("  {label:<20} {}", doc.words()).trim_end());
     }
     if kind == Kind::Member {
         out.push_str("  and every field of your own, by its name\n");
     }
-    out.push_str("Dates are read as in the forms: 2026-12-03, 3 dec, next thursday.");
+    out.push_str("Dates can be written as 2026-12-03, 3 dec or next thursday.");
     out
 }
 

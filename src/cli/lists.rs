@@ -108,8 +108,8 @@ fn members(book: &mut Book, query: &str, order: Option<Order>, format: ListForma
     let (sort, reverse) = order.unwrap_or((SortBy::Name, false));
     let found = book.find(&PeopleQuery { text: query, sort, reverse, ..PeopleQuery::default() })?;
     match &found.did_you_mean {
-        Some(near) => super::say(&format!("nobody is found; did you mean {near}?")),
-        None if found.ids.is_empty() => super::say("nobody is found"),
+        Some(near) => super::say(&format!("nobody found; did you mean {near}?")),
+        None if found.ids.is_empty() => super::say("nobody found"),
         None => {}
     }
     let heads = vec!["Name", "E-mail", "Organisation", "Discipline", "Job title", "Last seen", "Mail"];
@@ -223,6 +223,9 @@ impl<'w> JsonList<'w> {
 
 /// The one member whom a name or address means; to look at, also one whom only they can mean.
 pub(super) fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliError> {
+    if which.trim().is_empty() {
+        return Err(CliError::Usage("a name is empty; name a person by address, name or UUID".into()));
+    }
     if let [only] = book.people_meant(which)?.as_slice() {
         return Ok(*only);
     }
@@ -244,7 +247,7 @@ pub(super) fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliEr
                 return Ok(*only);
             }
             let names: Vec<String> = rows.iter().map(|p| format!("  {} <{}>", p.title(), p.email)).collect();
-            Err(CliError::Which(format!("{} people are meant by {which}; say which by address:\n{}", several.len(), names.join("\n"))))
+            Err(CliError::Which(format!("{} people match {which}; use an address:\n{}", several.len(), names.join("\n"))))
         }
     }
 }
@@ -280,12 +283,12 @@ fn one_meetup(book: &mut Book, which: &str) -> Result<MeetupId, CliError> {
         [only] => Ok(*only),
         [] => match book.find_meetups(which, None, MeetupSort::When, false)?.ids.as_slice() {
             [only] => Ok(*only),
-            _ => Err(CliError::Which(format!("no one meetup is meant by {which}; `guildhall list meetups` names them"))),
+            _ => Err(CliError::Which(format!("no single meetup matches {which}; `guildhall list meetups` lists them"))),
         },
         several => {
             let rows = book.meetups(&several[..several.len().min(10)])?;
             let names: Vec<String> = rows.iter().map(|m| format!("  {} on:{}", m.title, m.starts.date())).collect();
-            Err(CliError::Which(format!("{} meetups are meant by {which}; say which:\n{}", several.len(), names.join("\n"))))
+            Err(CliError::Which(format!("{} meetups match {which}; add the day:\n{}", several.len(), names.join("\n"))))
         }
     }
 }
@@ -348,8 +351,8 @@ fn show_community(c: &CommunityDetail, days: &Calendar, out: &mut dyn Write) -> 
     let into = if f.successor.is_empty() { String::new() } else { format!(", into {}", f.successor) };
     line(out, "Status", &format!("{}{into}{on}", f.status))?;
     line(out, "Stage", f.stage.map_or("", |s| s.word()))?;
-    line(out, "Judged by", &f.evidence)?;
-    line(out, "Near it", &f.related.join(", "))?;
+    line(out, "Evidence", &f.evidence)?;
+    line(out, "Related", &f.related.join(", "))?;
     for s in &c.seats {
         line(out, "Seat", &crate::book::seat_line(s, days))?;
     }

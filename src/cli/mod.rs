@@ -112,7 +112,7 @@ pub fn run(verb: &Verb, paths: &Paths) -> Ended {
         // Whoever read the output has had enough: no error.
         Err(e) if is_closed_pipe(&e) => Ended::Done,
         Err(e) => {
-            let hint = if matches!(&e, CliError::Book(b) if b.asks_first()) { "; if that is meant, say so with --yes" } else { "" };
+            let hint = if matches!(&e, CliError::Book(b) if b.asks_first()) { "; add --yes to do it" } else { "" };
             say(&format!("guildhall: {e}{hint}"));
             e.ended()
         }
@@ -153,7 +153,7 @@ fn open(paths: &Paths) -> Result<Book, CliError> {
     book.write_dates(config.date_order, config.week_start);
     book.use_framework(config.framework);
     if book.was_unclean() {
-        say("the last program that wrote to this roster was cut off; what it had not finished has been taken back");
+        say("the last program that wrote to this roster was interrupted; its unfinished change has been rolled back");
         if let Some(problem) = book.check()?.damage.first() {
             return Err(BookError::Refused(format!("the roster is damaged: {problem}")).into());
         }
@@ -197,8 +197,8 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
         Verb::Roll(args) => return change::roll(&mut open(paths)?, args, out),
         Verb::Apply(args) if args.schema => lists::write_json(&apply::schema(), out)?,
         Verb::Apply(args) => return apply::apply(&mut open(paths)?, args, out),
-        Verb::Suppress { addresses, reason } => mail::suppress(&mut open(paths)?, addresses, reason, out)?,
-        Verb::Allow { addresses, source, date } => mail::allow(&mut open(paths)?, addresses, source, date, out)?,
+        Verb::Suppress { addresses, reason } => return mail::suppress(&mut open(paths)?, addresses, reason, out),
+        Verb::Allow { addresses, source, date } => return mail::allow(&mut open(paths)?, addresses, source, date, out),
         Verb::History { which } => history(&mut open(paths)?, &which.join(" "), out)?,
         Verb::Check { directory } => return check(&mut open(paths)?, *directory, out),
         Verb::Backup { to } => {
@@ -227,12 +227,12 @@ fn check(book: &mut Book, directory: bool, out: &mut dyn Write) -> Result<Ended,
             writeln!(out, "{}", text::safe(&finding.words()))?;
         }
         let n = findings.len() as u64;
-        say(&if n == 0 { "nothing to look at".to_owned() } else { text::count(n, "thing to look at", "things to look at") });
+        say(&if n == 0 { "nothing to check".to_owned() } else { text::count(n, "thing to look at", "things to look at") });
         return Ok(Ended::Done);
     }
     let found = book.check()?;
     if found.is_sound() {
-        writeln!(out, "The roster is sound.")?;
+        writeln!(out, "The roster is not damaged.")?;
         if let Some(id) = &found.roster {
             writeln!(out, "Its id, the same in each of its copies, is {id}.")?;
         }
@@ -273,8 +273,8 @@ impl Write for Pipe<'_> {
 }
 
 fn history(book: &mut Book, which: &str, out: &mut dyn Write) -> Result<(), CliError> {
-    let of = if which.is_empty() { None } else { Some(Thing::Person(lists::one_person(book, which)?)) };
-    for op in book.history(of, 200)? {
+    let of = if which.is_empty() { None } else { Some(lists::one_person(book, which)?) };
+    for op in book.history(of.map(Thing::Person), 200)? {
         let kind = match op.kind {
             crate::book::OpKind::Do | crate::book::OpKind::Note => "",
             crate::book::OpKind::Undo => "undone: ",
@@ -288,7 +288,7 @@ fn history(book: &mut Book, which: &str, out: &mut dyn Write) -> Result<(), CliE
         writeln!(out, "{}  {kind}{}{people}", book.local(op.at).format("%Y-%m-%d %H:%M"), text::safe(&op.label))?;
         // Of one person's history, what was changed from what to what; of everything, the steps alone.
         if of.is_some() {
-            for change in book.changes(op.id, 5)?.iter().filter(|c| c.from.is_some() && c.to.is_some()) {
+            for change in book.changes(op.id, of, 20)?.iter().filter(|c| c.from.is_some() && c.to.is_some()) {
                 writeln!(out, "                  {}", text::safe(&change.words()))?;
             }
         }

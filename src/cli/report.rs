@@ -63,7 +63,7 @@ impl Report {
                 writeln!(out, "{}", json(self)?)?;
             }
             Answer::Text => {
-                let dry = if self.dry_run { "Dry run, nothing was changed: " } else { "" };
+                let dry = if self.dry_run { "Dry run: " } else { "" };
                 writeln!(out, "{dry}{}", text::safe_lines(&self.done))?;
                 for note in &self.notes {
                     writeln!(out, "  {}", text::safe(note))?;

@@ -49,7 +49,7 @@ pub(super) fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> R
             drop(book);
             std::fs::remove_file(path)?;
         } else {
-            say(&format!("started a new roster at {}", roster.display()));
+            say(&format!("created a new roster at {}", roster.display()));
         }
     }
     // What was imported is reported, also where a later file failed.
@@ -93,7 +93,7 @@ fn describe(report: &ImportReport, out: &mut dyn Write) -> Result<(), CliError> 
         writeln!(out, "  {}", text::safe(note))?;
     }
     for refusal in &report.refused {
-        writeln!(out, "  line {} was not taken: {}", refusal.line, text::safe(&refusal.reason))?;
+        writeln!(out, "  line {} was refused: {}", refusal.line, text::safe(&refusal.reason))?;
     }
     for one in &report.decisions {
         writeln!(out, "  line {} needs a decision: {}", one.line, text::safe(&one.reason))?;
@@ -107,7 +107,7 @@ fn describe(report: &ImportReport, out: &mut dyn Write) -> Result<(), CliError> 
 
 /// Waits for work; on a terminal, with a line that says how far it is.
 fn watch<T>(job: Job<T>, doing: &str, bytes: bool) -> Result<T, CliError> {
-    let lost = || CliError::Book(BookError::Refused("the work broke off; nothing was changed".into()));
+    let lost = || CliError::Book(BookError::Refused("the job failed unexpectedly; nothing was changed".into()));
     if !may_show_progress() {
         return job.wait().ok_or_else(lost);
     }
@@ -145,7 +145,7 @@ fn asked(args: &ExportArgs) -> Result<Vec<Placeholder>, CliError> {
         let key = text::header_key(name);
         match all.iter_mut().find(|p| text::header_key(&p.name) == key) {
             Some(found) if !stands.trim().is_empty() => stands.trim().clone_into(&mut found.fallback),
-            Some(_) => return Err(CliError::Usage(format!("--fallback '{}' says no text: write NAME=TEXT", text::safe(said)))),
+            Some(_) => return Err(CliError::Usage(format!("--fallback '{}' has no text; write NAME=TEXT", text::safe(said)))),
             None => {
                 let among = all.iter().map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ");
                 let among = if among.is_empty() { "nothing".to_owned() } else { among };
@@ -185,7 +185,7 @@ fn since(args: &ExportArgs) -> Result<Since, CliError> {
         (None, Some(name)) => Since::Named(name.to_owned()),
     };
     if since != Since::Ever && args.output.is_none() {
-        return Err(CliError::Usage("what has changed on a list is written to two files: say where with --output FILE".into()));
+        return Err(CliError::Usage("what has changed on a list is written to two files; name them with --output FILE".into()));
     }
     Ok(since)
 }
@@ -226,7 +226,7 @@ pub(super) fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) ->
             }
             let summary = watch(book.export_job(&options, path, Jobs::Thread)?, "writing", false)??;
             if let Err(e) = book.remember(&summary) {
-                say(&format!("the file stands, but the roster could not note it: {e}"));
+                say(&format!("the file was written, but the roster couldn't record the export: {e}"));
             }
             summary
         }

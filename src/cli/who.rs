@@ -30,6 +30,9 @@ pub(super) struct People {
 /// # Errors
 /// If nobody is, or several are: then they are listed with their addresses.
 pub(super) fn one_person(book: &mut Book, who: &str) -> Result<PersonId, CliError> {
+    if who.trim().is_empty() {
+        return Err(CliError::Usage("a name is empty; name a person by address, exact name or UUID".into()));
+    }
     match book.people_meant(who)?.as_slice() {
         [only] => Ok(*only),
         [] => {
@@ -38,11 +41,16 @@ pub(super) fn one_person(book: &mut Book, who: &str) -> Result<PersonId, CliErro
             Err(CliError::Which(format!("nobody on the roster {missing} {who}{}", nearest(book, &who)?)))
         }
         several => {
-            let rows = book.people(&several[..several.len().min(MOST)], None)?;
-            let names: Vec<String> = rows.iter().map(|p| format!("  {} <{}>", p.title(), p.email)).collect();
+            let mut names = Vec::new();
+            for id in several.iter().take(MOST) {
+                let Some(p) = book.person(*id)? else { continue };
+                // Two without an address are told apart by their UUIDs alone.
+                let by = if p.facts.email.is_empty() { p.uuid } else { format!("<{}>", p.facts.email) };
+                names.push(format!("\n  {} {by}", p.facts.title()));
+            }
             let more = if several.len() > MOST { "\n  and more" } else { "" };
             let n = several.len();
-            Err(CliError::Which(format!("{n} people are called {}; use an address:\n{}{more}", who.trim(), names.join("\n"))))
+            Err(CliError::Which(format!("{n} people are called {}; use an address or a UUID:{}{more}", who.trim(), names.concat())))
         }
     }
 }
@@ -74,9 +82,13 @@ pub(super) fn one_meetup(book: &Book, which: &str) -> Result<MeetupId, CliError>
             Err(CliError::Which(format!("there is no meetup called {which}; `guildhall list meetups` lists them")))
         }
         several => {
-            let rows = book.meetups(&several[..several.len().min(MOST)])?;
-            let names: Vec<String> = rows.iter().map(|m| format!("  '{} on:{}'", m.title, m.starts.date())).collect();
-            Err(CliError::Which(format!("{} meetups are called {}; add the day:\n{}", several.len(), which.trim(), names.join("\n"))))
+            let mut names = Vec::new();
+            for id in several.iter().take(MOST) {
+                let Some(m) = book.meetup(*id)? else { continue };
+                names.push(format!("\n  '{} on:{}' {}", m.facts.title, m.facts.starts.date(), m.uuid));
+            }
+            let n = several.len();
+            Err(CliError::Which(format!("{n} meetups are called {}; add the day, or use a UUID:{}", which.trim(), names.concat())))
         }
     }
 }
@@ -102,7 +114,7 @@ pub(super) fn which(book: &mut Book, which: &Which) -> Result<People, CliError> 
     }
     let query = which.query.join(" ");
     if query.trim().is_empty() {
-        return Err(CliError::Usage("say which people: a query such as org:mod, or --who FILE".into()));
+        return Err(CliError::Usage("name the people: a query such as org:mod, or --who FILE".into()));
     }
     let found = book.find(&PeopleQuery { text: &query, ..PeopleQuery::default() })?;
     if found.ids.is_empty() {
@@ -117,7 +129,9 @@ fn listed(book: &mut Book, file: &Path) -> Result<People, CliError> {
     for (line, who) in lines(file)? {
         match one_person(book, &who) {
             Ok(id) => ids.push(id),
-            Err(CliError::Which(why)) => left_out.push(LeftOut { line: Some(line), who, why: why.lines().collect::<Vec<_>>().join(" ") }),
+            Err(CliError::Which(why)) => {
+                left_out.push(LeftOut { line: Some(line), who, why: why.lines().map(str::trim).collect::<Vec<_>>().join(" ") })
+            }
             Err(e) => return Err(e),
         }
     }

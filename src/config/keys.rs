@@ -57,7 +57,7 @@ fn unknown(part: &str) -> String {
     ];
     let near = crate::domain::text::nearest(part, NAMES.iter().copied());
     let hint = near.map_or_else(|| "one looks like x, ctrl-x or f5".to_owned(), |n| format!("did you mean {n}?"));
-    format!("\"{part}\" is no key; {hint}")
+    format!("\"{part}\" isn't a key; {hint}")
 }
 
 fn one(part: &str) -> Option<KeyCombination> {

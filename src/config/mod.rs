@@ -150,7 +150,7 @@ impl Config {
 pub fn template() -> String {
     let words = |all: &[&str]| all.join(", ");
     let mut out = format!(
-        "# Guildhall's configuration. What is commented out shows what holds by itself; take the # away to change it.\n\n\
+        "# Guildhall's configuration. Lines that are commented out show the defaults; remove the # to change one.\n\n\
          # mouse = true\n\
          # date_format = \"day-first\"    # {}\n\
          # week_start = \"monday\"\n\

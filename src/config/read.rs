@@ -65,7 +65,7 @@ impl Reader<'_> {
     fn string<'v>(&mut self, value: &'v Spanned<DeValue<'_>>, what: &str) -> Option<&'v str> {
         let found = value.get_ref().as_str();
         if found.is_none() {
-            self.wrong(value.span(), format!("{what} is a text in quotes, not {}", article(value.get_ref().type_str())));
+            self.wrong(value.span(), format!("{what} is text in quotes, not {}", article(value.get_ref().type_str())));
         }
         found
     }
@@ -143,7 +143,7 @@ fn framework(value: &Spanned<DeValue<'_>>, config: &mut Config, reader: &mut Rea
     let read = super::short_text(&file).map_err(|e| e.to_string());
     match read.and_then(|content| toml::from_str(&content).map_err(|e| e.message().replace('\n', ", "))) {
         Ok(framework) => config.framework = framework,
-        Err(why) => reader.wrong(value.span(), format!("{}: {why}; the built-in list of roles holds", file.display())),
+        Err(why) => reader.wrong(value.span(), format!("{}: {why}; the built-in list of roles is used", file.display())),
     }
 }
 
@@ -181,7 +181,7 @@ fn theme(table: &DeTable<'_>, config: &mut Config, reader: &mut Reader<'_>) {
                         || format!("a colour is one of {}, a number from 0 to 255, or #rrggbb", NAMES[..8].join(", ")),
                         |n| format!("did you mean {n}?"),
                     );
-                    reader.wrong(value.span(), format!("{shown} is no colour; {near}"));
+                    reader.wrong(value.span(), format!("{shown} isn't a colour; {near}"));
                 }
             }
         } else {
@@ -247,7 +247,7 @@ fn keys(table: &DeTable<'_>, config: &mut Config, reader: &mut Reader<'_>) {
     for clash in config.keys.set(wanted.into_iter().map(|(a, b, _)| (a, b)).collect()) {
         let (winner, loser) = (kebab(info(clash.winner).name), kebab(info(clash.loser).name));
         let (span, message) = match span_of(clash.loser) {
-            Some(span) => (span, format!("\"{}\" is {winner} already; {loser} does not get it", clash.text)),
+            Some(span) => (span, format!("\"{}\" is already {winner}; {loser} does not get it", clash.text)),
             None => (
                 span_of(clash.winner).unwrap_or(0..0),
                 format!("\"{}\" is now {winner}, and {loser} has no key left; give it another, or write {loser} = []", clash.text),

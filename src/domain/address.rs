@@ -20,13 +20,13 @@ pub enum AddressError {
     #[error("an address needs an @")]
     NoAt,
     /// More than one `@`.
-    #[error("an address has only one @")]
+    #[error("an address can have only one @")]
     ManyAts,
     /// Nothing stands before the `@`.
-    #[error("something must stand before the @")]
+    #[error("something is missing before the @")]
     NoLocal,
     /// Nothing, or an empty label, stands after the `@`.
-    #[error("a domain such as example.gov.uk must stand after the @")]
+    #[error("a domain such as example.gov.uk is missing after the @")]
     NoDomain,
     /// A blank, a comma, a bracket or the like inside.
     #[error("an address can't contain {}", if .0.is_whitespace() { "a blank".to_owned() } else { format!("{}", .0) })]
@@ -162,7 +162,7 @@ pub fn why_not_portable(address: &str) -> Option<&'static str> {
     let last = labels.last().copied().unwrap_or("");
     let tld_fine = last.len() >= 2 && (last.bytes().all(|b| b.is_ascii_alphabetic()) || last.starts_with("xn--"));
     if !labels.iter().all(label_fine) || !tld_fine {
-        return Some("the domain is not one that mail systems take");
+        return Some("mail systems don't accept this domain");
     }
     None
 }

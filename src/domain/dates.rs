@@ -69,7 +69,7 @@ impl Calendar {
             _ => day_and_month(&words, today, lean),
         };
         date.filter(|d| (1900..=2200).contains(&d.year())).ok_or_else(|| {
-            format!("\u{201c}{}\u{201d} is no date; try 3 dec, next thursday, in 2 weeks or 2026-12-03", super::text::safe(typed.trim()))
+            format!("\u{201c}{}\u{201d} isn't a date; try 3 dec, next thursday, in 2 weeks or 2026-12-03", super::text::safe(typed.trim()))
         })
     }
 

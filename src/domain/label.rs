@@ -149,12 +149,12 @@ impl Label {
         match self.verb {
             Verb::Add | Verb::Edit | Verb::Remove => self.of_one(&called, &who),
             Verb::AddTo => format!("Added {who} to {community}"),
-            Verb::PutIn => format!("Put {who} into {community}"),
-            Verb::TakeOut => format!("Took {who} out of {community}"),
+            Verb::PutIn => format!("Added {who} to {community}"),
+            Verb::TakeOut => format!("Removed {who} from {community}"),
             Verb::SetStatus => format!("Set {who} to {what} in {community}"),
             Verb::EditMembership => format!("Changed the membership of {who} in {community}"),
             Verb::SetOrganisation => format!("Set the organisation of {who} to {}", called("organisation").unwrap_or_default()),
-            Verb::ClearOrganisation => format!("Took {who} out of their organisation"),
+            Verb::ClearOrganisation => format!("Cleared the organisation of {who}"),
             Verb::SetDiscipline => format!("Set the discipline of {who} to {what}"),
             Verb::ClearDiscipline => format!("Cleared the discipline of {who}"),
             Verb::SetField => format!("Set {what} of {who}"),
@@ -162,7 +162,7 @@ impl Label {
             Verb::SetConsent if what.is_empty() => format!("Changed the consent of {who}"),
             Verb::SetConsent => format!("Consent of {who} to {what}: {how}"),
             Verb::Tag => format!("Tagged {who} {what}"),
-            Verb::Untag => format!("Took the tag {what} off {who}"),
+            Verb::Untag => format!("Removed the tag {what} from {who}"),
             Verb::SetSeat | Verb::RemoveSeat | Verb::SetChannel => self.of_community(&called, &community),
             Verb::EditRoute => format!("Changed how to join {community}"),
             Verb::RemoveRoute => format!("Removed a way to join {community}"),
@@ -171,15 +171,15 @@ impl Label {
             Verb::RemoveRule => format!("Removed a rule of {community}"),
             Verb::RemoveChannel => format!("Removed a channel of {community}"),
             Verb::Came => format!("{who} came to {meetup}"),
-            Verb::ClearOutcome => format!("Took the tick off {who} at {meetup}"),
+            Verb::ClearOutcome => format!("Unticked {who} at {meetup}"),
             Verb::SetOutcome => format!("{who}: {what} at {meetup}"),
             Verb::Answer => format!("{who} answered {what} for {meetup}"),
             Verb::ClearAnswer => format!("Cleared the answer of {who} for {meetup}"),
             Verb::EditAttendance => format!("Changed the attendance of {who} at {meetup}"),
             Verb::SetPart => format!("Made {who} {what} of {meetup}"),
             Verb::ClearPart => format!("{who} is no longer {what} of {meetup}"),
-            Verb::WalkIn => format!("Put {who} on the roll of {meetup}"),
-            Verb::StopMail => format!("Stopped mail to {who}"),
+            Verb::WalkIn => format!("Added {who} to the roll of {meetup}"),
+            Verb::StopMail => format!("Unsubscribed {who}"),
             Verb::AllowMail => format!("Allowed mail to {who}"),
             Verb::Suppress => format!("Suppressed {}", self.addresses(&what)),
             Verb::Allow => format!("Allowed mail to {}", self.addresses(&what)),
@@ -192,9 +192,9 @@ impl Label {
             Verb::PublishPage => format!("Published the page {what}"),
             Verb::Export | Verb::ExportChanges => self.exported(&called, &who),
             // The step to which was gone back stands in `what`, in words: see the journal.
-            Verb::BackTo => format!("Went back to: {}", self.what),
-            Verb::BackToUndone => format!("Went back to when this was undone: {}", self.what),
-            Verb::BackToRedone => format!("Went back to when this was done again: {}", self.what),
+            Verb::BackTo => format!("Restored to: {}", self.what),
+            Verb::BackToUndone => format!("Restored to when this was undone: {}", self.what),
+            Verb::BackToRedone => format!("Restored to when this was redone: {}", self.what),
             Verb::Apply => format!("Applied {what} ({})", text::count(self.n, "action", "actions")),
             Verb::Change => text::count(self.n, "change", "changes"),
         }
@@ -224,6 +224,10 @@ impl Label {
             (Verb::RemoveSeat, None, _) => format!("Removed a seat of {community}"),
             (Verb::SetChannel, _, Some(channel)) => format!("Set a channel of {community}: {channel}"),
             (Verb::SetChannel, _, None) => format!("Set a channel of {community}"),
+            // A title that names the community needn't have it twice.
+            (_, Some(seat), _) if text::fold(&seat).ends_with(&text::fold(community)) => {
+                format!("{seat}: {}", called("person").unwrap_or_else(|| "vacant".to_owned()))
+            }
             (_, Some(seat), _) => format!("{seat} of {community}: {}", called("person").unwrap_or_else(|| "vacant".to_owned())),
             _ => format!("Changed a seat of {community}"),
         }

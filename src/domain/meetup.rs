@@ -76,7 +76,7 @@ impl MeetupFacts {
         if self.minutes == 0 || self.minutes > 60 * 24 * 31 {
             return Err("a meetup must end after it starts, and within a month".into());
         }
-        self.zone.parse::<chrono_tz::Tz>().map(|_| ()).map_err(|_| format!("{} is no time zone; one looks like Europe/London", self.zone))
+        self.zone.parse::<chrono_tz::Tz>().map(|_| ()).map_err(|_| format!("{} isn't a time zone; one looks like Europe/London", self.zone))
     }
 }
 

@@ -101,7 +101,7 @@ impl PersonFacts {
             address::read(&other.address).map_err(|e| format!("{}: {e}", other.address))?;
             let key = address::key(&other.address);
             if seen.contains(&key) {
-                return Err(format!("the address {} is there twice", other.address));
+                return Err(format!("the address {} is listed twice", other.address));
             }
             seen.push(key);
         }

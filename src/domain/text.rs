@@ -277,7 +277,7 @@ const LONGEST_LINE: usize = 500;
 pub fn check_length(line: &str) -> Result<(), String> {
     match line.chars().count() {
         ..=LONGEST_LINE => Ok(()),
-        length => Err(format!("use at most {LONGEST_LINE} letters; there are {}", thousands(length as u64))),
+        length => Err(format!("use at most {LONGEST_LINE} characters; there are {}", thousands(length as u64))),
     }
 }
 

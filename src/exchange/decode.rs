@@ -93,7 +93,7 @@ impl SourceFile {
         }
         let (encoding, mark) = match Encoding::for_bom(&head) {
             Some((encoding, _)) if encoding == UTF_8 && !self.is_utf8().map_err(err)? => {
-                let what = "is marked as UTF-8, but is not; save it again as CSV UTF-8";
+                let what = "is marked as UTF-8 but isn't; save it again as CSV UTF-8";
                 return Err(ExchangeError::Refused(format!("{} {what}", path.display())));
             }
             Some((encoding, mark)) => (encoding, mark),
@@ -101,7 +101,7 @@ impl SourceFile {
                 Some(encoding) => (encoding, 0),
                 None if self.is_utf8().map_err(err)? => (UTF_8, 0),
                 None if memchr::memchr_iter(0, &head).count() * 20 > head.len() => {
-                    return Err(ExchangeError::Refused(format!("{} is no text; save it as CSV first", path.display())));
+                    return Err(ExchangeError::Refused(format!("{} isn't text; save it as CSV first", path.display())));
                 }
                 None => (guess(&head), 0),
             },

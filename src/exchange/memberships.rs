@@ -90,7 +90,7 @@ fn one(part: &str) -> Result<(String, MembershipFacts), String> {
         return Ok((part.to_owned(), facts));
     };
     for (i, detail) in details.split(", ").enumerate() {
-        let wrong = || format!("\u{201c}{detail}\u{201d} is no part of a membership");
+        let wrong = || format!("\u{201c}{detail}\u{201d} isn't part of a membership");
         if i == 0 {
             facts.status = MembershipStatus::parse(detail).ok_or_else(wrong)?;
             continue;

@@ -75,7 +75,7 @@ pub enum ExchangeError {
     #[error("writing: {}", why(.0))]
     Write(std::io::Error),
     /// There is no column that says who somebody is.
-    #[error("no column holds a name or an e-mail address; the first line must name the columns (found: {found})")]
+    #[error("no column has names or e-mail addresses; the first line must name the columns (found: {found})")]
     NoPerson {
         /// The headers that were found.
         found: String,

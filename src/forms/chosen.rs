@@ -16,5 +16,5 @@ pub(super) fn chosen_word_or_none<T: Stored>(typed: &str, was: Option<T>, parse:
 }
 
 pub(super) fn gone(what: &str) -> BookError {
-    BookError::Refused(format!("{what} is gone; somebody else has removed it"))
+    BookError::Refused(format!("{what} is gone; another program has removed it"))
 }

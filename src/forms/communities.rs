@@ -4,7 +4,7 @@
 
 use super::chosen::{chosen_word, chosen_word_or_none, gone};
 use super::field::{Field, Kind};
-use super::people::choice;
+use super::people::{choice, name_and_address};
 use super::{Sheet, Subject};
 use crate::book::{Book, BookError, Command, CommunityDetail, PeopleQuery, PersonRow, SeatRow, Words};
 use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFacts, SeatFacts};
@@ -46,11 +46,11 @@ pub(super) fn community(id: Option<CommunityId>, book: &mut Book) -> Result<Shee
         ),
         Field::new("purpose", "Purpose", Kind::Note, &facts.purpose),
         Field::new("run_by", "Run by", choice(RunBy::ALL), facts.run_by.word()),
-        Field::new("runner", "  who", Kind::Text, &facts.runner).hint("those who run it, where that is not us"),
+        Field::new("runner", "  who", Kind::Text, &facts.runner).hint("who runs it, if not us"),
         Field::new("status", "Status", choice(CommunityStatus::ALL), facts.status.word()),
         Field::new("stage", "Stage", choice(Stage::ALL), facts.stage.map_or("", |s| s.word())),
         Field::new("status_on", "  since", Kind::Date(Lean::Back), &facts.status_on.map(|d| d.to_string()).unwrap_or_default()),
-        Field::new("evidence", "  evidence", Kind::Text, &facts.evidence).hint("what status and stage are judged by"),
+        Field::new("evidence", "  evidence", Kind::Text, &facts.evidence).hint("what status and stage are based on"),
         Field::new("successor", "Merged into", Kind::Choice { options: others.clone(), new: false }, &facts.successor)
             .hint("where it was merged or closed into"),
         Field::new("related", "Related communities", Kind::Choices { options: others, new: false }, &facts.related.join("; ")),
@@ -108,7 +108,7 @@ pub(crate) fn seat(community: CommunityId, id: Option<SeatId>, chosen: Option<Pe
         let months = v.text("months");
         let confirm_months = months.parse().ok().filter(|n| (1..=600).contains(n));
         if confirm_months.is_none() && !months.is_empty() {
-            return Err(("months".into(), "say how many months, such as 12".into()));
+            return Err(("months".into(), "enter a number of months, such as 12".into()));
         }
         let facts = SeatFacts {
             title: v.text("title"),
@@ -138,26 +138,23 @@ pub(crate) fn person_label(p: &PersonRow) -> String {
 
 /// Somebody who isn't on the roster yet, as they were typed: a name, an address, or both.
 fn newcomer(typed: &str) -> Result<PersonFacts, (String, String)> {
-    let (name, email) = match typed.split_once('<') {
-        Some((name, rest)) => (name.trim(), rest.trim_end_matches('>').trim()),
-        None if typed.contains('@') => ("", typed),
-        None => (typed, ""),
-    };
+    let (name, email) = name_and_address(typed);
     if !email.is_empty() {
         address::read(email).map_err(|e| ("holder".to_owned(), e.to_string()))?;
     }
-    Ok(PersonFacts { name: name.to_owned(), email: email.to_owned(), ..PersonFacts::default() })
+    Ok(PersonFacts::named(name, email))
 }
 
 fn seat_fields(known: Option<&SeatRow>, options: Vec<String>, held_by: &str) -> Vec<Field> {
     vec![
         Field::new("title", "Title", Kind::Required("a seat needs a title"), known.map_or("", |s| s.title.as_str()))
             .hint("as printed, such as Head of Delivery"),
-        Field::new("holder", "Held by", Kind::Choice { options, new: true }, held_by).hint("empty: vacant, shown as person TBC"),
-        Field::new("since", "Since", Kind::Date(Lean::Back), &known.and_then(|s| s.since).map(|d| d.to_string()).unwrap_or_default()),
+        Field::new("holder", "Held by", Kind::Choice { options, new: true }, held_by).hint("leave empty if vacant: shown as person TBC"),
+        Field::new("since", "Since", Kind::Date(Lean::Back), &known.and_then(|s| s.since).map(|d| d.to_string()).unwrap_or_default())
+            .hint("left as it is, today for a new holder"),
         Field::new("interim", "Interim", choice(&["no", "yes"]), if known.is_some_and(|s| s.interim) { "yes" } else { "no" }),
         Field::new("function", "Function", choice(SeatFunction::ALL), known.and_then(|s| s.function).map_or("", |f| f.word()))
-            .hint("empty: told from the title"),
+            .hint("empty: derived from the title"),
         Field::new(
             "confirmed",
             "Confirmed on",
@@ -186,7 +183,7 @@ pub(super) fn route(community: CommunityId, id: Option<i64>, book: &mut Book) ->
         let kind = chosen_word(&v.text("kind"), was, RouteKind::parse);
         let facts = RouteFacts { kind, target: v.text("target"), subject: v.text("subject"), body: v.text("body"), words: v.text("words") };
         if facts.target.is_empty() && !matches!(kind, RouteKind::NotSet | RouteKind::Attend) {
-            return Err(("target".into(), "say where: an address, a link, a channel".into()));
+            return Err(("target".into(), "enter an address, a link or a channel".into()));
         }
         if kind == RouteKind::Mailto {
             let target = facts.target.split('?').next().unwrap_or_default();
@@ -204,7 +201,7 @@ pub(super) fn rule(community: CommunityId, id: Option<i64>, book: &mut Book) -> 
     let was = facts.map_or(RuleEffect::Allow, |r| r.effect);
     let fields = vec![
         Field::new("effect", "Those who match", choice(&["allow", "deny"]), was.word()),
-        Field::new("suffix", "E-mail suffix", Kind::Text, facts.map_or("", |r| r.suffix.as_str())).hint("gov.uk admits x.gov.uk too"),
+        Field::new("suffix", "E-mail suffix", Kind::Text, facts.map_or("", |r| r.suffix.as_str())).hint("gov.uk includes x.gov.uk"),
         Field::new("words", "Words", Kind::Text, facts.map_or("", |r| r.words.as_str())).hint("as printed"),
         Field::new("all", "All communities", choice(&["no", "yes"]), if known.is_some_and(|(_, _, all)| *all) { "yes" } else { "no" }),
     ];
@@ -243,7 +240,7 @@ pub(super) fn channel(community: CommunityId, id: Option<i64>, book: &mut Book) 
         let typed = v.text("members").replace(',', "");
         let members = typed.parse::<u32>().ok();
         if members.is_none() && !typed.is_empty() {
-            return Err(("members".into(), "say how many, as a number".into()));
+            return Err(("members".into(), "enter a number".into()));
         }
         let counted = v.date("counted").or_else(|| members.map(|_| v.calendar.today));
         let kind = chosen_word(&v.text("kind"), was, ChannelKind::parse);

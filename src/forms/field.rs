@@ -93,7 +93,7 @@ impl Kind {
             _ => {}
         }
         match self {
-            Self::AddField { .. } if !value.is_empty() => Err("choose the field with Enter, or clear this".into()),
+            Self::AddField { .. } if !value.is_empty() => Err("choose a field with Enter, or clear this".into()),
             Self::Required(what) if value.is_empty() => Err((*what).to_owned()),
             Self::Choice { options, new: false } if is_new && !value.is_empty() => match_one(options, value).map(|_| None),
             Self::Choices { options, new: false } if is_new => {
@@ -101,14 +101,14 @@ impl Kind {
             }
             Self::Date(_) | Self::Email | Self::Number if value.is_empty() => Ok(Some(String::new())),
             Self::Date(lean) => calendar.read(value, *lean).map(|d| Some(calendar.in_full(d))),
-            Self::Moment if value.is_empty() => Err("say when it starts, such as 3 dec 18:00".into()),
+            Self::Moment if value.is_empty() => Err("enter when it starts, such as 3 dec 18:00".into()),
             Self::Moment => calendar.read_with_time(value, Lean::Ahead).and_then(|(d, t)| match t {
                 Some(t) => Ok(Some(format!("{}, {}", calendar.in_full(d), t.format("%H:%M")))),
-                None => Err("a time is missing: try 3 dec 18:00".into()),
+                None => Err("the time is missing: try 3 dec 18:00".into()),
             }),
             Self::Email => address::read(value).map_err(|e| e.to_string()).map(|a| address::why_not_portable(a).map(str::to_owned)),
             Self::Emails => address::read_list(value).map_err(|(a, e)| format!("{a}: {e}")).map(|_| None),
-            Self::Number => value.parse::<u32>().map(|_| None).map_err(|_| "a number is expected".to_owned()),
+            Self::Number => value.parse::<u32>().map(|_| None).map_err(|_| "enter a number".to_owned()),
             _ => Ok(None),
         }
     }
@@ -122,7 +122,7 @@ pub(crate) fn parts(value: &str) -> impl Iterator<Item = &str> {
 fn match_one<'a>(options: &'a [String], value: &str) -> Result<&'a String, String> {
     options.iter().find(|o| text::are_same(o, value)).ok_or_else(|| {
         let near = text::nearest(value, options.iter().map(String::as_str));
-        near.map_or_else(|| format!("{value} is not in the list"), |n| format!("{value} is not in the list; did you mean {n}?"))
+        near.map_or_else(|| format!("{value} isn't in the list"), |n| format!("{value} isn't in the list; did you mean {n}?"))
     })
 }
 
@@ -142,18 +142,18 @@ mod tests {
             (Kind::Note, &long, "", Ok(())),
             (Kind::Required("a seat needs a title"), "", "", Err("a seat needs a title")),
             (list(false), "ACTIVE", "", Ok(())),
-            (list(false), "activ", "", Err("activ is not in the list; did you mean active?")),
+            (list(false), "activ", "", Err("activ isn't in the list; did you mean active?")),
             (list(false), "odd", "odd", Ok(())),
             (list(false), "", "", Ok(())),
             (list(true), "anything", "", Ok(())),
             (several.clone(), "host; speaker", "", Ok(())),
-            (several, "host; cook", "", Err("cook is not in the list")),
+            (several, "host; cook", "", Err("cook isn't in the list")),
             (Kind::Date(Lean::Back), "", "", Ok(())),
-            (Kind::Moment, "3 dec", "", Err("a time is missing: try 3 dec 18:00")),
+            (Kind::Moment, "3 dec", "", Err("the time is missing: try 3 dec 18:00")),
             (Kind::Moment, "3 dec 18:00", "", Ok(())),
             (Kind::Email, "", "", Ok(())),
             (Kind::Email, "ann@example.org", "", Ok(())),
-            (Kind::Number, "-1", "", Err("a number is expected")),
+            (Kind::Number, "-1", "", Err("enter a number")),
             (Kind::Number, "12", "", Ok(())),
         ];
         for (kind, value, original, wanted) in table {

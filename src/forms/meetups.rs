@@ -37,7 +37,8 @@ pub(super) fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, book:
         Field::new("starts", "Starts", Kind::Moment, &starts).hint("such as next thursday 18:00"),
         Field::new("minutes", "Minutes", Kind::Number, &facts.minutes.to_string()),
         Field::new("communities", "Communities", Kind::Choices { options: communities, new: false }, &facts.communities.join("; ")),
-        Field::new("host", "Host", Kind::Choice { options: organisations, new: true }, &facts.host).hint("the organisation that hosts it"),
+        Field::new("host", "Host organisation", Kind::Choice { options: organisations, new: true }, &facts.host)
+            .hint("the organisation that hosts it"),
         Field::new("venue", "Where", Kind::Text, &facts.venue).hint("a place or a link"),
         Field::new("status", "Status", choice(MeetupStatus::ALL), facts.status.word()),
         Field::new("capacity", "Room for", Kind::Number, &facts.capacity.map(|c| c.to_string()).unwrap_or_default()),
@@ -58,7 +59,7 @@ pub(super) fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, book:
 fn meetup_facts(v: &Values<'_>, (format, status, write_up): (Format, MeetupStatus, WriteUp)) -> Result<MeetupFacts, (String, String)> {
     let wrong = |e: String| ("starts".to_owned(), e);
     let (day, time) = v.calendar.read_with_time(&v.text("starts"), Lean::Ahead).map_err(wrong)?;
-    let time = time.ok_or_else(|| wrong("a time is missing: try 3 dec 18:00".into()))?;
+    let time = time.ok_or_else(|| wrong("the time is missing: try 3 dec 18:00".into()))?;
     Ok(MeetupFacts {
         title: v.text("title"),
         communities: v.parts("communities"),

@@ -94,9 +94,19 @@ fn person_facts(v: &Values<'_>, (kind, state): (PersonKind, AddressState)) -> Re
     Ok(facts)
 }
 
+/// The name and the address in what was typed of somebody: `Ann Hallam <ann@example.org>`, or one of them.
+pub(super) fn name_and_address(typed: &str) -> (&str, &str) {
+    match typed.split_once('<') {
+        Some((name, rest)) => (name.trim(), rest.trim_end_matches('>').trim()),
+        None if typed.contains('@') => ("", typed.trim()),
+        None => (typed.trim(), ""),
+    }
+}
+
 /// Somebody who came without being known.
 pub(super) fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
-    let (name, email) = if name.contains('@') { ("", name) } else { (name, "") };
+    let subject = Subject::WalkIn(meetup, name.to_owned());
+    let (name, email) = name_and_address(name);
     let fields = vec![
         Field::new("name", "Name", Kind::Text, name),
         Field::new("email", "E-mail", Kind::Email, email),
@@ -104,8 +114,9 @@ pub(super) fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityI
         Field::new("discipline", "Discipline", one_of(Words::Disciplines, book)?, ""),
     ];
     let calendar = book.calendar();
-    let subject = Subject::WalkIn(meetup, name.to_owned());
-    Ok(Sheet::new("Somebody new on the roll", subject, fields, None, calendar, move |v| {
+    let place = community.map(|c| book.community(c)).transpose()?.flatten().map(|c| format!(", identified in {}", c.facts.name));
+    let title = format!("New person on the roll{}", place.unwrap_or_default());
+    Ok(Sheet::new(&title, subject, fields, None, calendar, move |v| {
         let mut facts = person_facts(v, (PersonKind::Person, AddressState::Ok))?;
         facts.joined = Some(calendar.today);
         Ok(Command::WalkIn { meetup, facts, community })
@@ -135,7 +146,7 @@ pub(super) fn membership(person: PersonId, community: Option<CommunityId>, book:
         Field::new("left", "Left", Kind::Date(Lean::Back), &day(facts.left)),
         Field::new("source", "How they joined", choice(Source::ALL), facts.source.word()),
         Field::new("exception", "Exception", Kind::Text, exception.as_ref().map_or("", |e| e.reason.as_str()))
-            .hint("why they may be in it whatever the rules say"),
+            .hint("why they may be a member despite the rules"),
         Field::new("by", "Decided by", Kind::Text, exception.as_ref().map_or("", |e| e.by.as_str())),
         Field::new("review", "Review on", Kind::Date(Lean::Ahead), &day(exception.as_ref().and_then(|e| e.review))),
     ]);
@@ -158,7 +169,7 @@ pub(super) fn membership(person: PersonId, community: Option<CommunityId>, book:
         }
         let reason = v.text("exception");
         if reason.is_empty() && (!v.text("by").is_empty() || v.date("review").is_some()) {
-            return Err(("exception".into(), "say why the exception is made".into()));
+            return Err(("exception".into(), "enter the reason for the exception".into()));
         }
         let on = exception.as_ref().and_then(|e| e.on).or(Some(today));
         let exception = (!reason.is_empty()).then(|| ExceptionFacts { reason, by: v.text("by"), on, review: v.date("review") });
@@ -173,9 +184,9 @@ pub(super) fn consent(person: PersonId, purpose: Purpose, book: &mut Book) -> Re
     let was = known.map_or(ConsentState::Unknown, |c| c.state);
     let day = known.and_then(|c| c.on).map(|d| d.to_string()).unwrap_or_default();
     let fields = vec![
-        Field::new("state", "State", choice(ConsentState::ALL), was.word()).hint("unknown takes the note away"),
+        Field::new("state", "State", choice(ConsentState::ALL), was.word()).hint("unknown removes the record"),
         Field::new("on", "When", Kind::Date(Lean::Back), &day),
-        Field::new("source", "Where", Kind::Text, known.map_or("", |c| c.source.as_str())).hint("such as sign-up form, or told the lead"),
+        Field::new("source", "Where", Kind::Text, known.map_or("", |c| c.source.as_str())).hint("such as sign-up form, or in person"),
     ];
     let title = format!("Consent of {} to {purpose}", detail.facts.title());
     Ok(Sheet::new(&title, Subject::Consent(person, purpose), fields, None, book.calendar(), move |v| {
@@ -193,7 +204,7 @@ pub(super) fn consent(person: PersonId, purpose: Purpose, book: &mut Book) -> Re
 pub(super) fn mail_again(person: PersonId, book: &mut Book) -> Result<Sheet, BookError> {
     let detail = book.person(person)?.ok_or_else(|| gone("the person"))?;
     let fields = vec![
-        Field::new("source", "Where", Kind::Required("say where they said so"), "")
+        Field::new("source", "Where", Kind::Required("enter where they said so"), "")
             .hint("where they said that they may be mailed, such as an e-mail to you"),
         Field::new("on", "When", Kind::Date(Lean::Back), "").hint("the day on which they said so"),
     ];
@@ -204,9 +215,9 @@ pub(super) fn mail_again(person: PersonId, book: &mut Book) -> Result<Sheet, Boo
 fn their_word(v: &Values<'_>, person: PersonId) -> Result<Command, (String, String)> {
     let source = v.text("source");
     if source.is_empty() {
-        return Err(("source".into(), "say where they said so".into()));
+        return Err(("source".into(), "enter where they said so".into()));
     }
-    let on = v.date("on").ok_or_else(|| ("on".to_owned(), "say on which day they said so".to_owned()))?;
+    let on = v.date("on").ok_or_else(|| ("on".to_owned(), "enter the day on which they said so".to_owned()))?;
     if on > v.calendar.today {
         return Err(("on".into(), "that day is in the future".into()));
     }

@@ -103,7 +103,7 @@ fn image(text: Option<String>) -> Map<String, Json> {
 ///
 /// # Errors
 /// If the file can't be read.
-pub(crate) fn of_step(conn: Reader<'_>, op: OpId, most: usize) -> Result<Vec<Change>, StoreError> {
+pub(crate) fn of_step(conn: Reader<'_>, op: OpId, about: Option<PersonId>, most: usize) -> Result<Vec<Change>, StoreError> {
     let sql = "SELECT entity, entity_id, last_id, person_id, before, after FROM op_change WHERE op=?1 ORDER BY seq";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([op.0])?;
@@ -114,6 +114,9 @@ pub(crate) fn of_step(conn: Reader<'_>, op: OpId, most: usize) -> Result<Vec<Cha
         }
         let Some(table) = table(&r.get::<_, String>(0)?) else { continue };
         let (first, last, person): (i64, i64, Option<i64>) = (r.get(1)?, r.get(2)?, r.get(3)?);
+        if about.is_some_and(|p| person != Some(p.0)) {
+            continue;
+        }
         let (before, after): (Option<String>, Option<String>) = (r.get(4)?, r.get(5)?);
         let is_update = before.is_some() && after.is_some();
         let (before, after) = (image(before), image(after));

@@ -41,7 +41,9 @@ pub(super) fn settle(conn: &Connection) -> Result<(), StoreError> {
     )?;
     let mode: String = conn.query_row("PRAGMA journal_mode=DELETE", [], |r| r.get(0))?;
     if mode != "delete" {
-        return Err(StoreError::Refused(format!("the roster's journal mode could not be set (it is {mode}); another program may hold it")));
+        return Err(StoreError::Refused(format!(
+            "the roster's journal mode could not be set (it is {mode}); another program may be using it"
+        )));
     }
     for (name, wanted) in [
         ("synchronous", 3),

@@ -16,10 +16,10 @@ pub enum StoreError {
     #[error("the folder of {} does not exist; make it first, or write somewhere else", .0.display())]
     NoFolder(PathBuf),
     /// A file stands where a new one was to be made.
-    #[error("{} exists already; it was left as it is", .0.display())]
+    #[error("{} already exists; it was not changed", .0.display())]
     Exists(PathBuf),
     /// The file has no bytes.
-    #[error("{} is empty, so it is no roster; if nothing is missing, delete it and start again", .0.display())]
+    #[error("{} is empty, so it isn't a roster; if nothing is missing, delete it and start again", .0.display())]
     Empty(PathBuf),
     /// The path names a folder, a pipe or a device.
     #[error("{} is {what}, not a file", .path.display())]
@@ -33,10 +33,10 @@ pub enum StoreError {
     #[error("{} has a second name (a hard link), which is unsafe for a database; copy it to a name of its own", .0.display())]
     Linked(PathBuf),
     /// Not a SQLite file.
-    #[error("{} is not a Guildhall roster (it is no SQLite database); it was left as it is", .0.display())]
+    #[error("{} is not a Guildhall roster (it isn't a SQLite database); it was not changed", .0.display())]
     NotADatabase(PathBuf),
     /// A SQLite file of some other program.
-    #[error("{} belongs to another program; it was left as it is", .0.display())]
+    #[error("{} belongs to another program; it was not changed", .0.display())]
     Foreign(PathBuf),
     /// A roster from a newer version.
     #[error("{} was written by a newer Guildhall (its format is {found}, this program knows {known}); update Guildhall, nothing was changed", .path.display())]
@@ -67,7 +67,7 @@ pub enum StoreError {
         backups: PathBuf,
     },
     /// The file or its folder can't be written.
-    #[error("{} can't be written ({why}); it is open for reading only", .path.display())]
+    #[error("{} can't be written ({why}); it is open read-only", .path.display())]
     ReadOnly {
         /// The file.
         path: PathBuf,
@@ -89,10 +89,10 @@ pub enum StoreError {
         label: String,
     },
     /// A row was changed between the opening of its form and its saving.
-    #[error("{0} was changed by somebody else while you were editing; nothing was saved")]
+    #[error("another program changed {0} while you were editing; nothing was saved")]
     ChangedMeanwhile(String),
     /// The step would end a suppression or withdrawal, or grant consent: that has to be said.
-    #[error("to {doing} \u{201c}{label}\u{201d} would let somebody be mailed who may have said no; nothing was changed")]
+    #[error("to {doing} \u{201c}{label}\u{201d} would allow mail to somebody who may have said no; nothing was changed")]
     AsksFirst {
         /// Undo or redo.
         doing: &'static str,

@@ -55,7 +55,7 @@ pub(super) fn connect(path: PathBuf, unclean: bool) -> Result<Opened, StoreError
     }
     settle(&conn)?;
     if read_only.is_none() && conn.is_readonly(rusqlite::MAIN_DB)? {
-        return Err(StoreError::ReadOnly { path, why: "SQLite opened it for reading only" });
+        return Err(StoreError::ReadOnly { path, why: "SQLite opened it read-only" });
     }
     Ok(Opened { conn, path, read_only, unclean, migrated })
 }

@@ -57,7 +57,7 @@ pub(crate) fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<Do
             statement.query_map([point.0, write.op()], op_of)?.collect::<Result<_, _>>()?
         };
         if since.is_empty() {
-            return Err(StoreError::Refused("this is how everything stands already".into()));
+            return Err(StoreError::Refused("everything is already as it was then".into()));
         }
         since.iter().try_for_each(|op| revert_op(write, op))
     })?;

@@ -1,4 +1,4 @@
-//! The one door for writes: every row that is added, changed or removed leaves its inverse in the journal.
+//! The one door for writes: every row that is added, changed or removed cancelss inverse in the journal.
 //!
 //! Must not know what the rows mean; [`super::journal`] reads back what is written here.
 
@@ -250,7 +250,7 @@ impl<'c> Write<'c> {
     pub(crate) fn update(&mut self, table: &'static Table, id: i64, columns: &[(&'static str, &dyn ToSql)]) -> Result<bool, StoreError> {
         let before = self.read_columns(table, id, columns.iter().map(|(c, _)| *c))?;
         let Some((old_op, before)) = before else {
-            return Err(StoreError::Refused(format!("the {} is gone; somebody else has removed it", table.noun)));
+            return Err(StoreError::Refused(format!("the {} is gone; another program has removed it", table.noun)));
         };
         let mut changed: Vec<(&'static str, Value, Value)> = Vec::new();
         let mut differs = false;
@@ -319,7 +319,7 @@ impl<'c> Write<'c> {
     pub(crate) fn delete(&mut self, table: &'static Table, id: i64) -> Result<(), StoreError> {
         let person = person_of(self.reader(), table, id)?;
         let Some((old_op, values)) = self.read_columns(table, id, table.names())? else {
-            return Err(StoreError::Refused(format!("the {} is gone; somebody else has removed it", table.noun)));
+            return Err(StoreError::Refused(format!("the {} is gone; another program has removed it", table.noun)));
         };
         self.guard.deleting(table, id, &values);
         // A row that is added again later must not be in one range with those that were added before this: they are undone in turn.

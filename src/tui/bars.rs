@@ -53,7 +53,7 @@ pub(super) fn footer(foot: &Foot<'_>, area: Rect, on: &mut Canvas<'_>) {
         let back = format!(" {}", keys.word(Action::Back));
         let mut parts = vec![(" ", Tone::Plain), (&*said, tone), (&**line, Tone::Plain)];
         if *stops {
-            parts.extend([(" ·", Tone::Dim), (&*back, Tone::Key), (" stops", Tone::Dim)]);
+            parts.extend([(" ·", Tone::Dim), (&*back, Tone::Key), (" stop", Tone::Dim)]);
         }
         paint::pieces(on, (area.x, area.y), area.width, &parts);
     } else if let Some((line, tone)) = foot.toast {
@@ -129,7 +129,7 @@ fn overlay_hints(keys: &Keys, area: Rect, on: &mut Canvas<'_>) {
         if key.is_empty() && action.is_some() {
             continue;
         }
-        let word = if word.is_empty() && action == Some(Action::Back) { "goes back" } else { &*word };
+        let word = if word.is_empty() && action == Some(Action::Back) { "back" } else { &*word };
         let space = if key.is_empty() { "" } else { " " };
         let used = paint::pieces(on, (x, area.y), room, &[(&key, Tone::Key), (space, Tone::Plain), (word, Tone::Dim)]);
         if let Some(action) = action {
@@ -161,7 +161,7 @@ pub(super) fn one_line(people: Option<u64>, toast: Option<&(String, Tone)>, area
     let people = people.map_or_else(String::new, |n| text::count(n, "person", "people"));
     let line = match toast {
         Some((toast, _)) => toast.clone(),
-        None => on.keys.say(&format!("Guildhall · {people} · {{quit}} quits")),
+        None => on.keys.say(&format!("Guildhall · {people} · {{quit}} quit")),
     };
     paint::pieces(on, (area.x, area.y), area.width, &[(&line, Tone::Plain)]);
 }

@@ -163,7 +163,7 @@ pub struct Canvas<'a> {
     pub keys: &'a Keys,
     /// The day it is, and how dates are written.
     pub calendar: Calendar,
-    /// Whether the roster is open for reading only: nothing that changes it is offered.
+    /// Whether the roster is open read-only: nothing that changes it is offered.
     pub read_only: bool,
     /// What was drawn where.
     pub drawn: &'a mut Drawn,

@@ -59,7 +59,7 @@ pub(crate) enum Request {
     CloseAll,
     /// Put an overlay on top.
     Push(Box<dyn Layer>),
-    /// Show a screen; going back leaves it.
+    /// Show a screen; going back cancels.
     Show(Box<dyn Screen>),
     /// Close the layer that asked, then ask for this.
     Instead(Box<Request>),
@@ -207,7 +207,7 @@ impl Cx<'_> {
 }
 
 /// Why an action that its scope has can't be done in just this layer.
-pub(crate) const NOT_HERE: &str = "there is nothing here to which it applies";
+pub(crate) const NOT_HERE: &str = "nothing here that this applies to";
 
 /// A screen, or something on top of one: help, palette, a form, a question. The shell sends it keys, clicks and answers while it is on top.
 pub(crate) trait Layer {

@@ -366,7 +366,7 @@ impl FindLine {
             paint::pieces(on, below, width, &[(&parts, Tone::Error)]);
         } else if let Some(near) = &self.did_you_mean {
             // The name itself is never cut for the words around it.
-            let around = [("did you mean ", "? Tab takes it"), ("", "? Tab takes it"), ("", "? Tab"), ("", "")];
+            let around = [("did you mean ", "? Tab accepts"), ("", "? Tab accepts"), ("", "? Tab"), ("", "")];
             let needs = |(before, after): &(&str, &str)| text::width(before) + text::width(near) + text::width(after);
             let (before, after) = around.into_iter().find(|a| needs(a) <= usize::from(width)).unwrap_or_default();
             paint::pieces(on, below, width, &[(before, Tone::Dim), (near.as_str(), Tone::Key), (after, Tone::Dim)]);

@@ -65,12 +65,12 @@ pub enum TuiError {
     #[error("using the terminal: {}", why(.0))]
     Terminal(#[from] std::io::Error),
     /// There is none.
-    #[error("the screen needs a terminal; `guildhall --help` lists the commands that need none")]
+    #[error("the screen needs a terminal; `guildhall --help` lists the commands that work without one")]
     NoTerminal,
 }
 
 /// What is said when the sample is opened.
-const SAMPLE: &str = "A sample in its own file. To begin your own roster, quit ({quit}) and start again";
+const SAMPLE: &str = "This sample is a separate file. To start your own roster, quit ({quit}) and start again";
 
 /// How long the loop waits for a key while work is under way.
 const GLANCE: Duration = Duration::from_millis(40);

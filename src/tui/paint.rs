@@ -199,7 +199,7 @@ mod tests {
             let (mut buf, mut drawn) = (Buffer::empty(area), Drawn::default());
             let calendar = Calendar::on(chrono::NaiveDate::default());
             let mut on = Canvas { buf: &mut buf, theme: &theme, keys: &keys, calendar, read_only, drawn: &mut drawn };
-            window(&mut on, area, "History", &[hint(Action::Undo, "undoes"), hint(Action::Back, "")]);
+            window(&mut on, area, "History", &[hint(Action::Undo, "undo"), hint(Action::Back, "")]);
             let offered: Vec<_> = drawn.hints.iter().filter_map(|h| h.action).collect();
             assert_eq!(offered.contains(&Action::Undo), !read_only);
             assert!(offered.contains(&Action::Back));

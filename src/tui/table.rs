@@ -167,7 +167,7 @@ impl Table {
         self.all.iter().find(|c| c.name == name)
     }
 
-    /// Sorts by a column; by the same again, the other way round. Says so in words.
+    /// Sorts by a column; by the same again, reversed. Says so in words.
     pub(super) fn sort_by(&mut self, name: &str) -> String {
         match self.column(name) {
             Some(c) if c.sorts && self.sort == c.name => self.reverse = !self.reverse,
@@ -200,7 +200,7 @@ impl Table {
     /// How it is sorted, in words.
     #[must_use]
     pub(super) fn sorted(&self) -> String {
-        format!("Sorted by {}{}", self.sort, if self.reverse { ", the other way round" } else { "" })
+        format!("Sorted by {}{}", self.sort, if self.reverse { ", reversed" } else { "" })
     }
 
     /// The columns that show, by their places among all.
@@ -346,7 +346,7 @@ mod tests {
         let mut t = table();
         assert_eq!(t.look(), ListLook::default());
         assert_eq!(t.sort_by("office"), "Sorted by office");
-        assert_eq!(t.sort_by("office"), "Sorted by office, the other way round");
+        assert_eq!(t.sort_by("office"), "Sorted by office, reversed");
         assert_eq!(t.sort_by("tags"), "A list can't be sorted by tags");
         t.chosen = vec!["tags".into(), "name".into()];
         let look = t.look();

@@ -71,7 +71,7 @@ struct Begun<T, W> {
 impl<T, W: FnOnce(Result<T>) -> Result<Answer>> Pending for Begun<T, W> {
     fn poll(&mut self) -> Option<Result<Answer>> {
         let came = self.job.poll()?;
-        let came = came.unwrap_or_else(|| Err(BookError::Refused("the work broke off; nothing was changed".into())));
+        let came = came.unwrap_or_else(|| Err(BookError::Refused("the job failed unexpectedly; nothing was changed".into())));
         Some(self.wrap.take()?(came))
     }
 
@@ -106,7 +106,7 @@ impl Tasks {
     /// If it can't be begun, or the lead waits for another.
     pub(crate) fn begin(&mut self, task: Task, asker: LayerId, book: &mut Book) -> Result<()> {
         if task.is_waited_for() && self.waited().is_some() {
-            return Err(BookError::Refused("something is under way already; {back} stops it".into()));
+            return Err(BookError::Refused("something is still running; {back} stops it".into()));
         }
         self.running.retain(|r| r.kind != task.kind || matches!(r.kind, Kind::Waited(..)));
         let pending = (task.start)(book, self.jobs)?;

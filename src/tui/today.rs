@@ -79,22 +79,22 @@ impl Today {
         }
     }
 
-    fn draw_row(&self, at: usize, to_do: &ToDo, row: Rect, on: &mut Canvas<'_>) {
+    fn draw_row(&self, at: usize, found: &[ToDo], row: Rect, on: &mut Canvas<'_>) {
+        let to_do = &found[at];
         let here = at == self.cursor.at;
         let overdue = to_do.by < on.calendar.today;
         let tone = if overdue { Tone::Warning } else { Tone::Plain };
         let sign = format!("{} {} ", if here { ">" } else { " " }, if overdue { "!" } else { " " });
         let kind = text::pad(to_do.kind.word(), 20);
         let (wide, medium) = (row.width >= 104, row.width >= 64);
-        let when = to_do.on.filter(|_| medium).map_or_else(String::new, |day| {
-            let distance = on.calendar.distance(day);
-            if wide { format!("{}, {distance}", on.calendar.short(day).trim()) } else { distance }
-        });
-        let when_width = if wide { 27 } else { 15 * usize::from(medium) };
-        let goes = if row.width >= 50 { format!("{} ", on.keys.word(Action::GoThere)) } else { String::new() };
+        let when = when(to_do, row.width, on);
+        let goes = if row.width >= 50 { format!("{} · ", on.keys.word(Action::GoThere)) } else { String::new() };
         let key = if goes.is_empty() { String::new() } else { on.keys.word(Action::DoThis) };
-        let hint = if wide && !key.is_empty() { format!(" {}", deals(to_do)) } else { String::new() };
-        let keys_width = if wide { 27 } else { text::width(&goes) + text::width(&key) };
+        let hint = if medium && !key.is_empty() { format!(" {}", deals(to_do)) } else { String::new() };
+        // Each column is as wide as the widest of what it shows; the rest is the thing's.
+        let hints = if hint.is_empty() { 0 } else { found.iter().map(|d| text::width(deals(d)) + 1).max().unwrap_or(0) };
+        let keys_width = text::width(&goes) + text::width(&key) + if wide { hints } else { text::width(&hint) };
+        let when_width = found.iter().map(|d| text::width(&self::when(d, row.width, on)) + 2).max().unwrap_or(0);
         let what_width = usize::from(row.width).saturating_sub(27 + keys_width + when_width);
         let (what, when) = (text::pad(&to_do.what, what_width), text::pad(&when, when_width));
         let parts = [
@@ -115,18 +115,26 @@ impl Today {
     }
 }
 
+/// When a thing is or was, as far as there is room.
+fn when(to_do: &ToDo, width: u16, on: &Canvas<'_>) -> String {
+    to_do.on.filter(|_| width >= 64).map_or_else(String::new, |day| {
+        let distance = on.calendar.distance(day);
+        if width >= 104 { format!("{}, {distance}", on.calendar.short(day).trim()) } else { distance }
+    })
+}
+
 /// What the key does that deals with a thing.
 const fn deals(to_do: &ToDo) -> &'static str {
     match (&to_do.at, to_do.kind) {
-        (ToDoPlace::Meetup(_), ToDoKind::OpenAnswers) => "opens the roll",
-        (ToDoPlace::Meetup(_), ToDoKind::NotHeld) => "marks it as held",
-        (ToDoPlace::Meetup(_), _) => "edits the meetup",
-        (ToDoPlace::Seat(..), _) => "edits the seat",
-        (ToDoPlace::Membership(..), _) => "edits the exception",
-        (ToDoPlace::Person(_), _) => "edits the person",
-        (ToDoPlace::People(_), _) => "lists them",
-        (ToDoPlace::Page(_), _) => "publishes it",
-        (ToDoPlace::List(_), _) => "exports it",
+        (ToDoPlace::Meetup(_), ToDoKind::OpenAnswers) => "open the roll",
+        (ToDoPlace::Meetup(_), ToDoKind::NotHeld) => "mark as held",
+        (ToDoPlace::Meetup(_), _) => "edit the meetup",
+        (ToDoPlace::Seat(..), _) => "edit the seat",
+        (ToDoPlace::Membership(..), _) => "edit the exception",
+        (ToDoPlace::Person(_), _) => "edit the person",
+        (ToDoPlace::People(_), _) => "list them",
+        (ToDoPlace::Page(_), _) => "publish it",
+        (ToDoPlace::List(_), _) => "export it",
     }
 }
 
@@ -223,7 +231,7 @@ impl Layer for Today {
         for (line, at) in self.cursor.window(found.len()).enumerate().take(usize::from(inside.height)) {
             let row = Rect::new(inside.x, inside.y + u16::try_from(line).unwrap_or(0), inside.width, 1);
             on.drawn.hit(row, Target::Row(PaneId::Members, at));
-            self.draw_row(at, &found[at], row, on);
+            self.draw_row(at, found, row, on);
         }
         paint::scroll_bar(on, inside, self.cursor.offset, found.len(), None);
     }

@@ -10,16 +10,19 @@ use crate::tui::core::Request;
 use crate::tui::overlays::{Confirm, Message};
 use crate::tui::theme::Tone;
 
-/// What was done, and how it is taken back.
-pub(super) fn done(applied: &Applied, undone: bool, keys: &Keys) -> (String, Tone) {
+/// What was done, and how it is undone: not while text is typed, where the key would be a letter.
+pub(super) fn done(applied: &Applied, undone: bool, typing: bool, keys: &Keys) -> (String, Tone) {
     if applied.changes == 0 {
         return (format!("{}: nothing to change", applied.label), Tone::Dim);
     }
-    let (action, does) = if undone { (Action::Redo, "does it again") } else { (Action::Undo, "undoes") };
+    if typing {
+        return (applied.label.clone(), Tone::Good);
+    }
+    let (action, does) = if undone { (Action::Redo, "redoes it") } else { (Action::Undo, "undoes") };
     let key = keys.word(action);
     let how = match (key.is_empty(), undone) {
-        (true, true) => "it can be done again".to_owned(),
-        (true, false) => "it can be undone".to_owned(),
+        (true, true) => "you can redo it".to_owned(),
+        (true, false) => "you can undo it".to_owned(),
         (false, _) => format!("{key} {does}"),
     };
     (format!("{} · {how}", applied.label), Tone::Good)
@@ -32,8 +35,8 @@ pub(super) fn left(applied: &Applied) -> Vec<Message> {
         out.push(Message::new("Left as it is", &applied.kept.join("\n")));
     }
     if !applied.unreached.is_empty() {
-        let body = format!("They said yes and may not be mailed.\n\n{}", applied.unreached.join("\n"));
-        out.push(Message::new("Tell them another way", &body));
+        let body = format!("These people said yes but can't be mailed.\n\n{}", applied.unreached.join("\n"));
+        out.push(Message::new("Tell them in another way", &body));
     }
     out
 }
@@ -47,7 +50,7 @@ pub(super) fn ask_first(step: &Step, book: &Book) -> Confirm {
     };
     let label = op.map_or_else(String::new, |op| format!(" “{}”", op.label));
     let question = format!(
-        "To {verb}{label} lets somebody be mailed who may have said no. Go on only if the step was a mistake, or if they have said \
+        "To {verb}{label} allows mail to somebody who may have said no. Continue only if the step was a mistake, or if they have said \
          that they may be mailed."
     );
     Confirm::asking("Have they said so?", &question, Action::Yes, &format!("{verb} it"), Request::Take(confirmed))
@@ -69,18 +72,18 @@ pub(super) fn still_blocked(command: &Command, book: &Book) -> Result<Option<Str
 /// What a check of the file has found: that it is sound, or what isn't.
 pub(super) fn checked(found: &Checked) -> Result<&'static str, Message> {
     if found.is_sound() {
-        return Ok("The roster's file is sound");
+        return Ok("The file is not damaged");
     }
     if found.damage.is_empty() {
         let lines: Vec<&str> = found.unrecognised.iter().map(String::as_str).take(200).collect();
         let body = format!(
-            "The file isn't damaged, but there are words in it that this program doesn't know. Nobody is mailed because of one.\n\n{}",
+            "The file isn't damaged, but there are words in it that this program doesn't know. Nobody is mailed because of such a word.\n\n{}",
             lines.join("\n")
         );
-        return Err(Message::new("Words that aren't known", &body));
+        return Err(Message::new("Unknown words", &body));
     }
     let body = format!(
-        "SQLite finds the roster's file damaged. Don't go on with it: keep it aside and open the newest backup.\n\n{}",
+        "SQLite reports that the file is damaged. Don't continue with it: keep it aside and open the newest backup.\n\n{}",
         found.damage.join("\n")
     );
     Err(Message::new("The file is damaged", &body))
@@ -91,13 +94,13 @@ pub(super) fn checked(found: &Checked) -> Result<&'static str, Message> {
 pub(super) fn effect(asker: LayerId, command: Command, effect: &RuleEffect) -> Message {
     if command.admits() {
         let body =
-            format!("{}\n\nTo note why somebody is a member anyway, add an exception to their membership.", effect.in_words().join("\n"));
+            format!("{}\n\nTo record why somebody is a member anyway, add an exception to their membership.", effect.in_words().join("\n"));
         let then = move || Request::For(asker, Box::new(Request::RunShown(command.clone())));
-        return Message::new("Not eligible", &body).then(Action::Take, "adds them anyway", then);
+        return Message::new("Not eligible", &body).then(Action::Take, "add them anyway", then);
     }
-    let body = format!("{}\n\nNobody is taken out of a community by a rule.", effect.in_words().join("\n"));
+    let body = format!("{}\n\nA rule removes nobody from a community.", effect.in_words().join("\n"));
     let then = move || Request::For(asker, Box::new(Request::RunShown(command.clone())));
-    Message::new("What this rule changes", &body).then(Action::Take, "keeps the rule", then)
+    Message::new("What this rule changes", &body).then(Action::Take, "keep the rule", then)
 }
 
 /// Where an action can be done that nobody has done here.

@@ -26,9 +26,9 @@ pub enum Choice {
 }
 
 const CHOICES: [(Choice, Action, &str, &str); 3] = [
-    (Choice::Sample, Action::StartSample, "Open the sample book", "invented people and a year of meetups, in a file of its own"),
-    (Choice::Import, Action::StartImport, "Import a list", "a CSV file from a form or a spreadsheet, reviewed before it is kept"),
-    (Choice::Empty, Action::StartEmpty, "Start an empty book", "add communities and people yourself"),
+    (Choice::Sample, Action::StartSample, "Open the sample roster", "invented people and a year of meetups, in a separate file"),
+    (Choice::Import, Action::StartImport, "Import a list", "a CSV file from a form or a spreadsheet, reviewed before it is saved"),
+    (Choice::Empty, Action::StartEmpty, "Start an empty roster", "add communities and people yourself"),
 ];
 
 /// The screen.

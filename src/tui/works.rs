@@ -106,9 +106,7 @@ pub(crate) fn publish_page(page: PathBuf, dry_run: bool) -> Task {
 /// Looks what should be looked at before the page is published.
 pub(crate) fn lint() -> Task {
     let start = |book: &mut Book, jobs| Ok(book.elsewhere(jobs, |book, _| book.lint()));
-    Task::new(Kind::waited("Looking through seats, ways to join, rules and counts", "communities"), start, |found| {
-        found.map(Answer::Findings)
-    })
+    Task::new(Kind::waited("Checking seats, ways to join, rules and counts", "communities"), start, |found| found.map(Answer::Findings))
 }
 
 /// What is to be done this week.
@@ -119,5 +117,5 @@ pub(crate) fn to_do() -> Task {
 /// Brings together what is to be handed over of a community.
 pub(crate) fn handover(community: CommunityId, name: String) -> Task {
     let start = move |book: &mut Book, jobs| Ok(book.elsewhere(jobs, move |book, _| book.handover(community)));
-    Task::new(Kind::waited("Bringing together what is handed over", "parts"), start, |pack| pack.map(|p| Answer::Handover(name, p)))
+    Task::new(Kind::waited("Preparing the handover", "parts"), start, |pack| pack.map(|p| Answer::Handover(name, p)))
 }

@@ -134,8 +134,8 @@ fn an_import_is_one_step_shown_first_and_coming_again_changes_nothing() {
     let words = plan.in_words("--repair").join("\n");
     for expected in [
         "new: Piers (a name made from the page, which has none), line 12\n– Head of Piers is vacant",
-        "line 3: townâ€™s was damaged by a wrong encoding; it probably was town’s. It is kept as printed; --repair mends it",
-        "line 18: communities run by others are told of here in words alone",
+        "line 3: townâ€™s was damaged by a wrong encoding; it was probably town’s. It is kept as printed; --repair mends it",
+        "line 18: communities run by others are described here only in words",
     ] {
         assert!(words.contains(expected), "{expected}\n\n{words}");
     }
@@ -331,7 +331,7 @@ fn a_community_in_a_table_and_in_a_section_of_its_own_is_one() {
     let mut world = World::empty();
     let file = world.file("torn.md", torn);
     let refused = world.book.import_page(&file, false, false).unwrap_err().to_string();
-    assert!(refused.contains("lines 3 and 5 tell of one community, and differently: how to join"), "{refused}");
+    assert!(refused.contains("lines 3 and 5 describe the same community differently: how to join"), "{refused}");
 }
 
 #[test]
@@ -450,9 +450,9 @@ fn what_has_changed_on_the_page_is_not_undone_by_publishing_nor_the_rosters_chan
     hall.change("Smith", |f| f.family = "Works and wares".into());
     let published = hall.publish();
     assert_eq!(published.changes, ["Smith: job family is now Works and wares (was: Works)"]);
-    assert_eq!(published.kept, ["Piers: disciplines was changed on the page itself to Pier master; import it to take that in"]);
+    assert_eq!(published.kept, ["Piers: disciplines was changed on the page itself to Pier master; import the page to use that"]);
     assert!(hall.text().contains("| Works and wares |") && hall.text().contains("| Pier master |"));
-    // Now the other way round: the page is behind, and importing it keeps what was changed here.
+    // Now reversed: the page is behind, and importing it keeps what was changed here.
     let mut hall = Hall::with(TABLE);
     hall.change("Smith", |f| f.family = "Works and wares".into());
     let plan = hall.import();
@@ -559,7 +559,7 @@ fn a_page_that_is_none_is_refused_in_a_sentence_and_nothing_is_changed() {
         assert!(refused.contains(says), "{refused}");
     }
     let page = world.file("latin.md", b"# caf\xe9\n");
-    assert!(world.book.import_page(&page, false, false).unwrap_err().to_string().contains("not written in UTF-8"));
+    assert!(world.book.import_page(&page, false, false).unwrap_err().to_string().contains("isn't in UTF-8"));
     assert!(world.book.communities().unwrap().is_empty() && world.book.history(None, 1).unwrap().is_empty());
     // Fewer cells, a link that never closes, a link that would run and control characters are kept as text, and told.
     let odd = "| Job family | Disciplines | Head |\n| --- | --- | --- |\n| Works | Smith |\n\n## Odd\u{7} community\n\n[Join](javascript:alert(1)) and [here](mailto:x\n";
@@ -568,7 +568,7 @@ fn a_page_that_is_none_is_refused_in_a_sentence_and_nothing_is_changed() {
     let notes: Vec<&str> = plan.notes.iter().map(|(_, n)| n.as_str()).collect();
     assert_eq!(
         notes,
-        ["this row has 2 cells and its table 3; the others are taken as empty", "a link here never closes; it is kept as text"]
+        ["this row has 2 cells and its table 3; the others are read as empty", "a link here never closes; it is kept as text"]
     );
     let odd_one = world.book.community(world.book.community_named("Odd community").unwrap()).unwrap().unwrap();
     assert_eq!((odd_one.routes[0].1.kind, odd_one.routes[0].1.target.as_str()), (RouteKind::NotSet, ""));

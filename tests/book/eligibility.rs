@@ -189,6 +189,6 @@ fn an_import_into_a_community_names_those_whom_its_rules_do_not_admit() {
     hall.world.run(rule);
     let report = hall.world.import_into("more.csv", "Name,E-mail\nDi,di@y.gov.uk\nEd,ed@elsewhere.example\n", Some("Maps"));
     assert_eq!(report.added, 2);
-    assert_eq!(report.notes[0], "1 person is not eligible for Maps by its rules; they are put into it all the same");
+    assert_eq!(report.notes[0], "1 person is not eligible for Maps by its rules; they are added anyway");
     assert!(report.notes[1].starts_with("  Ed: ed@elsewhere.example isn't within gov.uk"), "{:?}", report.notes);
 }

@@ -104,7 +104,7 @@ fn the_way_back_is_their_own_word_and_says_what_still_blocks() {
     world.run(Command::Suppress { addresses: vec!["ANN@X.example".into()], reason: "asked".into() });
     // Not by a bulk consent, nor by taking the note away.
     for state in [ConsentState::Granted, ConsentState::Unknown] {
-        let consent = ConsentFacts { purpose: Purpose::Mail, state, on: Some(today()), source: "told the lead".into() };
+        let consent = ConsentFacts { purpose: Purpose::Mail, state, on: Some(today()), source: "in person".into() };
         assert!(world.book.run(&Command::SetConsent { people: vec![ann], consent }).is_err());
     }
     for (source, on) in [("", today()), ("a letter", today().succ_opt().unwrap())] {
@@ -180,7 +180,7 @@ fn only_undo_of_just_that_step_lifts_and_only_if_it_is_confirmed() {
     never(&mut world, ann);
     let after = rows(&world);
     let error = world.book.undo().unwrap_err();
-    assert!(error.asks_first() && error.to_string().contains("Stopped mail to Ann"), "{error}");
+    assert!(error.asks_first() && error.to_string().contains("Unsubscribed Ann"), "{error}");
     assert_eq!(rows(&world), after);
     world.book.step(&Step::Undo(Confirmed::Yes)).unwrap();
     assert_eq!((rows(&world).1, mailed(&mut world)), (before, vec!["ann@x.example".to_owned()]));
@@ -283,7 +283,7 @@ fn the_unsubscribed_and_the_cleaned_part_of_a_mailchimp_audience_make_nobody_new
     let unsubscribed = "Email Address,First Name,MEMBER_RATING,UNSUB_TIME,UNSUB_REASON,LEID\n\
         BO@guild.example,Bo,2,2026-05-01 09:00:00,No longer interested,124\nold@guild.example,Old,2,2026-05-02 09:00:00,,125\n";
     let report = world.import_into("unsubscribed.csv", unsubscribed, Some("Maps"));
-    assert_eq!(report.summary(), "2 addresses suppressed; 1 address of nobody on the roster, suppressed all the same");
+    assert_eq!(report.summary(), "2 addresses suppressed; 1 address of nobody on the roster, suppressed anyway");
     let report = world.import(
         "cleaned.csv",
         "Email Address,CLEAN_TIME,LEID\ncy@guild.example,2026-05-01 09:00:00,126\nno@guild.example,2026-05-01,127\n",
@@ -346,7 +346,7 @@ fn a_status_that_says_unsubscribed_or_cleaned_makes_no_member_and_a_word_that_is
     world.import("list.csv", "Name,Email,Status\na,a@guild.example,declined\nb,b@guild.example,refunded\nc,c@guild.example,Unsubscribed\n");
     world.import("flags.csv", "Email,UNSUB\na@guild.example,no\nd@guild.example,yes\nnew@guild.example,TRUE\n");
     assert_eq!(mailed(&mut world), ["a@guild.example", "b@guild.example"]);
-    // A flag that is neither yes nor no is not taken, so that nobody is mailed by mistake.
+    // A flag that is neither yes nor no is refused, so that nobody is mailed by mistake.
     let report = world.import("odd.csv", "Email,Unsubscribed\nodd@guild.example,perhaps\nday@guild.example,2026-03-04\n");
     assert_eq!(report.refused[0].reason, "Unsubscribed says “perhaps”, which is neither yes nor no");
     assert_eq!(mailed(&mut world), ["a@guild.example", "b@guild.example"]);

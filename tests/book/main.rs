@@ -287,7 +287,7 @@ fn notifys_unsubscribe_report_stops_mail_and_keeps_the_person_and_a_second_time_
     let mut world = World::empty();
     let bo = world.person("Bo Smith", "bo@example.org");
     let report = world.import("unsubscribes.csv", notify_unsubscribes());
-    assert_eq!(report.summary(), "2 addresses suppressed; 1 address of nobody on the roster, suppressed all the same");
+    assert_eq!(report.summary(), "2 addresses suppressed; 1 address of nobody on the roster, suppressed anyway");
     let detail = world.book.person(bo).unwrap().unwrap();
     assert_eq!(detail.suppressed, ["bo@example.org"]);
     let consent = &detail.consents[0];
@@ -322,7 +322,7 @@ fn notifys_job_report_marks_addresses_that_there_are_none_of() {
                 3,nobody@example.org,No,November,email,cop.csv,Email address does not exist,2026-11-20 09:00:07\n\
                 4,nonsense,No,November,email,cop.csv,Delivered,2026-11-20 09:00:07\n";
     let report = world.import("job.csv", text);
-    assert_eq!(report.summary(), "1 address marked as bounced; 1 address of nobody on the roster; 1 row not taken");
+    assert_eq!(report.summary(), "1 address marked as bounced; 1 address of nobody on the roster; 1 row refused");
     let state = |world: &World, id| world.book.person(id).unwrap().unwrap().facts.email_state;
     assert_eq!((state(&world, gone), state(&world, full)), (AddressState::Bounced, AddressState::Ok));
     assert_eq!(world.import("job.csv", text).updated, 0);
@@ -346,11 +346,11 @@ fn consent_is_kept_searched_exported_and_never_granted_again_by_an_older_file() 
         purpose: Purpose::Mail,
         state: ConsentState::Granted,
         on: Some(today()),
-        source: "told the lead".into(),
+        source: "in person".into(),
     };
     // A withdrawal is taken back only on their own word: with where and when they said so.
     let refused = world.book.run(&Command::SetConsent { people: bo.clone(), consent }).unwrap_err().to_string();
-    assert!(refused.starts_with("Bo withdrew consent to mail; only their own word takes that back"), "{refused}");
+    assert!(refused.starts_with("Bo withdrew consent to mail; only they can change that"), "{refused}");
     let label = world.run(Command::MailAgain { person: bo[0], source: "an e-mail".into(), on: today() }).label;
     assert_eq!(label, "Allowed mail to Bo");
     assert_eq!(world.find("consent:mail"), ["Ann", "Bo"]);

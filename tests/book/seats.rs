@@ -117,7 +117,7 @@ fn the_lint_names_each_thing_with_its_place_on_the_page() {
     let found = words(&world);
     for expected in [
         "the link ann@harbour.example goes to mailto:ann@ships.harbour.example (guilds.md, line 11)",
-        "townâ€™s was damaged by a wrong encoding; it probably was town’s (guilds.md, line 3)",
+        "townâ€™s was damaged by a wrong encoding; it was probably town’s (guilds.md, line 3)",
         "Ships: there is no way to join (guilds.md, line 11)",
         "Smith: Principle Smith: should that be Principal Smith? (guilds.md, line 13)",
     ] {
@@ -154,7 +154,7 @@ fn the_lint_names_each_thing_with_its_place_on_the_page() {
     for expected in [
         "Ships: 1 member is not eligible by its rules: Di (guilds.md, line 11)",
         "Ships: the words of the rule say port.example, the rule is allow harbour.example (guilds.md, line 11)",
-        "Ships: one joins by mail to join@other.example, an address that the rule itself refuses (guilds.md, line 11)",
+        "Ships: people join by mail to join@other.example, an address that the rule itself refuses (guilds.md, line 11)",
         "Ships: the link cop@other.example goes to join@other.example (guilds.md, line 11)",
         "Ships: the members of #ships were counted 200 days ago (guilds.md, line 11)",
         "Piers: Cy Nettle, Lead, has no e-mail address (guilds.md, line 12)",

@@ -16,7 +16,7 @@ impl Desk {
         child.wait_with_output().unwrap()
     }
 
-    /// Everything that is kept, to be compared: a step that did nothing leaves it as it was.
+    /// Everything that is kept, to be compared: a step that did nothing cancels as it was.
     fn state(&self) -> (String, usize) {
         let book = Book::open(&self.folder.path().join("roster.guildhall"), Arc::new(SystemClock)).unwrap();
         (book.dump().unwrap(), book.history(None, 1_000).unwrap().len())
@@ -86,9 +86,9 @@ fn what_cannot_be_filled_in_is_refused_and_nothing_is_changed() {
         (vec!["add", "member", "--set", "note=nobody"], 1, "name"),
         (vec!["add", "member", "--set", "name=Eve", "--community", "Reserch"], 1, "did you mean Research?"),
         (vec!["add", "community", "--set", "name=research"], 1, "called research already"),
-        (vec!["add", "community", "--set", "name=X", "--set", "status=open"], 1, "open is not in the list"),
-        (vec!["add", "meetup", "--set", "title=X", "--set", "starts=tomorrow"], 1, "a time is missing"),
-        (vec!["add", "meetup", "--set", "title=X"], 1, "say when it starts"),
+        (vec!["add", "community", "--set", "name=X", "--set", "status=open"], 1, "open isn't in the list"),
+        (vec!["add", "meetup", "--set", "title=X", "--set", "starts=tomorrow"], 1, "the time is missing"),
+        (vec!["add", "meetup", "--set", "title=X"], 1, "enter when it starts"),
         (vec!["add", "seat", "Research", "--set", "title=Head", "--set", "held by=Nobody"], 1, "nobody on the roster is called Nobody"),
         (vec!["edit", "member", "Cy Young", "--set", "job title=X"], 1, "cy2@example.org"),
         (vec!["edit", "member", "Ann Exampl", "--set", "job title=X"], 1, "Ann Example <ann@example.org>"),
@@ -98,11 +98,11 @@ fn what_cannot_be_filled_in_is_refused_and_nothing_is_changed() {
         (vec!["edit", "seat", "Research", "Head", "--set", "interim=yes"], 1, "has no seats"),
         (vec!["remove", "member", "ann@example.org"], 1, "remove Ann Example; add --yes"),
         (vec!["remove", "community", "Research"], 1, "add --yes"),
-        (vec!["put", "Research"], 2, "say which people"),
+        (vec!["put", "Research"], 2, "name the people"),
         (vec!["put", "Nowhere", "org:dwp"], 1, "no community called Nowhere"),
         (vec!["put", "Research", "org:dwp", "--status", "keen"], 2, "there are identified"),
-        (vec!["tag", "a11y"], 2, "say which people"),
-        (vec!["tag", "a11y", " "], 2, "say which people"),
+        (vec!["tag", "a11y"], 2, "name the people"),
+        (vec!["tag", "a11y", " "], 2, "name the people"),
         (vec!["tag", "", "org:dwp"], 2, "can't be empty"),
         (vec!["tag", "a11y", "zzz"], 1, "finds nobody"),
         (vec!["tag", "a11y", "org:"], 2, "org:"),
@@ -134,7 +134,7 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
         (vec!["roll", "Show and tell", "--yes", "org:dwp"], "3 people answered yes"),
     ] {
         let words = [words, vec!["--dry-run"]].concat();
-        desk.does(&words, "Dry run, nothing was changed: ");
+        desk.does(&words, "Dry run: ");
         desk.does(&words, says);
         let json = [words, vec!["--format", "json"]].concat();
         let told: serde_json::Value = serde_json::from_slice(&desk.run(&json).stdout).unwrap();
@@ -157,15 +157,53 @@ fn people_are_tagged_put_into_a_community_and_put_on_a_roll_by_query_or_list() {
     desk.does(&["untag", "new", "tag:new"], "2 people");
     desk.does(&["put", "Research", "org:dwp", "--status", "invited"], "2 people");
     assert!(out(&desk.run(&["show", "community", "Research"])).contains("2 invited"));
-    desk.does(&["put", "Research", "org:dwp"], "all of them are in it already");
+    desk.does(&["put", "Research", "org:dwp"], "all of them are already in it");
     desk.does(&["take", "Research", "di able"], "Di Able");
     desk.does(&["take", "Research", "di able"], "none of them is in the community");
     desk.does(&["roll", "Show and tell", "--yes", "org:dwp"], "3 people answered yes for Show and tell");
+    // Nobody can have come to what is still to come.
+    desk.refuses(&["roll", "Show and tell", "--no-show", "bo"], 1, "is still to come");
+    desk.does(&["edit", "meetup", "Show and tell", "--set", "starts=2026-11-03 18:00"], "Changed the meetup");
     desk.does(&["roll", "Show and tell", "--no-show", "bo"], "Bo Smith");
     desk.does(&["roll", "Show and tell", "--no-show", "bo"], "Nothing to change");
     assert!(out(&desk.run(&["show", "meetup", "Show and tell"])).contains("no-show"));
     desk.does(&["remove", "member", "Di Able", "--yes"], "Removed Di Able");
     desk.does(&["undo"], "Undone: Removed Di Able");
+}
+
+#[test]
+fn those_who_share_a_name_or_a_day_are_told_apart_by_uuid() {
+    let desk = desk();
+    for _ in 0..2 {
+        desk.does(&["add", "member", "--set", "name=Twin"], "Added Twin");
+        desk.does(&["add", "meetup", "--set", "title=Call", "--set", "starts=20 dec 10:00"], "Added the meetup Call");
+        desk.does(&["add", "seat", "Research", "--set", "title=Deputy"], "Deputy");
+    }
+    // The message names each with its UUID, and that is taken.
+    let uuid = |words: &[&str]| {
+        let said = err(&desk.run(words));
+        assert_eq!(said.lines().count(), 3, "{said}");
+        said.lines().last().unwrap().split_whitespace().last().unwrap().to_owned()
+    };
+    let twin = uuid(&["edit", "member", "Twin", "--set", "note=x"]);
+    desk.does(&["edit", "member", &twin, "--set", "note=x"], "Changed Twin");
+    let call = uuid(&["edit", "meetup", "Call on:2026-12-20", "--set", "minutes=30"]);
+    desk.does(&["edit", "meetup", &call, "--set", "minutes=30"], "Changed the meetup Call");
+    let seat = uuid(&["edit", "seat", "Research", "Deputy", "--set", "interim=yes"]);
+    desk.does(&["edit", "seat", "Research", &seat, "--set", "title=Deputy head"], "Deputy head");
+    for words in [["show", "member", ""], ["remove", "member", " "]] {
+        desk.refuses(&words, 2, "a name is empty");
+    }
+    // What is added in one go is removed in one go; a rehearsal asks for nothing.
+    desk.does(&["tag", "p; q", "name:Twin note:x"], "Tagged Twin");
+    desk.does(&["untag", "p; q", "tag:p"], "Twin");
+    assert!(!out(&desk.run(&["show", "member", &twin])).contains("Tags"));
+    desk.file("a.jsonl", &format!("{{\"do\":\"remove-member\",\"who\":\"{twin}\"}}\n"));
+    desk.does(&["apply", "a.jsonl", "--dry-run"], "1 action can be applied");
+    // One person's history is theirs.
+    desk.does(&["tag", "all", "org:dwp"], "Tagged 3 people");
+    let history = out(&desk.run(&["history", "bo@example.org"]));
+    assert!(history.contains("Bo Smith: tags:") && !history.contains("Di Able:"), "{history}");
 }
 
 #[test]
@@ -179,13 +217,13 @@ fn who_is_not_eligible_is_left_out_unless_that_is_confirmed() {
     let run = desk.run(&["put", "Research", "cy"]);
     assert_eq!(code(&run), 3);
     let said = out(&run);
-    assert!(said.contains("Put Cy Young into Research"), "{said}");
+    assert!(said.contains("Added Cy Young to Research"), "{said}");
     assert!(said.contains("left out: Cy Young <cy2@example.org>: not eligible"), "{said}");
     // Nobody can tell of somebody without an address: they are added, and named.
     let run = desk.run(&["put", "Research", "di"]);
     assert_eq!(code(&run), 0, "{}", out(&run));
     assert!(out(&run).contains("can't tell whether Di Able is eligible"), "{}", out(&run));
-    desk.does(&["put", "Research", "cy", "--yes"], "Put Cy Young into Research");
+    desk.does(&["put", "Research", "cy", "--yes"], "Added Cy Young to Research");
     desk.refuses(&["add", "member", "--set", "e-mail=eve@example.org", "--community", "Research"], 1, "isn't eligible for Research");
     desk.does(&["add", "member", "--set", "e-mail=eve@example.org", "--community", "Research", "--yes"], "eve@example.org");
     // In a list of actions the same holds.
@@ -216,6 +254,10 @@ fn consent_never_ends_a_withdrawal_or_a_suppression() {
     let run = desk.fed(&["suppress", "-"], "bo@example.org\ncy2@example.org\n");
     assert_eq!((code(&run), out(&run).contains("2 addresses")), (0, true), "{}", out(&run));
     assert_eq!(code(&desk.fed(&["suppress", "-"], "\n")), 2);
+    // Of a list, a line that is no address keeps nobody else from being suppressed.
+    let run = desk.fed(&["suppress", "-"], "cy@digital.gov.uk\nnonsense\n");
+    assert_eq!(code(&run), 3);
+    assert!(out(&run).contains("Suppressed cy@digital.gov.uk") && out(&run).contains("left out: line 2: nonsense"), "{}", out(&run));
 }
 
 #[test]
@@ -255,12 +297,12 @@ fn a_wrong_action_is_named_by_its_line_and_nothing_is_done() {
     let good = "{\"do\":\"tag\",\"who\":\"ann@example.org\",\"tag\":\"a11y\"}";
     let long = format!("{{\"do\":\"tag\",\"who\":\"ann@example.org\",\"tag\":\"{}\"}}", "x".repeat(1 << 20));
     for (line, says) in [
-        ("{\"do\":\"tagg\",\"who\":\"a\",\"tag\":\"b\"}", "unknown variant `tagg`"),
-        ("{\"do\":\"tag\",\"who\":\"ann@example.org\",\"tag\":\"b\",\"why\":\"x\"}", "unknown field `why`"),
-        ("{\"do\":\"tag\",\"who\":\"ann@example.org\"}", "missing field `tag`"),
-        ("{\"do\":\"tag\",\"who\":\"a\",\"who\":\"b\",\"tag\":\"c\"}", "duplicate field `who`"),
+        ("{\"do\":\"tagg\",\"who\":\"a\",\"tag\":\"b\"}", "unknown action `tagg`"),
+        ("{\"do\":\"tag\",\"who\":\"ann@example.org\",\"tag\":\"b\",\"why\":\"x\"}", "unknown key `why`"),
+        ("{\"do\":\"tag\",\"who\":\"ann@example.org\"}", "missing key `tag`"),
+        ("{\"do\":\"tag\",\"who\":\"a\",\"who\":\"b\",\"tag\":\"c\"}", "duplicate key `who`"),
         ("{\"do\":\"tag\",\"who\":7,\"tag\":\"c\"}", "line 2: "),
-        ("{\"do\":\"tag\",\"who\":[],\"tag\":\"c\"}", "who names nobody"),
+        ("{\"do\":\"tag\",\"who\":[],\"tag\":\"c\"}", "who is empty"),
         ("{\"do\":\"tag\",\"who\":\"Cy Young\",\"tag\":\"c\"}", "2 people are called Cy Young"),
         ("{\"do\":\"tag\",\"who\":\"ann@example.org\",\"tag\":\" \"}", "can't be empty"),
         ("{\"do\":\"edit-member\",\"who\":\"ann@example.org\",\"set\":{\"name\":\"A\",\"name\":\"B\"}}", "set twice"),
@@ -269,7 +311,7 @@ fn a_wrong_action_is_named_by_its_line_and_nothing_is_done() {
         ("{\"do\":\"remove-member\",\"who\":\"ann@example.org\"}", "add --yes"),
         ("{\"do\":\"consent\",\"who\":\"ann@example.org\",\"purpose\":\"mail\",\"state\":\"granted\"}", "--source and --date"),
         ("[]", "line 2: "),
-        ("nonsense", "line 2: expected"),
+        ("nonsense", "it isn't a JSON object"),
         (long.as_str(), "1,048,576"),
     ] {
         desk.file("a.jsonl", &format!("{good}\n{line}\n"));

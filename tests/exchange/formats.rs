@@ -342,7 +342,10 @@ fn what_a_template_asks_for_has_a_column_and_something_in_every_row() {
     let template = "Dear ((first_name)), ((a11y??captions are on)). ((first name)): ((job title)) in ((venue))";
     let mut settings = Settings { placeholders: placeholders(template), ..told() };
     let lacking = export(&mut world, "notify", settings.clone()).unwrap_err();
-    assert!(lacking.contains("nothing to put in ((job title)) for 1 person") && lacking.contains("--fallback 'job title=…'"), "{lacking}");
+    assert!(
+        lacking.contains("nothing to fill in for ((job title)) for 1 person") && lacking.contains("--fallback 'job title=…'"),
+        "{lacking}"
+    );
     settings.placeholders[2].fallback = "colleague".into();
     let text = export(&mut world, "notify", settings.clone()).unwrap();
     assert_eq!(

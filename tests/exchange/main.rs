@@ -152,7 +152,7 @@ fn rows_that_cant_be_taken_are_listed_and_dont_stop_the_rest() {
         [
             (3, "there is neither a name nor an e-mail address"),
             (4, "bo at example.org: an address can't contain a blank"),
-            (8, "cy@@example.org: an address has only one @"),
+            (8, "cy@@example.org: an address can have only one @"),
             (9, "the address di\u{fffd}@example.org contains an invisible character"),
         ]
     );
@@ -173,7 +173,7 @@ fn a_refused_row_is_told_by_the_line_where_it_starts_whatever_the_line_ends() {
 fn each_defect_is_a_file_named_after_it() {
     let mut world = World::empty();
     for (name, part) in [
-        ("no-header.csv", "no column holds a name or an e-mail address"),
+        ("no-header.csv", "no column has names or e-mail addresses"),
         ("empty.csv", "is empty; there is nothing to import"),
         ("quote-never-closed.csv", "line 3: this row is longer than 1 MiB"),
         ("too-many-columns.csv", "more than 200 columns"),

@@ -44,22 +44,22 @@ mod convention_4_keys {
         let mut hall = Hall::configured("[keys]\nexport = [\"X\", \"ctrl-e\"]\nundo = []\n");
         hall.shows("X export").hides("u undo").keys("x").hides("people will be written");
         hall.keys("X").shows("people will be written").keys("<esc><ctrl-e>").shows("people will be written").keys("<esc>");
-        hall.keys("?writes the").shows("X Ctrl-E").keys("<esc>:export").shows("X Ctrl-E");
-        hall.keys("<esc>2Tkeen<enter>").shows("Tagged Anton Grigore keen · it can be undone").keys("u").shows("tags: keen").hides("Undone");
+        hall.keys("?export the").shows("X Ctrl-E").keys("<esc>:export").shows("X Ctrl-E");
+        hall.keys("<esc>2Tkeen<enter>").shows("Tagged Anton Grigore keen · you can undo it").keys("u").shows("tags: keen").hides("Undone");
     }
 
     #[test]
     fn keys_of_overlays_are_the_leads_too_and_their_hints_follow() {
         let mut hall = Hall::configured(
-            "[keys]\nundo = [\"z\"]\nback-to-here = [\"B\"]\nyes = [\"J\"]\nsave = [\"f2\"]\ntick = [\"f3\"]\nback = [\"esc\", \"f4\"]\nshow-column = [\"f6\"]\nremove-this = [\"f7\"]\nadd-organisation = [\"f8\"]\n",
+            "[keys]\nundo = [\"z\"]\nrestore = [\"B\"]\nyes = [\"J\"]\nsave = [\"f2\"]\ntick = [\"f3\"]\nback = [\"esc\", \"f4\"]\nshow-column = [\"f6\"]\nremove-this = [\"f7\"]\nadd-organisation = [\"f8\"]\n",
         );
-        hall.keys("2Tkeen<enter>H").shows("z undoes").shows("B goes back to here").hides("u undoes");
-        hall.keys("u").hides("Undone").keys("z").shows("Undone").keys("<f4>").hides("goes back to here");
+        hall.keys("2Tkeen<enter>H").shows("z undo").shows("B restore to here").hides("u undoes");
+        hall.keys("u").hides("Undone").keys("z").shows("Undone").keys("<f4>").hides("restore to here");
         hall.keys("d").shows("J remove").keys("y").hides("remove").shows("Anton Grigore");
-        hall.keys("dJ").shows("z undoes").hides("> Anton Grigore").keys("z");
-        hall.keys("e").shows("F2 saves").keys("x<f2>").hides("F2 saves");
+        hall.keys("dJ").shows("z undo").hides("> Anton Grigore").keys("z");
+        hall.keys("e").shows("F2 save").keys("x<f2>").hides("F2 save");
         hall.keys("3a").keys("<f3>").shows("[x]").keys("<esc>");
-        hall.keys("2C").shows("F6 shows").keys("<f6>").shows("[ ] name").keys("<f6><f4>");
+        hall.keys("2C").shows("F6 show").keys("<f6>").shows("[ ] name").keys("<f6><f4>");
         hall.keys("go").shows("F8 adds").shows("F7").keys("<f8>").shows("New organisation").keys("<esc><esc>");
         // Help and the palette over an overlay list what works there.
         hall.keys("H<f1>")
@@ -101,9 +101,9 @@ mod convention_1_help {
     fn help_lists_what_works_here_grouped_filters_by_name_or_key_and_runs() {
         let mut hall = Hall::sample().sized(120, 50);
         hall.keys("2?").shows("In members").shows("In every list").hides("In meetups");
-        hall.keys("ctrl-r").shows("Redoes the step that was undone last").hides("Picks a saved view");
-        hall.keys("<ctrl-u>tags").shows("Tags the marked people").keys("<enter>").shows("Tag for A").keys("<esc>");
-        hall.keys("3?").shows("Ticks who came").hides("Tags the marked people").keys("<esc>");
+        hall.keys("ctrl-r").shows("Redo the change that was undone last").hides("Picks a saved view");
+        hall.keys("<ctrl-u>tag the").shows("Tag the marked people").keys("<enter>").shows("Tag for A").keys("<esc>");
+        hall.keys("3?").shows("Record who came").hides("Tag the marked people").keys("<esc>");
     }
 
     #[test]
@@ -128,11 +128,14 @@ mod convention_2_palette {
         }
         for info in guildhall::actions::ACTIONS.iter().filter(|a| a.scope != guildhall::actions::Scope::Moving) {
             let there = lines.iter().any(|l| l.contains(&format!(" {:<24}", info.name)));
-            // What the palette itself is, and what leaves it, are not in it.
+            // What the palette itself is, and what cancels, are not in it.
             assert_eq!(there, !matches!(info.name, "commands" | "back"), "{}:\n{}", info.name, lines.join("\n"));
         }
         hall.keys("<esc>");
-        hall.keys(":take out").shows("select a community first").keys("<enter>").shows("take out of community: select a community first");
+        hall.keys(":remove from")
+            .shows("select a community first")
+            .keys("<enter>")
+            .shows("remove from community: select a community first");
         let dim = hall.keys("<esc>:redo").styled(Modifier::DIM);
         assert!(dim.iter().any(|l| l.contains("redo") && l.contains("there is nothing to redo")), "{dim:?}");
     }
@@ -153,14 +156,14 @@ mod convention_2_palette {
     #[test]
     fn beginnings_of_words_find_a_command() {
         let mut hall = Hall::sample();
-        hall.keys("2:pic<enter>").shows("Add A").keys("<esc>:setfie<enter>").shows("Field of A");
+        hall.keys("2:atc<enter>").shows("Add A").keys("<esc>:setfie<enter>").shows("Field of A");
     }
 
     #[test]
     fn a_key_of_another_list_says_so_and_the_footer_has_the_keys_of_what_is_on_top() {
         let mut hall = Hall::sample();
-        hall.keys("p").shows("p is a key of the members (2): put into community");
-        hall.keys("2p").shows("Enter takes it  Esc goes back").click_on("Esc goes back").hides("Add Anton");
+        hall.keys("p").shows("p is a key of the members (2): add to community");
+        hall.keys("2p").shows("Enter choose  Esc back").click_on("Esc back").hides("Add Anton");
         hall.keys("d").shows("y remove").click_on("y remove").shows("Removed Anton Grigore");
         hall.keys("4").shows("o open link").shows("y copy").shows("h history");
         Hall::empty().keys("2").shows("a add people").hides("Space mark").hides("e edit");
@@ -210,7 +213,7 @@ mod convention_3_find {
         hall.keys("j<space><end>").shows("> [ ] Grade").keys("<space>KKKKKKKKK").shows("> [x] Grade");
         hall.keys("<esc>").hides("Organisation");
         assert!(hall.find("Grade ").0 < hall.find("Name").0);
-        hall.keys("SS").shows("Sorted by seen").keys("R").shows("the other way round").shows("Seen↑");
+        hall.keys("SS").shows("Sorted by seen").keys("R").shows("reversed").shows("Seen↑");
         let mut hall = hall.again().sized(140, 30);
         hall.keys("2").shows("Grade ").shows("Seen↑").hides("Organisation");
         hall.keys("1C").shows("Columns of communities").keys("jj").keys("s").shows("Sorted by members");
@@ -267,7 +270,7 @@ mod convention_7_mouse {
         let mut hall = Hall::sample();
         hall.text();
         hall.click_on("i import").shows("Import a CSV file").keys("<esc>");
-        hall.click_on("Organ").shows("Sorted by organisation").click_on("Organ").shows("the other way round");
+        hall.click_on("Organ").shows("Sorted by organisation").click_on("Organ").shows("reversed");
         hall.click_on("Title").shows("Sorted by title");
         hall.click_on("Name").shows("Sorted by name");
         // The bar of the members, at its foot: to the last of them.
@@ -297,7 +300,7 @@ mod convention_7_mouse {
     fn a_click_beside_a_window_goes_back_and_what_is_typed_is_asked_about() {
         let mut hall = Hall::sample();
         hall.keys("2?").click(0, 0).hides("type to narrow");
-        hall.keys("nSomebody").click(0, 0).shows("again drops what you typed");
+        hall.keys("nSomebody").click(0, 0).shows("again discards what you typed");
     }
 
     #[test]
@@ -364,9 +367,9 @@ mod convention_9_terminal {
         hall.keys("<enter>")
             .shows("2  would be added")
             .shows("1  would be updated")
-            .shows("an address has only one @")
+            .shows("an address can have only one @")
             .shows("new      \"New, Ann\" <ann.new@example.org>");
-        hall.shows("Everybody would be put into Delivery").keys("<enter>").shows("2 people added").keys("<esc>");
+        hall.shows("Everybody would be added to Delivery").keys("<enter>").shows("2 people added").keys("<esc>");
         hall.shows("13 of 65").shows("New, Ann").keys("u").shows("Undone: Imported the list into Delivery").shows("10 of 63");
         hall.keys("a   <enter>").shows("there is nobody in the list");
     }
@@ -454,7 +457,7 @@ mod convention_10_paths_and_long_work {
         hall.shows("New person").shows("Vera Typed").keys("<ctrl-s>").shows("Added Vera Typed");
         // Nor does a question below which another overlay lies take that one with it.
         let mut hall = Hall::sample();
-        hall.keys("go<delete>").shows("without an organisation").keys("y").shows("F2 adds");
+        hall.keys("go<delete>").shows("without an organisation").keys("y").shows("F2 add");
     }
 
     #[test]
@@ -491,17 +494,17 @@ mod convention_5_undo {
         let mut hall = Hall::sample();
         hall.keys("2Tkeen<enter>").shows("Tagged Anton Grigore keen · u undoes");
         let mut hall = hall.again();
-        hall.keys("u").shows("Undone: Tagged Anton Grigore keen · Ctrl-R does it again").keys("<ctrl-r>").shows("Redone");
+        hall.keys("u").shows("Undone: Tagged Anton Grigore keen · Ctrl-R redoes it").keys("<ctrl-r>").shows("Redone");
     }
 
     #[test]
     fn history_goes_back_to_a_point_as_one_step() {
         let mut hall = Hall::sample();
         hall.keys("2Tone<enter>jTtwo<enter>jTthree<enter>").keys("H").shows("Tagged Beatriz Quill three").shows("1 person");
-        hall.keys("jjb").shows("Went back to: Tagged Anton Grigore one").keys("<esc>");
+        hall.keys("jjb").shows("Restored to: Tagged Anton Grigore one").keys("<esc>");
         hall.keys("/tag:two<enter>").shows("0 of 63").keys("<esc>/tag:one<enter>").shows("1 of 63").keys("<esc>");
-        hall.keys("u").shows("Undone: Went back to").keys("/tag:three<enter>").shows("1 of 63");
-        hall.keys("<esc>Hb").shows("this is how everything stands already");
+        hall.keys("u").shows("Undone: Restored to").keys("/tag:three<enter>").shows("1 of 63");
+        hall.keys("<esc>Hb").shows("everything is already as it was then");
     }
 
     #[test]
@@ -516,7 +519,7 @@ mod convention_5_undo {
         let mut hall = Hall::sample();
         let file = hall.folder.path().join("there.csv");
         std::fs::write(&file, "old").unwrap();
-        hall.keys("x<ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("bring the old file back").keys("<enter>");
+        hall.keys("x<ctrl-u>").keys(file.to_str().unwrap()).keys("<enter>").shows("can't be restored").keys("<enter>");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "old");
     }
 }
@@ -542,13 +545,13 @@ mod convention_6_esc_and_quit {
         hall.keys("2nVera Typed<tab>vera@");
         // Killed: nothing is told to anybody.
         let mut hall = hall.again();
-        hall.shows("Not saved: New person").shows("go on with it").shows("drop it").keys("<enter>");
+        hall.shows("Not saved: New person").shows("continue with it").shows("discard it").keys("<enter>");
         hall.shows("Vera Typed").shows("vera@").keys("<tab>example.org<ctrl-s>").shows("Added Vera Typed");
         let mut hall = hall.again();
         hall.hides("Not saved");
         hall.keys("2e<ctrl-u>Anton Half");
         let mut hall = hall.again();
-        hall.shows("Not saved: Anton Grigore").keys("drop<enter>").hides("Anton Half");
+        hall.shows("Not saved: Anton Grigore").keys("discard<enter>").hides("Anton Half");
         let hall = hall.again();
         assert!(std::fs::read_dir(hall.folder.path()).unwrap().all(|f| !f.unwrap().file_name().to_string_lossy().contains("draft")));
     }

@@ -34,7 +34,7 @@ fn whoever_withdrew_is_copied_by_one_key_only_and_an_unsubscribed_address_by_non
     hall.keys("o").shows("Nothing opened: withdrew consent to mail");
     hall.keys("Yann@x<enter>");
     assert_eq!(hall.shell.errand(), Some(Errand::Copy("ann@x.example".into())));
-    hall.keys("M").shows("Stopped mail to Ann").keys("Y").hides("E-mail").keys("<esc>");
+    hall.keys("M").shows("Unsubscribed Ann").keys("Y").hides("E-mail").keys("<esc>");
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn several_are_copied_as_the_search_names_their_status() {
 #[test]
 fn no_line_of_the_detail_lets_an_unsubscribed_address_out_however_it_is_spelled() {
     let mut hall = hall_with("Zoe", "zoe+news@x.example");
-    hall.keys("M").shows("Stopped mail to Zoe");
+    hall.keys("M").shows("Unsubscribed Zoe");
     hall.keys("4<home>o").shows("Nothing opened: unsubscribed").keys("y").shows("Nothing copied: unsubscribed");
     assert_eq!(hall.shell.errand(), None);
     // The address is that of a community's way to join too.

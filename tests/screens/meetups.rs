@@ -72,7 +72,7 @@ fn a_meetup_that_is_over_and_was_attended_is_offered_to_be_marked_as_held() {
         .keys("y")
         .shows("crit, held");
     // Asked once: now it is.
-    hall.keys("a<esc>").hides("Mark it as held?").keys("m").shows("Crit is held already").keys("u").shows("was it held?");
+    hall.keys("a<esc>").hides("Mark it as held?").keys("m").shows("Crit is already held").keys("u").shows("was it held?");
     hall.keys("m").shows("crit, held");
 }
 
@@ -91,7 +91,7 @@ fn who_is_not_eligible_is_shown_before_they_are_added_to_a_community() {
         .keys("<esc>")
         .shows("Government only     0")
         .keys("pgov<enter><enter>")
-        .shows("Put 4 people into Government only");
+        .shows("Added 4 people to Government only");
     // Somebody new is looked at too, and who is eligible is added at once.
     hall.keys("1")
         .keys("gg")
@@ -119,4 +119,18 @@ fn what_is_asked_about_one_person_names_them() {
         hall.keys(key).shows(title).keys("<esc>");
     }
     hall.keys("  c").shows("Consent of 2 people");
+}
+
+#[test]
+fn what_is_typed_of_a_newcomer_is_a_name_and_an_address_and_stays_while_the_form_is_left() {
+    let mut hall = Hall::sample();
+    hall.keys("3a").paste("Zed Walker <zed@example.org>");
+    hall.keys("<enter>");
+    hall.shows("New person on the roll").shows("Zed Walker").shows("zed@example.org").hides("<zed");
+    // Leaving the form leaves the roll as it was typed; nothing is said of a key that is a letter here.
+    hall.keys("<esc><esc>").shows("new: Zed Walker").keys("<alt-y>").shows("They aren't on the roster yet");
+    hall.keys("<enter><ctrl-s>").shows("Added Zed Walker to the roll of").hides("u undoes").hides("new: Zed");
+    // A key that records an answer ends the search, as Enter does.
+    hall.keys("zed").keys("<alt-m>").shows("answered maybe").hides("zed<");
+    hall.keys("anton").shows("Anton Grigore").hides("zedanton");
 }

@@ -166,9 +166,9 @@ fn the_history_of_a_person_has_what_was_done_to_what_belongs_to_them() {
     assert_eq!(
         labels,
         [
-            (OpKind::Undo, "Took Ann out of Research"),
-            (OpKind::Do, "Took Ann out of Research"),
-            (OpKind::Do, "Put 2 people into Research"),
+            (OpKind::Undo, "Removed Ann from Research"),
+            (OpKind::Do, "Removed Ann from Research"),
+            (OpKind::Do, "Added 2 people to Research"),
             (OpKind::Do, "Added Ann"),
         ]
     );

@@ -139,7 +139,7 @@ fn seat_sentences(
         }
     }
     out.extend(b.iter().filter(|s| twin(s, a).is_none()).map(|s| format!("{name}: {} is a seat {at_b}, not {at_a}", s.title)));
-    if out.is_empty() { vec![format!("{name}: the seats stand in another order")] } else { out }
+    if out.is_empty() { vec![format!("{name}: the seats are in a different order")] } else { out }
 }
 
 /// What the page says otherwise than it did.

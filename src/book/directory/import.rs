@@ -94,7 +94,7 @@ impl DirectoryPlan {
         out.extend(self.effect.iter().cloned());
         out.extend(self.notes.iter().map(|(line, note)| if *line > 0 { format!("line {line}: {note}") } else { note.clone() }));
         for (line, word, probably) in &self.damaged {
-            let was = format!("line {line}: {word} was damaged by a wrong encoding; it probably was {probably}.");
+            let was = format!("line {line}: {word} was damaged by a wrong encoding; it was probably {probably}.");
             out.push(format!("{was} It is kept as printed; {mend} mends it"));
         }
         out
@@ -179,7 +179,7 @@ fn agree(write: &Write<'_>, known: &Known, (at, twin): (usize, usize), community
     match entry.printed.differences(&account).into_iter().find(|d| other.printed.has(d.part)) {
         None => Ok(()),
         Some(d) => Err(StoreError::Refused(format!(
-            "lines {} and {} tell of one community, and differently: {} is {} and {}; make them agree, or give one another name",
+            "lines {} and {} describe the same community differently: {} is {} and {}; make them agree, or rename one of them",
             other.line,
             entry.line,
             word(d.part),

@@ -39,9 +39,8 @@ fn text_of(file: &Path, repair: bool) -> Result<(String, String), BookError> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(BookError::Refused(format!("{} is empty", file.display())));
     }
-    let text = String::from_utf8(bytes).map_err(|_| {
-        BookError::Refused(format!("{} is not written in UTF-8; save it so, and nothing is lost on the way", file.display()))
-    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| BookError::Refused(format!("{} isn't in UTF-8; save it as UTF-8 so that nothing is lost", file.display())))?;
     let text = if repair { repaired(&text).unwrap_or(text) } else { text };
     Ok((text, file.file_name().unwrap_or_default().to_string_lossy().into_owned()))
 }

@@ -245,7 +245,7 @@ impl Book {
                     published.changes.push(format!("{said} is gone from the roster, and now from the page"));
                     plan.edits.removed.push(at);
                 } else {
-                    published.kept.push(format!("{said} (line {}) is not in the roster: import the page to take it in", entry.line));
+                    published.kept.push(format!("{said} (line {}) isn't in the roster: import the page to add it", entry.line));
                 }
                 continue;
             };
@@ -260,9 +260,10 @@ impl Book {
             for (difference, side) in known.differences(at, &account) {
                 let what = word(difference.part);
                 if side == Side::Page {
-                    published
-                        .kept
-                        .push(format!("{said}: {what} was changed on the page itself to {}; import it to take that in", difference.first));
+                    published.kept.push(format!(
+                        "{said}: {what} was changed on the page itself to {}; import the page to use that",
+                        difference.first
+                    ));
                 } else {
                     published.changes.push(format!("{said}: {what} is now {} (was: {})", difference.second, difference.first));
                     parts.push(difference.part);
@@ -337,7 +338,7 @@ impl Book {
         }
         if words(&old) == words(&ours) {
             published.kept.push(format!(
-                "who may join any of them was changed on the page itself to {}; import it to take that in",
+                "who may join any of them was changed on the page itself to {}; import the page to use that",
                 rules_words(&there)
             ));
             return Ok(());

@@ -181,7 +181,7 @@ pub fn verdict(candidates: &[Candidate<'_>], rules: &[(RuleFacts, bool)], beside
     if counting.is_empty() {
         let dead: Vec<String> = candidates.iter().map(|c| format!("{} is {}", c.address, c.state)).collect();
         let dead = if dead.is_empty() { String::new() } else { format!(" ({})", dead.join(", ")) };
-        return Verdict::new(Eligibility::CantTell, format!("no working e-mail address to go by{dead}"));
+        return Verdict::new(Eligibility::CantTell, format!("no working e-mail address to check{dead}"));
     }
     decided(&counting, &rules, beside.domains)
 }
@@ -215,7 +215,7 @@ fn decided(counting: &[&str], rules: &Rules<'_>, domains: &Domains) -> Verdict {
     let words = (!rules.words.is_empty()).then_some(&rules.words);
     match (denied, words) {
         (Some(denied), _) if found.len() == counting.len() => Verdict::new(Eligibility::Not, denied.words()),
-        (_, Some(words)) => Verdict::new(Eligibility::CantTell, format!("only words say who may join: {}", all_quoted(words))),
+        (_, Some(words)) => Verdict::new(Eligibility::CantTell, format!("who may join is described only in words: {}", all_quoted(words))),
         _ => Verdict::new(Eligibility::Eligible, "no rule refuses the address".into()),
     }
 }

@@ -31,7 +31,7 @@ pub enum Scope {
 
 /// A field that a query can name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each is the word that the lead types; FIELDS describes it")]
+#[allow(missing_docs, reason = "each is the word that is typed; FIELDS describes it")]
 pub enum Key {
     Name,
     Email,
@@ -124,7 +124,13 @@ pub(crate) const FIELDS: &[Field] = &[
     Field { key: Key::Tag, words: &["tag"], value: ValueKind::Text, scopes: &[P], doc: "a tag, whole" },
     Field { key: Key::Kind, words: &["kind"], value: ValueKind::Text, scopes: &[P], doc: "person or team mailbox" },
     Field { key: Key::Note, words: &["note", "purpose"], value: ValueKind::Text, scopes: &[P, C, M, O], doc: "the note or purpose" },
-    Field { key: Key::Joined, words: &["joined", "since"], value: ValueKind::Date, scopes: &[P], doc: "since when they have been with us" },
+    Field {
+        key: Key::Joined,
+        words: &["joined", "since"],
+        value: ValueKind::Date,
+        scopes: &[P],
+        doc: "the day from which they have been with us",
+    },
     Field { key: Key::Seen, words: &["seen"], value: ValueKind::Date, scopes: &[P], doc: "when they last came to a meetup" },
     Field {
         key: Key::Attended,
@@ -152,14 +158,14 @@ pub(crate) const FIELDS: &[Field] = &[
         words: &["eligible"],
         value: ValueKind::Text,
         scopes: &[P],
-        doc: "whether the rules let them be where they are: yes, no, unknown",
+        doc: "whether they are eligible by the rules: yes, no, unknown",
     },
     Field {
         key: Key::Exception,
         words: &["exception"],
         value: ValueKind::Text,
         scopes: &[P],
-        doc: "an exception to the rules: yes, due (to be looked at again)",
+        doc: "an exception to the rules: yes, due (for review)",
     },
     Field { key: Key::Missing, words: &["missing"], value: ValueKind::FieldName, scopes: &[P, C, M, O], doc: "a field that is empty" },
     Field { key: Key::Family, words: &["family"], value: ValueKind::Text, scopes: &[C], doc: "the job family" },
@@ -170,7 +176,7 @@ pub(crate) const FIELDS: &[Field] = &[
     Field { key: Key::Host, words: &["host"], value: ValueKind::Text, scopes: &[M], doc: "the host organisation" },
     Field { key: Key::Venue, words: &["venue", "where"], value: ValueKind::Text, scopes: &[M], doc: "the place or link" },
     Field { key: Key::Date, words: &["date", "on"], value: ValueKind::Date, scopes: &[M], doc: "when it is" },
-    Field { key: Key::WriteUp, words: &["writeup", "write-up"], value: ValueKind::Text, scopes: &[M], doc: "where the write-up stands" },
+    Field { key: Key::WriteUp, words: &["writeup", "write-up"], value: ValueKind::Text, scopes: &[M], doc: "the state of the write-up" },
     Field { key: Key::Sector, words: &["sector"], value: ValueKind::Text, scopes: &[O], doc: "the sector" },
 ];
 

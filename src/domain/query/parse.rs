@@ -43,13 +43,13 @@ pub(crate) const LONGEST: usize = 4_000;
 pub(crate) fn parse(query: &str, known: Known<'_>) -> Result<Expr, QueryError> {
     let chars: Vec<char> = query.chars().collect();
     if chars.len() > LONGEST {
-        return Err(QueryError { at: LONGEST, message: format!("a query may have {LONGEST} letters at most") });
+        return Err(QueryError { at: LONGEST, message: format!("a query can have {LONGEST} characters at most") });
     }
     let mut p = Parser { chars, at: 0, depth: 0, known };
     let expr = p.any()?;
     p.blanks();
     if p.at < p.chars.len() {
-        return Err(p.error("this ) closes nothing"));
+        return Err(p.error("this ) has no matching ("));
     }
     Ok(expr)
 }
@@ -84,12 +84,12 @@ impl Parser<'_> {
                 break;
             }
             if parts.last() == Some(&Expr::All) {
-                return Err(self.error("something must stand before |"));
+                return Err(self.error("something is missing before |"));
             }
             self.at += 1;
             parts.push(self.all()?);
             if parts.last() == Some(&Expr::All) {
-                return Err(self.error("something must follow |"));
+                return Err(self.error("something is missing after |"));
             }
         }
         Ok(join(parts, Expr::Or, |e| match e {
@@ -123,10 +123,10 @@ impl Parser<'_> {
             Some('-') if self.chars.get(self.at + 1).is_some_and(|c| !c.is_whitespace()) => {
                 self.at += 1;
                 if matches!(self.peek(), Some('|' | ')')) {
-                    return Err(self.error("something must follow -"));
+                    return Err(self.error("something is missing after -"));
                 }
                 match self.one()? {
-                    Expr::All => return Err(self.error("something must follow -")),
+                    Expr::All => return Err(self.error("something is missing after -")),
                     Expr::Not(inner) => *inner,
                     inner => Expr::Not(Box::new(inner)),
                 }
@@ -233,7 +233,7 @@ impl Parser<'_> {
             return Ok(());
         }
         let near = text::nearest(value, words.iter().copied()).map_or_else(|| words.join(", "), |near| format!("did you mean {near}?"));
-        Err(format!("{} is no {} — {near}", text::safe(value), key.word()))
+        Err(format!("{} isn't a {} — {near}", text::safe(value), key.word()))
     }
 
     fn bare(&mut self) -> String {
@@ -260,7 +260,7 @@ impl Parser<'_> {
             return Err(QueryError { at, message: format!("{lower}: comes with a later version and can't be searched yet") });
         }
         if FIELDS.iter().any(|f| found(&f)) {
-            return Err(QueryError { at, message: format!("{lower}: is no field of {}", scope_word(scope)) });
+            return Err(QueryError { at, message: format!("{lower}: isn't a field of {}", scope_word(scope)) });
         }
         let here = FIELDS.iter().filter(|f| f.scopes.contains(&scope)).flat_map(|f| f.words.iter().copied());
         let customs: Vec<String> = self.known.fields.iter().map(|f| tags::field_key(f)).collect();

@@ -47,7 +47,7 @@ fn list_name(settings: &Settings) -> &str {
 pub(super) const LISTSERV: FormatInfo = FormatInfo {
     way: Way::Listserv,
     doc: "subscribers for LISTSERV: a command for each, to be sent to it",
-    carries: "QUIET ADD list address name, QUIET DELETE for who leaves; without --group the address and name alone",
+    carries: "QUIET ADD list address name, QUIET DELETE for people to remove; without --group only the address and name",
     asks: Some(Asked::Group),
     extension: "txt",
     look: RAW,

@@ -43,7 +43,7 @@ pub const FORMATS: &[FormatInfo] = &[
     FormatInfo {
         way: Way::Bcc,
         doc: "addresses on a line, for the Bcc of a mail",
-        carries: "e-mail addresses, parted by commas; with --names the names too",
+        carries: "e-mail addresses, separated by commas; with --names the names too",
         limits: "--chunk N writes N to a line; --separator ';' is for Outlook",
         extension: "txt",
         look: RAW,
@@ -114,7 +114,7 @@ impl Format {
             let hint =
                 text::nearest(name, FORMATS.iter().map(FormatInfo::name)).map_or_else(String::new, |n| format!(" — did you mean {n}?"));
             return Err(ExchangeError::UnknownFormat(format!(
-                "there is no format {}{hint}; `guildhall formats` lists them",
+                "there is no format called {}{hint}; `guildhall formats` lists them",
                 text::safe(name)
             )));
         };
@@ -122,12 +122,12 @@ impl Format {
             return Err(ExchangeError::Refused(format!("{name} needs {what}")));
         }
         if !settings.placeholders.is_empty() && !info.templates {
-            return Err(ExchangeError::Refused(format!("{name} fills in no template: leave out --template and --placeholders")));
+            return Err(ExchangeError::Refused(format!("{name} doesn't use a template: leave out --template and --placeholders")));
         }
         if let Some(unknown) = settings.placeholders.iter().find(|p| p.fallback.is_empty() && !p.is_known(&fields)) {
             let named = text::safe(&unknown.name);
             return Err(ExchangeError::Refused(format!(
-                "the template asks for (({named})), which nobody has: give members a field of that name, or say --fallback '{named}=…'"
+                "the template asks for (({named})), which nobody has: give members a field of that name, or add --fallback '{named}=…'"
             )));
         }
         let nothing = vec![0; settings.placeholders.len()];
@@ -298,7 +298,7 @@ impl Format {
         if self.written < self.info.rows.0 && !(self.settings.in_step && self.written == 0) {
             let least = text::thousands(self.info.rows.0);
             return Err(ExchangeError::Refused(format!(
-                "{} takes no file of fewer than {least} people, and there are {}",
+                "{} doesn't accept a file of fewer than {least} people, and there are {}",
                 self.info.name(),
                 self.written
             )));
@@ -308,7 +308,7 @@ impl Format {
             let all: Vec<String> =
                 lacking.iter().map(|(p, n)| format!("(({})) for {}", text::safe(&p.name), text::count(**n, "person", "people"))).collect();
             return Err(ExchangeError::Refused(format!(
-                "there is nothing to put in {}; fill it in, or say what stands there instead: --fallback '{}=…'",
+                "there is nothing to fill in for {}; add it, or use --fallback '{}=…'",
                 all.join(", "),
                 text::safe(&first.name)
             )));
@@ -339,11 +339,15 @@ impl Format {
     }
 }
 
-/// A name for a file of this format on a day.
+/// Returns the name that is suggested for a file: with the community that it is about, so that two lists of a day have two files.
 #[must_use]
-pub fn file_name(format: &str, today: NaiveDate) -> String {
+pub fn file_name(format: &str, community: &str, today: NaiveDate) -> String {
     let extension = FORMATS.iter().find(|f| f.name() == format).map_or("csv", |f| f.extension);
-    format!("guildhall-{format}-{today}.{extension}")
+    let words: Vec<String> =
+        text::fold(community).split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect();
+    let of: String = words.join("-").chars().take(40).collect();
+    let of = if of.is_empty() { of } else { format!("-{of}") };
+    format!("guildhall-{format}{of}-{today}.{extension}")
 }
 
 #[cfg(test)]

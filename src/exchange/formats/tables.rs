@@ -19,7 +19,7 @@ pub(super) const NOTIFY: FormatInfo = FormatInfo {
     way: Way::Notify,
     doc: "recipients for GOV.UK Notify",
     carries: "email address, name; with --template or --placeholders, what the template asks for",
-    limits: "100,000 rows and 10 MB to a file: more are written to several; only addresses that Notify accepts and that work",
+    limits: "at most 100,000 rows and 10 MB in a file: more are written to several; only addresses that Notify accepts and that work",
     takes: Some((takes::notify, "Notify refuses such an address")),
     ascii: false,
     rows: (0, 100_000),
@@ -34,7 +34,7 @@ pub(super) const NOTIFY: FormatInfo = FormatInfo {
 pub(super) const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
     way: Way::NotifyContacts,
     doc: "an emergency contact list for GOV.UK Notify",
-    carries: "email address alone",
+    carries: "only the email address",
     templates: false,
     shape: Shape::Rows(&[&["email address"]], bare),
     ..NOTIFY
@@ -44,7 +44,7 @@ pub(super) const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
 pub(super) const PEOPLE: FormatInfo = FormatInfo {
     way: Way::People,
     doc: "a list for people to read, in Excel or another spreadsheet",
-    carries: "name, e-mail, organisation, job title, discipline, tags; a workbook if the file ends in .xlsx, else UTF-8 with a byte order mark",
+    carries: "name, e-mail, organisation, job title, discipline, tags; a workbook if the file ends in .xlsx, otherwise UTF-8 with a byte order mark",
     limits: "no formula runs: cells of a workbook are text; elsewhere a value that could be one begins with an apostrophe",
     extension: "xlsx",
     widths: &[28, 36, 28, 28, 22, 24],
@@ -79,7 +79,7 @@ pub(super) const GOOGLE_GROUPS: FormatInfo = FormatInfo {
 pub(super) const ENTRA_MEMBERS: FormatInfo = FormatInfo {
     way: Way::EntraMembers,
     doc: "members for a Microsoft Entra group, uploaded in bulk",
-    carries: "the user principal name: a field of your own called UPN, else the address",
+    carries: "the user principal name: a field of your own called UPN, otherwise the address",
     limits: "at least two people",
     rows: (2, u64::MAX),
     shape: Shape::Rows(&[&["Member object ID or user principal name [memberObjectIdOrUpn] Required"]], |p, _| {
@@ -126,7 +126,7 @@ pub(super) const ENTRA_GUESTS: FormatInfo = FormatInfo {
 pub(super) const GOVDELIVERY: FormatInfo = FormatInfo {
     way: Way::GovDelivery,
     doc: "subscribers for GovDelivery (Granicus)",
-    carries: "Destination alone: another header has to be a question of the topic",
+    carries: "only Destination: any other header has to be a question of the topic",
     look: Look { crlf: true, ..PLAIN },
     shape: Shape::Rows(&[&["Destination"]], bare),
     ..MAILING
@@ -172,7 +172,7 @@ pub(super) const MAILCHIMP: FormatInfo = FormatInfo {
 pub(super) const BREVO: FormatInfo = FormatInfo {
     way: Way::Brevo,
     doc: "contacts for Brevo",
-    carries: "EMAIL, FIRSTNAME, LASTNAME, parted by semicolons",
+    carries: "EMAIL, FIRSTNAME, LASTNAME, separated by semicolons",
     limits: "250 MB",
     look: Look { delimiter: b';', ..PLAIN },
     shape: Shape::Rows(&[&["EMAIL", "FIRSTNAME", "LASTNAME"]], |p, _| {
@@ -222,7 +222,7 @@ pub(super) const LISTMONK: FormatInfo = FormatInfo {
 pub(super) const PHPLIST: FormatInfo = FormatInfo {
     way: Way::PhpList,
     doc: "subscribers for phpList",
-    carries: "email, name, parted by tabs",
+    carries: "email, name, separated by tabs",
     extension: "tsv",
     look: Look { delimiter: b'\t', ..PLAIN },
     shape: Shape::Rows(&[&["email", "name"]], |p, _| vec![p.email.to_owned(), p.name()]),

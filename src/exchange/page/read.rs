@@ -112,7 +112,7 @@ impl Reader<'_> {
         if self.page.entries.is_empty() && run.links.is_empty() && is_rule(&run.text) {
             self.page.rules.push((rule(&run.text), run.range.clone()));
         } else if self.others.is_some() && run.links.is_empty() {
-            self.page.notes.push((line, "communities run by others are told of here in words alone; they are kept as text".into()));
+            self.page.notes.push((line, "communities run by others are described here only in words; they are kept as text".into()));
         }
     }
 
@@ -167,7 +167,7 @@ impl Reader<'_> {
             if there < columns.len() {
                 self.page
                     .notes
-                    .push((line, format!("this row has {there} cells and its table {}; the others are taken as empty", columns.len())));
+                    .push((line, format!("this row has {there} cells and its table {}; the others are read as empty", columns.len())));
             }
             let mut entry = Entry { range: range.clone(), line, table: Some(table), ..Entry::default() };
             for (column, cell) in columns.iter().zip(cells) {

@@ -74,7 +74,7 @@ fn mend_journal(conn: &Connection) -> Result<Vec<String>, StoreError> {
     }
     let turned = conn.execute("UPDATE op_change SET entity_id=last_id, last_id=entity_id WHERE last_id<entity_id", [])?;
     let mended = wrong.len() + turned;
-    Ok((mended > 0).then(|| format!("{mended} entries of the history were mended")).into_iter().collect())
+    Ok((mended > 0).then(|| format!("{mended} entries of the history were repaired")).into_iter().collect())
 }
 
 /// Makes a table anew under today's statements, with its indexes: a column more, with the value that is given in SQL.

@@ -154,7 +154,7 @@ tables! {
         text("evidence").free(),
         loose("successor_id", "community"),
     ];
-    RELATED = "related", "community nearby", Natural(&["community_id", "other_id"]), Nobody, Some(("community", "community_id")), [Communities], [
+    RELATED = "related", "related community", Natural(&["community_id", "other_id"]), Nobody, Some(("community", "community_id")), [Communities], [
         reference("community_id", "community"), reference("other_id", "community"),
     ];
     COMMUNITY_DISCIPLINE = "community_discipline", "discipline", Natural(&["community_id", "discipline_id"]), Nobody,

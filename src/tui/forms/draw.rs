@@ -78,12 +78,12 @@ impl Form {
         let width = inside.width.saturating_sub(2);
         if self.leaving {
             let back = on.keys.word(Action::Back);
-            let parts = [(&*back, Tone::Key), (" again drops what you typed · any other key goes on", Tone::Warning)];
+            let parts = [(&*back, Tone::Key), (" again discards what you typed · any other key continues", Tone::Warning)];
             paint::pieces(on, (inside.x + 1, y), width, &parts);
         } else if self.asked && self.fields.iter().any(|f| f.theirs.is_some()) {
             let save = on.keys.word(Action::Save);
             let parts =
-                [("changed by somebody else too: ", Tone::Warning), (&*save, Tone::Key), (" again saves yours over it", Tone::Warning)];
+                [("changed by another program too: ", Tone::Warning), (&*save, Tone::Key), (" again saves yours over it", Tone::Warning)];
             paint::pieces(on, (inside.x + 1, y), width, &parts);
         } else if let Some(error) = self.error.as_ref().filter(|e| e.chars().count() <= 56) {
             paint::pieces(on, (inside.x + 1, y), width, &[(error, Tone::Error)]);
@@ -103,7 +103,7 @@ impl Form {
         on.drawn.hit(place, Target::Overlay);
         let inside = paint::window(on, place, &self.title, &[]);
         on.drawn.hints = if self.leaving {
-            vec![hint(Action::Back, "again drops what you typed"), remark("any other key goes on")]
+            vec![hint(Action::Back, "again discards what you typed"), remark("any other key continues")]
         } else {
             self.hints().map(|(action, word)| hint(action, word)).collect()
         };

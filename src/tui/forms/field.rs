@@ -84,7 +84,7 @@ impl Field {
         let (Kind::Choice { options, new: false } | Kind::Choices { options, new: false }) = &self.kind else { return None };
         let typed = parts(value).find(|p| !options.iter().any(|o| text::are_same(o, p)))?;
         let fitting = options.iter().filter(|o| fits(typed, o)).count();
-        (fitting > 1).then(|| format!("{fitting} fit {typed}: \u{2193} chooses one"))
+        (fitting > 1).then(|| format!("{fitting} match {typed}: \u{2193} to choose one"))
     }
 
     /// What fits what is being typed, if the field is one of a list; what isn't on the list comes last, as something new.

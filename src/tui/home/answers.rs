@@ -35,7 +35,7 @@ pub(super) fn take(answer: Answer, cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
             let place = std::path::absolute(&page).unwrap_or(page);
             wrote(format!("Published to {}", place.display()), done.touched)
         }
-        Answer::Findings(findings) if findings.is_empty() => vec![Request::Say("Nothing to look at".into(), Tone::Good)],
+        Answer::Findings(findings) if findings.is_empty() => vec![Request::Say("Nothing to check".into(), Tone::Good)],
         Answer::Findings(findings) => {
             let body = findings.iter().map(Finding::words).collect::<Vec<_>>().join("\n");
             let title = text::count(findings.len() as u64, "thing to look at", "things to look at");
@@ -63,10 +63,10 @@ fn imported(report: &ImportReport) -> Vec<Request> {
         unreached: Vec::new(),
     };
     let said = |rows: &[Refusal], what: &str| rows.iter().map(|r| format!("line {} {what}: {}", r.line, r.reason)).collect::<Vec<_>>();
-    let lines = [said(&report.refused, "was not taken"), said(&report.decisions, "needs a decision")].concat();
+    let lines = [said(&report.refused, "was refused"), said(&report.decisions, "needs a decision")].concat();
     let mut out = vec![Request::Wrote(applied)];
     if !lines.is_empty() {
-        out.push(Request::push(Message::new("Not all of it was taken", &lines.join("\n"))));
+        out.push(Request::push(Message::new("Some of it was not imported", &lines.join("\n"))));
     }
     out
 }
@@ -86,11 +86,11 @@ fn exported(summary: &ExportSummary, path: PathBuf) -> String {
 
 /// Shows what a page would bring.
 fn page_plan(plan: &DirectoryPlan, page: PathBuf) -> Message {
-    let body = format!("{}\n\n{}", plan.summary(), plan.in_words("{mend the page}").join("\n"));
+    let body = format!("{}\n\n{}", plan.summary(), plan.in_words("{repair page}").join("\n"));
     let mut shown = Message::new(&format!("Import {}", plan.page), &body);
     if !plan.damaged.is_empty() {
         let page = page.clone();
-        shown = shown.then(Action::Mend, "mends the damage too", move || Request::Begin(works::import_page(page.clone(), true, false)));
+        shown = shown.then(Action::Mend, "repairs the damage too", move || Request::Begin(works::import_page(page.clone(), true, false)));
     }
     shown.then(Action::Take, "imports", move || Request::Begin(works::import_page(page.clone(), false, false)))
 }
@@ -99,7 +99,7 @@ fn page_plan(plan: &DirectoryPlan, page: PathBuf) -> Message {
 fn publishing(would: &Published, page: PathBuf) -> Message {
     let mut body = would.changes.join("\n");
     if !would.written {
-        body = "The page says all that already.".into();
+        body = "The page is already up to date.".into();
     }
     if !would.withheld.is_empty() {
         body = format!("{}\n\n{body}", would.withheld.join("\n"));

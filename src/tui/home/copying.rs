@@ -38,7 +38,7 @@ fn copy_line(home: &Home, line: String, cx: &mut Cx<'_>) {
     let Some(decision) = cx.note(decision) else { return };
     match decision {
         Some(d) if d.answer == Answer::Asks => {
-            let question = format!("{line}: {}.\n\nCopy it all the same?", d.words());
+            let question = format!("{line}: {}.\n\nCopy it anyway?", d.words());
             let then = Request::copy(line);
             cx.push(Confirm::asking("Copy", &question, Action::Yes, "copy", then));
         }

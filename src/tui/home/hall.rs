@@ -110,7 +110,7 @@ impl Home {
         let members = self.members.filter(named, cx);
         let meetups = self.meetups.filter(community, cx);
         if let Some(dropped @ 1..) = cx.note(members) {
-            cx.say(format!("{} dropped: marks are of one list", text::count(dropped as u64, "mark", "marks")));
+            cx.say(format!("{} cleared: marks belong to one list", text::count(dropped as u64, "mark", "marks")));
         }
         cx.note(meetups);
     }

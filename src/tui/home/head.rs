@@ -38,7 +38,7 @@ pub(super) fn header(head: &Head, communities: usize, area: Rect, on: &mut Canva
     let name = if head.is_sample { " Guildhall: the sample" } else { " Guildhall" };
     let mut used = paint::pieces(on, (area.x, area.y), area.width, &[(name, Tone::Heading)]);
     if head.read_only {
-        used += paint::pieces(on, (area.x + used, area.y), area.width.saturating_sub(used), &[(" (reading only)", Tone::Warning)]);
+        used += paint::pieces(on, (area.x + used, area.y), area.width.saturating_sub(used), &[(" (read-only)", Tone::Warning)]);
     }
     let mut parts = Vec::new();
     if let Some(people) = head.people {

@@ -105,7 +105,7 @@ fn links_of(thing: Thing, cx: &Cx<'_>) -> Result<Vec<(String, &'static str)>, Bo
 /// Asks before a link is opened; `why` is what to know of the address first.
 fn confirm_opening(link: &str, why: &str) -> Confirm {
     let is_mail = link.get(..7).is_some_and(|l| l.eq_ignore_ascii_case("mailto:"));
-    let (title, with) = if is_mail { ("Begin a mail", "your mail program") } else { ("Open a link", "your browser") };
+    let (title, with) = if is_mail { ("Start an e-mail", "your mail program") } else { ("Open a link", "your browser") };
     let why = if why.is_empty() { String::new() } else { format!("\n\nMind: {why}.") };
     Confirm::asking(title, &format!("{link}{why}\n\nOpen it with {with}?"), Action::Yes, "open", Request::Open(link.to_owned()))
 }

@@ -206,7 +206,7 @@ impl Layer for Home {
         if self.focus == PaneId::Members && text.contains('@') {
             answers::ask_for_members(self, text, cx);
         } else {
-            cx.say("Pasted text goes into fields: open one first");
+            cx.say("Text is pasted into fields: open one first");
         }
         Outcome::Done
     }
@@ -327,11 +327,11 @@ impl Screen for Home {
         let back = format!(" {}", keys.word(Action::Back));
         let parts = [
             (" Enter", Tone::Key),
-            (" keeps the search ", Tone::Dim),
+            (" keep the search ", Tone::Dim),
             (&*back, Tone::Key),
-            (" ends it  ", Tone::Dim),
+            (" end it  ", Tone::Dim),
             ("↑", Tone::Key),
-            (" an earlier one  ", Tone::Dim),
+            (" earlier  ", Tone::Dim),
         ];
         Some(parts.map(|(text, tone)| (text.to_owned(), tone)).to_vec())
     }

@@ -145,7 +145,7 @@ impl Layer for Choose {
             rows.push(vec![(if self.new_too { "type a name" } else { "nothing fits" }, Tone::Dim)]);
         }
         let place = picker::place(area, rows.len(), 56);
-        let all = [hint(Action::RemoveThis, "removes it"), hint(Action::Take, "takes it"), hint(Action::Back, "")];
+        let all = [hint(Action::RemoveThis, "remove it"), hint(Action::Take, "choose"), hint(Action::Back, "")];
         self.picker.draw(place, &self.title, if self.remove.is_some() { &all } else { &all[1..] }, &rows, on);
     }
 }

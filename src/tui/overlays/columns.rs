@@ -47,7 +47,7 @@ impl Columns {
         let Some(name) = self.names.get(self.cursor.at).cloned() else { return Outcome::Done };
         if self.shows(&name) {
             if self.table.chosen.len() == 1 {
-                return Outcome::ask(Request::say("One column has to stay"));
+                return Outcome::ask(Request::say("One column has to remain"));
             }
             self.table.chosen.retain(|c| *c != name);
         } else {
@@ -110,10 +110,10 @@ impl Layer for Columns {
         on.drawn.hit(place, Target::Overlay);
         let title = format!("Columns of {}", self.pane.word());
         let hints = [
-            hint(Action::ShowColumn, "shows"),
+            hint(Action::ShowColumn, "show"),
             hint(Action::ColumnLater, "down"),
             hint(Action::ColumnEarlier, "up"),
-            hint(Action::SortByThis, "sorts"),
+            hint(Action::SortByThis, "sort"),
             hint(Action::Back, ""),
         ];
         let inside = paint::window(on, place, &title, &hints);
@@ -124,7 +124,7 @@ impl Layer for Columns {
             let here = at == self.cursor.at;
             let sorted = match (self.table.sort == *name, self.table.reverse) {
                 (true, false) => "sorted by this",
-                (true, true) => "sorted by this, the other way round",
+                (true, true) => "sorted by this, reversed",
                 _ => "",
             };
             let parts = [

@@ -63,7 +63,7 @@ impl Layer for Confirm {
         let place = paint::centred(area, width, u16::try_from(lines.len() + 4).unwrap_or(8));
         on.drawn.hit(place, Target::Overlay);
         let inside = paint::window(on, place, &self.title, &[]);
-        on.drawn.hints = vec![hint(self.yes, self.verb.clone()), hint(Action::Back, "leaves it")];
+        on.drawn.hints = vec![hint(self.yes, self.verb.clone()), hint(Action::Back, "cancel")];
         for (i, line) in lines.iter().enumerate() {
             let y = inside.y + u16::try_from(i).unwrap_or(0);
             if y < inside.bottom() {
@@ -73,8 +73,7 @@ impl Layer for Confirm {
         if inside.height > 0 {
             let key = on.keys.word(self.yes);
             let verb = format!(" {}   ", self.verb);
-            let hints =
-                [(key.as_str(), Tone::Key), (verb.as_str(), Tone::Plain), ("any other key", Tone::Key), (" leaves it", Tone::Plain)];
+            let hints = [(key.as_str(), Tone::Key), (verb.as_str(), Tone::Plain), ("any other key", Tone::Key), (" cancels", Tone::Plain)];
             paint::pieces(on, (inside.x + 1, inside.bottom() - 1), inside.width.saturating_sub(1), &hints);
             let width = u16::try_from(text::width(&key) + text::width(&self.verb)).unwrap_or(0) + 1;
             on.drawn.hit(Rect::new(inside.x + 1, inside.bottom() - 1, width.min(inside.width), 1), Target::Action(self.yes));

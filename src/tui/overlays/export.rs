@@ -8,7 +8,7 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
-use crate::book::{Asked, ExportOptions, ExportSummary, FORMATS, FormatInfo, Since, file_name};
+use crate::book::{Asked, ExportOptions, ExportSummary, FORMATS, FormatInfo, Since, Thing, file_name};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
 use crate::paths;
@@ -123,7 +123,8 @@ impl ExportBox {
             None => Default::default(),
         };
         if self.path_is_ours {
-            self.path.set(&format!("{}{}", cx.remembered.folder, file_name(&self.options.format, cx.book.today())));
+            let list = self.options.community.and_then(|c| cx.book.name_of(Thing::Community(c)).ok().flatten()).unwrap_or_default();
+            self.path.set(&format!("{}{}", cx.remembered.folder, file_name(&self.options.format, &list, cx.book.today())));
         }
         self.to_clipboard &= self.info().name() == "bcc";
         let earlier = cx.book.exported_before(&self.options).ok().flatten();
@@ -192,7 +193,7 @@ impl ExportBox {
             }
             None => {
                 self.error =
-                    Some(format!("no format is called {}; {} goes through them all", text::safe(&typed), cx.keys.word(Action::Down)));
+                    Some(format!("there is no format called {}; {} shows them all", text::safe(&typed), cx.keys.word(Action::Down)));
                 Outcome::Done
             }
         }
@@ -233,7 +234,7 @@ impl ExportBox {
             _ => return Outcome::Ignored,
         };
         if line.text().len() >= LONGEST {
-            self.error = Some("that is longer than any address or path".into());
+            self.error = Some("that is too long for an address or a path".into());
             line.set("");
             return Outcome::Done;
         }
@@ -268,7 +269,7 @@ impl ExportBox {
         let mut out: Vec<(String, Tone)> = Vec::new();
         match &self.preview {
             None => {
-                out.push(("Looking who would be in it …".into(), Tone::Dim));
+                out.push(("Finding out who would be in it …".into(), Tone::Dim));
                 out.extend(about.iter().map(|line| (line.clone(), Tone::Dim)));
             }
             Some(Err(e)) => {
@@ -333,16 +334,16 @@ impl ExportBox {
 
     fn hints(&self) -> Vec<Hint> {
         let mut out = match self.at {
-            Ask::Who | Ask::Send => vec![hint(Action::Down, "changes")],
+            Ask::Who | Ask::Send => vec![hint(Action::Down, "change")],
             Ask::Format if self.finding.text().is_empty() => vec![hint(Action::Down, "or type")],
-            Ask::Format => return vec![hint(Action::Take, "takes it"), hint(Action::NextField, "next"), hint(Action::Back, "")],
+            Ask::Format => return vec![hint(Action::Take, "choose"), hint(Action::NextField, "next"), hint(Action::Back, "")],
             Ask::Where if self.info().name() == "bcc" => vec![hint(Action::Down, "file or clipboard")],
-            Ask::List | Ask::Where => vec![hint(Action::NextField, "completes, next")],
+            Ask::List | Ask::Where => vec![hint(Action::NextField, "complete, next")],
         };
         if !matches!(self.at, Ask::List | Ask::Where) || (self.at == Ask::Where && self.info().name() == "bcc") {
             out.push(hint(Action::NextField, "next"));
         }
-        out.extend([hint(Action::Take, "writes"), hint(Action::Back, "")]);
+        out.extend([hint(Action::Take, "export"), hint(Action::Back, "")]);
         out
     }
 }
@@ -398,6 +399,11 @@ impl Layer for ExportBox {
             }
             Action::NextField => self.go(1),
             Action::PreviousField => self.go(self.asks().len() - 1),
+            // The list of files closes first, as in a form.
+            Action::Back if self.at == Ask::Where && !self.path_is_ours && self.files.height() > 0 => {
+                self.files = Files::new("", &[]);
+                Outcome::Done
+            }
             Action::Back if self.at == Ask::Format && !self.finding.text().is_empty() => {
                 self.finding = Line::default();
                 Outcome::Done

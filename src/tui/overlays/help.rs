@@ -164,6 +164,6 @@ impl Layer for Help {
             })
             .collect();
         let place = picker::place(area, pieces.len(), 84);
-        self.picker.draw(place, "Help", &[remark("type to narrow"), hint(Action::Take, "runs"), hint(Action::Back, "")], &pieces, on);
+        self.picker.draw(place, "Help", &[remark("type to narrow"), hint(Action::Take, "run"), hint(Action::Back, "")], &pieces, on);
     }
 }

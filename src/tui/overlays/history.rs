@@ -70,9 +70,9 @@ impl History {
     /// Shows all that the step under the cursor has changed.
     fn show(&self, cx: &mut Cx<'_>) -> Outcome {
         let Some(op) = self.ops.get(self.cursor.at) else { return Outcome::Done };
-        let Some(found) = cx.note(cx.book.changes(op.id, ALL + 1)) else { return Outcome::Done };
+        let Some(found) = cx.note(cx.book.changes(op.id, None, ALL + 1)) else { return Outcome::Done };
         if found.is_empty() {
-            return Outcome::ask(Request::say("Nothing in the roster was changed by this step"));
+            return Outcome::ask(Request::say("This step changed nothing in the roster"));
         }
         let mut lines: Vec<String> = found.iter().take(ALL).map(Change::words).collect();
         if found.len() > ALL {
@@ -114,11 +114,11 @@ impl Layer for History {
         match action {
             Action::Take => self.show(cx),
             Action::Undo | Action::Redo if self.of.is_some() => {
-                let said = "The last step may be about something else: {history} shows all steps, and takes them back";
+                let said = "The last change may be about something else: {history} shows all changes, to undo or restore";
                 Outcome::ask(Request::say(said))
             }
             Action::BackToHere if self.of.is_some() => {
-                Outcome::ask(Request::say("Going back is for everything at once: {history} shows all steps"))
+                Outcome::ask(Request::say("Restoring is for the whole roster: {history} shows all changes"))
             }
             Action::BackToHere => self.ops.get(self.cursor.at).map_or(Outcome::Done, |op| Outcome::ask(Request::BackTo(op.id))),
             _ => Outcome::Ignored,
@@ -146,7 +146,7 @@ impl Layer for History {
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let here = self.ops.get(self.cursor.at).map(|op| op.id);
         if self.changes.0 != here {
-            self.changes = (here, here.map_or(Ok(Vec::new()), |op| cx.book.changes(op, SHOWN + 1))?);
+            self.changes = (here, here.map_or(Ok(Vec::new()), |op| cx.book.changes(op, None, SHOWN + 1))?);
         }
         let (place, below) = self.places(area);
         self.cursor.fit(self.ops.len(), usize::from(place.height.saturating_sub(2 + below)));
@@ -164,10 +164,10 @@ impl Layer for History {
         let (place, below) = self.places(area);
         on.drawn.hit(place, Target::Overlay);
         let all = [
-            hint(Action::Undo, "undoes"),
-            hint(Action::Redo, "redoes"),
-            hint(Action::BackToHere, "goes back to here"),
-            hint(Action::Take, "shows its changes"),
+            hint(Action::Undo, "undo"),
+            hint(Action::Redo, "redo"),
+            hint(Action::BackToHere, "restore to here"),
+            hint(Action::Take, "show its changes"),
             hint(Action::Back, ""),
         ];
         let whole = paint::window(on, place, &self.title, if self.of.is_some() { &all[3..] } else { &all });

@@ -111,9 +111,9 @@ impl Layer for Message {
         on.drawn.hit(place, Target::Overlay);
         let mut hints: Vec<_> = self.then.iter().map(|(action, what, _)| hint(*action, *what)).collect();
         if hints.is_empty() {
-            hints.push(hint(Action::Take, "closes"));
+            hints.push(hint(Action::Take, "close"));
         }
-        hints.push(hint(Action::Back, if self.then.is_empty() { "" } else { "leaves it" }));
+        hints.push(hint(Action::Back, if self.then.is_empty() { "" } else { "cancel" }));
         let inside = paint::window(on, place, &self.title, &hints);
         let top = self.top.min(lines.len().saturating_sub(usize::from(inside.height)));
         for (i, line) in lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {

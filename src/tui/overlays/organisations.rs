@@ -130,10 +130,10 @@ impl Layer for Organisations {
         }
         let place = picker::place(area, rows.len(), 92);
         let hints = [
-            hint(Action::Take, "edits"),
-            hint(Action::AddOrganisation, "adds"),
-            hint(Action::FindPeople, "finds its people"),
-            hint(Action::RemoveThis, "removes"),
+            hint(Action::Take, "edit"),
+            hint(Action::AddOrganisation, "add"),
+            hint(Action::FindPeople, "find its people"),
+            hint(Action::RemoveThis, "remove"),
             hint(Action::Back, ""),
         ];
         self.picker.draw(place, "Organisations", &hints, &rows, on);

@@ -25,11 +25,11 @@ pub(crate) struct Entry {
 
 /// The verbs that take words, with what they take and do.
 const VERBS: [(&str, &str, &str); 5] = [
-    ("go", "go NAME", "Goes to a person, a community or a meetup"),
-    ("find", "find QUERY", "Searches the members"),
-    ("view", "view NAME", "Shows a saved view"),
-    ("import", "import FILE", "Reads people from a file, after a review"),
-    ("export", "export FORMAT", "Writes the marked or listed people in a format"),
+    ("go", "go NAME", "Go to a person, a community or a meetup"),
+    ("find", "find QUERY", "Search the members"),
+    ("view", "view NAME", "Open a saved view"),
+    ("import", "import FILE", "Import people from a file, after a review"),
+    ("export", "export FORMAT", "Export the marked or listed people in a format"),
 ];
 /// How many things of each kind a name offers.
 const OFFERED: usize = 6;
@@ -108,9 +108,9 @@ impl Palette {
         let one = |name: String, doc: &str, meant: Meant| Offer { name, doc: doc.to_owned(), meant };
         match verb.to_lowercase().as_str() {
             "go" if !rest.is_empty() => self.offers = places(&rest, cx),
-            "find" if !rest.is_empty() => self.offers.push(one(format!("find {rest}"), "searches the members", Meant::Find(rest))),
+            "find" if !rest.is_empty() => self.offers.push(one(format!("find {rest}"), "search the members", Meant::Find(rest))),
             "import" if !rest.is_empty() => {
-                self.offers.push(one(format!("import {rest}"), "shows what the file would bring", Meant::Import(rest)));
+                self.offers.push(one(format!("import {rest}"), "show what the file would import", Meant::Import(rest)));
             }
             "view" if typed.contains(' ') => {
                 let views = cx.book.views().unwrap_or_default();
@@ -264,9 +264,9 @@ impl Layer for Palette {
             })
             .collect();
         if rows.is_empty() {
-            rows.push(vec![("no match; find WORDS searches the members", Tone::Dim)]);
+            rows.push(vec![("no match; type find WORDS to search the members", Tone::Dim)]);
         }
         let place = picker::place(area, rows.len().min(16), 96);
-        self.picker.draw(place, "Commands", &[hint(Action::Take, "runs"), hint(Action::Back, "")], &rows, on);
+        self.picker.draw(place, "Commands", &[hint(Action::Take, "run"), hint(Action::Back, "")], &rows, on);
     }
 }

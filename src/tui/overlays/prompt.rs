@@ -183,7 +183,7 @@ impl Layer for Prompt {
         let place = paint::centred(area, width, u16::try_from(errors.len() + 3).unwrap_or(5) + files);
         on.drawn.hit(place, Target::Overlay);
         let all =
-            [hint(Action::Down, "chooses"), hint(Action::NextField, "completes"), hint(Action::Take, "goes on"), hint(Action::Back, "")];
+            [hint(Action::Down, "choose"), hint(Action::NextField, "complete"), hint(Action::Take, "continue"), hint(Action::Back, "")];
         // Where the title needs the room, the foot line has what can be done.
         let hints = if self.files.is_some() { &all[..] } else { &all[2..] };
         let inside = paint::window(on, place, &self.title, hints);

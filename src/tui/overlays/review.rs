@@ -20,6 +20,8 @@ use crate::tui::works;
 pub(crate) struct Review {
     report: ImportReport,
     options: ImportOptions,
+    /// The community that nobody is added to, as that was chosen here; it can be chosen back.
+    left_out: Option<String>,
     top: usize,
 }
 
@@ -27,11 +29,21 @@ impl Review {
     /// Shows what a rehearsal said.
     #[must_use]
     pub(crate) const fn new(report: ImportReport, options: ImportOptions) -> Self {
-        Self { report, options, top: 0 }
+        Self { report, options, left_out: None, top: 0 }
     }
 
     fn does_something(&self) -> bool {
         self.report.added + self.report.updated + self.report.suppressed > 0
+    }
+
+    /// Which community everybody would be added to, or nobody any more, and the key that turns it round.
+    fn community_line(&self, keys: &Keys) -> Option<(String, Tone)> {
+        let key = keys.say("{import without community}");
+        match (&self.report.community, &self.left_out) {
+            (Some(name), _) => Some((format!("Everybody would be added to {name}; {key} imports without that."), Tone::Plain)),
+            (None, Some(name)) => Some((format!("Nobody would be added to {}; {key} adds them.", text::safe(name)), Tone::Warning)),
+            (None, None) => None,
+        }
     }
 
     fn lines(&self, keys: &Keys) -> Vec<(String, Tone)> {
@@ -53,11 +65,11 @@ impl Review {
             (read, Tone::Dim),
             (String::new(), Tone::Plain),
             (format!("{}  would be added", number(r.added)), Tone::Plain),
-            (format!("{}  would be updated, nothing of theirs emptied", number(r.updated)), Tone::Plain),
-            (format!("{}  known already, or twice in the list, with nothing new", number(r.unchanged)), Tone::Plain),
+            (format!("{}  would be updated, with nothing cleared", number(r.updated)), Tone::Plain),
+            (format!("{}  already known, or in the list twice, with nothing new", number(r.unchanged)), Tone::Plain),
         ];
         if r.refused_count > 0 {
-            out.push((format!("{}  can't be taken, see below", number(r.refused_count)), Tone::Warning));
+            out.push((format!("{}  can't be imported, see below", number(r.refused_count)), Tone::Warning));
         }
         if r.suppressed > 0 {
             out.push((format!("{}  would be suppressed: never mailed again", number(r.suppressed)), Tone::Plain));
@@ -65,9 +77,8 @@ impl Review {
         if !r.decisions.is_empty() {
             out.push((format!("{}  need a decision, see below", number(r.decisions.len() as u64)), Tone::Warning));
         }
-        if let Some(name) = &r.community {
-            out.push((String::new(), Tone::Plain));
-            out.push((format!("Everybody would be put into {name}; {} leaves that out.", keys.say("{leave out community}")), Tone::Plain));
+        if let Some(line) = self.community_line(keys) {
+            out.extend([(String::new(), Tone::Plain), line]);
         }
         if !typed {
             out.push((String::new(), Tone::Plain));
@@ -92,7 +103,7 @@ impl Review {
 
 /// The rows that are not taken, and those about which somebody has to decide.
 fn not_taken(report: &ImportReport, out: &mut Vec<(String, Tone)>) {
-    for (heading, rows) in [("Not taken", &report.refused), ("Needs a decision", &report.decisions)] {
+    for (heading, rows) in [("Refused", &report.refused), ("Needs a decision", &report.decisions)] {
         if rows.is_empty() {
             continue;
         }
@@ -108,7 +119,8 @@ impl Layer for Review {
     }
 
     fn why_not(&self, action: Action, _: &Cx<'_>) -> Option<&'static str> {
-        (action == Action::Mend || (action == Action::LeaveOut && self.options.community.is_none())).then_some(NOT_HERE)
+        (action == Action::Mend || (action == Action::LeaveOut && self.options.community.is_none() && self.left_out.is_none()))
+            .then_some(NOT_HERE)
     }
 
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
@@ -117,8 +129,9 @@ impl Layer for Review {
                 Outcome::Ask(vec![Request::CloseAll, Request::Begin(works::import(self.options.clone()))])
             }
             Action::Take => Outcome::ask(Request::Close),
-            Action::LeaveOut if self.options.community.is_some() => {
-                let options = ImportOptions { community: None, dry_run: true, ..self.options.clone() };
+            Action::LeaveOut if self.options.community.is_some() || self.left_out.is_some() => {
+                let community = if self.options.community.is_some() { None } else { self.left_out.clone() };
+                let options = ImportOptions { community, dry_run: true, ..self.options.clone() };
                 Outcome::ask(Request::Begin(works::import(options)))
             }
             _ => scroll_text(&mut self.top, action),
@@ -128,7 +141,8 @@ impl Layer for Review {
     fn answer(&mut self, answer: Answer, _: &mut Cx<'_>) -> Result<Outcome, Answer> {
         match answer {
             Answer::Imported(report, options) if options.dry_run => {
-                *self = Self::new(*report, ImportOptions { dry_run: false, ..options });
+                let left_out = self.options.community.take().filter(|_| options.community.is_none());
+                *self = Self { left_out, ..Self::new(*report, ImportOptions { dry_run: false, ..options }) };
                 Ok(Outcome::Done)
             }
             other => Err(other),
@@ -150,7 +164,7 @@ impl Layer for Review {
         let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height.saturating_sub(2).max(5));
         let place = paint::centred(area, 78, height);
         on.drawn.hit(place, Target::Overlay);
-        let does = [hint(Action::Take, "imports"), hint(Action::Down, "shows more"), hint(Action::Back, "leaves it")];
+        let does = [hint(Action::Take, "import"), hint(Action::Down, "more"), hint(Action::Back, "cancel")];
         let nothing = [remark("nothing to do"), hint(Action::Back, "")];
         let hints: &[_] = if self.does_something() { &does } else { &nothing };
         let inside = paint::window(on, place, &format!("Import {}", self.report.file), hints);

@@ -44,6 +44,8 @@ pub(crate) struct Roll {
     ahead: bool,
     /// Whether something was typed since it was looked who fits: that is done once for all that is typed in one go.
     is_stale: bool,
+    /// Whether somebody new is being added.
+    adding: bool,
     /// On whom the cursor stands once what was ticked is written.
     next: Option<PersonId>,
     picker: Picker,
@@ -55,7 +57,7 @@ impl Roll {
     pub(crate) fn new(meetup: MeetupId, cx: &mut Cx<'_>) -> Option<Self> {
         let detail = cx.book.meetup(meetup).ok().flatten()?;
         let (rows, picker) = (Vec::new(), Picker::default());
-        let mut roll = Self { meetup, detail, rows, new: None, ahead: false, is_stale: false, next: None, picker };
+        let mut roll = Self { meetup, detail, rows, new: None, ahead: false, is_stale: false, adding: false, next: None, picker };
         roll.find(cx);
         Some(roll)
     }
@@ -153,9 +155,10 @@ impl Roll {
                 Outcome::Done
             }
             Some(_) => self.turn(true, cx),
-            None => match self.new.take() {
+            // What is typed stays until they are on the roll: the form may be left.
+            None => match self.new.clone() {
                 Some(name) => {
-                    self.picker.line.set("");
+                    self.adding = true;
                     Outcome::ask(Request::Form(Subject::WalkIn(self.meetup, name)))
                 }
                 None => Outcome::Done,
@@ -200,16 +203,23 @@ impl Roll {
         }
     }
 
-    /// Records an answer or a part of the one under the cursor, who stays there.
-    fn record(&mut self, action: Action) -> Outcome {
-        let Some(row) = self.rows.get(self.picker.cursor.at) else { return Outcome::Ignored };
-        match attendance::change(action, row.facts.as_ref().unwrap_or(&AttendanceFacts::default())) {
-            Some(change) => {
-                self.next = Some(row.person);
-                Outcome::ask(Request::Run(attendance::command(self.meetup, row.person, change)))
-            }
-            None => Outcome::Ignored,
+    /// Records an answer or a part of the one under the cursor, who stays there; a search ends, so that the next name can be typed.
+    fn record(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
+        let nobody = AttendanceFacts::default();
+        let row = self.rows.get(self.picker.cursor.at);
+        let Some(change) = attendance::change(action, row.and_then(|r| r.facts.as_ref()).unwrap_or(&nobody)) else {
+            return Outcome::Ignored;
+        };
+        let Some(person) = row.map(|r| r.person) else {
+            return Outcome::ask(Request::say("They aren't on the roster yet: {take} adds them first"));
+        };
+        self.next = Some(person);
+        if !self.picker.line.text().is_empty() {
+            self.picker.line.set("");
+            self.find(cx);
+            self.go_to_next();
         }
+        Outcome::ask(Request::Run(attendance::command(self.meetup, person, change)))
     }
 
     /// Leaves; of a meetup that is over, and whose roll says that people came, asks whether it was held.
@@ -231,7 +241,7 @@ pub(crate) fn ask_whether_held(id: MeetupId, detail: &MeetupDetail, came: u64) -
     let question = format!("{} is over{came}, but its status is still “{}”. Mark it as held?", detail.facts.title, detail.facts.status);
     let facts = MeetupFacts { status: MeetupStatus::Held, ..detail.facts.clone() };
     let command = Command::PutMeetup { id: Some(id), facts, was: Some(detail.op) };
-    Some(Confirm::asking("Was it held?", &question, Action::Yes, "mark it as held", Request::Run(command)))
+    Some(Confirm::asking("Was it held?", &question, Action::Yes, "mark as held", Request::Run(command)))
 }
 
 impl Layer for Roll {
@@ -260,7 +270,7 @@ impl Layer for Roll {
             Picked::Moved => Outcome::Done,
             Picked::Left if self.ahead => Outcome::ask(Request::Close),
             Picked::Left => self.leave(cx),
-            Picked::Ignored => self.record(action),
+            Picked::Ignored => self.record(action, cx),
         }
     }
 
@@ -299,6 +309,9 @@ impl Layer for Roll {
         if touched.many || touched.meetups || !touched.people.is_empty() {
             if let Some(detail) = cx.book.meetup(self.meetup)? {
                 self.detail = detail;
+            }
+            if std::mem::take(&mut self.adding) {
+                self.picker.line.set("");
             }
             // The cursor stays on its person when others come before them.
             self.next = self.next.or_else(|| self.rows.get(self.picker.cursor.at).map(|r| r.person));
@@ -347,7 +360,7 @@ impl Layer for Roll {
         let count = if self.ahead { attendance::room(came as u64, self.detail.facts.capacity).0 } else { came.to_string() };
         let title = format!("{asks} {} · {count}", self.detail.facts.title);
         let list = Rect { height: place.height.saturating_sub(KEYS), ..place };
-        self.picker.draw(list, &title, &[hint(Action::Take, "ticks, goes to the next"), hint(Action::Back, "")], &rows, on);
+        self.picker.draw(list, &title, &[hint(Action::Take, "tick, next"), hint(Action::Back, "")], &rows, on);
         draw_keys(Rect { y: list.bottom(), height: place.height - list.height, ..place }, on);
     }
 }

@@ -9,8 +9,8 @@ use crate::tui::forms;
 use crate::tui::overlays::{Choose, Message};
 use crate::tui::subjects::LIST;
 
-const GO_ON: &str = "go on with it";
-const DROP: &str = "drop it";
+const GO_ON: &str = "continue with it";
+const DROP: &str = "discard it";
 
 /// Forms that were not saved.
 #[derive(Default)]
@@ -58,7 +58,7 @@ impl Drafts {
             return reopen(&draft, shown, cx);
         }
         let next = self.offer().map(Request::push);
-        std::iter::once(Request::say("Dropped what was not saved")).chain(next).collect()
+        std::iter::once(Request::say("Discarded what was not saved")).chain(next).collect()
     }
 }
 

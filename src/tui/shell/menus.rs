@@ -17,8 +17,7 @@ pub(super) fn mistakes(config: &Config) -> Option<Message> {
     if complaints.is_empty() {
         return None;
     }
-    let rest =
-        if config.is_taken { "Everything else in it holds." } else { "Nothing in it was taken; Guildhall runs with its own settings." };
+    let rest = if config.is_taken { "Everything else in it is used." } else { "Nothing in it was used; Guildhall runs with its defaults." };
     let body = format!("{}\n\n{rest}", complaints.join("\n\n"));
     Some(Message::new("The configuration has mistakes", &body))
 }
@@ -67,7 +66,7 @@ pub(super) fn reasons(
     let is_read_only = cx.book.read_only().is_some();
     let of = |a: Action| match a {
         _ if !is_at_hand(top.scope(), info(a).scope) => Some(info(a).scope.heading()),
-        _ if is_read_only && changes_roster(a) => Some("the roster is open for reading only"),
+        _ if is_read_only && changes_roster(a) => Some("the roster is open read-only"),
         Action::Undo if undo.is_none() => Some("there is nothing to undo"),
         Action::Redo if redo.is_none() => Some("there is nothing to redo"),
         _ => top.why_not(a, &cx),

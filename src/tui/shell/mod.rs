@@ -97,7 +97,7 @@ impl Shell {
             newest: None,
         };
         if let Some(why) = shell.common.book.read_only() {
-            shell.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
+            shell.toast = Some((format!("Open read-only: {why}"), Tone::Warning));
         }
         shell.perform_all(0, Outcome::Done);
         shell.drafts = Drafts::left(&mut shell.common.book);

@@ -20,8 +20,8 @@ use crate::tui::theme::Tone;
 use crate::tui::told;
 use crate::tui::works;
 
-const TOO_LONG: &str = "That is more than a terminal's clipboard takes; export it to a file instead";
-const OTHERS_TOO: &str = "Another program has changed the roster too; this is how it stands now";
+const TOO_LONG: &str = "That is too much for a terminal's clipboard; export it to a file instead";
+const OTHERS_TOO: &str = "Another program has changed the roster; this is its current state";
 
 impl Shell {
     /// Does what a layer asks for, what it noted on the way first; whether it dealt with what it was sent.
@@ -111,7 +111,7 @@ impl Shell {
             return;
         }
         if message.contains('\n') || message.chars().count() > usize::from(self.size.width.saturating_sub(4)) {
-            self.push(Message::new("That could not be done", &message));
+            self.push(Message::new("That couldn't be done", &message));
         } else {
             self.toast = Some((message, Tone::Error));
         }
@@ -130,7 +130,7 @@ impl Shell {
         if step == Step::Undo(Confirmed::No) {
             let first = self.common.book.undoable().ok().and_then(|(op, _)| op).filter(|op| op.id.0 == 1 && op.changes > 100);
             if let Some(op) = first {
-                let question = format!("Undo “{}”? The book is empty then; {{redo}} fills it again.", op.label);
+                let question = format!("Undo “{}”? The roster will be empty; {{redo}} restores it.", op.label);
                 let question = self.keys().say(&question);
                 return self.push(Confirm::new(&question, Action::Yes, "undo it", Request::Take(step)));
             }
@@ -142,7 +142,7 @@ impl Shell {
     fn take_confirmed(&mut self, step: Step, asker: LayerId) {
         let long = self.common.book.is_long(&step);
         match self.note_for(asker, long) {
-            Some(_) if self.tasks.waits().is_some() => self.complain(asker, "something is under way already; {back} stops it"),
+            Some(_) if self.tasks.waits().is_some() => self.complain(asker, "something is still running; {back} stops it"),
             Some(true) => {
                 // Whoever asked has its answer: that it is under way. The lead can go on meanwhile.
                 self.layers.close_unless_it_stays(asker);
@@ -208,7 +208,8 @@ impl Shell {
             self.begin(works::index(), 0);
         }
         self.follow(&applied.touched);
-        self.toast = Some(told::done(applied, undone, self.keys()));
+        let typing = self.layers.top_ref().takes_text();
+        self.toast = Some(told::done(applied, undone, typing, self.keys()));
         told::left(applied).into_iter().for_each(|message| self.push(message));
         if let Some(thing) = applied.select {
             self.wish(0, Wish::Show(thing));
@@ -229,7 +230,7 @@ impl Shell {
 
     fn form(&mut self, subject: &Subject) {
         if let Some(why) = self.common.book.read_only() {
-            self.toast = Some((format!("Open for reading only: {why}"), Tone::Warning));
+            self.toast = Some((format!("Open read-only: {why}"), Tone::Warning));
             return;
         }
         let community = self.layers.screen().community();
@@ -243,7 +244,7 @@ impl Shell {
         let path = expand(&path.to_string_lossy());
         self.common.setup.remembered.format.clone_from(&options.format);
         if let Some(there) = options.targets(&path).into_iter().find(|p| p.exists()) {
-            let question = format!("{} exists. Replace it? Undo can't bring the old file back.", there.display());
+            let question = format!("{} exists. Replace it? The old file can't be restored.", there.display());
             let then = Request::For(asker, Box::new(Request::Begin(works::export(options, path))));
             return self.push(Confirm::new(&question, Action::Replace, "replace", then));
         }
@@ -290,7 +291,7 @@ impl Shell {
             Err(answer) => self.own_answer(asker, answer),
         }
         if let Err(e) = noted {
-            self.push(Message::new("Not noted", &format!("The export stands, but the roster could not note it: {e}")));
+            self.push(Message::new("Not recorded", &format!("The file was written, but the roster couldn't record the export: {e}")));
         }
     }
 

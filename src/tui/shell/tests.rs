@@ -229,7 +229,7 @@ fn what_a_step_touched_reaches_every_layer_and_a_second_task_waits_its_turn() {
     desk.shell.follow(&Touched { words: true, ..Touched::default() });
     desk.press(KeyCode::Char('b'));
     // Inline work is done, but nobody has taken it in yet.
-    desk.press(KeyCode::Char('b')).shows("something is under way already; Esc stops it");
+    desk.press(KeyCode::Char('b')).shows("something is still running; Esc stops it");
 }
 
 /// A layer in which an action of a scope can be done: what is to be pressed or put up to come there.

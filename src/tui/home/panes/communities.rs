@@ -301,7 +301,7 @@ impl Pane for Communities {
             Action::New => Outcome::ask(Request::Form(Subject::Community(None))),
             Action::Edit => match self.selected() {
                 Some(id) => Outcome::ask(Request::Form(Subject::Community(Some(id)))),
-                None => Outcome::ask(Request::say("Everybody is no community; move to one, or press {new} for a new one")),
+                None => Outcome::ask(Request::say("Everybody isn't a community; move to one, or press {new} to add one")),
             },
             Action::Remove => match self.selected() {
                 Some(id) => {
@@ -400,7 +400,7 @@ impl Pane for Communities {
             self.draw_item(at, row, &placed, focused, on);
         }
         if self.all.is_empty() && self.find.query.is_empty() && inside.height > 2 {
-            for (i, hint) in ["No communities yet:".to_owned(), on.keys.say("press {new} to make one")].iter().enumerate() {
+            for (i, hint) in ["No communities yet:".to_owned(), on.keys.say("press {new} to add one")].iter().enumerate() {
                 paint::pieces(
                     on,
                     (inside.x + 2, inside.y + 2 + u16::try_from(i).unwrap_or(0)),

@@ -129,7 +129,7 @@ pub(super) fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, h
     }
     out.heading("Communities");
     if p.memberships.is_empty() {
-        out.toned(keys.say("  none yet: {put into community} puts them into one"), Tone::Dim);
+        out.toned(keys.say("  none yet: {add to community} adds them to one"), Tone::Dim);
     }
     memberships(p, calendar, &mut out);
     visits(p, calendar, &mut out);
@@ -172,7 +172,7 @@ fn addresses(p: &PersonDetail, out: &mut Lines) {
             out.toned(format!("  no mail: {}", row.reasons.first().copied().unwrap_or_default()), Tone::Warning);
         }
         if address::mixes_scripts(address) {
-            out.toned("  mixes letters of several scripts: is it genuine?", Tone::Warning);
+            out.toned("  mixes letters of several alphabets: is it genuine?", Tone::Warning);
         }
     }
 }
@@ -229,7 +229,7 @@ pub(super) fn community_lines(c: &CommunityDetail, calendar: &Calendar, keys: &K
         out.toned(format!("stage: {stage}"), Tone::Dim);
     }
     if !f.evidence.is_empty() {
-        out.toned(format!("judged by: {}", f.evidence), Tone::Dim);
+        out.toned(format!("evidence: {}", f.evidence), Tone::Dim);
     }
     if !f.related.is_empty() {
         out.toned(format!("related communities: {}", f.related.join(", ")), Tone::Dim);
@@ -342,7 +342,11 @@ pub(super) fn meetup_lines(m: &MeetupDetail, calendar: &Calendar, keys: &Keys) -
     }
     if m.roll.is_empty() {
         out.toned(
-            keys.say(if ahead { "  nobody yet: {take the roll} ticks who comes" } else { "  nobody yet: {take the roll} ticks who came" }),
+            keys.say(if ahead {
+                "  nobody yet: {attendance} records who is coming"
+            } else {
+                "  nobody yet: {attendance} records who came"
+            }),
             Tone::Dim,
         );
     }

@@ -171,12 +171,12 @@ impl Pane for Meetups {
             Action::Edit => self.selected().map_or(Outcome::Done, |id| Outcome::ask(Request::Form(Subject::Meetup(Some(id))))),
             Action::Roll => match self.selected().and_then(|id| Roll::new(id, cx)) {
                 Some(roll) => Outcome::ask(Request::Push(Box::new(roll))),
-                None => Outcome::ask(Request::say("There is no meetup under the cursor; {new} plans one")),
+                None => Outcome::ask(Request::say("There is no meetup under the cursor; {new} adds one")),
             },
             Action::Remove => match self.selected() {
                 Some(id) => {
                     let name = self.list.rows.iter().find(|r| r.id == id).map_or("this meetup", |r| r.title.as_str());
-                    let question = format!("Remove {name} with its roll?");
+                    let question = format!("Remove {name} and its attendance?");
                     Outcome::ask(Request::Push(Box::new(Confirm::new(
                         &question,
                         Action::Yes,
@@ -282,7 +282,7 @@ impl Pane for Meetups {
         }
         if self.list.ids.is_empty() && body.height > 1 {
             let hint =
-                if self.find.query.is_empty() { "No meetups yet: {new} plans one." } else { "No meetup is found. {back} ends the search." };
+                if self.find.query.is_empty() { "No meetups yet: {new} adds one." } else { "No meetup found. {back} ends the search." };
             let hint = on.keys.say(hint);
             paint::pieces(on, (body.x + 2, body.y + 1), body.width.saturating_sub(2), &[(&hint, Tone::Dim)]);
         }

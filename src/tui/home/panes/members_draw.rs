@@ -56,9 +56,9 @@ impl Members {
 
     fn draw_empty(&self, body: Rect, on: &mut Canvas<'_>) {
         let hint = if !self.find.query.is_empty() {
-            "Nobody is found. {back} ends the search."
+            "Nobody found. {back} ends the search."
         } else if self.community.is_some() {
-            "No members yet: {new} adds one, {import} imports a list. Or press {show all} for everybody, mark some with {mark}, and {put into community} puts them in."
+            "No members yet: {new} adds one, {import} imports a list. Or press {show all} for everybody, mark some with {mark}, and {add to community} adds them."
         } else {
             "Nobody is on the roster yet: {new} adds somebody, {import} imports a list."
         };

@@ -21,7 +21,7 @@ fn consent(people: Vec<PersonId>, who: &str, today: chrono::NaiveDate) -> Choose
     let names = all.iter().map(|(name, ..)| name.clone()).collect();
     Choose::new(&format!("Consent of {who}"), names, false, move |name| {
         let (_, purpose, state) = all.iter().find(|(n, ..)| n == name)?;
-        let consent = ConsentFacts { purpose: *purpose, state: *state, on: Some(today), source: "told the lead".into() };
+        let consent = ConsentFacts { purpose: *purpose, state: *state, on: Some(today), source: "in person".into() };
         Some(Command::SetConsent { people: people.clone(), consent })
     })
 }
@@ -36,7 +36,7 @@ fn push(overlay: impl Layer + 'static) -> Outcome {
 }
 
 fn no_community() -> Outcome {
-    Outcome::ask(Request::say("Select a community first: this is about its members"))
+    Outcome::ask(Request::say("Select a community first: this is for its members"))
 }
 
 impl Members {
@@ -109,7 +109,7 @@ impl Members {
 
     pub(super) fn remove(&self, people: Vec<PersonId>, who: &str, _: &mut Cx<'_>) -> Outcome {
         let only =
-            self.community.as_ref().map_or_else(String::new, |(_, c)| format!(" {{take out of community}} takes them out of {c} alone."));
+            self.community.as_ref().map_or_else(String::new, |(_, c)| format!(" {{remove from community}} removes them only from {c}."));
         let question = format!("Remove {who} from the roster, with memberships and attendance? It can be undone.{only}");
         push(Confirm::new(&question, Action::Yes, "remove", Request::Run(Command::RemovePeople(people))))
     }
@@ -137,13 +137,15 @@ impl Members {
                 withdrew && all.into_iter().all(|a| d.suppressed.contains(a))
             })
         };
-        // Of more than a screenful nobody is asked: the step leaves those as they are who are not mailed already.
+        // Of more than a screenful nobody is asked: the step leaves those as they are who are already suppressed.
         if people.len() > 200 || !people.iter().all(stopped) {
             return Outcome::ask(Request::Run(Command::NeverMail { people, reason: "their own request".into() }));
         }
         match people.as_slice() {
             [only] => Outcome::ask(Request::Form(Subject::MailAgain(*only))),
-            _ => Outcome::ask(Request::say("None of them is mailed already; to mail somebody again, choose that one person")),
+            _ => {
+                Outcome::ask(Request::say("All of them are already unsubscribed; to allow mail to somebody again, choose that one person"))
+            }
         }
     }
 }

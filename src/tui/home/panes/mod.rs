@@ -45,7 +45,7 @@ fn mark_held(id: MeetupId, cx: &mut Cx<'_>) -> Outcome {
         return Outcome::ask(Request::say(format!("{} is still to come", detail.facts.title)));
     }
     if !detail.facts.status.is_open() {
-        return Outcome::ask(Request::say(format!("{} is {} already", detail.facts.title, detail.facts.status)));
+        return Outcome::ask(Request::say(format!("{} is already {}", detail.facts.title, detail.facts.status)));
     }
     let facts = MeetupFacts { status: MeetupStatus::Held, ..detail.facts };
     Outcome::ask(Request::Run(Command::PutMeetup { id: Some(id), facts, was: Some(detail.op) }))
