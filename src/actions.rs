@@ -203,7 +203,7 @@ actions! {
     Views, "views", Home, ["V"], "", "Open a saved view";
     SaveView, "save view", Home, ["W"], "", "Save this search, with its columns and order, as a view";
     RemoveView, "remove view", Home, [], "", "Remove a saved view";
-    Copy, "copy", Home, ["y"], "copy", "Copy the address here, or the addresses of all marked people as a To: line";
+    Copy, "copy", Home, ["y"], "copy", "Copy the address, or those of all marked as a To: line";
     CopyPart, "copy a part", Home, ["Y"], "", "Copy one part of what is under the cursor";
     OpenLink, "open link", Home, ["o"], "open link", "Open a link or start an e-mail, after showing it";
     Today, "today", Home, ["g t"], "", "Show what to do this week, the most pressing first";
@@ -251,7 +251,7 @@ actions! {
     RemoveTag, "remove tag", Members, [], "", "Remove a tag from the marked people";
     SetField, "set field", Members, ["F"], "", "Set one of your own fields for the marked people";
     SetConsent, "set consent", Members, ["c"], "", "Record what the marked people consent to";
-    StopMail, "never mail", Members, ["M"], "", "Unsubscribe this person, or record that they may be mailed again";
+    StopMail, "never mail", Members, ["M"], "", "Unsubscribe this person, or allow mail to them again";
 
     Roll, "attendance", Meetups, ["a"], "who came", "Record who came: find each by three letters";
     MarkHeld, "mark as held", Meetups, ["m"], "mark as held", "Mark the meetup as held";
@@ -261,7 +261,7 @@ actions! {
     Save, "save", Form, ["ctrl-s"], "save", "Save the form";
     NextField, "next field", Form, ["tab"], "next", "Go to the next field; complete a file name";
     PreviousField, "previous field", Form, ["backtab"], "", "Go to the previous field";
-    UseTheirs, "use theirs", Form, ["alt-u"], "", "Use the value that another program saved in this field";
+    UseTheirs, "use theirs", Form, ["alt-u"], "", "Use the value that another program saved";
     NewLine, "new line", Form, ["alt-enter"], "", "Start a new line in a note";
 
     Yes, "yes", Question, ["y"], "yes", "Confirm the question";

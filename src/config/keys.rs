@@ -19,7 +19,7 @@ impl Binding {
     /// Reads a key, or two with a blank between them.
     ///
     /// # Errors
-    /// Which part is no key.
+    /// Which part isn't a key.
     pub fn parse(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split_whitespace().collect();
         match parts.len() {
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_named_with_the_nearest() {
-        assert_eq!(Binding::parse("entr").unwrap_err(), "\"entr\" is no key; did you mean enter?");
+        assert_eq!(Binding::parse("entr").unwrap_err(), "\"entr\" isn't a key; did you mean enter?");
         assert!(Binding::parse("a b c").unwrap_err().contains("more than two"));
         assert!(Binding::parse("").is_err());
     }

@@ -297,10 +297,10 @@ mod tests {
                 (1, 1, "there is no setting called \"mose\"; did you mean mouse?"),
                 (2, 9, "mouse is true or false"),
                 (4, 8, "there is no theme \"drak\"; did you mean dark?"),
-                (5, 7, "cyam is no colour; did you mean cyan?"),
+                (5, 7, "cyam isn't a colour; did you mean cyan?"),
                 (7, 1, "there is no action called \"exprot\"; did you mean export?"),
-                (9, 8, "\"contrl-z\" is no key; one looks like x, ctrl-x or f5"),
-                (10, 10, "\"Q\" is quit already; import does not get it"),
+                (9, 8, "\"contrl-z\" isn't a key; one looks like x, ctrl-x or f5"),
+                (10, 10, "\"Q\" is already quit; import does not get it"),
             ]
         );
         assert_eq!((c.keys.words(Action::Quit), c.keys.words(Action::Undo)), ("Q".into(), "u".into()));

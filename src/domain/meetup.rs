@@ -131,6 +131,6 @@ mod tests {
         assert!(m.check().is_err());
         m.minutes = 60;
         m.zone = "London".into();
-        assert_eq!(m.check(), Err("London is no time zone; one looks like Europe/London".into()));
+        assert_eq!(m.check(), Err("London isn't a time zone; one looks like Europe/London".into()));
     }
 }

@@ -167,6 +167,6 @@ mod tests {
     fn no_address_stands_twice() {
         let mut p = PersonFacts::named("Ann", "ann@example.org");
         p.others = vec![OtherAddress { address: "ANN@example.org".into(), state: AddressState::Ok }];
-        assert_eq!(p.check(), Err("the address ANN@example.org is there twice".into()));
+        assert_eq!(p.check(), Err("the address ANN@example.org is listed twice".into()));
     }
 }

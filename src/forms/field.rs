@@ -137,7 +137,7 @@ mod tests {
         let several = Kind::Choices { options: vec!["host".into(), "speaker".into()], new: false };
         let long = "x".repeat(501);
         let table: [(Kind, &str, &str, Result<(), &str>); 18] = [
-            (Kind::Text, &long, "", Err("use at most 500 letters; there are 501")),
+            (Kind::Text, &long, "", Err("use at most 500 characters; there are 501")),
             (Kind::Text, &long, &long, Ok(())),
             (Kind::Note, &long, "", Ok(())),
             (Kind::Required("a seat needs a title"), "", "", Err("a seat needs a title")),

@@ -1,4 +1,4 @@
-//! The first run: a welcome, not an error. Sample, import, or an empty book.
+//! The first run: a welcome, not an error. Sample, import, or an empty roster.
 //!
 //! Must not know the hall.
 

@@ -60,12 +60,12 @@ mod convention_4_keys {
         hall.keys("e").shows("F2 save").keys("x<f2>").hides("F2 save");
         hall.keys("3a").keys("<f3>").shows("[x]").keys("<esc>");
         hall.keys("2C").shows("F6 show").keys("<f6>").shows("[ ] name").keys("<f6><f4>");
-        hall.keys("go").shows("F8 adds").shows("F7").keys("<f8>").shows("New organisation").keys("<esc><esc>");
+        hall.keys("go").shows("F8 add").shows("F7").keys("<f8>").shows("New organisation").keys("<esc><esc>");
         // Help and the palette over an overlay list what works there.
         hall.keys("H<f1>")
             .shows("In the history")
-            .shows("Goes back to how everything stood")
-            .keys("<esc>:back to h")
+            .shows("Restore everything to how it was")
+            .keys("<esc>:restore")
             .shows("B ")
             .keys("<esc><esc>");
     }

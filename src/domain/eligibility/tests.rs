@@ -143,7 +143,7 @@ fn a_verdict_says_which_rule_where_it_was_printed_and_what_else_is_asked() {
         "not eligible: out.x.gov.uk refuses a@out.x.gov.uk; members need an address within x.gov.uk (“you need an x.gov.uk address”, page.md, line 7)"
     );
     let dead = judged(&[("a@x.gov.uk", AddressState::Bounced)], &[allow("x.gov.uk")], None);
-    assert_eq!(dead.words(), "can't tell: no working e-mail address to go by (a@x.gov.uk is bounced)");
+    assert_eq!(dead.words(), "can't tell: no working e-mail address to check (a@x.gov.uk is bounced)");
     let exception = ExceptionFacts { reason: "on loan".into(), by: "Noor".into(), on: None, review: today().pred_opt() };
     let excepted = judged(&[], &[], Some(&exception));
     assert_eq!(excepted.words(), "eligible by exception: on loan, decided by Noor, review on 26 Nov 2026 (overdue)");

@@ -199,7 +199,7 @@ fn a_screen_has_the_keys_the_frame_and_the_mouse_until_one_goes_back() {
     desk.shell.handle(&Event::Mouse(press));
     desk.shows("number 7");
     // Help and palette are there, and list what works on it.
-    desk.press(KeyCode::Char('?')).shows("Ticks the one under").press(KeyCode::Esc);
+    desk.press(KeyCode::Char('?')).shows("Tick or untick the person").press(KeyCode::Esc);
     desk.press(KeyCode::Char(':')).shows("tick").press(KeyCode::Esc).shows("number 7");
     desk.press(KeyCode::Esc).shows("1 Communities");
 }
