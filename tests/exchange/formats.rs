@@ -352,7 +352,7 @@ fn what_a_template_asks_for_has_a_column_and_something_in_every_row() {
         text,
         "email address,first_name,a11y,job title,venue\nnoor@example.org,Noor,yes,colleague,Leeds\nzoe@example.org,Zoë,no,Cartographer,York\n"
     );
-    assert!(export(&mut world, "brevo", settings).unwrap_err().contains("fills in no template"));
+    assert!(export(&mut world, "brevo", settings).unwrap_err().contains("doesn't use a template"));
     let unknown = Settings { placeholders: placeholders("((shoe size))"), ..told() };
     assert!(export(&mut world, "notify", unknown).unwrap_err().contains("((shoe size)), which nobody has"));
 }
