@@ -228,7 +228,7 @@ fn convention_9_the_first_run_is_a_welcome_and_q_gives_the_terminal_back() {
 #[test]
 fn the_sample_opens_and_everything_typed_is_in_the_file() {
     let mut session = Session::sample((120, 30), &[]);
-    session.wait_for("To begin your own roster");
+    session.wait_for("To start your own roster");
     session.wait_for("Guildhall: the sample");
     session.send("2nVera Typed\tvera@example.org\x13");
     session.wait_for("Added Vera Typed");
@@ -323,7 +323,7 @@ fn convention_9_twenty_thousand_keys_at_once_are_drawn_in_a_few_pictures() {
     let mut session = Session::sample((120, 30), &[]);
     session.send("2/");
     let pictures = |session: &Session| session.raw().windows(8).filter(|w| *w == b"\x1b[?2026l").count();
-    session.wait_for("keeps the search");
+    session.wait_for("keep the search");
     let before = pictures(&session);
     let begun = Instant::now();
     session.send(&"x".repeat(20_000));
