@@ -18,7 +18,7 @@ pub(crate) fn read_file(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     read(File::open(path)?, most)
 }
 
-/// Returns all that is left to read, if it is no more than `most` bytes.
+/// Returns everything that is left to read, if it is at most `most` bytes.
 ///
 /// # Errors
 /// If it can't be read, or is longer.

@@ -192,7 +192,7 @@ impl Session {
         for (on, off) in
             [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?1000h", "\x1b[?1000l"), ("\x1b[?25l", "\x1b[?25h"), ("\x1b[?2004h", "\x1b[?2004l")]
         {
-            assert!(last(on.as_bytes()) <= last(off.as_bytes()), "{on:?} was refused back");
+            assert!(last(on.as_bytes()) <= last(off.as_bytes()), "{on:?} was not taken back");
         }
         // And lines are edited by the terminal again, and echoed.
         if let Some(modes) = self.master.get_termios() {

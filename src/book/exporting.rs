@@ -311,9 +311,9 @@ impl ExportOptions {
         Who { status, every_address: self.all_addresses, mailboxes, require_consent }
     }
 
-    /// Returns in words what says who is on the list, beside its search and community; empty for the usual.
+    /// Returns in words the options that decide who is on the list, beside its search and community; empty for the defaults.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn options_in_words(&self) -> String {
         let status = self.statuses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let parts = [
             (!status.is_empty(), format!("only members who are {status}")),

@@ -11,7 +11,7 @@ use crate::domain::listed::Listed;
 use crate::domain::mail::{self, Decision, Suppressions, Use, Way, Why};
 use crate::domain::query::{Expr, Key};
 use crate::domain::text;
-use crate::domain::words::AddressState;
+use crate::domain::words::{AddressState, Purpose};
 use crate::store::rows::PersonRow;
 use crate::store::slices::Beside;
 use crate::store::{ReadOnly, lookup, people, slices, suppressions};
@@ -187,6 +187,14 @@ impl Book {
             }
         }
         Ok(out)
+    }
+
+    /// Whether somebody withdrew consent for a purpose.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn withdrew(&self, id: PersonId, purpose: Purpose) -> Result<bool, BookError> {
+        Ok(people::withdrew(self.store.reader(), id, purpose)?)
     }
 
     /// What keeps a person's addresses from being mailed.

@@ -1,6 +1,6 @@
 //! Which records are meant by what a script says: an address, an exact name, or the UUID that outlives the file.
 //!
-//! Must not know where it was typed, nor how several are told apart for the person who typed it.
+//! Must not know where it was typed, nor how somebody chooses among several.
 
 use super::{Book, BookError};
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
@@ -35,6 +35,18 @@ impl Book {
         match self.with_uuid(&COMMUNITY, which.trim())? {
             Some(id) => Ok(CommunityId(id)),
             None => self.community_named(which),
+        }
+    }
+
+    /// The community of this name, whatever the case.
+    ///
+    /// # Errors
+    /// If there is none; names the nearest.
+    pub fn community_named(&self, name: &str) -> Result<CommunityId, BookError> {
+        let conn = self.store.reader();
+        match lookup::named(conn, &COMMUNITY, name)? {
+            Some(id) => Ok(CommunityId(id)),
+            None => Err(not_there("community", name, &lookup::names(conn, &COMMUNITY)?, "communities")),
         }
     }
 
@@ -73,10 +85,10 @@ impl Book {
             },
             found => found,
         };
-        found.map(OrganisationId).ok_or_else(|| {
-            let all = lookup::names(conn, &ORGANISATION).unwrap_or_default();
-            BookError::Refused(not_there("organisation", which, all.iter().map(String::as_str), "organisations"))
-        })
+        match found {
+            Some(id) => Ok(OrganisationId(id)),
+            None => Err(not_there("organisation", which, &lookup::names(conn, &ORGANISATION)?, "organisations")),
+        }
     }
 
     /// Returns the seat of a community that is meant: by its exact title or UUID.
@@ -127,8 +139,8 @@ impl Book {
 }
 
 /// What is said where nothing of a kind has a name: the nearest, or where the names are listed.
-fn not_there<'n>(kind: &str, name: &str, all: impl Iterator<Item = &'n str>, list: &str) -> String {
-    let hint =
-        text::nearest(name, all).map_or_else(|| format!("`guildhall list {list}` lists them"), |near| format!("did you mean {near}?"));
-    format!("there is no {kind} called {}; {hint}", text::safe(name))
+fn not_there(kind: &str, name: &str, all: &[String], list: &str) -> BookError {
+    let near = text::nearest(name, all.iter().map(String::as_str));
+    let hint = near.map_or_else(|| format!("`guildhall list {list}` lists them"), |near| format!("did you mean {near}?"));
+    BookError::Refused(format!("there is no {kind} called {}; {hint}", text::safe(name)))
 }

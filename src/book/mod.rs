@@ -365,20 +365,6 @@ impl Book {
         Ok(communities::community(self.store.reader(), id)?)
     }
 
-    /// The community of this name, whatever the case.
-    ///
-    /// # Errors
-    /// If there is none; names the nearest.
-    pub fn community_named(&self, name: &str) -> Result<CommunityId, BookError> {
-        if let Some(id) = lookup::named(self.store.reader(), &schema::COMMUNITY, name)? {
-            return Ok(CommunityId(id));
-        }
-        let all = lookup::names(self.store.reader(), &schema::COMMUNITY)?;
-        let hint = crate::domain::text::nearest(name, all.iter().map(String::as_str))
-            .map_or_else(|| "`guildhall list communities` lists them".to_owned(), |near| format!("did you mean {near}?"));
-        Err(BookError::Refused(format!("there is no community called {}; {hint}", crate::domain::text::safe(name))))
-    }
-
     /// Meetups of a community, or all: those to come first, soonest first, then the past, latest first.
     ///
     /// # Errors

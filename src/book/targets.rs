@@ -12,7 +12,7 @@ use super::BookError;
 use crate::domain::words::MembershipStatus;
 use crate::store::schema::APPLICATION_ID;
 
-/// What says who is on a list, beside format, search, community and group: what an export was told, as far as it isn't the usual.
+/// The options of an export that decide who is on its list, beside format, search, community and group. Defaults aren't stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Who {

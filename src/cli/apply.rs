@@ -8,14 +8,14 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::change_args::ApplyArgs;
-use super::deeds::{self, Deed, perform};
+use super::deeds::{self, Attendance, Deed, perform};
 use super::fields::{self, Kind};
 use super::report::Report;
 use super::{CliError, Ended, who};
-use crate::book::{AttendanceChange, Book, Keep, Thing};
+use crate::book::{Book, Keep, Thing};
 use crate::domain::ids::PersonId;
 use crate::domain::text;
-use crate::domain::words::{MembershipStatus, Outcome, Rsvp};
+use crate::domain::words::MembershipStatus;
 use crate::forms::Subject;
 
 /// The longest line, in bytes.
@@ -104,33 +104,6 @@ enum Action {
     Roll { who: OneOrMany, meetup: String, is: Attendance },
     Suppress { address: OneOrMany, reason: Option<String> },
     Allow { address: OneOrMany, source: String, date: String },
-}
-
-/// What is recorded of somebody at a meetup.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Attendance {
-    Came,
-    NoShow,
-    Excused,
-    Yes,
-    No,
-    Maybe,
-    Waiting,
-}
-
-impl Attendance {
-    const fn change(self) -> AttendanceChange {
-        match self {
-            Self::Came => AttendanceChange::Outcome(Outcome::Attended),
-            Self::NoShow => AttendanceChange::Outcome(Outcome::NoShow),
-            Self::Excused => AttendanceChange::Outcome(Outcome::Excused),
-            Self::Yes => AttendanceChange::Rsvp(Some(Rsvp::Yes)),
-            Self::No => AttendanceChange::Rsvp(Some(Rsvp::No)),
-            Self::Maybe => AttendanceChange::Rsvp(Some(Rsvp::Maybe)),
-            Self::Waiting => AttendanceChange::Rsvp(Some(Rsvp::Waiting)),
-        }
-    }
 }
 
 fn people(book: &mut Book, who: OneOrMany) -> Result<Vec<PersonId>, CliError> {
@@ -236,15 +209,14 @@ pub(super) fn apply(book: &mut Book, args: &ApplyArgs, out: &mut dyn Write) -> R
     if actions.is_empty() {
         return Err(CliError::Which("the file has no actions".into()));
     }
-    let name = file.file_name().map_or_else(|| "standard input".to_owned(), |n| n.to_string_lossy().into_owned());
-    let name = if name == "-" { "standard input".to_owned() } else { name };
+    let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).filter(|n| n != "-");
+    let name = name.unwrap_or_else(|| "standard input".to_owned());
     let total = actions.len() as u64;
     let all = |book: &mut Book| {
         let mut whole = Report::default();
         for (n, action) in actions {
-            let sure = |deed: &Deed| args.yes || (args.how.dry_run && deed.removes());
             let done = deed(book, action).and_then(|deed| {
-                let yes = sure(&deed);
+                let yes = args.yes || (args.how.dry_run && deed.removes());
                 perform(book, deed, yes)
             });
             let done = done.map_err(|e| refused(n, &e.to_string()))?;

@@ -58,7 +58,9 @@ impl Args {
             let hint = crate::domain::text::nearest(&word, verbs)
                 .map_or_else(|| "--help lists the commands".to_owned(), |v| format!("did you mean {v}?"));
             let word = crate::domain::text::safe(&word);
-            super::say(&format!("guildhall: there is no command called {word}; {hint}\nA roster is named by its path: guildhall ./{word}"));
+            super::say(&format!(
+                "guildhall: there is no command called {word}; {hint}\nTo open a roster of that name, give its path: guildhall ./{word}"
+            ));
             std::process::exit(2);
         }
         let found = command.get_matches_from(rest);
@@ -305,7 +307,7 @@ pub struct ImportArgs {
 pub struct ExportArgs {
     /// The format; `guildhall formats` lists them
     pub format: String,
-    /// Which people, in the search language; everybody if there is no query
+    /// The people, in the search language; everybody if there is no query
     pub query: Vec<String>,
     /// Only members of this community
     #[arg(long, value_name = "NAME")]

@@ -4,14 +4,14 @@
 
 use std::io::Write;
 
-use super::change_args::{Add, ConsentArgs, Edit, How, PutArgs, Remove, RollArgs, RollWhat, Set, Sure, TagArgs, TakeArgs};
-use super::deeds::{self, Deed, perform};
+use super::change_args::{Add, ConsentArgs, Edit, Fill, How, PutArgs, Remove, RollArgs, RollWhat, Sure, TagArgs, TakeArgs};
+use super::deeds::{self, Attendance, Deed, perform};
 use super::fields::{self, Kind};
 use super::report::{LeftOut, Report};
 use super::{CliError, Ended, who};
-use crate::book::{AttendanceChange, Book, Keep, Thing};
+use crate::book::{Book, Keep, Thing};
 use crate::domain::text;
-use crate::domain::words::{MembershipStatus, Outcome, Rsvp};
+use crate::domain::words::MembershipStatus;
 use crate::forms::Subject;
 
 /// Has something done, or only shows what would be, and writes what came of it.
@@ -38,60 +38,58 @@ pub(super) fn rehearse(book: &mut Book, go: impl FnOnce(&mut Book) -> Result<Rep
     Ok(report)
 }
 
-fn pairs(set: &Set) -> Result<Vec<fields::Pair>, CliError> {
-    set.set.iter().map(|typed| fields::pair(typed)).collect()
+fn pairs(fill: &Fill) -> Result<Vec<fields::Pair>, CliError> {
+    fill.set.iter().map(|typed| fields::pair(typed)).collect()
 }
 
 /// `add`.
 pub(super) fn add(book: &mut Book, what: &Add, out: &mut dyn Write) -> Result<Ended, CliError> {
-    let (kind, subject, set, how, into, yes) = match what {
-        Add::Member { set, community, yes, how } => {
+    let (kind, subject, fill, into, yes) = match what {
+        Add::Member { fill, community, yes } => {
             let into = community.as_deref().map(|c| book.community_meant(c)).transpose()?;
-            (Kind::Member, Subject::Person(None), set, how, into, *yes)
+            (Kind::Member, Subject::Person(None), fill, into, *yes)
         }
-        Add::Community { set, how } => (Kind::Community, Subject::Community(None), set, how, None, false),
-        Add::Meetup { set, how } => (Kind::Meetup, Subject::Meetup(None), set, how, None, false),
-        Add::Organisation { set, how } => (Kind::Organisation, Subject::Organisation(None), set, how, None, false),
-        Add::Seat { community, set, how } => {
+        Add::Community { fill } => (Kind::Community, Subject::Community(None), fill, None, false),
+        Add::Meetup { fill } => (Kind::Meetup, Subject::Meetup(None), fill, None, false),
+        Add::Organisation { fill } => (Kind::Organisation, Subject::Organisation(None), fill, None, false),
+        Add::Seat { community, fill } => {
             let community = book.community_meant(community)?;
-            (Kind::Seat, Subject::Seat(community, None), set, how, None, false)
+            (Kind::Seat, Subject::Seat(community, None), fill, None, false)
         }
     };
-    let pairs = pairs(set)?;
+    let (pairs, how) = (pairs(fill)?, fill.how);
     if pairs.is_empty() {
         return Err(CliError::Usage(format!("a new {} needs at least one --set; --help lists its fields", kind.noun())));
     }
-    carry_out(book, (*how, yes), Vec::new(), out, |book| fields::fill(kind, &subject, into, &pairs, book).map(Deed::filled))
+    carry_out(book, (how, yes), Vec::new(), out, |book| fields::fill(kind, &subject, into, &pairs, book).map(Deed::filled))
 }
 
 /// `edit`.
 pub(super) fn edit(book: &mut Book, what: &Edit, out: &mut dyn Write) -> Result<Ended, CliError> {
-    let (kind, subjects, left_out, set, how) = match what {
-        Edit::Member { who, set, how } => {
+    let (kind, subjects, left_out, fill) = match what {
+        Edit::Member { who, fill } => {
             let people = who::people(book, who)?;
             let subjects = people.ids.iter().map(|id| Subject::Person(Some(*id))).collect();
-            (Kind::Member, subjects, people.left_out, set, how)
+            (Kind::Member, subjects, people.left_out, fill)
         }
-        Edit::Community { which, set, how } => {
-            (Kind::Community, vec![Subject::Community(Some(book.community_meant(which)?))], Vec::new(), set, how)
+        Edit::Community { which, fill } => {
+            (Kind::Community, vec![Subject::Community(Some(book.community_meant(which)?))], Vec::new(), fill)
         }
-        Edit::Meetup { which, set, how } => {
-            (Kind::Meetup, vec![Subject::Meetup(Some(who::one_meetup(book, which)?))], Vec::new(), set, how)
+        Edit::Meetup { which, fill } => (Kind::Meetup, vec![Subject::Meetup(Some(who::one_meetup(book, which)?))], Vec::new(), fill),
+        Edit::Organisation { which, fill } => {
+            (Kind::Organisation, vec![Subject::Organisation(Some(book.organisation_meant(which)?))], Vec::new(), fill)
         }
-        Edit::Organisation { which, set, how } => {
-            (Kind::Organisation, vec![Subject::Organisation(Some(book.organisation_meant(which)?))], Vec::new(), set, how)
-        }
-        Edit::Seat { community, seat, set, how } => {
+        Edit::Seat { community, seat, fill } => {
             let community = book.community_meant(community)?;
-            (Kind::Seat, vec![Subject::Seat(community, Some(book.seat_meant(community, seat)?))], Vec::new(), set, how)
+            (Kind::Seat, vec![Subject::Seat(community, Some(book.seat_meant(community, seat)?))], Vec::new(), fill)
         }
     };
-    let pairs = pairs(set)?;
+    let (pairs, how) = (pairs(fill)?, fill.how);
     if pairs.is_empty() {
         return Err(CliError::Usage("choose what to change: --set 'field=value'; --help lists the fields".into()));
     }
     if let [subject] = subjects.as_slice() {
-        return carry_out(book, (*how, true), left_out, out, |book| fields::fill(kind, subject, None, &pairs, book).map(Deed::filled));
+        return carry_out(book, (how, true), left_out, out, |book| fields::fill(kind, subject, None, &pairs, book).map(Deed::filled));
     }
     let all = |book: &mut Book| {
         let mut changes = 0;
@@ -105,7 +103,7 @@ pub(super) fn edit(book: &mut Book, what: &Edit, out: &mut dyn Write) -> Result<
     let (changes, _) = book.batch("edit", keep, |book| all(book).map(|n| (n, subjects.len() as u64)))?;
     let n = text::count(subjects.len() as u64, "person", "people");
     let done = if changes == 0 { format!("Nothing to change for {n}") } else { format!("Changed {n}") };
-    Report { done, changes, dry_run: how.dry_run, left_out, ..Report::default() }.write(*how, out)
+    Report { done, changes, dry_run: how.dry_run, left_out, ..Report::default() }.write(how, out)
 }
 
 /// `remove`.
@@ -163,16 +161,16 @@ pub(super) fn consent(book: &mut Book, args: &ConsentArgs, out: &mut dyn Write) 
 }
 
 impl RollWhat {
-    /// What it records.
-    const fn change(self) -> AttendanceChange {
+    /// The one that is given.
+    const fn attendance(self) -> Attendance {
         match self {
-            Self { came: true, .. } => AttendanceChange::Outcome(Outcome::Attended),
-            Self { no_show: true, .. } => AttendanceChange::Outcome(Outcome::NoShow),
-            Self { excused: true, .. } => AttendanceChange::Outcome(Outcome::Excused),
-            Self { yes: true, .. } => AttendanceChange::Rsvp(Some(Rsvp::Yes)),
-            Self { no: true, .. } => AttendanceChange::Rsvp(Some(Rsvp::No)),
-            Self { maybe: true, .. } => AttendanceChange::Rsvp(Some(Rsvp::Maybe)),
-            _ => AttendanceChange::Rsvp(Some(Rsvp::Waiting)),
+            Self { came: true, .. } => Attendance::Came,
+            Self { no_show: true, .. } => Attendance::NoShow,
+            Self { excused: true, .. } => Attendance::Excused,
+            Self { yes: true, .. } => Attendance::Yes,
+            Self { no: true, .. } => Attendance::No,
+            Self { maybe: true, .. } => Attendance::Maybe,
+            _ => Attendance::Waiting,
         }
     }
 }
@@ -181,5 +179,5 @@ impl RollWhat {
 pub(super) fn roll(book: &mut Book, args: &RollArgs, out: &mut dyn Write) -> Result<Ended, CliError> {
     let meetup = who::one_meetup(book, &args.meetup)?;
     let people = who::which(book, &args.which)?;
-    carry_out(book, (args.how, false), people.left_out, out, |_| Ok(Deed::Roll(people.ids, meetup, args.what.change())))
+    carry_out(book, (args.how, false), people.left_out, out, |_| Ok(Deed::Roll(people.ids, meetup, args.what.attendance().change())))
 }

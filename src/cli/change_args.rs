@@ -38,12 +38,15 @@ pub struct Which {
     pub who: Option<PathBuf>,
 }
 
-/// The fields of a form.
+/// A form that is filled in.
 #[derive(Debug, ClapArgs)]
-pub struct Set {
+pub struct Fill {
     /// Fill in a field, such as 'job title=Designer'; may be repeated; leave the value empty to clear the field
     #[arg(long, value_name = "FIELD=VALUE")]
     pub set: Vec<String>,
+    /// How it is done
+    #[command(flatten)]
+    pub how: How,
 }
 
 /// What can be added.
@@ -54,46 +57,34 @@ pub enum Add {
     Member {
         /// The fields
         #[command(flatten)]
-        set: Set,
+        fill: Fill,
         /// Add them to this community too
         #[arg(long, value_name = "NAME")]
         community: Option<String>,
         /// Add them to the community even if they aren't eligible
         #[arg(long)]
         yes: bool,
-        /// How it is done
-        #[command(flatten)]
-        how: How,
     },
     /// Add a community
     #[command(after_help = help(Kind::Community))]
     Community {
         /// The fields
         #[command(flatten)]
-        set: Set,
-        /// How it is done
-        #[command(flatten)]
-        how: How,
+        fill: Fill,
     },
     /// Add a meetup
     #[command(after_help = help(Kind::Meetup))]
     Meetup {
         /// The fields
         #[command(flatten)]
-        set: Set,
-        /// How it is done
-        #[command(flatten)]
-        how: How,
+        fill: Fill,
     },
     /// Add an organisation
     #[command(after_help = help(Kind::Organisation))]
     Organisation {
         /// The fields
         #[command(flatten)]
-        set: Set,
-        /// How it is done
-        #[command(flatten)]
-        how: How,
+        fill: Fill,
     },
     /// Add a seat to a community
     #[command(after_help = help(Kind::Seat))]
@@ -102,10 +93,7 @@ pub enum Add {
         community: String,
         /// The fields
         #[command(flatten)]
-        set: Set,
-        /// How it is done
-        #[command(flatten)]
-        how: How,
+        fill: Fill,
     },
 }
 
@@ -119,10 +107,7 @@ pub enum Edit {
         who: String,
         /// The fields
         #[command(flatten)]
-        set: Set,
-        /// How it is done
-        #[command(flatten)]
-        how: How,
+        fill: Fill,
     },
     /// Change a community
     #[command(after_help = help(Kind::Community))]
@@ -131,10 +116,7 @@ pub enum Edit {
         which: String,
         /// The fields
         #[command(flatten)]
-        set: Set,
-        /// How it is done
-        #[command(flatten)]
-        how: How,
+        fill: Fill,
     },
     /// Change a meetup
     #[command(after_help = help(Kind::Meetup))]
@@ -143,10 +125,7 @@ pub enum Edit {
         which: String,
         /// The fields
         #[command(flatten)]
-        set: Set,
-        /// How it is done
-        #[command(flatten)]
-        how: How,
+        fill: Fill,
     },
     /// Change an organisation
     #[command(after_help = help(Kind::Organisation))]
@@ -155,10 +134,7 @@ pub enum Edit {
         which: String,
         /// The fields
         #[command(flatten)]
-        set: Set,
-        /// How it is done
-        #[command(flatten)]
-        how: How,
+        fill: Fill,
     },
     /// Change a seat: its title, and who holds it
     #[command(after_help = help(Kind::Seat))]
@@ -169,10 +145,7 @@ pub enum Edit {
         seat: String,
         /// The fields
         #[command(flatten)]
-        set: Set,
-        /// How it is done
-        #[command(flatten)]
-        how: How,
+        fill: Fill,
     },
 }
 

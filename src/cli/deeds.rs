@@ -2,7 +2,10 @@
 //!
 //! Must not know how it was typed.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::NaiveDate;
+use serde::Deserialize;
 
 use super::CliError;
 use super::report::{LeftOut, Report};
@@ -11,7 +14,36 @@ use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::mail::Why;
 use crate::domain::person::ConsentFacts;
 use crate::domain::text;
-use crate::domain::words::{ConsentState, Eligibility, MembershipStatus, Outcome, Purpose};
+use crate::domain::words::{ConsentState, Eligibility, MembershipStatus, Outcome, Purpose, Rsvp};
+use crate::forms::person_label;
+
+/// What is recorded of somebody at a meetup.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Attendance {
+    Came,
+    NoShow,
+    Excused,
+    Yes,
+    No,
+    Maybe,
+    Waiting,
+}
+
+impl Attendance {
+    /// Returns what it changes.
+    pub(super) const fn change(self) -> AttendanceChange {
+        match self {
+            Self::Came => AttendanceChange::Outcome(Outcome::Attended),
+            Self::NoShow => AttendanceChange::Outcome(Outcome::NoShow),
+            Self::Excused => AttendanceChange::Outcome(Outcome::Excused),
+            Self::Yes => AttendanceChange::Rsvp(Some(Rsvp::Yes)),
+            Self::No => AttendanceChange::Rsvp(Some(Rsvp::No)),
+            Self::Maybe => AttendanceChange::Rsvp(Some(Rsvp::Maybe)),
+            Self::Waiting => AttendanceChange::Rsvp(Some(Rsvp::Waiting)),
+        }
+    }
+}
 
 /// What is to be done.
 pub(super) enum Deed {
@@ -140,16 +172,11 @@ fn remove(book: &mut Book, things: Vec<Thing>, yes: bool) -> Result<Report, CliE
 
 /// Leaves some of many out, each with a reason. If nobody is left, nothing is done.
 fn leave_out(book: &Book, people: &mut Vec<PersonId>, out: Vec<(PersonId, String)>) -> Result<Vec<LeftOut>, CliError> {
-    let mut left_out = Vec::new();
-    for (person, why) in &out {
-        let who = match book.person(*person)? {
-            Some(p) if p.facts.email.is_empty() || p.facts.name.is_empty() => p.facts.title().to_owned(),
-            Some(p) => format!("{} <{}>", p.facts.name, p.facts.email),
-            None => continue,
-        };
-        left_out.push(LeftOut { line: None, who, why: why.clone() });
-    }
-    let out: std::collections::HashSet<PersonId> = out.into_iter().map(|(p, _)| p).collect();
+    let ids: Vec<PersonId> = out.iter().map(|(person, _)| *person).collect();
+    let named: HashMap<PersonId, String> = book.people(&ids, None)?.iter().map(|p| (p.id, person_label(p))).collect();
+    let named = |(person, why): &(PersonId, String)| Some(LeftOut { line: None, who: named.get(person)?.clone(), why: why.clone() });
+    let left_out = out.iter().filter_map(named).collect();
+    let out: HashSet<PersonId> = ids.into_iter().collect();
     people.retain(|p| !out.contains(p));
     Ok(left_out)
 }
@@ -186,10 +213,8 @@ fn put(
 fn consents(book: &mut Book, mut people: Vec<PersonId>, consent: ConsentFacts) -> Result<Report, CliError> {
     let mut out = Vec::new();
     for person in &people {
-        let Some(detail) = book.person(*person)? else { continue };
-        let withdrew = detail.consents.iter().any(|c| c.purpose == consent.purpose && c.state == ConsentState::Withdrawn);
         let alone = people.len() == 1 && consent.purpose != Purpose::Mail;
-        if withdrew && consent.state != ConsentState::Withdrawn && !alone {
+        if consent.state != ConsentState::Withdrawn && !alone && book.withdrew(*person, consent.purpose)? {
             out.push((*person, format!("withdrew consent to {}; only they can change that: use allow", consent.purpose)));
             continue;
         }
@@ -234,7 +259,7 @@ pub(super) fn consent(
     date: Option<&str>,
 ) -> Result<ConsentFacts, CliError> {
     let unknown = |what: &str, word: &str, all: Vec<&str>| {
-        CliError::Usage(format!("there is no {what} called {}; there are {}", text::safe(word), all.join(", ")))
+        CliError::Usage(format!("there is no {what} called {}; use one of {}", text::safe(word), all.join(", ")))
     };
     let words = |all: &[Purpose]| all.iter().map(|p| p.word()).collect();
     let purpose = Purpose::parse(purpose).ok_or_else(|| unknown("purpose", purpose, words(Purpose::ALL)))?;
@@ -255,7 +280,7 @@ pub(super) fn consent(
 pub(super) fn status(word: &str) -> Result<MembershipStatus, CliError> {
     MembershipStatus::parse(word).ok_or_else(|| {
         let all = MembershipStatus::ALL.iter().map(|s| s.word()).collect::<Vec<_>>().join(", ");
-        CliError::Usage(format!("there is no status called {}; there are {all}", text::safe(word)))
+        CliError::Usage(format!("there is no status called {}; use one of {all}", text::safe(word)))
     })
 }
 

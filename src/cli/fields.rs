@@ -163,7 +163,7 @@ fn label_of(field: &forms::Field) -> String {
 /// Fills in the form for a subject; returns the command that it makes.
 ///
 /// # Errors
-/// If there is no such field, or a value isn't one for it.
+/// If there is no such field, or a value doesn't fit it.
 pub(super) fn fill(
     kind: Kind,
     subject: &Subject,

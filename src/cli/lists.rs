@@ -90,7 +90,7 @@ fn viewed(book: &Book, what: What, query: &str, name: &str) -> Result<(String, O
         let hint = match text::nearest(name, names.iter().copied()) {
             Some(near) => format!("did you mean {near}?"),
             None if names.is_empty() => "none is saved yet".to_owned(),
-            None => format!("there are {}", names.join(", ")),
+            None => format!("the saved views are {}", names.join(", ")),
         };
         return Err(CliError::Which(format!("there is no view called {}; {hint}", text::safe(name))));
     };

@@ -41,7 +41,7 @@ pub(super) struct Report {
     pub changes: u64,
     /// Whether it was only to be seen.
     pub dry_run: bool,
-    /// What else is to be known: who can't be told, what stays as it was.
+    /// Notes: people who can't be notified, and what was left unchanged.
     pub notes: Vec<String>,
     /// Who was left out.
     pub left_out: Vec<LeftOut>,

@@ -60,7 +60,7 @@ pub(super) fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> R
     ended
 }
 
-/// Imports each file as a step of its own. That nobody reads any more what is said about it is no reason to stop.
+/// Imports each file as a step of its own. A closed output stops none of them.
 fn import_all(args: &ImportArgs, book: &mut Book, out: &mut dyn Write) -> (Result<Ended, CliError>, Vec<ImportReport>) {
     let out = &mut Pipe(out);
     let mut reports = Vec::new();

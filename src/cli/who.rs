@@ -11,6 +11,7 @@ use crate::book::{Book, BookError, PeopleQuery};
 use crate::bounded;
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::text;
+use crate::forms::person_label;
 use crate::reasons::why;
 
 /// How many bytes of a list of people are read: a million addresses.
@@ -44,7 +45,7 @@ pub(super) fn one_person(book: &mut Book, who: &str) -> Result<PersonId, CliErro
             let mut names = Vec::new();
             for id in several.iter().take(MOST) {
                 let Some(p) = book.person(*id)? else { continue };
-                // Two without an address are told apart by their UUIDs alone.
+                // Without an address, only the UUID says which of them.
                 let by = if p.facts.email.is_empty() { p.uuid } else { format!("<{}>", p.facts.email) };
                 names.push(format!("\n  {} {by}", p.facts.title()));
             }
@@ -62,7 +63,7 @@ fn nearest(book: &mut Book, who: &str) -> Result<String, CliError> {
     let phrase = format!("name:\"{}\"", who.replace(['\\', '"'], ""));
     let found = book.find(&PeopleQuery { text: &phrase, ..PeopleQuery::default() })?;
     let rows = book.people(&found.ids[..found.ids.len().min(3)], None)?;
-    let names: Vec<String> = rows.iter().map(|p| format!("{} <{}>", p.title(), p.email)).collect();
+    let names: Vec<String> = rows.iter().map(person_label).collect();
     Ok(match (names.is_empty(), found.did_you_mean) {
         (false, _) => format!("; did you mean {}?", names.join(" or ")),
         (true, Some(near)) => format!("; did you mean {near}?"),

@@ -76,7 +76,7 @@ pub(super) fn community(id: Option<CommunityId>, book: &mut Book) -> Result<Shee
     }))
 }
 
-/// A seat and who holds it; `chosen` is among those who are offered, whoever else is.
+/// A seat and who holds it; `chosen` is always among the people offered.
 pub(crate) fn seat(community: CommunityId, id: Option<SeatId>, chosen: Option<PersonId>, book: &mut Book) -> Result<Sheet, BookError> {
     let d = detail(community, book)?;
     let known = id.and_then(|id| d.seats.iter().find(|s| s.id == id));

@@ -79,7 +79,7 @@ impl Temporary {
 /// How the lock of a temporary file ends.
 const LOCK: &str = ".lock";
 
-/// A temporary file in a folder, for its owner alone. As long as it is worked on, [`sweep`] cancels.
+/// A temporary file in a folder, for its owner alone. As long as it is worked on, [`sweep`] leaves it alone.
 pub(crate) fn temporary(folder: &Path, ending: &str) -> Result<Temporary, StoreError> {
     let failed = |e| StoreError::io("making a file in", folder, e);
     loop {

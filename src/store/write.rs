@@ -1,4 +1,4 @@
-//! The one door for writes: every row that is added, changed or removed cancelss inverse in the journal.
+//! The one door for writes: every row that is added, changed or removed leaves its inverse in the journal.
 //!
 //! Must not know what the rows mean; [`super::journal`] reads back what is written here.
 

@@ -59,7 +59,7 @@ pub(crate) enum Request {
     CloseAll,
     /// Put an overlay on top.
     Push(Box<dyn Layer>),
-    /// Show a screen; going back cancels.
+    /// Show a screen; going back leaves it.
     Show(Box<dyn Screen>),
     /// Close the layer that asked, then ask for this.
     Instead(Box<Request>),

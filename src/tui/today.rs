@@ -79,22 +79,18 @@ impl Today {
         }
     }
 
-    fn draw_row(&self, at: usize, found: &[ToDo], row: Rect, on: &mut Canvas<'_>) {
-        let to_do = &found[at];
+    fn draw_row(&self, (at, to_do): (usize, &ToDo), (when_width, hints): (usize, usize), row: Rect, on: &mut Canvas<'_>) {
         let here = at == self.cursor.at;
         let overdue = to_do.by < on.calendar.today;
         let tone = if overdue { Tone::Warning } else { Tone::Plain };
         let sign = format!("{} {} ", if here { ">" } else { " " }, if overdue { "!" } else { " " });
         let kind = text::pad(to_do.kind.word(), 20);
-        let (wide, medium) = (row.width >= 104, row.width >= 64);
+        let wide = row.width >= 104;
         let when = when(to_do, row.width, on);
         let goes = if row.width >= 50 { format!("{} · ", on.keys.word(Action::GoThere)) } else { String::new() };
         let key = if goes.is_empty() { String::new() } else { on.keys.word(Action::DoThis) };
-        let hint = if medium && !key.is_empty() { format!(" {}", deals(to_do)) } else { String::new() };
-        // Each column is as wide as the widest of what it shows; the rest is the thing's.
-        let hints = if hint.is_empty() { 0 } else { found.iter().map(|d| text::width(deals(d)) + 1).max().unwrap_or(0) };
-        let keys_width = text::width(&goes) + text::width(&key) + if wide { hints } else { text::width(&hint) };
-        let when_width = found.iter().map(|d| text::width(&self::when(d, row.width, on)) + 2).max().unwrap_or(0);
+        let hint = if wide && !key.is_empty() { format!(" {}", deals(to_do)) } else { String::new() };
+        let keys_width = text::width(&goes) + text::width(&key) + if hint.is_empty() { 0 } else { hints };
         let what_width = usize::from(row.width).saturating_sub(27 + keys_width + when_width);
         let (what, when) = (text::pad(&to_do.what, what_width), text::pad(&when, when_width));
         let parts = [
@@ -228,10 +224,14 @@ impl Layer for Today {
             }
             return;
         }
-        for (line, at) in self.cursor.window(found.len()).enumerate().take(usize::from(inside.height)) {
+        // Columns are as wide as what shows needs; the rest is for what is to be done.
+        let shown: Vec<usize> = self.cursor.window(found.len()).take(usize::from(inside.height)).collect();
+        let widest = |of: &dyn Fn(&ToDo) -> usize| shown.iter().map(|at| of(&found[*at])).max().unwrap_or(0);
+        let widths = (widest(&|d| text::width(&when(d, inside.width, on)) + 2), widest(&|d| text::width(deals(d)) + 1));
+        for (line, at) in shown.into_iter().enumerate() {
             let row = Rect::new(inside.x, inside.y + u16::try_from(line).unwrap_or(0), inside.width, 1);
             on.drawn.hit(row, Target::Row(PaneId::Members, at));
-            self.draw_row(at, found, row, on);
+            self.draw_row((at, &found[at]), widths, row, on);
         }
         paint::scroll_bar(on, inside, self.cursor.offset, found.len(), None);
     }

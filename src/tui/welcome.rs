@@ -27,7 +27,7 @@ pub enum Choice {
 
 const CHOICES: [(Choice, Action, &str, &str); 3] = [
     (Choice::Sample, Action::StartSample, "Open the sample roster", "invented people and a year of meetups, in a separate file"),
-    (Choice::Import, Action::StartImport, "Import a list", "a CSV file from a form or a spreadsheet, reviewed before it is saved"),
+    (Choice::Import, Action::StartImport, "Import a list", "a CSV file of a form or spreadsheet, reviewed before it is saved"),
     (Choice::Empty, Action::StartEmpty, "Start an empty roster", "add communities and people yourself"),
 ];
 
@@ -135,7 +135,7 @@ impl Welcome {
                 line(&[(part, Tone::Dim)], on);
             }
             let (take, quit, help) = (on.keys.word(Action::Take), on.keys.word(Action::Quit), on.keys.word(Action::Help));
-            let parts = [(&*take, Tone::Key), (" chooses · ", Tone::Dim), (&*quit, Tone::Key), (" leaves · ", Tone::Dim)];
+            let parts = [(&*take, Tone::Key), (" choose · ", Tone::Dim), (&*quit, Tone::Key), (" quit · ", Tone::Dim)];
             line(&[parts[0], parts[1], parts[2], parts[3], (&help, Tone::Key), (" help", Tone::Dim)], on);
         }
     }

@@ -16,7 +16,7 @@ impl Desk {
         child.wait_with_output().unwrap()
     }
 
-    /// Everything that is kept, to be compared: a step that did nothing cancels as it was.
+    /// Everything that is kept, to be compared: a step that did nothing leaves it as it was.
     fn state(&self) -> (String, usize) {
         let book = Book::open(&self.folder.path().join("roster.guildhall"), Arc::new(SystemClock)).unwrap();
         (book.dump().unwrap(), book.history(None, 1_000).unwrap().len())
@@ -100,7 +100,7 @@ fn what_cannot_be_filled_in_is_refused_and_nothing_is_changed() {
         (vec!["remove", "community", "Research"], 1, "add --yes"),
         (vec!["put", "Research"], 2, "name the people"),
         (vec!["put", "Nowhere", "org:dwp"], 1, "no community called Nowhere"),
-        (vec!["put", "Research", "org:dwp", "--status", "keen"], 2, "there are identified"),
+        (vec!["put", "Research", "org:dwp", "--status", "keen"], 2, "use one of identified"),
         (vec!["tag", "a11y"], 2, "name the people"),
         (vec!["tag", "a11y", " "], 2, "name the people"),
         (vec!["tag", "", "org:dwp"], 2, "can't be empty"),
@@ -109,8 +109,8 @@ fn what_cannot_be_filled_in_is_refused_and_nothing_is_changed() {
         (vec!["tag", "a11y", "--who", "absent.txt"], 1, "absent.txt"),
         (vec!["consent", "mail", "granted", "org:dwp"], 2, "--source and --date"),
         (vec!["consent", "mail", "granted", "org:dwp", "--source", "form", "--date", "2099-01-01"], 2, "in the future"),
-        (vec!["consent", "post", "granted", "org:dwp"], 2, "there are mail, directory"),
-        (vec!["consent", "mail", "yes", "org:dwp"], 2, "there are unknown, granted"),
+        (vec!["consent", "post", "granted", "org:dwp"], 2, "use one of mail, directory"),
+        (vec!["consent", "mail", "yes", "org:dwp"], 2, "use one of unknown, granted"),
         (vec!["roll", "Show and tell", "org:dwp"], 2, "--came"),
         (vec!["roll", "Show and tell", "--came", "--no", "org:dwp"], 2, "cannot be used"),
         (vec!["apply", "absent.jsonl"], 1, "absent.jsonl"),

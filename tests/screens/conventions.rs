@@ -128,7 +128,7 @@ mod convention_2_palette {
         }
         for info in guildhall::actions::ACTIONS.iter().filter(|a| a.scope != guildhall::actions::Scope::Moving) {
             let there = lines.iter().any(|l| l.contains(&format!(" {:<24}", info.name)));
-            // What the palette itself is, and what cancels, are not in it.
+            // What the palette itself is, and what leaves it, are not in it.
             assert_eq!(there, !matches!(info.name, "commands" | "back"), "{}:\n{}", info.name, lines.join("\n"));
         }
         hall.keys("<esc>");

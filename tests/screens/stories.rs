@@ -437,7 +437,7 @@ fn a_page_is_taken_in_after_a_look_at_it_and_published_after_another() {
     let page = hall.folder.path().join("guilds.md");
     std::fs::write(&page, include_str!("../data/guilds-table.md")).unwrap();
     hall.keys("i").keys(page.to_str().unwrap()).keys("<enter>").shows("4 communities would be added").shows("Head of Piers is vacant");
-    hall.shows("r repairs the damage too").keys("<enter>").shows("4 communities added").shows("Chart Reading").hides("would be");
+    hall.shows("r repair the damage too").keys("<enter>").shows("4 communities added").shows("Chart Reading").hides("would be");
     hall.keys("gp<ctrl-u>").keys(page.to_str().unwrap()).keys("<enter>").shows("The page is already up to date").keys("<esc>");
     hall.keys("1<home>je<tab><ctrl-u>Boats<ctrl-s>").shows("Boats").keys("gp<ctrl-u>").keys(page.to_str().unwrap()).keys("<enter>");
     hall.shows("job family is now Boats").shows("Enter writes").keys("<enter>").shows("Published to");

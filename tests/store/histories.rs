@@ -538,7 +538,7 @@ proptest! {
                     states.push(turn_ == 1);
                     at += 1;
                 }
-                // The person themselves is refused back.
+                // The person themselves is not taken back.
                 None if turn_ == 2 && at > 0 => {
                     turn(&mut world.book, true).unwrap();
                     at -= 1;

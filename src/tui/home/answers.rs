@@ -90,7 +90,7 @@ fn page_plan(plan: &DirectoryPlan, page: PathBuf) -> Message {
     let mut shown = Message::new(&format!("Import {}", plan.page), &body);
     if !plan.damaged.is_empty() {
         let page = page.clone();
-        shown = shown.then(Action::Mend, "repairs the damage too", move || Request::Begin(works::import_page(page.clone(), true, false)));
+        shown = shown.then(Action::Mend, "repair the damage too", move || Request::Begin(works::import_page(page.clone(), true, false)));
     }
     shown.then(Action::Take, "imports", move || Request::Begin(works::import_page(page.clone(), false, false)))
 }
@@ -167,7 +167,7 @@ pub(super) fn add_members(home: &Home, typed: String, cx: &mut Cx<'_>) {
 }
 
 /// Offers to export the marked, those who are listed, a view, or everybody.
-pub(super) fn ask_for_export(home: &Home, format: Option<&str>, told: Option<&ExportOptions>, cx: &mut Cx<'_>) {
+pub(super) fn ask_for_export(home: &Home, format: Option<&str>, previous: Option<&ExportOptions>, cx: &mut Cx<'_>) {
     let (people, community, query) = home.members.for_export();
     let shown = match &home.members.community {
         Some((_, name)) if query.is_empty() => format!("members of {name}"),
@@ -176,11 +176,11 @@ pub(super) fn ask_for_export(home: &Home, format: Option<&str>, told: Option<&Ex
         None => format!("those found by {query}"),
     };
     let mut who = Vec::new();
-    let shown = match told.map(ExportOptions::told).filter(|words| !words.is_empty()) {
+    let shown = match previous.map(ExportOptions::options_in_words).filter(|words| !words.is_empty()) {
         Some(words) => format!("{shown}; as before, {words}"),
         None => shown,
     };
-    if let Some(marked) = people.filter(|_| told.is_none()) {
+    if let Some(marked) = people.filter(|_| previous.is_none()) {
         let label = format!("the {} marked", text::count(marked.len() as u64, "person", "people"));
         who.push(Who { label, people: Some(marked), community: None, query: String::new() });
     }
@@ -193,6 +193,6 @@ pub(super) fn ask_for_export(home: &Home, format: Option<&str>, told: Option<&Ex
         who.push(Who { label: "everybody".into(), people: None, community: None, query: String::new() });
     }
     let last = cx.remembered.format.clone();
-    let export = ExportBox::new(who, format.or(Some(&last)), told, cx);
+    let export = ExportBox::new(who, format.or(Some(&last)), previous, cx);
     cx.push(export);
 }

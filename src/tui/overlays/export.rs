@@ -73,14 +73,14 @@ pub(crate) struct ExportBox {
 }
 
 impl ExportBox {
-    /// Offers to export people, the first of `who` unless others are chosen; in a format if one is named, and told the same as an earlier export.
+    /// Offers to export people, the first of `who` unless others are chosen; in a format if one is named, and with the options of a previous export.
     #[must_use]
-    pub(crate) fn new(who: Vec<Who>, format: Option<&str>, told: Option<&ExportOptions>, cx: &mut Cx<'_>) -> Self {
+    pub(crate) fn new(who: Vec<Who>, format: Option<&str>, previous: Option<&ExportOptions>, cx: &mut Cx<'_>) -> Self {
         let mut export = Self {
             who,
             chosen: 0,
-            list: told.map(|t| Line::new(&t.settings.group)).unwrap_or_default(),
-            options: told.cloned().unwrap_or_default(),
+            list: previous.map(|p| Line::new(&p.settings.group)).unwrap_or_default(),
+            options: previous.cloned().unwrap_or_default(),
             format: FORMATS.iter().position(|f| Some(f.name()) == format).unwrap_or(0),
             at: Ask::Format,
             finding: Line::default(),

@@ -253,6 +253,7 @@ impl Layer for Roll {
         if !self.picker.type_key(key) {
             return Outcome::Ignored;
         }
+        self.adding = false;
         self.is_stale = true;
         Outcome::Done
     }

@@ -21,7 +21,7 @@ fn consent(people: Vec<PersonId>, who: &str, today: chrono::NaiveDate) -> Choose
     let names = all.iter().map(|(name, ..)| name.clone()).collect();
     Choose::new(&format!("Consent of {who}"), names, false, move |name| {
         let (_, purpose, state) = all.iter().find(|(n, ..)| n == name)?;
-        let consent = ConsentFacts { purpose: *purpose, state: *state, on: Some(today), source: "in person".into() };
+        let consent = ConsentFacts { purpose: *purpose, state: *state, on: Some(today), source: "noted by hand".into() };
         Some(Command::SetConsent { people: people.clone(), consent })
     })
 }
