@@ -254,7 +254,7 @@ fn old_labels_are_worked_out_from_what_the_steps_did() {
             "Added 30 people to Imported",
             "Added the community Research",
             "Added 5 people to Research",
-            "Head of Research of Research: Ann Example",
+            "Head of Research: Ann Example",
             "Changed how to join Research",
             "Changed a rule for all communities",
             "Set a channel of Research: #research",
