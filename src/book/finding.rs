@@ -10,7 +10,7 @@ use super::searchable::{Searchable, build};
 use super::{Book, BookError, Job, Jobs, Progress};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::query::{self, Expr, Key, Known, Plan, Scope};
-use crate::search::{Card, Index, SortBy, Wanted};
+use crate::search::{Card, Index, IndexBuilder, SortBy, Wanted};
 use crate::store::rows::{CommunityRow, OrganisationRow};
 use crate::store::slices::Beside;
 use crate::store::{Touched, communities, lookup, meetups, people, schema, slices};
@@ -246,6 +246,35 @@ impl Book {
         self.judge(&expr, community)?;
         self.judge_mail(&expr)?;
         Ok(self.index.as_ref().map_or_else(Vec::new, |i| i.find_ids(&expr, self.today(), community, over_too)))
+    }
+
+    /// As [`Book::find_ids_of`], but among these people only, ascending, and at a cost that doesn't grow with the others. `steps` is what
+    /// was changed. Returns `None` if the day or these changes may alter the answer for others.
+    pub(super) fn find_among(
+        &self,
+        text: &str,
+        community: Option<CommunityId>,
+        over_too: bool,
+        people: &[i64],
+        steps: &Touched,
+    ) -> Result<Option<Vec<i64>>, BookError> {
+        let expr = self.parse(text, Scope::People)?;
+        let asks_elsewhere =
+            [Key::Attended, Key::Mail, Key::Eligible, Key::Exception, Key::Joined, Key::Seen].iter().any(|key| expr.mentions(key))
+                || (steps.communities && expr.mentions(&Key::Community))
+                || (steps.words && expr != Expr::All);
+        if asks_elsewhere {
+            return Ok(None);
+        }
+        let conn = self.store.reader();
+        let named = if expr.mentions(&Key::Community) { communities::communities(conn)? } else { Vec::new() };
+        let names = named.into_iter().map(|c| (c.id, c.name));
+        let mut index = IndexBuilder::with_room(people.len()).finish(names);
+        slices::everybody(conn, Some(people), Beside::MembershipsAndVisits, |person| {
+            index.replace(person);
+            ControlFlow::Continue(())
+        })?;
+        Ok(Some(index.find_ids(&expr, self.today(), community, over_too).into_iter().map(|p| p.0).collect()))
     }
 
     /// Those of the communities that a query finds.

@@ -13,9 +13,10 @@ use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::text;
 use crate::exchange::Single;
 use crate::exchange::formats::FORMATS;
+use crate::store::changes::TouchedBy;
 use crate::store::due::{self, MeetupDue, PersonDue};
 use crate::store::eligible::Judge;
-use crate::store::{changes, lookup, pages, people};
+use crate::store::{Touched, changes, lookup, organisations, pages};
 
 /// How far ahead meetups are looked at, in days.
 const AHEAD: u64 = 14;
@@ -299,21 +300,27 @@ impl Book {
     /// How many recipients of a list are to be added and removed since it was exported last.
     fn changed_since(&mut self, options: &ExportOptions, op: i64) -> Result<(u64, u64), BookError> {
         let progress = Arc::clone(&self.progress);
-        // Whom a search finds may change with everything, the day too; else only those whom a step has touched can have changed.
-        let touched = changes::touched_by(self.store.reader(), (op, i64::MAX), MOST_TOUCHED)?.filter(|_| options.query.is_empty());
-        if let Some(touched) = touched {
+        if let Some(touched) = changes::touched_by(self.store.reader(), (op, i64::MAX), MOST_TOUCHED)?
+            && let Some(asked) = self.asked_of(&touched, options)?
+        {
             if touched.people.is_empty() && touched.former.is_empty() {
                 return Ok((0, 0));
-            }
-            let conn = self.store.reader();
-            let mut asked = Vec::new();
-            for person in &touched.people {
-                let is_asked = options.community.map_or(Ok(true), |c| people::is_member(conn, PersonId(*person), c))?;
-                asked.extend(is_asked.then_some(*person));
             }
             return self.prepare(options, Some(Vec::new()))?.count(touched, asked, &progress);
         }
         let summary = self.prepare(options, None)?.look(&mut Single(&mut sink()), &progress)?;
         Ok(summary.changed.map_or((0, 0), |c| (c.added, c.removed + c.nameless)))
+    }
+
+    /// Which of the people touched by steps an export is about now; `None` if the steps, or the day, may have changed it for others too.
+    fn asked_of(&self, touched: &TouchedBy, options: &ExportOptions) -> Result<Option<Vec<i64>>, BookError> {
+        let conn = self.store.reader();
+        if touched.domains || (touched.suppressions && organisations::is_any_of_several_domains(conn)?) {
+            return Ok(None);
+        }
+        let over_too = options.statuses.iter().any(|s| s.is_over());
+        let people: Vec<i64> = touched.people.iter().copied().collect();
+        let steps = Touched { words: touched.words, communities: touched.communities, ..Touched::default() };
+        self.find_among(&options.query, options.community, over_too, &people, &steps)
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json};
 
 use super::lookup;
-use super::schema::{About, Merge, TABLES, Table, table};
+use super::schema::{About, Merge, Refresh, TABLES, Table, table};
 use super::{Reader, StoreError};
 use crate::domain::ids::{OpId, PersonId};
 use crate::domain::text;
@@ -45,6 +45,14 @@ pub(crate) struct TouchedBy {
     pub people: BTreeSet<i64>,
     /// The addresses that they, or people who are gone, no longer have.
     pub former: Vec<String>,
+    /// Whether an organisation, discipline, field or tag was renamed or removed: what searches find of others may have changed.
+    pub words: bool,
+    /// Whether a community was renamed or removed.
+    pub communities: bool,
+    /// Whether it changed which domains belong to one organisation: addresses may resemble suppressed ones now, or no longer.
+    pub domains: bool,
+    /// Whether suppressions changed: addresses that resemble these are no longer mailed, or mailed again.
+    pub suppressions: bool,
 }
 
 /// Whom the steps after one, up to another, have touched; `None` if that is more than `most`.
@@ -61,7 +69,17 @@ pub(crate) fn touched_by(conn: Reader<'_>, (after, last): (i64, i64), most: usiz
         if usize::try_from(last - first).unwrap_or(usize::MAX) > most || out.people.len() > most || out.former.len() > most {
             return Ok(None);
         }
-        let about = table(&entity).map_or(About::Nobody, |t| t.about);
+        let described = table(&entity);
+        let about = described.map_or(About::Nobody, |t| t.about);
+        let before: Option<String> = r.get(4)?;
+        let refreshes = |what| described.is_some_and(|t| t.refreshes.contains(&what));
+        if about == About::Nobody {
+            // A row that is new is in nobody's record yet.
+            out.words |= before.is_some() && refreshes(Refresh::Words);
+            out.communities |= before.is_some() && refreshes(Refresh::Communities);
+        }
+        out.domains |= about == About::Nobody && refreshes(Refresh::Mail);
+        out.suppressions |= matches!(about, About::Holder(_)) && refreshes(Refresh::Mail);
         match (r.get::<_, Option<i64>>(3)?, about) {
             (Some(person), _) => _ = out.people.insert(person),
             (None, About::Itself) => out.people.extend(first..=last),
@@ -78,7 +96,6 @@ pub(crate) fn touched_by(conn: Reader<'_>, (after, last): (i64, i64), most: usiz
             }
             (None, About::Nobody) => {}
         }
-        let before: Option<String> = r.get(4)?;
         let column = if entity == "person" { "email" } else { "address" };
         out.former.extend(image(before).get(column).and_then(Json::as_str).filter(|a| !a.is_empty()).map(str::to_owned));
     }

@@ -61,6 +61,15 @@ pub(crate) fn domains(conn: Reader<'_>) -> Result<Domains, StoreError> {
     Ok(domains)
 }
 
+/// Whether an organisation has several domains: then a suppressed address stops mail to its like at the others.
+///
+/// # Errors
+/// If the file can't be read.
+pub(crate) fn is_any_of_several_domains(conn: Reader<'_>) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM organisation_domain GROUP BY organisation_id HAVING count(*)>1)";
+    Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
+}
+
 impl Write<'_> {
     /// The organisation of this full or short name, made if it isn't there; `None` for no name.
     pub(crate) fn organisation(&mut self, name: &str) -> Result<Option<i64>, StoreError> {

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use guildhall::book::{AttendanceChange, Command, ExportOptions, Jobs, Since, ToDo, ToDoKind};
-use guildhall::domain::community::{MembershipFacts, SeatFacts};
+use guildhall::domain::community::{CommunityFacts, MembershipFacts, SeatFacts};
 use guildhall::domain::eligibility::ExceptionFacts;
 use guildhall::domain::ids::MeetupId;
 use guildhall::domain::meetup::MeetupFacts;
-use guildhall::domain::person::{ConsentFacts, PersonFacts};
+use guildhall::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
 use guildhall::domain::words::{AddressState, ConsentState, Format, MeetupStatus, MembershipStatus, Outcome, Rsvp, Source, WriteUp};
 
 use crate::common::{World, today};
@@ -194,12 +194,19 @@ fn a_list_that_changed_is_counted_as_its_export_would_write_it() {
     let (maps, charts) = (world.community("Maps"), world.community("Charts"));
     world.put_in(&people[..6], maps);
     world.put_in(&people[4..], charts);
-    let lists = [Some(maps), Some(charts), None].map(|community| ExportOptions {
-        format: "notify".into(),
-        community,
-        since: Since::Last,
-        ..ExportOptions::default()
-    });
+    let lists: Vec<ExportOptions> = [Some(maps), Some(charts), None]
+        .into_iter()
+        .flat_map(|community| {
+            ["", "-org:harbour", "p1 | n", "-tag:old", "joined:>2020-01-01", "community:map"].map(|query| (community, query))
+        })
+        .map(|(community, query)| ExportOptions {
+            format: "notify".into(),
+            community,
+            query: query.into(),
+            since: Since::Last,
+            ..ExportOptions::default()
+        })
+        .collect();
     for list in &lists {
         let whole = ExportOptions { since: Since::Ever, ..list.clone() };
         let target = world.path().with_file_name("list.csv");
@@ -212,9 +219,9 @@ fn a_list_that_changed_is_counted_as_its_export_would_write_it() {
         (state >> 33) % sides
     };
     let mut differed = 0;
-    for step in 0..60 {
+    for step in 0..90 {
         let (person, community) = (people[usize::try_from(dice(10)).unwrap()], [maps, charts][usize::try_from(dice(2)).unwrap()]);
-        let command = match dice(7) {
+        let command = match dice(12) {
             0 => Command::PutIn { people: vec![person], community, status: MembershipStatus::Active },
             1 => Command::TakeOut { people: vec![person], community },
             2 => Command::SetStatus { people: vec![person], community, status: MembershipStatus::ALL[usize::try_from(dice(8)).unwrap()] },
@@ -227,6 +234,20 @@ fn a_list_that_changed_is_counted_as_its_export_would_write_it() {
             },
             4 => Command::NeverMail { people: vec![person], reason: "asked".into() },
             5 => Command::RemovePeople(vec![person]),
+            7 => Command::AddTag { people: vec![person], tag: "old".into() },
+            8 => Command::SetOrganisation { people: vec![person], name: "Harbour Board".into() },
+            9 => {
+                let id = world.book.organisations().unwrap().first().map(|o| o.id);
+                let name = ["Harbour Board", "Ferries"][usize::try_from(dice(2)).unwrap()].to_owned();
+                let domains = [vec![], vec!["x.example".into(), "y.example".into()]][usize::try_from(dice(2)).unwrap()].clone();
+                Command::PutOrganisation { id, facts: OrganisationFacts { name, domains, ..OrganisationFacts::default() } }
+            }
+            10 => {
+                let row = world.book.community(community).unwrap().unwrap();
+                let name = ["Maps", "Charts and maps"][usize::try_from(dice(2)).unwrap()].to_owned();
+                Command::PutCommunity { id: Some(community), facts: CommunityFacts { name, ..row.facts }, was: None }
+            }
+            11 => Command::Suppress { addresses: vec![format!("p{}@y.example", dice(10))], reason: "asked".into() },
             _ => {
                 let _ = world.book.undo();
                 continue;
@@ -238,7 +259,10 @@ fn a_list_that_changed_is_counted_as_its_export_would_write_it() {
         let mut lines: Vec<String> =
             kinds(&mut world).into_iter().filter(|(k, _)| *k == ToDoKind::ListChanged).map(|(_, what)| what).collect();
         let mut wanted = Vec::new();
-        for (list, name) in lists.iter().zip(["Maps", "Charts", "everybody"]) {
+        for list in &lists {
+            let search = if list.query.is_empty() { String::new() } else { format!(", {}", list.query) };
+            let community = list.community.map(|c| world.book.community(c).unwrap().unwrap().facts.name);
+            let name = format!("{}{search}", community.unwrap_or_else(|| "everybody".into()));
             let found = world.book.export_preview(list, Jobs::Inline).unwrap().wait().unwrap().unwrap().changed.unwrap();
             if found.added + found.removed + found.nameless > 0 {
                 wanted.push(format!("notify, {name}: {} to add, {} to remove", found.added, found.removed + found.nameless));
