@@ -1,17 +1,17 @@
-//! Reads files that are short by their nature: what never ends, or was meant otherwise, is refused before it fills the memory.
+//! Reads files that are expected to be short: an endless or unexpectedly large one is refused before it fills the memory.
 //!
-//! Must not know what is in them.
+//! Must not know what the files contain.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Returns the bytes of a regular file, if they are no more than `most`.
+/// Returns the bytes of a regular file, if there are at most `most`.
 ///
 /// # Errors
-/// If it can't be read, is a folder, a device or a pipe, or is longer.
+/// If it can't be read, is a folder, a device or a pipe, or is longer than `most`.
 pub(crate) fn read_file(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    // A pipe that nobody writes to would be waited for.
+    // Opening a pipe without a writer would block.
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it isn't a file"));
     }
@@ -21,7 +21,7 @@ pub(crate) fn read_file(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 /// Returns everything that is left to read, if it is at most `most` bytes.
 ///
 /// # Errors
-/// If it can't be read, or is longer.
+/// If it can't be read, or is longer than `most`.
 pub(crate) fn read(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(most + 1).read_to_end(&mut bytes)?;

@@ -1,6 +1,6 @@
-//! What anybody may hand to Guildhall, with what must hold of it: the bodies of the fuzz targets in `fuzz/`, which can't reach inside.
+//! The bodies of the fuzz targets in `fuzz/`, which can't reach private items: each checks what must be true for any untrusted input.
 //!
-//! Compiled for fuzzing and for tests alone. Must not know who makes up the input.
+//! Compiled only for fuzzing and for tests. Must not know who generates the input.
 #![allow(clippy::expect_used, clippy::panic, reason = "a target that fails should stop there")]
 
 use std::cell::RefCell;
@@ -21,11 +21,11 @@ use crate::exchange::{Rows, SourceFile};
 use crate::search::Card;
 
 thread_local! {
-    // One file for the whole run, written anew each time: the encoding is found out from a file.
+    // The same file for the whole run, rewritten each time, because the encoding is detected from a file.
     static FILE: RefCell<NamedTempFile> = RefCell::new(NamedTempFile::new().expect("a temporary file"));
 }
 
-/// Takes rows of a CSV file in any encoding, as people or as a report of a mailing program.
+/// Reads rows of a CSV file in any encoding, as people or as a report from a mailing service.
 pub fn rows(bytes: &[u8]) {
     FILE.with_borrow(|file| {
         fs::write(file.path(), bytes).expect("the temporary file");
@@ -45,7 +45,7 @@ fn read_rows(mut source: SourceFile) {
     let today = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
     let mut incoming = Incoming::default();
     while let Ok(Some(row)) = rows.next_row() {
-        // A blank row before it, or a quoted line end within, moves the line on, never back.
+        // A blank row before it, or a quoted line end in it, only moves the line forward.
         assert!(row.line >= before, "line {} after line {before}", row.line);
         before = row.line;
         assert_eq!(row.field(row.len()), "");
@@ -59,7 +59,7 @@ fn read_rows(mut source: SourceFile) {
     }
 }
 
-/// Takes a query: what can be read is printed so that it means the same, and an error points into the query.
+/// Parses a query: a valid one prints with the same meaning, and an error points into the query.
 pub fn query(query: &str) {
     let fields = ["team".to_owned(), "Start Date".to_owned()];
     let today = NaiveDate::from_ymd_opt(2026, 3, 4).expect("a date");
@@ -69,7 +69,7 @@ pub fn query(query: &str) {
         match parse(query, known) {
             Ok(expr) => {
                 let printed = expr.to_string();
-                // What is printed has more signs, and may be longer than a query may be.
+                // Printing adds characters, which may make it longer than a query may be.
                 if printed.chars().count() > LONGEST {
                     continue;
                 }
@@ -88,10 +88,10 @@ pub fn query(query: &str) {
     }
 }
 
-/// Takes a date or time as it is typed: what is read is a day between 1900 and 2200, and reads as the same when it is written.
+/// Parses a typed date or time: the result is between 1900 and 2200, and its written form parses to the same day.
 pub fn dates(input: (u16, &str)) {
     let (day, typed) = input;
-    // The day it is: somewhere within 180 years.
+    // Today's date: a day in the 180 years from 1950.
     let first = NaiveDate::from_ymd_opt(1950, 1, 1).expect("a date");
     let today = first + chrono::Days::new(u64::from(day));
     for (order, week_start) in Order::ALL.into_iter().map(|(_, o)| o).zip([Weekday::Mon, Weekday::Sun, Weekday::Sat]) {
@@ -113,9 +113,9 @@ pub fn dates(input: (u16, &str)) {
     }
 }
 
-/// Takes a Markdown page: each part stands where it is said to, what isn't changed stays byte for byte, and a page that is written can be read.
+/// Reads a Markdown page: entries lie within the text, a page without edits is unchanged byte for byte, and writing a page never panics.
 pub fn page(text: &str) {
-    // Headings are communities also where their names are known.
+    // Headings are also communities if their names are known.
     let names = text.lines().take(3).map(|l| same_key(l.trim_start_matches('#'))).filter(|n| !n.is_empty()).collect();
     for hints in [Hints::default(), Hints { names, places: Vec::new() }] {
         let Ok(page) = read(text, "page.md", &hints) else { continue };
@@ -133,9 +133,9 @@ pub fn page(text: &str) {
     }
 }
 
-/// Takes a configuration: every mistake is named, with a place in the file, and never stops the program.
+/// Reads a configuration: every mistake is reported with a position in the file, and none makes the program fail.
 pub fn config(bytes: &[u8]) {
-    // It names another file, which would be read wherever it lies.
+    // It names another file, which would be read from anywhere on the disk.
     if bytes.windows(9).any(|w| w == b"framework") {
         return;
     }

@@ -1,7 +1,7 @@
 //! Guildhall: the membership book of a community of practice, in the terminal.
 //!
-//! Layers, each naming only those below it: `tui` and `cli`, two faces of one book; `book`, the app without a screen;
-//! `store`, `search` and `exchange`; `domain`, the words and the rules. ARCHITECTURE.md draws the picture.
+//! The layers, each of which may only use those below it: `tui` and `cli`, the two interfaces; `book`, the application without a screen;
+//! `store`, `search` and `exchange`; `domain`, the terms and rules. ARCHITECTURE.md has a diagram.
 
 pub mod actions;
 pub mod book;

@@ -1,5 +1,5 @@
-//! The log: what the program did and when, for whoever has to find out why it did not. No personal data, ever: no names, no
-//! addresses, no queries, no labels; of errors only their kind.
+//! The log: what the program did and when, for people who investigate a failure. It never has personal data: no names, addresses, queries
+//! or labels; of an error, only its kind.
 //!
 //! Must not know what is logged.
 
@@ -8,14 +8,14 @@ use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::sync::Mutex;
 
-/// From this size on, a log is put aside as `.old` and a new one begun.
+/// The size, in bytes, from which a log is renamed to `.old` and a new one started.
 const LARGEST: u64 = 1_000_000;
 
-/// Begins to log to a file, readable by the lead alone. A log that can't be written is no reason not to start.
+/// Starts logging to a file that only the user can read. The program starts even if the log can't be written.
 pub(crate) fn start(path: &Path) {
     if let Ok(file) = open(path) {
         let writer = tracing_subscriber::fmt().with_writer(Mutex::new(file)).with_ansi(false).with_target(false);
-        // A second start in one process is a test's; the first log goes on.
+        // Only tests start it twice in one process; the first log continues.
         let _ = tracing::subscriber::set_global_default(writer.finish());
     }
 }
@@ -34,7 +34,7 @@ fn open(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-/// Of an error, which kind it is: the names of its variants, and nothing of what is in them.
+/// Returns the kind of an error: the names of its variants, without their contents.
 #[must_use]
 pub(crate) fn kind(error: &dyn Debug) -> String {
     let all = format!("{error:?}");

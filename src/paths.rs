@@ -1,7 +1,7 @@
-//! Where things lie: the roster, the configuration, what the program remembers, the log. By the platform's custom, on Linux
-//! the XDG folders, unless the lead says otherwise.
+//! The paths of the roster, the configuration, the saved state and the log: in the platform's usual folders (on Linux, the XDG folders),
+//! unless the user chooses others.
 //!
-//! Must not know what is in them.
+//! Must not know what the files contain.
 
 use std::path::{Path, PathBuf};
 
@@ -12,15 +12,15 @@ pub struct Paths {
     pub roster: PathBuf,
     /// The configuration.
     pub config: PathBuf,
-    /// Whether the lead named the configuration, so that it must be there.
+    /// Whether the user named the configuration, which must then exist.
     pub config_is_named: bool,
-    /// How the screen was left: columns, borders, recent commands. No personal data.
+    /// The state of the screen: columns, borders, recent commands. No personal data.
     pub state: PathBuf,
     /// The log. No personal data.
     pub log: PathBuf,
 }
 
-/// A path as people type it: `~` is the home folder, a pasted one may be in quotes.
+/// Returns a path as people type it: `~` is the home folder, and a pasted path may be in quotes.
 #[must_use]
 pub fn expand(typed: &str) -> PathBuf {
     let plain = typed.trim().trim_matches(['\'', '"']);
@@ -30,28 +30,28 @@ pub fn expand(typed: &str) -> PathBuf {
     }
 }
 
-/// How many names of a folder are looked at to complete one.
+/// How many names in a folder are read to complete one.
 const MOST_NAMES: usize = 5_000;
 
-/// A file or folder below a path that is being typed.
+/// A file or folder that completes a path being typed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
-    /// Whether it is anything but a folder: folders come first.
+    /// Whether it isn't a folder, because folders are sorted first.
     is_file: bool,
-    /// Whether it is of no kind that is looked for: those that are come before the others.
+    /// Whether it is a file of another kind, because files of the wanted kinds are sorted before them.
     is_other: bool,
-    /// Its name, with a `/` behind that of a folder.
+    /// Its name, ending in `/` for a folder.
     pub name: String,
-    /// What would be typed to name it.
+    /// The path to type for it.
     pub path: String,
     /// Whether it is a folder.
     pub is_folder: bool,
-    /// Whether it is a file of a kind that is looked for.
+    /// Whether it is a file of a wanted kind.
     pub fits: bool,
 }
 
-/// Returns what lies below what is typed of a path: folders first, then files whose names end in one of `kinds` (all, if none is named), then
-/// other files. Names that begin with a dot are listed once a dot is typed.
+/// Returns the files and folders that complete a typed path: folders first, then files with an extension in `kinds` (any, if it is empty),
+/// then other files. Names that begin with a dot are listed only once a dot is typed.
 #[must_use]
 pub fn below(typed: &str, kinds: &[&str]) -> Vec<Found> {
     let (folder, begun) = typed.rfind('/').map_or(("", typed), |at| typed.split_at(at + 1));
@@ -73,7 +73,7 @@ pub fn below(typed: &str, kinds: &[&str]) -> Vec<Found> {
     all
 }
 
-/// Returns the folder of a path as it was typed, to begin the next one with; `None` if there is no such folder.
+/// Returns the folder part of a path as typed, to start the next path with; `None` if there is no such folder.
 #[must_use]
 pub fn folder_of(typed: &str) -> Option<String> {
     let plain = typed.trim().trim_matches(['\'', '"']);
@@ -81,7 +81,7 @@ pub fn folder_of(typed: &str) -> Option<String> {
     (folder.is_empty() || expand(folder).is_dir()).then(|| folder.to_owned())
 }
 
-/// What is typed of a path, completed as far as all names agree that begin so; `None` if there is nothing to add.
+/// Returns a typed path, completed as far as all matching names agree; `None` if there is nothing to add.
 #[must_use]
 pub fn complete(typed: &str) -> Option<String> {
     let (folder, begun) = typed.rfind('/').map_or(("", typed), |at| typed.split_at(at + 1));
@@ -96,7 +96,7 @@ pub fn complete(typed: &str) -> Option<String> {
 }
 
 impl Paths {
-    /// The files that are named, else those in the platform's folders.
+    /// Returns the given paths, or otherwise those in the platform's folders.
     #[must_use]
     pub fn find(roster: Option<&Path>, config: Option<&Path>) -> Self {
         let dirs = directories::ProjectDirs::from("", "", "guildhall");
@@ -111,7 +111,7 @@ impl Paths {
         }
     }
 
-    /// The same files, all in one folder: for the demo and for tests.
+    /// Returns the paths with all files in one folder, for the demo and for tests.
     #[must_use]
     pub fn under(folder: &Path, roster: &str) -> Self {
         Self {
@@ -123,14 +123,14 @@ impl Paths {
         }
     }
 
-    /// Where the sample roster lies: beside the lead's own, and never in its place.
+    /// Returns the path of the sample roster: next to the user's own, and never the same.
     #[must_use]
     pub fn sample(&self) -> PathBuf {
         let sample = self.roster.with_file_name("sample.guildhall");
         if sample == self.roster { self.roster.with_file_name("sample-2.guildhall") } else { sample }
     }
 
-    /// Each with what it is, for the help.
+    /// Returns each path with its description, for the help.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let all = [("roster", &self.roster), ("configuration", &self.config), ("screen", &self.state), ("log", &self.log)];

@@ -1,10 +1,10 @@
-//! Why the operating system refused something, in words.
+//! The reasons why the operating system refused something, in plain words.
 //!
 //! Must not know what was being done.
 
 use std::io::{Error, ErrorKind};
 
-/// Returns the reason as people say it, without the system's number.
+/// Returns the reason in plain words, without the system's error number.
 #[must_use]
 pub(crate) fn why(error: &Error) -> String {
     match error.kind() {

@@ -1,7 +1,6 @@
-//! How the lead left the screen: columns, sort, borders, recent commands. Kept between runs, never in the roster, and no
-//! personal data in it.
+//! The state of the screen: columns, sort, borders, recent commands. Saved between runs, outside the roster and without personal data.
 //!
-//! Must not know how any of it is used. A file that can't be read or written is passed over: nothing depends on it.
+//! Must not know how any of it is used. A file that can't be read or written is ignored, because nothing depends on it.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -11,56 +10,56 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounded;
 
-/// How a list was left.
+/// The columns and sort of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListLook {
-    /// The names of its columns, in their order; empty for its own.
+    /// The names of its columns, in order; empty for the defaults.
     pub columns: Vec<String>,
-    /// What it is sorted by, with a `-` before it for the other way round; empty for its own.
+    /// The sort key, with a `-` before it for descending order; empty for the default.
     pub sort: String,
 }
 
-/// Where the borders between the panes stand, in thousandths of the screen.
+/// The positions of the borders between panes, in thousandths of the screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Borders {
-    /// The width of the communities.
+    /// The width of the communities pane.
     pub left: Option<u16>,
-    /// The width of the detail.
+    /// The width of the detail pane.
     pub right: Option<u16>,
-    /// The height of the meetups.
+    /// The height of the meetups pane.
     pub low: Option<u16>,
 }
 
-/// More than this many bytes are never kept.
+/// The largest file that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// What is remembered.
+/// The saved state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Remembered {
-    /// The names of the commands asked for last, the newest at the end.
+    /// The names of the commands used last, the newest at the end.
     pub recent: Vec<String>,
-    /// The format that was exported last; empty before the first.
+    /// The format of the last export; empty before the first.
     pub format: String,
-    /// The folder of the file that was read or written last, as it was typed.
+    /// The folder of the file that was read or written last, as typed.
     pub folder: String,
-    /// Where the borders stand.
+    /// The positions of the borders.
     pub borders: Borders,
-    /// The lists, by the name of their pane.
+    /// The columns and sort of each list, by the name of its pane.
     pub lists: BTreeMap<String, ListLook>,
 }
 
 impl Remembered {
-    /// What was kept; nothing where nothing can be read.
+    /// Reads the saved state; returns the defaults if it can't be read.
     #[must_use]
     pub fn read(path: &Path) -> Self {
         let text = bounded::read_file(path, LONGEST).and_then(bounded::text);
         text.ok().and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
     }
 
-    /// Keeps it, whole or not at all.
+    /// Saves the state, as a whole or not at all.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -74,7 +73,7 @@ impl Remembered {
         Ok(())
     }
 
-    /// How a list was left.
+    /// Returns the columns and sort of a list.
     #[must_use]
     pub fn list(&self, pane: &str) -> ListLook {
         self.lists.get(pane).cloned().unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Which keys ask for what: the table's own, with what the lead has set in their place.
+//! The key bindings of all actions: the defaults, and the user's own in place of them.
 //!
 //! Must not know what an action does, nor where keys come from.
 
@@ -7,16 +7,16 @@ use crokey::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::actions::{ACTIONS, Action, Scope, info, key_word};
 
-/// One or two keys in a row that ask for an action.
+/// One or two keys in a row that trigger an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
-    /// As it is written: `ctrl-p`, `H`, `g g`.
+    /// The keys as they are written: `ctrl-p`, `H`, `g g`.
     pub text: String,
     keys: Vec<KeyCombination>,
 }
 
 impl Binding {
-    /// Reads a key, or two with a blank between them.
+    /// Reads a key, or two separated by a blank.
     ///
     /// # Errors
     /// Which part isn't a key.
@@ -69,7 +69,7 @@ fn one(part: &str) -> Option<KeyCombination> {
     crokey::parse(part).ok().map(|k| combination(k.into()))
 }
 
-/// A key event in the one form in which keys are compared: whether a sign needs Shift is the keyboard's business.
+/// Normalises a key event for comparison, because keyboards differ in which characters need Shift.
 #[must_use]
 pub fn combination(mut key: KeyEvent) -> KeyCombination {
     if let KeyCode::Char(c) = key.code {
@@ -84,21 +84,21 @@ pub fn combination(mut key: KeyEvent) -> KeyCombination {
     KeyCombination::from(KeyEvent::new(key.code, key.modifiers)).normalized()
 }
 
-/// What keys that were pressed ask for.
+/// The result of looking up the keys that were pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// Nothing.
+    /// No binding matches.
     Nothing,
-    /// Another key is to follow.
+    /// The keys are the beginning of a longer binding.
     More,
     /// An action.
     Action(Action),
 }
 
-/// The keys of every action.
+/// The key bindings of every action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keys {
-    /// In the order of [`ACTIONS`].
+    /// The bindings, in the order of [`ACTIONS`].
     bindings: Vec<Vec<Binding>>,
 }
 
@@ -109,25 +109,25 @@ impl Default for Keys {
     }
 }
 
-/// Two actions that want the same keys where both can be asked for.
+/// A conflict between two actions with the same keys in the same place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clash {
     /// The keys.
     pub text: String,
-    /// Who keeps them.
+    /// The action that keeps them.
     pub winner: Action,
-    /// Who loses them.
+    /// The action that loses them.
     pub loser: Action,
 }
 
 impl Keys {
-    /// The keys of an action.
+    /// Returns the bindings of an action.
     #[must_use]
     pub fn of(&self, action: Action) -> &[Binding] {
         &self.bindings[action as usize]
     }
 
-    /// Forgets the keys that are typed where there is a text field: letters and signs with nothing held down.
+    /// Removes the keys that type into a text field: characters without a modifier.
     pub fn without_letters(&mut self) {
         let is_letter = |b: &Binding| {
             let first: Option<KeyEvent> = b.keys.first().map(|k| (*k).into());
@@ -138,19 +138,19 @@ impl Keys {
         self.bindings.iter_mut().for_each(|all| all.retain(|b| !is_letter(b)));
     }
 
-    /// The first key of an action as people read it; empty if it has none.
+    /// Returns the label of an action's first key; empty if it has none.
     #[must_use]
     pub fn word(&self, action: Action) -> String {
         self.of(action).first().map(|b| key_word(&b.text)).unwrap_or_default()
     }
 
-    /// All keys of an action as people read them.
+    /// Returns the labels of all keys of an action.
     #[must_use]
     pub fn words(&self, action: Action) -> String {
         self.of(action).iter().map(|b| key_word(&b.text)).collect::<Vec<_>>().join(" ")
     }
 
-    /// A sentence with the keys of actions in it: `{new} adds one` is `n adds one`, or `:new adds one` where it has no key.
+    /// Replaces actions in a sentence by their keys: `{new} adds one` becomes `n adds one`, or `:new adds one` if it has no key.
     #[must_use]
     pub fn say(&self, sentence: &str) -> String {
         let mut out = sentence.to_owned();
@@ -164,8 +164,8 @@ impl Keys {
         out
     }
 
-    /// Sets what the lead wants in place of the table's own. Whatever else had one of those keys loses it; where that leaves
-    /// it without any and the lead has said nothing about it, and where two of the lead's own want one key, that is told.
+    /// Sets the user's own bindings. Every other action loses keys that conflict with them. Returns a clash if an action thereby loses its
+    /// last key, or if two of the user's own actions want the same key.
     pub fn set(&mut self, wanted: Vec<(Action, Vec<Binding>)>) -> Vec<Clash> {
         let mut clashes = Vec::new();
         let mut set: Vec<Action> = Vec::new();
@@ -203,7 +203,7 @@ impl Keys {
         clashes
     }
 
-    /// What keys ask for where a scope has the focus: in the scopes that work there, its own first.
+    /// Looks up the keys that were pressed, in the scopes that are active when this one has the focus, its own first.
     #[must_use]
     pub fn asked(&self, pressed: &[KeyEvent], scope: Scope) -> Asked {
         let pressed: Vec<KeyCombination> = pressed.iter().map(|k| combination(*k)).collect();
@@ -221,7 +221,7 @@ impl Keys {
         if more { Asked::More } else { Asked::Nothing }
     }
 
-    /// What may follow a first key here: the key and what it does.
+    /// Returns the continuations of the keys that were pressed: each key, and its action.
     #[must_use]
     pub fn following(&self, pressed: &[KeyEvent], scope: Scope) -> Vec<(String, Action)> {
         let pressed: Vec<KeyCombination> = pressed.iter().map(|k| combination(*k)).collect();
@@ -236,13 +236,13 @@ impl Keys {
     }
 }
 
-/// Whether two actions can be asked for in one place.
+/// Returns whether two actions are available in the same place.
 fn meet(a: Action, b: Action) -> bool {
     let (a, b) = (info(a).scope, info(b).scope);
     Scope::ALL.iter().any(|s| s.working().contains(&a) && s.working().contains(&b))
 }
 
-/// Whether one of two bindings would never be reached: they are the same, or one begins the other.
+/// Returns whether two bindings conflict: they are the same, or one is the beginning of the other.
 fn collide(a: &Binding, b: &Binding) -> bool {
     a.keys.starts_with(&b.keys) || b.keys.starts_with(&a.keys)
 }

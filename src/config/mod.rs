@@ -1,4 +1,4 @@
-//! What the lead has set: `config.toml`, read with every mistake told and the rest taken. Never written.
+//! The user's settings: `config.toml`, which is read but never written. Every mistake is reported, and the rest applies.
 //!
 //! Must not know the screen, nor what the settings do there.
 
@@ -14,7 +14,7 @@ use crate::bounded;
 use crate::domain::dates::Order;
 use crate::domain::framework::Framework;
 
-/// A set of colours.
+/// The name of a colour theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ThemeName {
     /// The terminal's own palette.
@@ -24,14 +24,14 @@ pub enum ThemeName {
     Light,
     /// For a dark background.
     Dark,
-    /// Nothing faint, everything that matters bold.
+    /// Nothing faint, and everything important bold.
     HighContrast,
     /// No colours.
     Mono,
 }
 
 impl ThemeName {
-    /// All, with the word for each.
+    /// All themes, each with its name in the configuration.
     pub const ALL: [(&'static str, Self); 5] = [
         ("terminal", Self::Terminal),
         ("light", Self::Light),
@@ -46,45 +46,45 @@ impl ThemeName {
 pub enum Colour {
     /// One of the terminal's 256; the first sixteen are its own palette.
     Indexed(u8),
-    /// Red, green, blue.
+    /// Red, green and blue.
     Rgb(u8, u8, u8),
 }
 
-/// What is drawn in colour, by the name that it has under `[theme]`.
+/// What is drawn in colour, by its name under `[theme]`.
 pub const COLOURED: &[&str] = &["heading", "key", "match", "error", "warning", "good", "focus", "border", "dim"];
 
 /// A mistake in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The line, from 1; 0 where it is about the file as a whole.
+    /// The line, counted from 1; 0 for the file as a whole.
     pub line: usize,
-    /// The letter in the line, from 1.
+    /// The character in the line, counted from 1.
     pub column: usize,
     /// What is wrong, and what would be right.
     pub message: String,
 }
 
-/// More than this many bytes no configuration has, nor a framework.
+/// The largest configuration or framework that is accepted, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// The text of a configuration or a framework.
+/// Returns the text of a configuration or a framework.
 fn short_text(path: &Path) -> std::io::Result<String> {
     bounded::text(bounded::read_file(path, LONGEST)?)
 }
 
-/// The framework that holds where no other is set.
+/// The default framework.
 const DDAT: &str = include_str!("../../assets/frameworks/ddat.toml");
 
 /// The settings of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// The file.
+    /// The path of the file.
     pub path: PathBuf,
-    /// The keys.
+    /// The key bindings.
     pub keys: Keys,
-    /// The colours.
+    /// The colour theme.
     pub theme: ThemeName,
-    /// Single colours in place of the theme's: a name of [`COLOURED`] and the colour.
+    /// Colours that replace single ones of the theme: a name from [`COLOURED`], and the colour.
     pub colours: Vec<(String, Colour)>,
     /// Whether the mouse is used.
     pub mouse: bool,
@@ -94,14 +94,14 @@ pub struct Config {
     pub week_start: chrono::Weekday,
     /// Job families and roles.
     pub framework: Framework,
-    /// Whether what could be understood in the file was taken.
+    /// Whether the file's valid settings were applied.
     pub is_taken: bool,
     /// What is wrong with the file.
     pub problems: Vec<Problem>,
 }
 
 impl Config {
-    /// What holds where nothing is set.
+    /// Returns the defaults, for a file at this path.
     #[must_use]
     pub fn at(path: &Path) -> Self {
         Self {
@@ -118,8 +118,7 @@ impl Config {
         }
     }
 
-    /// Reads the file. What can't be understood is told in `problems`, and the rest holds. A file that isn't there is one
-    /// only if it `must` be.
+    /// Reads the file. Mistakes are reported in `problems`, and the rest applies. A missing file is a problem only if it `must` exist.
     #[must_use]
     pub fn read(path: &Path, must: bool) -> Self {
         let mut config = Self::at(path);
@@ -134,7 +133,7 @@ impl Config {
         config
     }
 
-    /// The problems, a line each: file, line, column, what is wrong.
+    /// Returns the problems, one on each line: file, line, column, what is wrong.
     #[must_use]
     pub fn complaints(&self) -> Vec<String> {
         let place = |p: &Problem| match p.line {
@@ -145,7 +144,7 @@ impl Config {
     }
 }
 
-/// A configuration to start from: every action with its keys, all commented out.
+/// Returns a configuration to start from: every action with its keys, all commented out.
 #[must_use]
 pub fn template() -> String {
     let words = |all: &[&str]| all.join(", ");
@@ -169,7 +168,7 @@ pub fn template() -> String {
         for a in ACTIONS.iter().filter(|a| a.scope == *scope) {
             let keys = a.keys.iter().map(|k| format!("\"{k}\"")).collect::<Vec<_>>().join(", ");
             let line = format!("# {} = [{keys}]", read::kebab(a.name));
-            // Longer lines are longer: what is cut off could not be read.
+            // Longer lines keep their full length, because a name that was cut off could not be read.
             out.push_str(&format!("{line:<46}  # {}\n", a.doc));
         }
     }

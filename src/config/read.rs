@@ -1,4 +1,4 @@
-//! Reading `config.toml`: each value for itself, with its place, so that one mistake spoils nothing else.
+//! Reads `config.toml`: each value on its own, with its position, so that one mistake doesn't affect the rest.
 //!
 //! Must not know where the text came from.
 
@@ -12,7 +12,7 @@ use crate::actions::{ACTIONS, Action, info};
 use crate::domain::dates::Order;
 use crate::domain::text;
 
-/// After so many lines that are no TOML the file is taken for something else.
+/// After this many lines that aren't TOML, the file is taken for something else.
 const MOST_BROKEN_LINES: usize = 50;
 const SETTINGS: &[&str] = &["keys", "theme", "mouse", "date_format", "week_start", "framework"];
 const WEEK: [(&str, chrono::Weekday); 7] = [
@@ -24,7 +24,7 @@ const WEEK: [(&str, chrono::Weekday); 7] = [
     ("saturday", chrono::Weekday::Sat),
     ("sunday", chrono::Weekday::Sun),
 ];
-/// The sixteen colours of a terminal's own palette, in their order.
+/// The sixteen colours of a terminal's own palette, in order.
 const NAMES: [&str; 16] = [
     "black",
     "red",
@@ -44,7 +44,7 @@ const NAMES: [&str; 16] = [
     "bright-white",
 ];
 
-/// A name as it stands in the configuration.
+/// Returns a name as it is written in the configuration.
 pub(super) fn kebab(name: &str) -> String {
     name.replace([' ', '_'], "-")
 }
@@ -70,7 +70,7 @@ impl Reader<'_> {
         found
     }
 
-    /// One of a list of words.
+    /// Returns the value for one of a list of words.
     fn one_of<T: Copy>(&mut self, value: &Spanned<DeValue<'_>>, what: &str, all: &[(&str, T)]) -> Option<T> {
         let word = self.string(value, what)?;
         let found = all.iter().find(|(w, _)| *w == kebab(&word.to_lowercase())).map(|(_, t)| *t);
@@ -87,7 +87,7 @@ fn article(kind: &str) -> String {
     format!("{} {kind}", if vowel { "an" } else { "a" })
 }
 
-/// The nearest of the words, or all of them.
+/// Returns a hint with the nearest of the words, or with all of them.
 fn offer(word: &str, all: &[&str]) -> String {
     match text::nearest(word, all.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
@@ -95,11 +95,11 @@ fn offer(word: &str, all: &[&str]) -> String {
     }
 }
 
-/// Reads a configuration into one that holds the defaults.
+/// Reads a configuration into `config`, which has the defaults.
 pub(super) fn read(text: &str, config: &mut Config) {
     let mut reader = Reader { text, problems: Vec::new() };
     let mut rest = text.to_owned();
-    // A line that is no TOML is told and taken out, its place kept: what stands below it holds.
+    // A line that isn't TOML is reported and blanked out, so that the lines below it still apply and keep their positions.
     for _ in 0..MOST_BROKEN_LINES {
         let Err(e) = DeTable::parse(&rest) else { break };
         let at = e.span().map_or(0, |s| s.start.min(rest.len().saturating_sub(1)));
@@ -136,7 +136,7 @@ pub(super) fn read(text: &str, config: &mut Config) {
     config.problems = reader.problems;
 }
 
-/// A framework of the lead's own: a file beside the configuration.
+/// Reads the user's own framework: a file next to the configuration.
 fn framework(value: &Spanned<DeValue<'_>>, config: &mut Config, reader: &mut Reader<'_>) {
     let Some(name) = reader.string(value, "framework").filter(|n| !n.is_empty()) else { return };
     let file = config.path.parent().unwrap_or(std::path::Path::new(".")).join(name);
@@ -147,7 +147,7 @@ fn framework(value: &Spanned<DeValue<'_>>, config: &mut Config, reader: &mut Rea
     }
 }
 
-/// Puts blanks in place of the line in which a byte stands; of the one before it, if it is empty.
+/// Replaces a line with blanks: the one at a byte offset, or the last one before it that isn't empty.
 fn blank_line(text: &mut String, at: usize) {
     let mut bytes = std::mem::take(text).into_bytes();
     let mut at = at.min(bytes.len().saturating_sub(1));
@@ -236,7 +236,7 @@ fn keys(table: &DeTable<'_>, config: &mut Config, reader: &mut Reader<'_>) {
                 Err(message) => reader.wrong(one.span(), message),
             }
         }
-        // Where no key could be read, the action keeps those that it has by itself.
+        // If none of its keys can be read, the action keeps its default keys.
         if !all_wrong {
             wanted.push((action, bindings, value.span()));
         }
@@ -318,7 +318,7 @@ mod tests {
     fn the_file_to_start_from_is_read_without_a_complaint_and_changes_nothing() {
         let template = super::super::template();
         assert_eq!(config(&template), config(""));
-        // With the signs taken away it says what holds anyway.
+        // Uncommented, it sets the same values as the defaults.
         let said: String =
             template.lines().map(|l| l.strip_prefix("# ").filter(|l| l.contains(" = ")).unwrap_or(l)).map(|l| format!("{l}\n")).collect();
         let said = said.replace("Several keys", "# Several keys");

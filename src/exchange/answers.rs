@@ -1,4 +1,4 @@
-//! Answers in the words of other systems: whether a cell says yes, no, nothing, or something that isn't known.
+//! Answers in another system's words: whether a cell says yes, no, nothing, or something unknown.
 //!
 //! Must not know whose answer it is, nor what follows from it.
 
@@ -10,17 +10,17 @@ use crate::domain::listed::Standing;
 /// An answer to a question of yes or no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// Yes, a tick, or the words that were to be agreed to.
+    /// Yes, a tick, or a repetition of the words to agree to.
     Yes,
-    /// No.
+    /// No, or a cross.
     No,
-    /// Nothing was said.
+    /// No answer.
     Nothing,
-    /// Something that is neither.
+    /// An answer that is neither.
     Unknown,
 }
 
-/// What an answer that means no begins with.
+/// The beginnings of answers that mean no.
 const NOS: &[&str] = &[
     "no",
     "n",
@@ -72,7 +72,7 @@ const YESES: &[&str] = &[
     "vrai",
 ];
 
-/// What an answer in a sentence begins with where it means yes.
+/// The beginnings of sentences that mean yes.
 const AGREEMENTS: &[&str] =
     &["i agree", "i consent", "i am happy", "im happy", "i would like", "id like", "please add me", "please sign me up"];
 
@@ -80,7 +80,7 @@ fn begins(plain: &str, words: &[&str]) -> bool {
     words.iter().any(|w| plain.starts_with(&format!(" {w} ")))
 }
 
-/// An answer that has no letter and no digit in it: a tick, a cross, a dash.
+/// Reads an answer without letters and digits: a tick, a cross, a dash.
 fn sign(value: &str) -> Answer {
     match value.trim() {
         "✓" | "✔" | "☑" | "✅" => Answer::Yes,
@@ -90,7 +90,7 @@ fn sign(value: &str) -> Answer {
     }
 }
 
-/// Reads an answer to what a column asks: whether somebody consents.
+/// Reads an answer to a question of consent.
 #[must_use]
 pub(crate) fn answer(value: &str, header: &str) -> Answer {
     let plain = spaced(value);
@@ -103,7 +103,7 @@ pub(crate) fn answer(value: &str, header: &str) -> Answer {
     }
     let begins_with_yes = begins(&plain, &["yes"]);
     if has(&plain, NEGATIONS) || begins(&plain, NOS) {
-        // A yes that goes on with a no is for somebody to read, unless it asks not to be mailed.
+        // A yes that continues with a no is left for a person to read, unless it asks for no more mail.
         let is_mixed =
             !has(&plain, REFUSALS) && !has(&plain, NO_MAIL) && (begins_with_yes || (plain.contains(" but ") && begins(&plain, AGREEMENTS)));
         return if is_mixed { Answer::Unknown } else { Answer::No };
@@ -115,8 +115,8 @@ pub(crate) fn answer(value: &str, header: &str) -> Answer {
     Answer::Unknown
 }
 
-/// Reads an answer to a column that says something against somebody, such as *Unsubscribed* or "I do not want any e-mail": a yes, a tick,
-/// a time, or the words of the column itself.
+/// Reads an answer in a column that is negative about a person, such as *Unsubscribed* or "I do not want any e-mail": a yes, a tick, a
+/// time, or the words of the column itself.
 #[must_use]
 pub(crate) fn against(value: &str, header: &str) -> Answer {
     let (plain, asked) = (spaced(value), spaced(header));
@@ -149,8 +149,8 @@ pub(crate) fn against(value: &str, header: &str) -> Answer {
     Answer::Unknown
 }
 
-/// The day in a time as other systems write it: `2026/11/21 2:03:45 pm GMT`, `2026-08-08T00:16:45.813Z`, `21/11/2026 14:03`, `21 Nov 2026`.
-/// A day that may be read in two ways (`01/03/2026`) is none.
+/// Returns the day of a time as other systems write it: `2026/11/21 2:03:45 pm GMT`, `2026-08-08T00:16:45.813Z`, `21/11/2026 14:03`, `21
+/// Nov 2026`. Returns `None` for an ambiguous day (`01/03/2026`).
 #[must_use]
 pub(crate) fn day(value: &str) -> Option<NaiveDate> {
     let value = value.trim();

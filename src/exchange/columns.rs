@@ -1,6 +1,6 @@
-//! Which column of a file is which of our fields, and a row read by it.
+//! Maps the columns of a file to our fields, and reads rows with that mapping.
 //!
-//! Adding a column that is known by name: a line in [`NAMES`], an arm in `Reading::put`. Must not know what becomes of the row.
+//! To add a column that is recognised by name, add a line to [`NAMES`] and an arm to `Mapping::put`. Must not know what becomes of the row.
 
 use chrono::NaiveDate;
 
@@ -14,7 +14,7 @@ use crate::domain::person::ConsentFacts;
 use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose, Source, Stored};
 use crate::domain::{address, tags, text};
 
-/// What a column holds.
+/// What a column contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is one of our fields, named as it is there")]
 pub(crate) enum Role {
@@ -31,25 +31,25 @@ pub(crate) enum Role {
     Tags,
     Joined,
     Communities,
-    /// A status, which is also kept as a custom field where it is none of our words: by its place.
+    /// A status, by its index among the custom fields, where it is also kept if it isn't one of our words.
     Status(usize),
     Consents,
     Suppressed,
-    /// A column that says one thing of somebody by a yes, a tick or a time; kept as a custom field too.
+    /// A column that says one thing about a person with a yes, a tick or a time; also kept as a custom field.
     Flag(Standing, usize),
-    /// A question whose answer is consent; kept as a custom field too.
+    /// A question whose answer is consent; also kept as a custom field.
     OptIn(Purpose, usize),
-    /// When the row was made; kept as a custom field too.
+    /// The time at which the row was made; also kept as a custom field.
     Timestamp(usize),
     Note,
-    /// A custom field, by its place in [`Mapping::custom`].
+    /// A custom field, by its index in [`Mapping::custom`].
     Custom(usize),
     /// A column without a header.
     Ignored,
 }
 
 impl Role {
-    /// What the report calls it.
+    /// Returns its name in the report of an import.
     #[must_use]
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -81,7 +81,7 @@ impl Role {
     }
 }
 
-/// The headers by which a column is known, as [`text::header_key`] makes them.
+/// The headers by which a column is recognised, normalised by [`text::header_key`].
 const NAMES: &[(Role, &[&str])] = &[
     (Role::Name, &["name", "fullname", "displayname", "membername", "yourname", "yourfullname"]),
     (Role::FirstName, &["firstname", "givenname", "forename"]),
@@ -118,7 +118,7 @@ const NAMES: &[(Role, &[&str])] = &[
     (Role::Note, &["note", "notes", "comment", "comments"]),
 ];
 
-/// The role that a header would have by its name alone.
+/// Returns the role that a header has by its name only.
 #[must_use]
 pub(crate) fn role_of(header: &str) -> Option<Role> {
     let key = text::header_key(header);
@@ -128,22 +128,22 @@ pub(crate) fn role_of(header: &str) -> Option<Role> {
 /// The columns of one file.
 #[derive(Debug, Clone)]
 pub(crate) struct Mapping {
-    /// The headers as they stand in the file.
+    /// The headers as in the file.
     pub headers: Vec<String>,
-    /// What each column holds.
+    /// What each column contains.
     pub roles: Vec<Role>,
-    /// The names of the custom fields that the file has.
+    /// The names of the custom fields in the file.
     pub custom: Vec<String>,
-    /// Whether the columns are those of our own format: then a word that isn't known is kept as it is, and counts as nothing.
+    /// Whether the columns are those of our own format. Then an unknown word is kept as it is, and has no effect.
     is_ours: bool,
 }
 
-/// What a row can't say for itself.
+/// The context of a row that isn't in the row itself.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading<'a> {
     /// The day of the import.
     pub today: NaiveDate,
-    /// The community that everybody is put into.
+    /// The community that everybody is added to.
     pub community: Option<&'a str>,
 }
 
@@ -151,7 +151,7 @@ impl Mapping {
     /// Matches headers to fields. `known` are the roster's custom fields.
     ///
     /// # Errors
-    /// If no column says who somebody is.
+    /// If no column identifies people.
     pub(crate) fn new(header: Row<'_>, known: &[String]) -> Result<Self, ExchangeError> {
         let mut mapping = Self { headers: Vec::new(), roles: Vec::new(), custom: Vec::new(), is_ours: false };
         for at in 0..header.len() {
@@ -161,7 +161,7 @@ impl Mapping {
                 Some(Role::Email) if mapping.roles.contains(&Role::Email) => Role::OtherEmails,
                 None if !title.is_empty() && Self::says(&title).is_some() => mapping.add_saying(&title, known),
                 Some(role) if !mapping.roles.contains(&role) => role,
-                // A second answer counts as well.
+                // A second column about consent counts as well.
                 other => match (other, mapping.add_custom(&title, known)) {
                     (Some(Role::Consents), Role::Custom(at)) => Role::OptIn(Purpose::Mail, at),
                     (_, role) => role,
@@ -180,13 +180,13 @@ impl Mapping {
         Err(ExchangeError::NoPerson { found })
     }
 
-    /// Whether a column holds a status, or something like it.
+    /// Returns whether a column contains a status or a flag.
     #[must_use]
     pub(crate) fn holds_status(&self, at: usize) -> bool {
         matches!(self.roles.get(at), Some(Role::Status(_) | Role::Flag(..)))
     }
 
-    /// The role of a column in the words of other systems, its place among the custom fields still to come.
+    /// Returns the role of a column in another system's vocabulary; its index among the custom fields is not yet set.
     fn says(title: &str) -> Option<Role> {
         let key = text::header_key(title);
         match () {
@@ -198,7 +198,7 @@ impl Mapping {
         }
     }
 
-    /// As [`Mapping::says`]; what the column says is also kept as a field.
+    /// Returns the role from [`Mapping::says`], after adding a custom field that also keeps the column's values.
     fn add_saying(&mut self, title: &str, known: &[String]) -> Role {
         let Role::Custom(at) = self.add_custom(title, known) else { return Role::Ignored };
         match Self::says(title) {
@@ -213,7 +213,7 @@ impl Mapping {
     fn add_custom(&mut self, title: &str, known: &[String]) -> Role {
         let same = |a: &str, b: &str| text::are_same(a, b);
         let mut name = text::clip(title, 80).into_owned();
-        // A second column of one name must not overwrite the first.
+        // A second column of the same name must not overwrite the first.
         let mut n = 2;
         while self.custom.iter().any(|c| same(c, &name)) {
             name = format!("{} {n}", text::clip(title, 76));
@@ -224,10 +224,10 @@ impl Mapping {
         Role::Custom(self.custom.len() - 1)
     }
 
-    /// Reads a row into `into`. Returns how many harmful characters were taken out.
+    /// Reads a row into `into`. Returns how many harmful characters were removed.
     ///
     /// # Errors
-    /// Why the row can't be taken, in words.
+    /// Why the row is refused.
     pub(crate) fn read(&self, row: Row<'_>, reading: Reading<'_>, into: &mut Incoming) -> Result<usize, String> {
         into.clear();
         let mut removed = 0;
@@ -246,7 +246,7 @@ impl Mapping {
                 _ if value.is_empty() => {}
                 Role::FirstName => value.clone_into(&mut first),
                 Role::LastName => value.clone_into(&mut last),
-                // An invisible character in an address is not taken out: it would become another address.
+                // An invisible character in an address isn't removed, because that would make it another address.
                 Role::Email if cleaned.removed > 0 => {
                     return Err(format!("the address {} contains an invisible character", text::safe(raw)));
                 }
@@ -265,7 +265,7 @@ impl Mapping {
         match role {
             Role::Name => value.clone_into(&mut into.name),
             Role::Email => address::read(value).map_err(|e| format!("{}: {e}", text::safe(value)))?.clone_into(&mut into.email),
-            // Our own format carries a word as it is, so that what isn't known in one roster isn't taken for something in the next.
+            // Our own format carries a word as it is, so that one that is unknown to one roster isn't misread by the next.
             Role::EmailState if self.is_ours => into.email_state = Some(AddressState::stored(value)),
             Role::EmailState => match AddressState::parse(value) {
                 Some(state) => into.email_state = Some(state),
@@ -305,7 +305,7 @@ impl Mapping {
             Role::Custom(at) => into.fields.push((at, value.to_owned())),
             Role::Joined => match date(value, reading.today) {
                 Some(day) => into.joined = Some(day),
-                // Nothing that was typed is lost: what is no date is kept in words.
+                // Nothing that was typed is lost: a text that isn't a date goes to the note.
                 None => add_line(&mut into.note, &format!("Joined: {value}")),
             },
             Role::FirstName | Role::LastName | Role::Ignored | Role::Status(_) | Role::Flag(..) | Role::OptIn(..) | Role::Timestamp(_) => {}
@@ -313,7 +313,7 @@ impl Mapping {
         Ok(())
     }
 
-    /// Hears what a column in the words of other systems says.
+    /// Interprets a column in another system's vocabulary.
     fn hear(&self, at: usize, value: &str, said: &mut Said, into: &mut Incoming) -> Result<(), String> {
         let header = &self.headers[at];
         let keep = |into: &mut Incoming, field: usize| into.fields.push((field, value.to_owned()));
@@ -341,7 +341,7 @@ impl Mapping {
                 match foreign::against(value, header) {
                     Answer::Yes => into.standing = into.standing.max(standing),
                     Answer::No | Answer::Nothing => {}
-                    // Whoever may have asked not to be mailed isn't taken without somebody looking.
+                    // A row that may mean that the person unsubscribed isn't imported until somebody has looked at it.
                     Answer::Unknown if standing == Standing::Unsubscribed => {
                         return Err(format!("{header} says “{}”, which is neither yes nor no", text::clip(value, 40)));
                     }
@@ -370,7 +370,7 @@ impl Mapping {
         Ok(())
     }
 
-    /// What an answer to a question of consent says; `Some(None)` for nothing, and `None` if it isn't known.
+    /// Returns what an answer to a question of consent says: `Some(None)` for no statement, `None` for an answer that isn't known.
     fn consent_in(value: &str, header: &str, purpose: Purpose) -> Result<Option<Option<ConsentState>>, String> {
         if !foreign::refuses(header) {
             return Ok(match foreign::answer(value, header) {
@@ -382,7 +382,7 @@ impl Mapping {
         }
         match foreign::against(value, header) {
             Answer::Yes => Ok(Some(Some(ConsentState::Withdrawn))),
-            // Who doesn't refuse has not agreed yet.
+            // A person who doesn't refuse hasn't agreed yet.
             Answer::No | Answer::Nothing => Ok(Some(None)),
             Answer::Unknown if purpose == Purpose::Mail => {
                 Err(format!("{header} says “{}”, which is neither yes nor no", text::clip(value, 40)))
@@ -391,7 +391,7 @@ impl Mapping {
         }
     }
 
-    /// What is suppressed belongs to the person of the row, if there is one; a row with nothing else is about an address of nobody.
+    /// Gives suppressed addresses to the person of the row, if there is one; a row with nothing else is about an address without a person.
     fn own_suppressed(into: &mut Incoming) {
         let nobody = into.name.is_empty() && into.email.is_empty() && into.others.is_empty() && into.kind.is_none();
         if nobody && into.organisation.is_empty() && into.memberships.is_empty() && into.note.is_empty() {
@@ -412,7 +412,7 @@ impl Mapping {
             into.consents.iter_mut().for_each(|c| c.on = c.on.or(said.on));
         }
         for (purpose, state, header) in said.consents {
-            // The stricter answer of several questions for one purpose holds.
+            // Of several answers for one purpose, the strictest applies.
             if let Some(known) = into.consents.iter_mut().find(|c| c.purpose == purpose) {
                 if state == ConsentState::Withdrawn {
                     known.state = state;
@@ -430,11 +430,11 @@ impl Mapping {
         let primary = address::key(&into.email);
         into.others.retain(|o| address::key(&o.address) != primary);
         if let Some(community) = reading.community {
-            // A word that isn't known makes nobody an active member.
+            // An unknown word doesn't make anybody an active member.
             let otherwise = if into.standing == Standing::Active { MembershipStatus::Active } else { MembershipStatus::Identified };
             let status = said.status.filter(|s| *s != MembershipStatus::Active).unwrap_or(otherwise);
             let facts = MembershipFacts { status, joined: into.joined, left: None, source: Source::Import };
-            // What the row itself says of this community holds, unless its status column says otherwise.
+            // What the row itself says about this community applies, unless its status column says otherwise.
             let known = into.memberships.iter().any(|(name, _)| text::are_same(name, community));
             if said.status.is_some() || !known {
                 into.memberships.retain(|(name, _)| !text::are_same(name, community));
@@ -443,7 +443,7 @@ impl Mapping {
         }
         if reading.community.is_none() {
             into.fields.extend(said.status_field);
-            // A status of no community in particular: whoever is none's member any more is made nobody new.
+            // A status without a community: a person whose membership is over, and who has no other, isn't added.
             if into.memberships.is_empty() && said.status.is_some_and(MembershipStatus::is_over) {
                 into.standing = into.standing.max(Standing::Over);
             }
@@ -461,22 +461,22 @@ impl Mapping {
     }
 }
 
-/// What a row says in the words of other systems.
+/// What a row says in another system's vocabulary.
 #[derive(Default)]
 struct Said {
     status: Option<MembershipStatus>,
-    /// The status as it was written, to be kept where there is no community to be the status in.
+    /// The status as it was written, kept if there is no community that it applies to.
     status_field: Option<(usize, String)>,
     consents: Vec<(Purpose, ConsentState, String)>,
-    /// When the row was made.
+    /// The time at which the row was made.
     on: Option<NaiveDate>,
 }
 
-/// Headers of columns that hold the time at which a row was made.
+/// Headers of columns that contain the time at which a row was made.
 const TIMES: &[&str] =
     &["timestamp", "completiontime", "submittedat", "submissiondate", "submissiontime", "createdat", "optintime", "confirmtime"];
 
-/// Whether a status column is one of ours by its name.
+/// Returns whether a status column has our own header.
 fn is_ours(header: &str) -> bool {
     text::header_key(header) == "membershipstatus"
 }
@@ -488,7 +488,7 @@ fn add_line(note: &mut String, line: &str) {
     note.push_str(line);
 }
 
-/// A date as files have it; what stands after the day (a time, a zone) is passed over.
+/// Returns the date in a value; anything after the day (a time, a zone) is ignored.
 fn date(value: &str, today: NaiveDate) -> Option<NaiveDate> {
     if let Some(day) = value.get(..10).and_then(dates::iso) {
         return Some(day);

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::{ConsentState, Purpose, Stored};
 
-/// Writes consents, parted by `|`.
+/// Writes consents, separated by `|`.
 #[must_use]
 pub(crate) fn write(consents: &[ConsentFacts]) -> String {
     let one = |c: &ConsentFacts| {
@@ -18,12 +18,12 @@ pub(crate) fn write(consents: &[ConsentFacts]) -> String {
     consents.iter().map(one).collect::<Vec<_>>().join(" | ")
 }
 
-/// A word as it stands in the cell: one that isn't known in brackets, so that it is read again whole.
+/// Returns a word for the cell: an unknown one in brackets, so that it is read back whole.
 fn plain<T: Stored>(word: T) -> String {
     if word.is_recognised() { word.text().to_owned() } else { format!("[{}]", word.text().replace(['|', ';', ']'], "/")) }
 }
 
-/// Reads what [`write()`] wrote, or what a file of somebody else's says in its words: a plain yes or no is about mail.
+/// Reads what [`write()`] wrote, or another system's words in a file that isn't ours: a plain yes or no is about mail.
 ///
 /// # Errors
 /// The part that can't be read.
@@ -36,7 +36,7 @@ pub(crate) fn read(cell: &str, is_ours: bool) -> Result<Vec<ConsentFacts>, Strin
     if is_ours || parts(&['|']).all(written) {
         return parts(&['|']).map(one).collect();
     }
-    // Words behind a yes may take it back: then somebody has to read them.
+    // Words after a yes may revoke it, so a person has to read them.
     let alone = |part: &str| one(part).and_then(|facts| if facts.source.is_empty() { Ok(facts) } else { Err(part.to_owned()) });
     parts(&['|', ';', ',']).map(alone).collect()
 }
@@ -69,7 +69,7 @@ fn one(part: &str) -> Result<ConsentFacts, String> {
     Ok(ConsentFacts { purpose: purpose.unwrap_or(Purpose::Mail), state, on, source })
 }
 
-/// A word in brackets at the beginning, which is taken off.
+/// Takes a word in brackets off the beginning.
 fn bracketed<'t>(rest: &mut &'t str) -> Option<&'t str> {
     let (word, behind) = rest.strip_prefix('[')?.split_once(']')?;
     *rest = behind.trim_start();

@@ -1,4 +1,4 @@
-//! From bytes to UTF-8: what a file is encoded in, found out before its first row is read.
+//! Decodes bytes to UTF-8; finds out a file's encoding before its first row is read.
 //!
 //! Must not know what is in the rows.
 
@@ -10,10 +10,10 @@ use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::ExchangeError;
 
-/// How much is looked at to guess an encoding that no mark tells.
+/// How many bytes are used to guess the encoding of a file without a byte order mark.
 const HEAD: usize = 64 * 1024;
 
-/// A file that stands still: of a fixed length, and readable twice.
+/// A file that doesn't change while it is read: it has a fixed length and can be read twice.
 pub(crate) struct SourceFile {
     file: File,
     length: u64,
@@ -36,7 +36,7 @@ impl SourceFile {
         }
         let mut file = File::open(path).map_err(err)?;
         if kind.is_file() {
-            // What is added later is not read: rows that come in halves are worse than rows that come tomorrow.
+            // Later additions aren't read: half a row is worse than a row that comes with the next import.
             let length = file.metadata().map_err(err)?.len();
             return Ok(Self { file, length, path: path.to_owned() });
         }
@@ -54,7 +54,7 @@ impl SourceFile {
         Ok(Self { file, length, path: path.to_owned() })
     }
 
-    /// A text as if it stood in a file called so.
+    /// Returns a text as if it were in a file of this name.
     ///
     /// # Errors
     /// If the temporary file can't be written.
@@ -62,7 +62,7 @@ impl SourceFile {
         Self::spool(called, &mut text.as_bytes())
     }
 
-    /// How long it is, in bytes.
+    /// Returns its length, in bytes.
     #[must_use]
     pub(crate) const fn length(&self) -> u64 {
         self.length
@@ -73,10 +73,10 @@ impl SourceFile {
         Ok((&mut self.file).take(self.length.saturating_sub(from)))
     }
 
-    /// Finds out the encoding and gives the text as UTF-8.
+    /// Finds out the encoding and returns the text as UTF-8.
     ///
-    /// A mark at the start decides; then NUL bytes in every other place (UTF-16 without a mark); then strict UTF-8; what is
-    /// left is guessed, and is Windows-1252 for nearly every Western file.
+    /// A byte order mark decides; then NUL bytes in every other position (UTF-16 without a mark); then strict UTF-8. Anything else is
+    /// guessed, and is Windows-1252 for nearly every Western file.
     ///
     /// # Errors
     /// If the file is empty or can't be read.
@@ -133,7 +133,7 @@ impl SourceFile {
     }
 }
 
-/// UTF-16 without a mark: in Western text, every other byte is NUL.
+/// Recognises UTF-16 without a byte order mark: in Western text, every other byte is NUL.
 fn wide(head: &[u8]) -> Option<&'static Encoding> {
     let pairs = head.chunks_exact(2).take(2_000);
     let (mut high, mut low, mut all) = (0, 0, 0);
@@ -153,11 +153,11 @@ fn wide(head: &[u8]) -> Option<&'static Encoding> {
 fn guess(head: &[u8]) -> &'static Encoding {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(head, true);
-    // It is not UTF-8 as a whole: that has been looked at.
+    // The whole file has already been found not to be UTF-8.
     detector.guess(None, chardetng::Utf8Detection::Deny)
 }
 
-/// A text on its way: UTF-8, whatever the file's encoding.
+/// A text that is decoded while it is read: UTF-8, whatever the file's encoding.
 pub(crate) struct Encoded<'f> {
     bytes: io::Take<&'f mut File>,
     decoder: Option<Decoder>,
@@ -171,7 +171,7 @@ pub(crate) struct Encoded<'f> {
 }
 
 impl Encoded<'_> {
-    /// How many bytes of the file are still to come.
+    /// Returns how many bytes of the file are still to be read.
     #[must_use]
     pub(crate) fn left(&self) -> u64 {
         self.bytes.limit()
@@ -184,7 +184,7 @@ impl Read for Encoded<'_> {
         if self.finished {
             return Ok(0);
         }
-        // A decoder needs room for the longest letter.
+        // A decoder needs room for the longest character.
         if out.len() < 16 {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the buffer is too small"));
         }

@@ -1,6 +1,6 @@
-//! What a list says of itself: who is on it, as the mailing program writes it out.
+//! A list's own export: its members, as the mailing service writes them.
 //!
-//! Google Groups, Mailchimp, GAM and the like write tables; Mailman, Sympa and LISTSERV a line each. Must not know the roster.
+//! Google Groups, Mailchimp, GAM and similar write tables; Mailman, Sympa and LISTSERV write a line for each. Must not know the roster.
 
 use std::path::Path;
 
@@ -9,34 +9,34 @@ use super::{ExchangeError, Row, Rows, SourceFile, pasted};
 use crate::bounded;
 use crate::domain::{address, text};
 
-/// Somebody on the list.
+/// A member of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listed {
-    /// The address, as it stands there.
+    /// The address, as exported.
     pub email: String,
     /// The name, if there is one.
     pub name: String,
 }
 
-/// A list as it says of itself.
+/// The contents of a list's own export.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Dump {
-    /// Who is on it.
+    /// The members.
     pub people: Vec<Listed>,
-    /// How many rows had no address that could be read.
+    /// How many rows had no valid address.
     pub unread: u64,
 }
 
-/// Where the header of a table may stand: some begin with a line or two about themselves.
+/// How many rows to search for the header of a table: some exports begin with a line or two about themselves.
 const HEADER_WITHIN: usize = 20;
 
-/// Headers that only the part of a Mailchimp audience has that is *not* on the list any more.
+/// Headers that only occur in exports of contacts that are no longer on a Mailchimp audience.
 const GONE: &[&str] = &["unsubtime", "cleantime", "unsubcampaignid", "cleancampaignid"];
 
-/// Reads a dump, whatever wrote it.
+/// Reads a list's own export, in any of the formats.
 ///
 /// # Errors
-/// If it can't be read, holds no address, or is a list of those who left.
+/// If it can't be read, has no address, or contains contacts that left the list.
 pub(crate) fn read(path: &Path) -> Result<Dump, ExchangeError> {
     let mut source = SourceFile::open(path)?;
     let dump = match table(Rows::new(source.decoded()?)?)? {
@@ -49,7 +49,7 @@ pub(crate) fn read(path: &Path) -> Result<Dump, ExchangeError> {
     Ok(dump)
 }
 
-/// The columns of the address, and of the name in its parts.
+/// The columns of the address and of the parts of the name.
 struct Columns {
     email: usize,
     names: Vec<usize>,
@@ -94,14 +94,14 @@ fn table(mut rows: Rows<'_>) -> Result<Option<Dump>, ExchangeError> {
     Ok(Some(dump))
 }
 
-/// More than this many bytes no list has that is only addresses.
+/// The largest list of plain addresses that is accepted, in bytes.
 const LONGEST: u64 = 256 << 20;
 
 fn lines(source: &mut SourceFile) -> Result<Dump, ExchangeError> {
     let mut dump = Dump::default();
     let all = bounded::read(source.decoded()?, LONGEST).and_then(bounded::text);
     let all = all.map_err(|source| ExchangeError::Read { line: 1, source })?;
-    // A comment is a `#` and a blank: a name may begin with the sign.
+    // A comment is a `#` followed by a blank; a name may begin with `#`.
     for line in all.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("# ") && *l != "#") {
         if line.matches('@').count() > 1 && !line.contains('<') {
             pasted::read(line).iter().for_each(|one| dump.note(&one.email, &one.name));

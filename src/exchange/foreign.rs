@@ -1,4 +1,4 @@
-//! The words of other systems: what a status, an "unsubscribed" column or an answer to "I agree to …" says of somebody.
+//! The vocabulary of other systems: what a status, an "unsubscribed" column or an answer to "I agree to …" says about a person.
 //!
 //! A word that isn't known here is never *active* and never *yes*. Must not know the roster.
 
@@ -7,7 +7,7 @@ use crate::domain::listed::Standing;
 use crate::domain::text;
 use crate::domain::words::Purpose;
 
-/// Statuses by what they mean, as `text::header_key` makes them.
+/// Statuses by meaning, normalised by `text::header_key`.
 const STATUSES: &[(Standing, &[&str])] = &[
     (
         Standing::Active,
@@ -93,7 +93,7 @@ const STATUSES: &[(Standing, &[&str])] = &[
     (Standing::Bot, &["bot", "app", "integration", "serviceaccount"]),
 ];
 
-/// Headers of columns that hold a status.
+/// Headers of columns that contain a status.
 const STATUS_HEADERS: &[&str] = &[
     "status",
     "approvalstatus",
@@ -118,7 +118,7 @@ const STATUS_HEADERS: &[&str] = &[
     "yourresponse",
 ];
 
-/// Headers of columns that say one thing of somebody by a yes, a tick or a time.
+/// Headers of columns that say one thing about a person with a yes, a tick or a time.
 const FLAGS: &[(Standing, &[&str])] = &[
     (
         Standing::Unsubscribed,
@@ -164,7 +164,7 @@ const FLAGS: &[(Standing, &[&str])] = &[
     (Standing::Bot, &["bot", "isbot"]),
 ];
 
-/// Headers of columns that say by a yes or a no whether somebody consents to mail, in a word or two.
+/// Headers of columns of one or two words that say, with a yes or a no, whether a person consents to mail.
 const OPT_INS: &[&str] = &[
     "subscribed",
     "issubscribed",
@@ -183,7 +183,7 @@ const OPT_INS: &[&str] = &[
     "receivenewsletter",
 ];
 
-/// What asks not to be mailed, in a status or in a header.
+/// Phrases, in a status or a header, that ask for no more mail.
 pub(super) const REFUSALS: &[&str] = &[
     " unsubscribe",
     " opt out",
@@ -203,7 +203,7 @@ pub(super) const REFUSALS: &[&str] = &[
     " take me off",
 ];
 
-/// What asks for everything but mail.
+/// Phrases that ask for everything except mail.
 pub(super) const NO_MAIL: &[&str] = &[
     " no mail",
     " no e mail",
@@ -217,7 +217,7 @@ pub(super) const NO_MAIL: &[&str] = &[
     " not by email",
 ];
 
-/// What turns a sentence into its opposite.
+/// Words that negate a sentence.
 pub(super) const NEGATIONS: &[&str] = &[
     " not ",
     " no ",
@@ -236,7 +236,7 @@ pub(super) const NEGATIONS: &[&str] = &[
     " cancel",
 ];
 
-/// What a status says; `None` for a word that isn't known.
+/// Returns what a status says; `None` for a word that isn't known.
 #[must_use]
 pub(crate) fn status(word: &str) -> Option<Standing> {
     let key = text::header_key(word);
@@ -245,14 +245,14 @@ pub(crate) fn status(word: &str) -> Option<Standing> {
     known.or_else(refuses)
 }
 
-/// Whether a column of this header holds a status.
+/// Returns whether a column with this header contains a status.
 #[must_use]
 pub(crate) fn is_status(header: &str) -> bool {
     let key = text::header_key(header);
     STATUS_HEADERS.contains(&key.as_str()) || key.ends_with("subscriberstatus")
 }
 
-/// What a column of this header says of those who have a yes, a tick or a time in it.
+/// Returns what a column with this header says about people with a yes, a tick or a time in it.
 #[must_use]
 pub(crate) fn flag(header: &str) -> Option<Standing> {
     let key = text::header_key(header);
@@ -263,7 +263,7 @@ pub(crate) fn flag(header: &str) -> Option<Standing> {
     (has(&asked, REFUSALS) && asked.split(' ').count() < 20).then_some(Standing::Unsubscribed)
 }
 
-/// For what a column of this header asks consent: "I agree to join the mailing list", "Can we take your photograph?".
+/// Returns the purpose for which a column asks consent: "I agree to join the mailing list", "Can we take your photograph?".
 #[must_use]
 pub(crate) fn asks_consent(header: &str) -> Option<Purpose> {
     let key = text::header_key(header);
@@ -273,14 +273,14 @@ pub(crate) fn asks_consent(header: &str) -> Option<Purpose> {
     clauses(header).find_map(|c| purpose(&c)).or_else(|| purpose(&spaced(header)))
 }
 
-/// Whether what a header asks is the opposite of consent: "Tick if you do not want our newsletter".
+/// Returns whether a header asks for the opposite of consent: "Tick if you do not want our newsletter".
 #[must_use]
 pub(crate) fn refuses(header: &str) -> bool {
     let asked = clauses(header).find(|c| purpose(c).is_some()).unwrap_or_else(|| spaced(header));
     has(&asked, NEGATIONS)
 }
 
-/// The clauses of a header, each as [`spaced`] makes it: what comes behind the question ("you can unsubscribe at any time") is another.
+/// Splits a header into clauses as [`spaced`] makes them: text after the question ("you can unsubscribe at any time") isn't part of it.
 fn clauses(header: &str) -> impl Iterator<Item = String> {
     header.split(['.', '?', '!', '(', ';', '/', '\n']).map(spaced).filter(|c| !c.trim().is_empty())
 }
@@ -289,7 +289,7 @@ pub(super) fn has(spaced: &str, words: &[&str]) -> bool {
     words.iter().any(|w| spaced.contains(w))
 }
 
-/// For what a clause asks consent.
+/// Returns the purpose for which a clause asks consent.
 fn purpose(plain: &str) -> Option<Purpose> {
     let agrees = has(plain, ASKS);
     match () {
@@ -308,7 +308,7 @@ fn purpose(plain: &str) -> Option<Purpose> {
     }
 }
 
-/// What asks for an agreement.
+/// Phrases that ask for an agreement.
 const ASKS: &[&str] = &[
     " agree ",
     " consent ",
@@ -335,7 +335,7 @@ const ASKS: &[&str] = &[
     " okay to ",
 ];
 
-/// A text in lower case, a blank between its words and at both ends.
+/// Returns a text in lower case, with a blank between its words and at both ends.
 pub(super) fn spaced(text: &str) -> String {
     let lower = text.to_lowercase().replace(['’', '\''], "");
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();

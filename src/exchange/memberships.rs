@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::domain::community::MembershipFacts;
 use crate::domain::words::{MembershipStatus, Source, Stored};
 
-/// Writes one membership, parted from those before it.
+/// Appends one membership, separated from those before it.
 pub(crate) fn write(out: &mut String, community: &str, facts: &MembershipFacts) {
     if !out.is_empty() {
         out.push_str(" | ");
@@ -22,7 +22,7 @@ pub(crate) fn write(out: &mut String, community: &str, facts: &MembershipFacts) 
     if facts.status.is_recognised() {
         out.push_str(facts.status.word());
     } else {
-        // In brackets, so that it is read again whole, and not as a part of the name.
+        // Brackets keep an unknown status in one piece, so that it isn't read as part of the name.
         out.push('[');
         out.push_str(&facts.status.word().replace(['|', '\\', ']'], "/"));
         out.push(']');
@@ -38,16 +38,16 @@ pub(crate) fn write(out: &mut String, community: &str, facts: &MembershipFacts) 
     out.push_str(if facts.source.is_recognised() { source } else { Source::Import.word() });
 }
 
-/// Reads what [`write()`] wrote, and plain names parted by `|` or `;`.
+/// Reads what [`write()`] wrote, and plain names separated by `|` or `;`.
 ///
 /// # Errors
-/// The part that can't be read, in words.
+/// The part that can't be read, and why.
 pub(crate) fn read(cell: &str) -> Result<Vec<(String, MembershipFacts)>, String> {
     split(cell).into_iter().map(|part| one(&part)).collect()
 }
 
 fn split(cell: &str) -> Vec<String> {
-    // A list of bare names may be parted by semicolons; with details after the names, only a bar parts.
+    // Semicolons may separate bare names; once details follow the names, only a bar separates.
     let by_semicolon = !cell.contains(": ");
     let mut parts = vec![String::new()];
     let mut chars = cell.chars();
@@ -74,7 +74,7 @@ fn one(part: &str) -> Result<(String, MembershipFacts), String> {
         facts.status = MembershipStatus::stored(word);
         return Ok((name, facts));
     }
-    // Where details follow, or the word is another system's, what comes first is a status, if an unknown one; never a part of a name.
+    // With details after it, or as another system's word, the first part is a status, though an unknown one, and never part of a name.
     if let Some((name, details)) = part.rsplit_once(": ")
         && let word = details.split(", ").next().unwrap_or("")
         && MembershipStatus::parse(word).is_none()
@@ -107,7 +107,7 @@ fn one(part: &str) -> Result<(String, MembershipFacts), String> {
     Ok((name.to_owned(), facts))
 }
 
-/// Whether a text that isn't one of our statuses is one all the same: another system's word, or one of ours with something behind it.
+/// Returns whether a text that isn't one of our statuses is still one: another system's word, or one of ours with more words after it.
 fn is_a_status(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
     super::foreign::status(text).is_some() || (text != first && MembershipStatus::parse(first).is_some())

@@ -1,6 +1,6 @@
-//! Files in and out: decoding, rows, columns, formats.
+//! Import and export of files: decoding, rows, columns, formats.
 //!
-//! Must not know the roster's file, nor who asks for the exchange.
+//! Must not know the roster's file, nor which part of the program uses it.
 
 pub(crate) mod answers;
 pub(crate) mod columns;
@@ -27,7 +27,7 @@ use std::path::PathBuf;
 
 use crate::reasons::why;
 
-/// What can go wrong with a file on its way in or out.
+/// An error while importing or exporting a file.
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
     /// The operating system refused something.
@@ -35,55 +35,55 @@ pub enum ExchangeError {
     Io {
         /// What was being done.
         doing: &'static str,
-        /// To which file.
+        /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         source: std::io::Error,
     },
-    /// The path is no file that could be read.
+    /// The path isn't a regular file.
     #[error("{} is {what}, not a file", .path.display())]
     NotAFile {
         /// The path.
         path: PathBuf,
-        /// What it is.
+        /// What it is instead.
         what: &'static str,
     },
-    /// There is nothing in the file.
+    /// The file is empty.
     #[error("{} is empty; there is nothing to import", .0.display())]
     Empty(PathBuf),
-    /// A row is too long to be one.
+    /// A row is too long; probably a quote is never closed.
     #[error("line {line}: this row is longer than 1 MiB; is there a quote that is never closed?")]
     RowTooLong {
         /// The line where it starts.
         line: u64,
     },
-    /// A row has too many columns to be one.
+    /// A row has too many columns.
     #[error("line {line}: this row has more than {MOST_COLUMNS} columns")]
     TooManyColumns {
         /// The line where it starts.
         line: u64,
     },
-    /// Reading failed in the middle.
+    /// Reading failed part of the way through.
     #[error("reading line {line}: {}", why(.source))]
     Read {
         /// The line.
         line: u64,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
     /// Writing failed.
     #[error("writing: {}", why(.0))]
     Write(std::io::Error),
-    /// There is no column that says who somebody is.
+    /// No column identifies people.
     #[error("no column has names or e-mail addresses; the first line must name the columns (found: {found})")]
     NoPerson {
         /// The headers that were found.
         found: String,
     },
-    /// There is no format of this name.
+    /// No format has this name.
     #[error("{0}")]
     UnknownFormat(String),
-    /// The file can't be taken, in words.
+    /// The file or request was refused, for the reason given.
     #[error("{0}")]
     Refused(String),
 }

@@ -1,4 +1,4 @@
-//! A file that is written whole or not at all.
+//! A file that is written as a whole or not at all.
 //!
 //! Must not know what is written.
 
@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 
 use super::ExchangeError;
 
-/// A file under a temporary name, in the folder where it will stand. Dropped unfinished, it is gone.
+/// A file under a temporary name, in the folder of its target. Dropping it unfinished deletes it.
 pub(crate) struct AtomicFile {
     temporary: BufWriter<tempfile::NamedTempFile>,
     target: PathBuf,
 }
 
 impl AtomicFile {
-    /// Begins a file that will stand at `target`. What stands there now stays until [`AtomicFile::finish`].
+    /// Creates a file that will replace `target`. An existing file stays until [`AtomicFile::finish`].
     ///
     /// # Errors
-    /// If the folder isn't there or can't be written to, or `target` is a folder.
+    /// If the folder doesn't exist or can't be written to, or `target` isn't a regular file.
     pub(crate) fn create(target: &Path) -> Result<Self, ExchangeError> {
         let err = |source| ExchangeError::Io { doing: "writing to", path: target.to_owned(), source };
         if target.is_dir() {
@@ -27,7 +27,7 @@ impl AtomicFile {
         if std::fs::metadata(target).is_ok_and(|m| !m.is_file()) {
             return Err(ExchangeError::NotAFile { path: target.to_owned(), what: "a device or a pipe" });
         }
-        // A link is followed, so that the file behind it is replaced and not the link.
+        // A link is followed, so that the file behind it is replaced rather than the link.
         let target = target.canonicalize().unwrap_or_else(|_| target.to_owned());
         let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if !folder.is_dir() {
@@ -40,10 +40,10 @@ impl AtomicFile {
         Ok(Self { temporary: BufWriter::with_capacity(128 * 1024, temporary), target })
     }
 
-    /// Makes the file durable and gives it its name, which is returned.
+    /// Syncs the file to disk and renames it to its target, whose path it returns.
     ///
     /// # Errors
-    /// If the disk is full or the name can't be given; the old file is untouched then.
+    /// If the disk is full or the file can't be renamed; the old file is then untouched.
     pub(crate) fn finish(self) -> Result<PathBuf, ExchangeError> {
         let target = self.target;
         let err = |source| ExchangeError::Io { doing: "writing", path: target.clone(), source };
@@ -66,16 +66,16 @@ impl Write for AtomicFile {
     }
 }
 
-/// Where the rows of an export go: one writer, or files one after the other.
+/// Where the rows of an export go: to one writer, or to several files in turn.
 pub(crate) trait Outlet: Write {
-    /// Goes on with another file; says whether there can be one.
+    /// Switches to another file; returns whether there can be one.
     ///
     /// # Errors
-    /// If it can't be begun.
+    /// If the next file can't be created.
     fn turn_over(&mut self) -> Result<bool, ExchangeError>;
 }
 
-/// A writer that is all there is.
+/// A single writer, which can't be continued in another file.
 pub(crate) struct Single<'a>(pub &'a mut dyn Write);
 
 impl Write for Single<'_> {
@@ -94,7 +94,7 @@ impl Outlet for Single<'_> {
     }
 }
 
-/// A file, and where that is full `name-2`, `name-3` and so on beside it: all of them, or none.
+/// A file, continued in `name-2`, `name-3` and so on when it is full. No file gets its name before all are written.
 pub(crate) struct Numbered {
     target: PathBuf,
     done: Vec<AtomicFile>,
@@ -102,24 +102,24 @@ pub(crate) struct Numbered {
 }
 
 impl Numbered {
-    /// Begins the first file.
+    /// Creates the first file.
     ///
     /// # Errors
-    /// As [`AtomicFile::create`].
+    /// The same as [`AtomicFile::create`].
     pub(crate) fn create(target: &Path) -> Result<Self, ExchangeError> {
         Ok(Self { target: target.to_owned(), done: Vec::new(), open: AtomicFile::create(target)? })
     }
 
-    /// Gives all files their names; returns the names.
+    /// Gives all files their names; returns their paths.
     ///
     /// # Errors
-    /// As [`AtomicFile::finish`].
+    /// The same as [`AtomicFile::finish`].
     pub(crate) fn finish(self) -> Result<Vec<PathBuf>, ExchangeError> {
         self.done.into_iter().chain([self.open]).map(AtomicFile::finish).collect()
     }
 }
 
-/// The path with something put behind the name, before its ending.
+/// Returns the path with a suffix after the file's name, before its extension.
 #[must_use]
 pub(crate) fn beside(target: &Path, behind: &str) -> PathBuf {
     let mut name = target.file_stem().unwrap_or_default().to_owned();

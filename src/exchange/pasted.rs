@@ -1,19 +1,19 @@
-//! A pasted list of people: addresses and names, as mail programs, chats and spreadsheets put them on the clipboard.
+//! A pasted list of people: addresses and names, as mail clients, chats and spreadsheets put them on the clipboard.
 //!
 //! Must not know who is on the roster.
 
 /// A person in a pasted list; either part may be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Pasted {
-    /// The name, as it stands there.
+    /// The name, as pasted.
     pub name: String,
-    /// The address, as it stands there.
+    /// The address, as pasted.
     pub email: String,
 }
 
-/// Reads a list: one a line, or parted by semicolons, or by commas after an address. Each is `Name <address>`,
-/// `address (Name)`, a name and an address with a blank or tab between them, an address, or a name (RFC 5322 section 3.4, and
-/// what people make of it).
+/// Reads a list: one person on a line, or several separated by semicolons, or by commas after an address. Each is `Name <address>`,
+/// `address (Name)`, a name and an address separated by a blank or tab, an address, or a name (RFC 5322 section 3.4, and what people make
+/// of it).
 #[must_use]
 pub(crate) fn read(text: &str) -> Vec<Pasted> {
     entries(text).iter().map(|e| one(e)).filter(|p| !p.name.is_empty() || !p.email.is_empty()).collect()
@@ -27,7 +27,7 @@ fn entries(text: &str) -> Vec<String> {
         let ends = match c {
             '\n' | '\r' => true,
             ';' => !quoted,
-            // "Hallam, Noor <n@x.example>" is one person; behind an address a comma ends them.
+            // "Hallam, Noor <n@x.example>" is one person, but a comma after an address ends the entry.
             ',' => !quoted && !pointed && entry.contains('@'),
             _ => false,
         };
@@ -48,7 +48,7 @@ fn entries(text: &str) -> Vec<String> {
     out
 }
 
-/// Reads one person, as [`read`] does.
+/// Reads one person, in the forms that [`read`] accepts.
 #[must_use]
 pub(crate) fn one(entry: &str) -> Pasted {
     let entry = entry.trim().trim_start_matches(['•', '*', '-', '·']).trim();
@@ -73,11 +73,11 @@ pub(crate) fn one(entry: &str) -> Pasted {
     }
 }
 
-/// The list as rows with a header: what an import reads.
+/// Writes the list as CSV with a header, for an import to read.
 #[must_use]
 pub(crate) fn rows(people: &[Pasted]) -> String {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    // Writing to memory doesn't fail.
+    // Writing to memory can't fail.
     let _ = csv.write_record(["Name", "E-mail"]);
     for p in people {
         let _ = csv.write_record([&p.name, &p.email]);

@@ -1,4 +1,4 @@
-//! What rows are written with: a delimited text, or the sheet of a workbook.
+//! The writer of rows: to a delimited text, or to the sheet of a workbook.
 //!
 //! Must not know what the rows mean.
 
@@ -9,21 +9,21 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::ExchangeError;
 
-/// How many rows a sheet has (the limit of the format).
+/// The largest number of rows in a sheet (the limit of the format).
 const MOST_ROWS: u32 = 1_048_576;
-/// How many letters a cell takes (the limit of the format).
+/// The largest number of characters in a cell, in UTF-16 units (the limit of the format).
 const MOST_LETTERS: usize = 32_767;
 
 /// A writer of rows to `W`.
 pub(crate) struct Pen<W: Write>(Kind<W>);
 
 enum Kind<W: Write> {
-    /// A delimited text; and whether what could be a formula begins with an apostrophe.
+    /// A delimited text, and whether a value that could be a formula gets an apostrophe before it.
     Text(Box<csv::Writer<Counted<W>>>, bool),
     Sheet(Box<Sheet>, W),
 }
 
-/// Counts the bytes that go by.
+/// A writer that counts the bytes that pass through it.
 struct Counted<W> {
     to: W,
     sent: Cell<u64>,
@@ -41,29 +41,29 @@ impl<W: Write> Write for Counted<W> {
     }
 }
 
-/// The one sheet of a workbook, its first row frozen.
+/// The only sheet of a workbook, with its first row frozen.
 struct Sheet {
     book: Workbook,
     row: u32,
     bold: Format,
 }
 
-/// Whether a spreadsheet may take a value for a formula (OWASP's list of what may begin one).
+/// Returns whether a spreadsheet may take a value for a formula (OWASP's list of characters that can begin one).
 #[must_use]
 pub(super) fn could_be_a_formula(value: &str) -> bool {
     value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }
 
 impl<W: Write> Pen<W> {
-    /// A pen for a delimited text.
+    /// Returns a pen for a delimited text.
     pub(super) fn text(csv: &csv::WriterBuilder, neutral: bool, to: W) -> Self {
         Self(Kind::Text(Box::new(csv.from_writer(Counted { to, sent: Cell::new(0) })), neutral))
     }
 
-    /// A pen for a workbook of one sheet: every cell is text, so that nothing in it is run or altered.
+    /// Returns a pen for a workbook of one sheet. Every cell is text, so that a spreadsheet neither runs nor alters it.
     ///
     /// # Errors
-    /// If the sheet can't be begun.
+    /// If the sheet can't be started.
     pub(crate) fn sheet(name: &str, widths: &[u16], to: W) -> Result<Self, ExchangeError> {
         let mut book = Workbook::new();
         let sheet = book.add_worksheet_with_constant_memory().map_err(spoilt)?;
@@ -75,7 +75,7 @@ impl<W: Write> Pen<W> {
         Ok(Self(Kind::Sheet(Box::new(Sheet { book, row: 0, bold: Format::new().set_bold() }), to)))
     }
 
-    /// How many bytes have gone out; what is still held is not among them.
+    /// Returns how many bytes have been written, without those still in the buffer.
     #[must_use]
     pub(crate) fn sent(&self) -> u64 {
         match &self.0 {
@@ -87,7 +87,7 @@ impl<W: Write> Pen<W> {
     /// Writes a row.
     ///
     /// # Errors
-    /// If it can't be written, or a workbook takes no such row.
+    /// If it can't be written, or the row doesn't fit into a workbook.
     pub(crate) fn record<'v>(&mut self, values: impl Iterator<Item = &'v str>) -> Result<(), ExchangeError> {
         match &mut self.0 {
             Kind::Text(csv, false) => csv.write_record(values).map_err(failed),
@@ -102,7 +102,7 @@ impl<W: Write> Pen<W> {
         }
     }
 
-    /// Writes one value of a row; [`Pen::end_row`] ends the row. For delimited texts alone.
+    /// Writes one value of a row; [`Pen::end_row`] ends the row. Only for delimited texts.
     ///
     /// # Errors
     /// If it can't be written.
@@ -124,7 +124,7 @@ impl<W: Write> Pen<W> {
         }
     }
 
-    /// Sends on what is still held, and counts anew: what follows goes to another file.
+    /// Flushes the buffer and resets the count of bytes: what follows goes to another file.
     ///
     /// # Errors
     /// If it can't be written, or it is a workbook, which is one file.
@@ -139,7 +139,7 @@ impl<W: Write> Pen<W> {
         }
     }
 
-    /// Sends on all that is still held.
+    /// Writes everything that is still in the buffer.
     ///
     /// # Errors
     /// If it can't be written.
@@ -172,7 +172,7 @@ impl Sheet {
     }
 }
 
-/// Where a text ends that has at most so many UTF-16 units, as spreadsheets count letters.
+/// Returns where to cut a text to at most this many UTF-16 units, which is how spreadsheets count characters.
 fn end_of(text: &str, most: usize) -> usize {
     if text.len() <= most {
         return text.len();
@@ -189,7 +189,7 @@ fn no_workbook() -> ExchangeError {
     ExchangeError::Refused("this format is not written as a workbook".into())
 }
 
-/// A failure to write, with the operating system's reason kept.
+/// Returns a failure to write, with the operating system's reason.
 #[must_use]
 pub(crate) fn failed(e: csv::Error) -> ExchangeError {
     match e.into_kind() {

@@ -1,7 +1,7 @@
-//! Reports of mailing programs: who unsubscribed, and which addresses don't exist.
+//! Reports from mailing services: who unsubscribed, and which addresses don't exist.
 //!
-//! Headers and statuses as GOV.UK Notify writes them (its unsubscribe report, and the report of a job), and Mailchimp (the unsubscribed and
-//! the cleaned part of an audience). Must not know the roster.
+//! The headers and statuses are those of GOV.UK Notify (its unsubscribe report, and the report of a job) and of Mailchimp (the unsubscribed
+//! and the cleaned contacts of an audience). Must not know the roster.
 
 use chrono::NaiveDate;
 
@@ -9,21 +9,21 @@ use super::Row;
 use super::foreign::day;
 use crate::domain::{address, text};
 
-/// What a report is.
+/// The kind of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReportKind {
-    /// Who asked not to be mailed again.
+    /// Notify's list of people who unsubscribed.
     Unsubscribes,
-    /// What became of each mail of a job.
+    /// Notify's delivery results for each mail of a job.
     Job,
-    /// Mailchimp's part of an audience that unsubscribed.
+    /// The unsubscribed contacts of a Mailchimp audience.
     MailchimpUnsubscribed,
-    /// Mailchimp's part of an audience whose addresses don't work.
+    /// The contacts of a Mailchimp audience whose addresses don't work.
     MailchimpCleaned,
 }
 
 impl ReportKind {
-    /// What it is called.
+    /// Returns its name, for people.
     #[must_use]
     pub(crate) const fn word(self) -> &'static str {
         match self {
@@ -35,10 +35,10 @@ impl ReportKind {
     }
 }
 
-/// A report, by its header.
+/// A report, recognised by its header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Report {
-    /// Which one.
+    /// The kind of report.
     pub kind: ReportKind,
     email: usize,
     template: Option<usize>,
@@ -48,21 +48,21 @@ pub(crate) struct Report {
 /// What a row of a report says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Said {
-    /// The address asked not to be mailed: since when, and by which template.
+    /// The person unsubscribed.
     Unsubscribed {
         /// The address.
         email: String,
         /// The day.
         on: Option<NaiveDate>,
-        /// Where they said it, for the record.
+        /// Where they unsubscribed, for the record.
         source: String,
     },
-    /// There is no such address.
+    /// The address doesn't exist.
     Gone {
         /// The address.
         email: String,
     },
-    /// Delivered, or not for good: nothing follows from it.
+    /// The mail was delivered, or failed only temporarily: nothing follows from it.
     Nothing,
 }
 
@@ -76,7 +76,7 @@ impl Report {
         if let (Some(what), Some(template)) = (at("unsubscriberequestreceivedat"), at("templatename")) {
             return Some(Self { kind: ReportKind::Unsubscribes, email, template: Some(template), what });
         }
-        // Mailchimp writes both from an export of an audience; its own ids tell them from anybody's column of that name.
+        // Mailchimp exports both from an audience. Its own id columns distinguish them from other files with a column of that name.
         if at("leid").is_some() || at("euid").is_some() || at("memberrating").is_some() {
             for (header, kind) in [("unsubtime", ReportKind::MailchimpUnsubscribed), ("cleantime", ReportKind::MailchimpCleaned)] {
                 if let Some(what) = at(header) {
@@ -91,7 +91,7 @@ impl Report {
     /// Reads a row.
     ///
     /// # Errors
-    /// If its address can't be one.
+    /// If its address isn't valid.
     pub(crate) fn read(&self, row: Row<'_>) -> Result<Said, String> {
         let typed = row.field(self.email);
         let email = address::read(typed).map_err(|e| format!("{}: {e}", text::safe(typed)))?.to_owned();

@@ -1,4 +1,4 @@
-//! Rows of a delimited text, each of bounded size, each with its line.
+//! The rows of a delimited text, each of bounded size and with its line number.
 //!
 //! Must not know what the columns mean.
 
@@ -8,12 +8,12 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::{Encoded, ExchangeError};
 
-/// The largest row that is taken, in bytes.
+/// The largest row that is accepted, in bytes.
 pub(crate) const LARGEST_ROW: usize = 1024 * 1024;
-/// The most columns that a row may have.
+/// The largest number of columns in a row.
 pub(crate) const MOST_COLUMNS: usize = 200;
 
-/// A reader of rows.
+/// A reader of rows from a delimited text.
 pub(crate) struct Rows<'f> {
     from: Encoded<'f>,
     reader: Reader,
@@ -22,32 +22,32 @@ pub(crate) struct Rows<'f> {
     end: usize,
     output: Vec<u8>,
     ends: Vec<usize>,
-    /// The sign between the columns.
+    /// The character that separates the columns.
     pub delimiter: u8,
     line: u64,
     quotes: usize,
     done: bool,
 }
 
-/// A row: its line, counted from 1, and its fields.
+/// A row: the line where it starts, and its fields.
 #[derive(Clone, Copy)]
 pub(crate) struct Row<'r> {
-    /// The line in the file where it starts.
+    /// The line in the file where it starts, counted from 1.
     pub line: u64,
-    /// Whether the quotes in it don't come in pairs: one was probably left open.
+    /// Whether it has an odd number of quotes: one was probably never closed.
     pub odd_quotes: bool,
     text: &'r [u8],
     ends: &'r [usize],
 }
 
 impl<'r> Row<'r> {
-    /// How many fields it has.
+    /// Returns the number of fields.
     #[must_use]
     pub(crate) const fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// A field; the empty text where the row is too short. The text is UTF-8, for what was decoded is.
+    /// Returns a field, or the empty text if the row is too short. The decoded text is always UTF-8.
     #[must_use]
     pub(crate) fn field(&self, at: usize) -> &'r str {
         let Some(end) = self.ends.get(at) else { return "" };
@@ -55,7 +55,7 @@ impl<'r> Row<'r> {
         std::str::from_utf8(&self.text[start..*end]).unwrap_or("")
     }
 
-    /// Whether nothing but blanks is in it.
+    /// Returns whether the row has nothing but blanks in it.
     #[must_use]
     pub(crate) fn is_blank(&self) -> bool {
         self.text.iter().all(u8::is_ascii_whitespace)
@@ -63,8 +63,8 @@ impl<'r> Row<'r> {
 }
 
 impl<'f> Rows<'f> {
-    /// Begins to read. The delimiter is the one of comma, tab and semicolon that parts the first line into most columns;
-    /// a first line `sep=;`, as Excel writes it, says so itself.
+    /// Starts reading. The delimiter is whichever of comma, tab and semicolon splits the first line into the most columns, unless that line
+    /// names it, as in `sep=;`, which Excel writes.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -90,19 +90,19 @@ impl<'f> Rows<'f> {
         Ok(Self { from, reader, input, start, end, output: vec![0; 4096], ends: vec![0; 64], delimiter, line, quotes: 0, done: false })
     }
 
-    /// How many bytes of the file are still to be read.
+    /// Returns how many bytes of the file are still to be read.
     #[must_use]
     pub(crate) fn left(&self) -> u64 {
         self.from.left()
     }
 
-    /// The name of the encoding.
+    /// Returns the name of the encoding.
     #[must_use]
     pub(crate) const fn encoding(&self) -> &'static str {
         self.from.encoding
     }
 
-    /// The next row that is not blank; `None` at the end.
+    /// Returns the next row that isn't blank, or `None` at the end.
     ///
     /// # Errors
     /// If a row is too long or has too many columns, or reading fails.
@@ -112,13 +112,13 @@ impl<'f> Rows<'f> {
             let odd_quotes = self.quotes % 2 == 1;
             let row = Row { line, odd_quotes, text: &self.output[..written], ends: &self.ends[..ends] };
             if !row.is_blank() {
-                // The borrow checker can't see that a blank row is not kept; the row is made once more.
+                // The borrow checker can't see that a blank row isn't kept, so the row is built a second time.
                 return Ok(Some(Row { line, odd_quotes, text: &self.output[..written], ends: &self.ends[..ends] }));
             }
         }
     }
 
-    /// Reads on in the file when all that was read is used. An empty input means the end to the reader: there is one only then.
+    /// Reads more of the file once the buffer is used up. The CSV reader takes an empty input for the end, so it must get one only there.
     fn fill(&mut self) -> Result<(), ExchangeError> {
         if self.start == self.end {
             self.start = 0;
@@ -127,7 +127,7 @@ impl<'f> Rows<'f> {
         Ok(())
     }
 
-    /// Passes over what is left of the last line's end and over empty lines, so that a row's line is the one where it starts.
+    /// Skips the rest of the last line's end and any empty lines, so that a row's line is the one where it starts.
     fn skip_line_ends(&mut self) -> Result<(), ExchangeError> {
         loop {
             self.fill()?;
@@ -175,7 +175,7 @@ impl<'f> Rows<'f> {
     }
 }
 
-/// The sign that parts the first record into most columns, quotes minded; a comma if none does.
+/// Returns the delimiter that splits the first record into the most columns, respecting quotes; a comma if none does.
 fn likeliest(start: &[u8]) -> u8 {
     let columns = |delimiter: u8| {
         let mut reader = ReaderBuilder::new().delimiter(delimiter).build();

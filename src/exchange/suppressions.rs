@@ -1,6 +1,6 @@
 //! Suppressed addresses in one cell: `ann@example.org (bounced) 2026-01-02 sign-up form | bo@example.org`.
 //!
-//! Of an address that only resembles a suppressed one, `ann@a.example is not ann@b.example`. Must not know whose they are.
+//! A line can also say that an address only resembles a suppressed one: `ann@a.example is not ann@b.example`. Must not know whose they are.
 
 use chrono::NaiveDate;
 
@@ -8,7 +8,7 @@ use crate::domain::address;
 use crate::domain::listed::Suppression;
 use crate::domain::words::{AddressState, Stored};
 
-/// What stands between an address and the suppressed one that it was told apart from.
+/// The words between an address and the suppressed address that it only resembles.
 const IS_NOT: &str = "is not";
 
 /// Writes suppressed addresses, separated by `|`.
@@ -18,7 +18,7 @@ pub(crate) fn write(all: &[Suppression]) -> String {
         if let Some(other) = &s.apart_from {
             return format!("{} {IS_NOT} {}", escaped(&s.address), escaped(other));
         }
-        // A reason in brackets isn't read as a state.
+        // Without a state before it, a reason that begins with a bracket would be read as one.
         let state = s.state.filter(|s| *s != AddressState::Ok).or(s.reason.starts_with('(').then_some(AddressState::Ok));
         let state = state.map_or_else(String::new, |s| format!(" ({s})"));
         let since = s.since.map_or_else(String::new, |d| format!(" {d}"));
@@ -27,7 +27,7 @@ pub(crate) fn write(all: &[Suppression]) -> String {
     all.iter().map(one).collect::<Vec<_>>().join(" | ")
 }
 
-/// An address may have a bar in it, which separates here.
+/// Escapes the bars in an address, because a bar separates entries here.
 fn escaped(address: &str) -> String {
     address.replace('%', "%25").replace('|', "%7C")
 }

@@ -1,6 +1,6 @@
-//! The forms for a community and what belongs to it: seat, way to join, rule, channel.
+//! The forms for a community and its parts: seat, way to join, rule, channel.
 //!
-//! Must not know where a form is filled in.
+//! Must not know where a form is shown.
 
 use super::chosen::{chosen_word, chosen_word_or_none, gone};
 use super::field::{Field, Kind};
@@ -15,14 +15,14 @@ use crate::domain::person::PersonFacts;
 use crate::domain::words::{ChannelKind, CommunityStatus, RouteKind, RuleEffect, RunBy, SeatFunction, Stage};
 use crate::domain::{address, text};
 
-/// How many people are offered as holders of a seat: beyond this many, the name must be typed whole.
+/// The most people offered as holders of a seat; anybody else's name must be typed in full.
 const OFFERED: usize = 5_000;
 
 fn detail(id: CommunityId, book: &Book) -> Result<CommunityDetail, BookError> {
     book.community(id)?.ok_or_else(|| gone("the community"))
 }
 
-/// A community, new or known.
+/// Returns the form for a community, new or existing.
 pub(super) fn community(id: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
     let (facts, was) = match id {
         Some(id) => {
@@ -76,11 +76,11 @@ pub(super) fn community(id: Option<CommunityId>, book: &mut Book) -> Result<Shee
     }))
 }
 
-/// A seat and who holds it; `chosen` is always among the people offered.
+/// Returns the form for a seat and its holder; `chosen` is always among the people offered.
 pub(crate) fn seat(community: CommunityId, id: Option<SeatId>, chosen: Option<PersonId>, book: &mut Book) -> Result<Sheet, BookError> {
     let d = detail(community, book)?;
     let known = id.and_then(|id| d.seats.iter().find(|s| s.id == id));
-    // Who was chosen already, those of the community, then everybody: names with their addresses, so that each is one person.
+    // The person chosen already, members of the community, then everybody; an address with each name makes it unique.
     let mut ids: Vec<PersonId> = chosen.into_iter().collect();
     ids.extend(book.find(&PeopleQuery { community: Some(community), ..PeopleQuery::default() })?.ids);
     let everybody = book.find(&PeopleQuery::default())?.ids;
@@ -102,7 +102,7 @@ pub(crate) fn seat(community: CommunityId, id: Option<SeatId>, chosen: Option<Pe
         let chosen = people.iter().find(|(_, label)| same(label)).map(|(id, _)| *id);
         let mut since = v.date("since");
         if chosen.is_some() && chosen != holder && since == held_since {
-            // The date of the one before is not that of the new one.
+            // The date of the previous holder doesn't apply to the new one.
             since = Some(v.calendar.today);
         }
         let months = v.text("months");
@@ -117,7 +117,7 @@ pub(crate) fn seat(community: CommunityId, id: Option<SeatId>, chosen: Option<Pe
             interim: v.text("interim") == "yes",
             function: chosen_word_or_none(&v.text("function"), function, SeatFunction::parse),
             confirm_months,
-            // Who is new in the seat has not been confirmed in it yet.
+            // A new holder hasn't been confirmed in the seat yet.
             confirmed: v.date("confirmed").filter(|day| chosen == holder || Some(*day) != held_confirmed),
         };
         if chosen.is_none() && !wanted.is_empty() {
@@ -130,13 +130,13 @@ pub(crate) fn seat(community: CommunityId, id: Option<SeatId>, chosen: Option<Pe
     }))
 }
 
-/// What a person is called where one is chosen from many.
+/// Returns the label of a person in a list to choose from.
 #[must_use]
 pub(crate) fn person_label(p: &PersonRow) -> String {
     if p.name.is_empty() || p.email.is_empty() { p.title().to_owned() } else { format!("{} <{}>", p.name, p.email) }
 }
 
-/// Somebody who isn't on the roster yet, as they were typed: a name, an address, or both.
+/// Returns somebody who isn't on the roster yet, as typed: a name, an address, or both.
 fn newcomer(typed: &str) -> Result<PersonFacts, (String, String)> {
     let (name, email) = name_and_address(typed);
     if !email.is_empty() {
@@ -166,7 +166,7 @@ fn seat_fields(known: Option<&SeatRow>, options: Vec<String>, held_by: &str) -> 
     ]
 }
 
-/// A way to join.
+/// Returns the form for a way to join.
 pub(super) fn route(community: CommunityId, id: Option<i64>, book: &mut Book) -> Result<Sheet, BookError> {
     let d = detail(community, book)?;
     let known = d.routes.iter().find(|(r, _)| Some(*r) == id).map(|(_, f)| f);
@@ -193,7 +193,7 @@ pub(super) fn route(community: CommunityId, id: Option<i64>, book: &mut Book) ->
     }))
 }
 
-/// A rule who may join.
+/// Returns the form for a rule on who may join.
 pub(super) fn rule(community: CommunityId, id: Option<i64>, book: &mut Book) -> Result<Sheet, BookError> {
     let d = detail(community, book)?;
     let known = d.rules.iter().find(|(r, ..)| Some(*r) == id);
@@ -218,7 +218,7 @@ pub(super) fn rule(community: CommunityId, id: Option<i64>, book: &mut Book) -> 
     }))
 }
 
-/// A channel.
+/// Returns the form for a channel.
 pub(super) fn channel(community: CommunityId, id: Option<i64>, book: &mut Book) -> Result<Sheet, BookError> {
     let d = detail(community, book)?;
     let known = d.channels.iter().find(|(c, _)| Some(*c) == id).map(|(_, f)| f);

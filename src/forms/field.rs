@@ -1,4 +1,4 @@
-//! One field of a form: what may be in it, and what is wrong with a value.
+//! A field of a form: which values it accepts, and what is wrong with a value.
 //!
 //! Must not know which form it is in.
 
@@ -7,20 +7,20 @@ use chrono::NaiveDate;
 use crate::domain::dates::{Calendar, Lean};
 use crate::domain::{address, text};
 
-/// What may be in a field.
+/// Which values a field accepts.
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
-    /// Any text of one line.
+    /// Any text on one line.
     Text,
-    /// A text that must not be empty; the words say what is missing.
+    /// A text that must not be empty, with the message if it is.
     Required(&'static str),
     /// A text of several lines.
     Note,
-    /// One of a list; `new` lets in others.
+    /// One of a list; `new` also allows others.
     Choice { options: Vec<String>, new: bool },
-    /// Several of a list, separated by `;`.
+    /// Several of a list, separated by `;`; `new` also allows others.
     Choices { options: Vec<String>, new: bool },
-    /// The name of a field of the lead's own, which is added to the form.
+    /// The name of a custom field to add to the form.
     AddField { options: Vec<String> },
     /// A date, or nothing.
     Date(Lean),
@@ -37,26 +37,26 @@ pub(crate) enum Kind {
 /// A field of a form.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
-    /// By which the form's maker asks for it.
+    /// The name by which the form's code refers to it.
     pub key: String,
-    /// What is shown before it.
+    /// The label shown before it.
     pub label: String,
-    /// What may be in it.
+    /// Which values it accepts.
     pub kind: Kind,
-    /// Its value now.
+    /// Its current value.
     pub value: String,
-    /// What may help to fill it in; keys are named in it by their actions, in braces.
+    /// Help with filling it in; keys are referred to by their actions, in braces.
     pub hint: String,
 }
 
 impl Field {
-    /// A field that begins with a value.
+    /// Returns a field with an initial value.
     #[must_use]
     pub(crate) fn new(key: &str, label: &str, kind: Kind, value: &str) -> Self {
         Self { key: key.to_owned(), label: label.to_owned(), kind, value: value.to_owned(), hint: String::new() }
     }
 
-    /// With a hint.
+    /// Returns the field with a hint.
     #[must_use]
     pub(crate) fn hint(mut self, hint: &str) -> Self {
         hint.clone_into(&mut self.hint);
@@ -81,12 +81,12 @@ impl Kind {
         }
     }
 
-    /// Checks a value, cleaned, that was `original` when the form was opened; returns what it was understood as, if that is worth showing.
+    /// Checks a cleaned value against the one when the form was opened. Returns how the value was understood, if that is worth showing.
     ///
     /// # Errors
-    /// A sentence for the person who typed it.
+    /// A message for the person who typed it.
     pub(crate) fn check(&self, value: &str, original: &str, calendar: &Calendar) -> Result<Option<String>, String> {
-        // What came with an import may be longer, and stays; so does a word that isn't on the list.
+        // An unchanged value from an import may stay, even if it is too long or isn't on the list.
         let is_new = value != original;
         match self {
             Self::Text | Self::Required(_) | Self::Choice { .. } if is_new => text::check_length(value)?,
@@ -114,7 +114,7 @@ impl Kind {
     }
 }
 
-/// The parts of a list that is separated by `;`.
+/// Returns the parts of a list separated by `;`.
 pub(crate) fn parts(value: &str) -> impl Iterator<Item = &str> {
     value.split(';').map(str::trim).filter(|p| !p.is_empty())
 }

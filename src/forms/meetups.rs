@@ -1,6 +1,6 @@
-//! The forms for a meetup and for somebody's attendance.
+//! The forms for a meetup and for a person's attendance.
 //!
-//! Must not know where a form is filled in.
+//! Must not know where a form is shown.
 
 use super::chosen::{chosen_word, chosen_word_or_none, gone};
 use super::field::{Field, Kind};
@@ -12,7 +12,7 @@ use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::words::{Format, MeetupStatus, Outcome, Part, Rsvp, WriteUp};
 
-/// A meetup, new or known.
+/// Returns the form for a meetup, new or existing.
 pub(super) fn meetup(id: Option<MeetupId>, community: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
     let (facts, was) = match id {
         Some(id) => {
@@ -77,7 +77,7 @@ fn meetup_facts(v: &Values<'_>, (format, status, write_up): (Format, MeetupStatu
     })
 }
 
-/// What is known of somebody at a meetup.
+/// Returns the form for a person's attendance at a meetup.
 pub(super) fn attendance(meetup: MeetupId, person: PersonId, book: &mut Book) -> Result<Sheet, BookError> {
     let d = book.meetup(meetup)?.ok_or_else(|| gone("the meetup"))?;
     let row = d.roll.iter().find(|r| r.person_id == person).ok_or_else(|| gone("the attendance"))?;

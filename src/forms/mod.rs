@@ -1,6 +1,6 @@
-//! What can be filled in of each thing: its fields with their labels, and the command that they make; for the screen's forms and for `--set`.
+//! The forms: the fields of each thing with their labels, and the command that they make. Used by the screen and by `--set`.
 //!
-//! Must not know where a form is filled in, nor how it looks there.
+//! Must not know where a form is shown, nor how it looks there.
 
 mod chosen;
 mod communities;
@@ -18,10 +18,10 @@ use crate::domain::dates::Calendar;
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
 use crate::domain::words::Purpose;
 
-/// How the keys of fields of the lead's own begin.
+/// The prefix of the keys of custom fields.
 pub(crate) const OWN: &str = "field:";
 
-/// What a form is about.
+/// The subject of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// A person, or a new one.
@@ -36,7 +36,7 @@ pub(crate) enum Subject {
     Seat(CommunityId, Option<SeatId>),
     /// A way to join a community.
     Route(CommunityId, Option<i64>),
-    /// A rule who may join a community.
+    /// A rule on who may join a community.
     Rule(CommunityId, Option<i64>),
     /// A channel of a community.
     Channel(CommunityId, Option<i64>),
@@ -44,28 +44,28 @@ pub(crate) enum Subject {
     Membership(PersonId, Option<CommunityId>),
     /// A person's attendance.
     Attendance(MeetupId, PersonId),
-    /// Somebody who came and isn't on the roster, by name.
+    /// Somebody at a meetup who isn't on the roster, by name.
     WalkIn(MeetupId, String),
     /// A person's consent.
     Consent(PersonId, Purpose),
-    /// That a person may be mailed again.
+    /// A person's own word that they may be mailed again.
     MailAgain(PersonId),
 }
 
-/// Makes the command of a form's values, or says which field (by its key) is wrong and why.
+/// Makes the command from a form's values, or returns which field (by its key) is wrong and why.
 pub(crate) type Build = Box<dyn Fn(&Values<'_>) -> Result<Command, (String, String)>>;
 
-/// A form that isn't filled in yet: its fields with the values that they have now.
+/// A form before it is filled in: its fields with their current values.
 pub(crate) struct Sheet {
-    /// What it is about, in words.
+    /// The title, for people.
     pub title: String,
-    /// What it is about.
+    /// Its subject.
     pub subject: Subject,
-    /// The fields, in their order.
+    /// The fields, in order.
     pub fields: Vec<Field>,
-    /// The step that last wrote the row.
+    /// The step that last changed the row.
     pub was: Option<i64>,
-    /// The day it is, and how dates are written.
+    /// Today's date, and how dates are written.
     pub calendar: Calendar,
     /// Makes the command.
     pub build: Build,
@@ -84,13 +84,13 @@ impl Sheet {
     }
 }
 
-/// One field as it was filled in.
+/// A field as it was filled in.
 pub(crate) struct Filled<'f> {
     /// The field's key.
     pub key: &'f str,
-    /// What may be in it.
+    /// Which values the field accepts.
     pub kind: &'f Kind,
-    /// Its text, cleaned.
+    /// Its cleaned text.
     pub value: String,
 }
 
@@ -98,9 +98,9 @@ pub(crate) struct Filled<'f> {
 pub(crate) struct Values<'f> {
     /// The fields.
     pub fields: Vec<Filled<'f>>,
-    /// The day it is, and how dates are written.
+    /// Today's date, and how dates are written.
     pub calendar: Calendar,
-    /// The step that last wrote the row when the form was opened.
+    /// The step that had last changed the row when the form was opened.
     pub was: Option<i64>,
 }
 
@@ -128,16 +128,16 @@ impl Values<'_> {
         parts(&self.text(key)).map(str::to_owned).collect()
     }
 
-    /// Returns the fields whose key begins so: key without that beginning, value.
+    /// Returns the fields whose key begins with a prefix: the rest of the key, and the value.
     pub(crate) fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (String, String)> + 'a {
         self.fields.iter().filter_map(move |f| Some((f.key.strip_prefix(prefix)?.to_owned(), f.value.clone())))
     }
 }
 
-/// Opens the form for a subject; `community` is the one whose members are shown, for what is new.
+/// Opens the form for a subject. `community` is the one whose members are shown, and is used for new entries.
 ///
 /// # Errors
-/// If the subject is gone, or the file can't be read.
+/// If the subject no longer exists, or the roster's file can't be read.
 pub(crate) fn open(subject: &Subject, community: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
     match subject {
         Subject::Person(id) => people::person(*id, community, book),

@@ -1,6 +1,6 @@
-//! The forms for a person, a walk-in, a membership, an organisation.
+//! The forms for a person, a walk-in, a membership, a consent and an organisation.
 //!
-//! Must not know where a form is filled in.
+//! Must not know where a form is shown.
 
 use super::chosen::{chosen_word, gone};
 use super::field::{Field, Kind};
@@ -15,7 +15,7 @@ use crate::domain::person::{ConsentFacts, OrganisationFacts, PersonFacts};
 use crate::domain::tags;
 use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose, Source};
 
-/// The words of a closed list, for a choice.
+/// Returns a choice from the words of a closed list.
 pub(super) fn choice<T: ToString>(all: &[T]) -> Kind {
     Kind::Choice { options: all.iter().map(ToString::to_string).collect(), new: false }
 }
@@ -24,7 +24,7 @@ fn one_of(which: Words, book: &Book) -> Result<Kind, BookError> {
     Ok(Kind::Choice { options: book.words(which)?, new: true })
 }
 
-/// A person, new or known.
+/// Returns the form for a person, new or existing.
 pub(super) fn person(id: Option<PersonId>, community: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
     let (facts, was) = match id {
         Some(id) => {
@@ -45,7 +45,7 @@ pub(super) fn person(id: Option<PersonId>, community: Option<CommunityId>, book:
         Field::new("tags", "Tags", Kind::Choices { options: book.words(Words::Tags)?, new: true }, &facts.tags.join("; ")),
         Field::new("joined", "With us since", Kind::Date(Lean::Back), &facts.joined.map(|d| d.to_string()).unwrap_or_default()),
     ];
-    // A field without a value is added by its name: nobody looks through all that an import once brought.
+    // An empty field is added by its name: a form with every field of past imports would be too long.
     let mut absent = Vec::new();
     for name in book.words(Words::Fields)? {
         match facts.field(&name).unwrap_or("") {
@@ -94,7 +94,7 @@ fn person_facts(v: &Values<'_>, (kind, state): (PersonKind, AddressState)) -> Re
     Ok(facts)
 }
 
-/// The name and the address in what was typed of somebody: `Ann Hallam <ann@example.org>`, or one of them.
+/// Returns the name and the address in a text: `Ann Hallam <ann@example.org>`, or only one of them.
 pub(super) fn name_and_address(typed: &str) -> (&str, &str) {
     match typed.split_once('<') {
         Some((name, rest)) => (name.trim(), rest.trim_end_matches('>').trim()),
@@ -103,7 +103,7 @@ pub(super) fn name_and_address(typed: &str) -> (&str, &str) {
     }
 }
 
-/// Somebody who came without being known.
+/// Returns the form for somebody who came and isn't on the roster.
 pub(super) fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
     let subject = Subject::WalkIn(meetup, name.to_owned());
     let (name, email) = name_and_address(name);
@@ -123,7 +123,7 @@ pub(super) fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityI
     }))
 }
 
-/// How a person stands to a community, or to one yet to be chosen.
+/// Returns the form for a person's membership of a community, or of one to be chosen.
 pub(super) fn membership(person: PersonId, community: Option<CommunityId>, book: &mut Book) -> Result<Sheet, BookError> {
     let detail = book.person(person)?.ok_or_else(|| gone("the person"))?;
     let known = detail.memberships.iter().find(|m| Some(m.community_id) == community);
@@ -177,7 +177,7 @@ pub(super) fn membership(person: PersonId, community: Option<CommunityId>, book:
     }))
 }
 
-/// What somebody agrees to, or not.
+/// Returns the form for a person's consent.
 pub(super) fn consent(person: PersonId, purpose: Purpose, book: &mut Book) -> Result<Sheet, BookError> {
     let detail = book.person(person)?.ok_or_else(|| gone("the person"))?;
     let known = detail.consents.iter().find(|c| c.purpose == purpose);
@@ -191,7 +191,7 @@ pub(super) fn consent(person: PersonId, purpose: Purpose, book: &mut Book) -> Re
     let title = format!("Consent of {} to {purpose}", detail.facts.title());
     Ok(Sheet::new(&title, Subject::Consent(person, purpose), fields, None, book.calendar(), move |v| {
         let state = chosen_word(&v.text("state"), was, ConsentState::parse);
-        // To be mailed again is their own word alone: with where and when they said so.
+        // Only the person can lift an unsubscription, so where and when they said so is required.
         if purpose == Purpose::Mail && was == ConsentState::Withdrawn && state == ConsentState::Granted {
             return their_word(v, person);
         }
@@ -200,7 +200,7 @@ pub(super) fn consent(person: PersonId, purpose: Purpose, book: &mut Book) -> Re
     }))
 }
 
-/// That somebody said that they may be mailed again.
+/// Returns the form for a person's own word that they may be mailed again.
 pub(super) fn mail_again(person: PersonId, book: &mut Book) -> Result<Sheet, BookError> {
     let detail = book.person(person)?.ok_or_else(|| gone("the person"))?;
     let fields = vec![
@@ -224,7 +224,7 @@ fn their_word(v: &Values<'_>, person: PersonId) -> Result<Command, (String, Stri
     Ok(Command::MailAgain { person, source, on })
 }
 
-/// An organisation, new or known.
+/// Returns the form for an organisation, new or existing.
 pub(super) fn organisation(id: Option<OrganisationId>, book: &mut Book) -> Result<Sheet, BookError> {
     let facts = match id {
         Some(id) => book.organisations()?.into_iter().find(|o| o.id == id).ok_or_else(|| gone("the organisation"))?.facts,

@@ -1,6 +1,6 @@
-//! The formats of address books: people with all that a contact can hold.
+//! The formats of address books: people with everything that a contact can hold.
 //!
-//! Must not know who is written, or where to.
+//! Must not know who is written, nor to which file.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
@@ -9,15 +9,15 @@ use super::outgoing::Outgoing;
 use crate::domain::address;
 use crate::domain::mail::Way;
 
-/// What address books have in common.
+/// The settings that all address books share.
 const CONTACTS: FormatInfo = FormatInfo { ascii: false, ..MAILING };
 
-/// What stands under each of the headers: where we have nothing, nothing.
+/// Returns the value under each of the headers; empty where there is none.
 fn under(headers: &[&str], value: impl Fn(&str) -> String) -> Vec<String> {
     headers.iter().map(|h| value(h)).collect()
 }
 
-/// What is said of somebody with more addresses than a contact has room for.
+/// The note for a person with more addresses than a contact has room for.
 const NO_ROOM: &str = "a contact there has no room for all of their addresses: the last ones are not in the file";
 
 fn other(p: &Outgoing<'_>, at: usize) -> String {
@@ -48,7 +48,7 @@ const GOOGLE: &[&str] = &[
     "Phone 1 - Value",
 ];
 
-/// Google Contacts, its columns since 2024; several labels are parted by ` ::: `.
+/// Google Contacts: its columns since 2024; several labels are separated by ` ::: `.
 pub(super) const GOOGLE_CONTACTS: FormatInfo = FormatInfo {
     way: Way::GoogleContacts,
     doc: "contacts for Google Contacts",
@@ -174,7 +174,7 @@ fn thunderbird(p: &Outgoing<'_>) -> Vec<String> {
     })
 }
 
-/// Thunderbird, in British English: its headers are in the language of the program that reads them.
+/// Thunderbird, in British English: it expects the headers in its own language.
 pub(super) const THUNDERBIRD: FormatInfo = FormatInfo {
     way: Way::Thunderbird,
     doc: "an address book for Thunderbird in British English",
@@ -203,7 +203,7 @@ pub(super) const VCARD: FormatInfo = FormatInfo {
     ..CONTACTS
 };
 
-/// vCard 3.0 (RFC 2426), for what reads nothing newer.
+/// vCard 3.0 (RFC 2426), for programs that read nothing newer.
 pub(super) const VCARD_3: FormatInfo = FormatInfo {
     way: Way::VCard3,
     doc: "contacts as vCard 3.0, for older address books",
@@ -232,12 +232,12 @@ fn card(p: &Outgoing<'_>, version: &str) -> String {
     lines.iter().map(|l| folded(l)).collect::<Vec<_>>().join("\r\n")
 }
 
-/// A value with what parts values escaped.
+/// Escapes the characters that separate values.
 fn value(text: &str) -> String {
     text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace("\r\n", "\n").replace('\n', "\\n")
 }
 
-/// A line in pieces of at most 75 octets, each behind the first begun with a blank; no letter is cut.
+/// Folds a line at 75 octets, each further piece starting with a blank; no character is split.
 fn folded(line: &str) -> String {
     let (mut out, mut used) = (String::with_capacity(line.len() + 8), 0);
     for c in line.chars() {
@@ -251,7 +251,7 @@ fn folded(line: &str) -> String {
     out
 }
 
-/// LDIF (RFC 2849), as Thunderbird and directories take it.
+/// LDIF (RFC 2849), as Thunderbird and directories read it.
 pub(super) const LDIF: FormatInfo = FormatInfo {
     way: Way::Ldif,
     doc: "contacts as LDIF, for directories and Thunderbird",
@@ -259,7 +259,7 @@ pub(super) const LDIF: FormatInfo = FormatInfo {
     extension: "ldif",
     look: RAW,
     shape: Shape::Rows(&[], |p, _| vec![entry(p)]),
-    // RFC 4524: `mail` is of IA5 letters alone.
+    // RFC 4524: `mail` may only have IA5 characters.
     ascii: true,
     ..CONTACTS
 };
@@ -267,7 +267,7 @@ pub(super) const LDIF: FormatInfo = FormatInfo {
 fn entry(p: &Outgoing<'_>) -> String {
     let (first, last) = p.names();
     let name = if p.person.name.is_empty() { p.email.to_owned() } else { p.name() };
-    // RFC 4514: signs that mean something in a name's parts.
+    // RFC 4514: characters with a meaning in a distinguished name.
     let escaped =
         |text: &str| -> String { text.chars().flat_map(|c| if ",+\"\\<>;=#".contains(c) { vec!['\\', c] } else { vec![c] }).collect() };
     let dn = if p.email.is_empty() { format!("cn={}", escaped(&name)) } else { format!("cn={},mail={}", escaped(&name), escaped(p.email)) };
@@ -275,14 +275,14 @@ fn entry(p: &Outgoing<'_>) -> String {
     out.extend(
         ["top", "person", "organizationalPerson", "inetOrgPerson", "mozillaAbPersonAlpha"].map(|class| attribute("objectclass", class)),
     );
-    // `sn` must be there: who has one name alone has it as that.
+    // `sn` is required, so a single name is used for it.
     let sn = if last.is_empty() { &name } else { &last };
     for (name, text) in [("cn", &name), ("givenName", &first), ("sn", sn)] {
         if !text.is_empty() {
             out.push(attribute(name, text));
         }
     }
-    // The attribute may be there more than once (RFC 4524 section 2.16).
+    // The attribute may be repeated (RFC 4524 section 2.16).
     let others = p.others.iter().map(|o| address::in_ascii(&o.address).unwrap_or_else(|| o.address.clone()));
     let addresses: Vec<String> = std::iter::once(p.email.to_owned()).chain(others).collect();
     let mail = addresses.iter().map(|a| ("mail", a.as_str()));
@@ -295,7 +295,7 @@ fn entry(p: &Outgoing<'_>) -> String {
     out.join("\n")
 }
 
-/// A line of an entry; in base64 where the text is not plain ASCII, or begins or ends so that it would be misread.
+/// Returns a line of an entry, in base64 if the text isn't plain ASCII or would be misread because of how it begins or ends.
 fn attribute(name: &str, text: &str) -> String {
     let plain = text.bytes().all(|b| (0x20..0x7f).contains(&b)) && !text.starts_with([' ', ':', '<']) && !text.ends_with(' ');
     if plain { format!("{name}: {text}") } else { format!("{name}:: {}", BASE64_STANDARD.encode(text)) }

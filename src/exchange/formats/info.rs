@@ -1,4 +1,4 @@
-//! What is known of a format: what it is for, what a row is made of, what its target takes.
+//! The properties of a format: its purpose, its rows, and what its target accepts.
 //!
 //! Must not know which formats there are, nor how they are written.
 
@@ -7,71 +7,71 @@ use super::template::Placeholder;
 use crate::domain::listed::Listed;
 use crate::domain::mail::{Column, Way};
 
-/// What a format may be told.
+/// The settings of an export that a format may use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The group's or list's own address, for formats that name it.
     pub group: String,
-    /// Where somebody who is invited comes to.
+    /// The link to which an invitation leads.
     pub redirect: String,
-    /// Whether names stand with the addresses.
+    /// Whether names are written with the addresses.
     pub names: bool,
-    /// What parts addresses on one line.
+    /// The separator of addresses on one line.
     pub separator: String,
-    /// How many addresses stand on one line; 0 for all.
+    /// The number of addresses on one line; 0 for all.
     pub chunk: usize,
-    /// Whether team mailboxes are wanted too.
+    /// Whether team mailboxes are included.
     pub mailboxes: bool,
-    /// Whether only those are wanted who have granted consent to mail.
+    /// Whether only people who granted consent to mail are included.
     pub require_consent: bool,
-    /// What the mail's template asks for.
+    /// The placeholders of the mail's template.
     pub placeholders: Vec<Placeholder>,
-    /// Whether those who are written are to leave the list: the rows are what takes them off it.
+    /// Whether the rows remove people from the list instead of adding them.
     pub removing: bool,
-    /// Whether only what has changed on a list is written: then there may be nobody.
+    /// Whether only the changes to a list are written; then no rows are valid too.
     pub in_step: bool,
 }
 
 /// How the rows of a format look.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
-    /// The sign between the columns.
+    /// The character between the columns.
     pub delimiter: u8,
     /// Whether lines end with CR LF.
     pub crlf: bool,
-    /// Whether each row is written as it stands, quoting and all.
+    /// Whether each row is written as it is, without any quoting.
     pub raw: bool,
-    /// What stands before everything, such as a byte order mark.
+    /// What comes before the first row, such as a byte order mark.
     pub before: &'static str,
-    /// Whether a value that a spreadsheet could take for a formula begins with an apostrophe.
+    /// Whether a value that a spreadsheet could take for a formula gets an apostrophe before it.
     pub neutral: bool,
 }
 
-/// Commas, LF, UTF-8 without a mark: what mailing programs take.
+/// Commas, LF, UTF-8 without a byte order mark: what most mailing services accept.
 pub(super) const PLAIN: Look = Look { delimiter: b',', crlf: false, raw: false, before: "", neutral: false };
-/// One line a person, written as it stands.
+/// One line for each person, written as it is.
 pub(super) const RAW: Look = Look { raw: true, ..PLAIN };
 
-/// What a row is made of.
+/// Returns the fields of a row.
 pub(super) type Row = fn(&Outgoing<'_>, &Settings) -> Vec<String>;
 
-/// What has to hold, and what is said where it does not.
+/// A condition, and the message if it isn't met.
 pub(super) type Only<T> = (fn(&T) -> bool, &'static str);
 
-/// What somebody has instead of an address.
+/// Returns what is written in place of a person's address.
 pub(super) type InPlace = fn(&Listed<'_>) -> Option<String>;
 
-/// What a target does to a row that it takes, if it alters anything.
+/// Returns what the target changes in a row that it accepts, if anything.
 pub(super) type Alters = fn(&Outgoing<'_>) -> Option<&'static str>;
 
-/// How a format is made.
+/// The structure of a format's file.
 #[derive(Clone, Copy)]
 pub(super) enum Shape {
-    /// Everything that we keep.
+    /// Everything that a roster has about people.
     Ours,
-    /// A row or line for each person, below these lines.
+    /// A row or line for each person, below these header rows.
     Rows(&'static [&'static [&'static str]], Row),
-    /// All addresses on one line, or on several of so many.
+    /// All addresses on one line, or a fixed number on each.
     Joined,
     /// A JSON array.
     Json,
@@ -79,66 +79,66 @@ pub(super) enum Shape {
 
 /// A format, as `guildhall formats` lists it.
 pub struct FormatInfo {
-    /// The way out that it is: its name on the command line, and what the rules say of it.
+    /// The export route: its name on the command line, and what the rules say about it.
     pub way: Way,
-    /// What it is for.
+    /// Its purpose.
     pub doc: &'static str,
-    /// What it carries.
+    /// What it carries about a person.
     pub carries: &'static str,
-    /// What the target limits.
+    /// The limits of the target.
     pub limits: &'static str,
-    /// How its file's name ends.
+    /// The extension of its files.
     pub extension: &'static str,
-    /// Whether the target takes an address, if not all.
+    /// Whether the target accepts an address, if it doesn't accept all.
     pub(super) takes: Option<Only<str>>,
-    /// Whether domains leave in their ASCII form.
+    /// Whether domains are written in their ASCII form.
     pub(super) ascii: bool,
-    /// The least rows that the target takes in a file, and the most.
+    /// The smallest and the largest number of rows that the target accepts in a file.
     pub(super) rows: (u64, u64),
-    /// The most bytes that the target takes in a file.
+    /// The largest number of bytes that the target accepts in a file.
     pub(super) bytes: u64,
     pub(super) look: Look,
     pub(super) shape: Shape,
-    /// How wide the columns of a workbook are, in letters; none if it isn't written as one.
+    /// The widths of a workbook's columns, in characters; empty if it isn't written as a workbook.
     pub(super) widths: &'static [u16],
-    /// How somebody is taken off the target's list, where that is not the row that puts them on it.
+    /// The rows that remove people from the target's list, if they differ from those that add them.
     pub(super) removal: Option<Shape>,
     /// What is written in place of the address, if the target keeps something else.
     pub(super) in_place: Option<InPlace>,
-    /// What the target alters in a row, if it does.
+    /// What the target changes in a row, if anything.
     pub(super) alters: Option<Alters>,
-    /// Which settings it can't do without, and what they are.
+    /// The settings that it requires, and their description.
     pub(super) needs: Option<Only<Settings>>,
     /// Whether the target fills in a template.
     pub(super) templates: bool,
-    /// What the lead is asked for, on the screen.
+    /// What the user is asked for on the screen.
     pub asks: Option<Asked>,
 }
 
 impl FormatInfo {
-    /// The name on the command line.
+    /// Returns the name on the command line.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.way.name()
     }
 
-    /// Whether the file is for sending mail.
+    /// Returns whether the file is for sending mail.
     #[must_use]
     pub fn is_mailing(&self) -> bool {
         self.way.column() == Column::Mailing
     }
 }
 
-/// What a format is told besides who is in it.
+/// What a format needs besides the people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
     /// The group's or list's own address or name.
     Group,
-    /// Where somebody who is invited comes to.
+    /// The link to which an invitation leads.
     Link,
 }
 
-/// Most formats are like this one: a mailing.
+/// The defaults of most formats: a mailing.
 pub(super) const MAILING: FormatInfo = FormatInfo {
     way: Way::Json,
     doc: "",

@@ -1,6 +1,6 @@
-//! The formats that are a line for each person.
+//! The formats with a line for each person.
 //!
-//! Must not know who is written, or where to.
+//! Must not know who is written, nor to which file.
 
 use super::info::{Asked, FormatInfo, MAILING, RAW, Settings, Shape};
 use super::outgoing::Outgoing;
@@ -9,8 +9,8 @@ use super::takes;
 use crate::domain::mail::Way;
 use crate::domain::text;
 
-/// `"Display Name" <address>`, the name always in quotes, `\` and `"` in it escaped: unquoted, brackets and commas in a name are
-/// lost or break the line (RFC 5322 section 3.4).
+/// Writes `"Display Name" <address>`. The name is always in quotes, with `\` and `"` escaped: without them, brackets and commas in a name
+/// are lost or break the line (RFC 5322 section 3.4).
 pub(super) fn quoted(name: &str, email: &str) -> String {
     if name.trim().is_empty() {
         return uncommented(email);
@@ -18,7 +18,7 @@ pub(super) fn quoted(name: &str, email: &str) -> String {
     format!("\"{}\" <{email}>", name.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// An address alone on a line; one that begins with `#` in pointed brackets, for else the line is a comment.
+/// Writes only an address. One that begins with `#` goes in angle brackets, because otherwise the line would be a comment.
 fn uncommented(email: &str) -> String {
     if email.starts_with('#') { format!("<{email}>") } else { email.to_owned() }
 }
@@ -33,17 +33,17 @@ pub(super) const MAILMAN: FormatInfo = FormatInfo {
     takes: Some((takes::mailman, "Mailman refuses such an address")),
     look: RAW,
     shape: Shape::Rows(&[], |p, _| vec![quoted(&p.name(), p.email)]),
-    // `delmembers` finds an address in lower case alone.
+    // `delmembers` only finds an address in lower case.
     removal: Some(Shape::Rows(&[], |p, _| vec![uncommented(&p.email.to_lowercase())])),
     ..MAILING
 };
 
-/// The list's name, which LISTSERV wants without its host.
+/// Returns the list's name without its host, as LISTSERV expects it.
 fn list_name(settings: &Settings) -> &str {
     settings.group.split('@').next().unwrap_or_default()
 }
 
-/// LISTSERV: a plain list for the add job; the name stands behind the address.
+/// LISTSERV: a plain list for the add job, with the name after the address.
 pub(super) const LISTSERV: FormatInfo = FormatInfo {
     way: Way::Listserv,
     doc: "subscribers for LISTSERV: a command for each, to be sent to it",
@@ -77,7 +77,7 @@ pub(super) const SYMPA: FormatInfo = FormatInfo {
     ..MAILING
 };
 
-/// mutt: aliases. What a shell would run, or mutt would take as its own, is escaped.
+/// mutt: aliases. Characters that a shell would run or that mutt would interpret are escaped.
 pub(super) const MUTT: FormatInfo = FormatInfo {
     way: Way::Mutt,
     doc: "aliases for mutt",
@@ -94,7 +94,7 @@ pub(super) const MUTT: FormatInfo = FormatInfo {
     ..MAILING
 };
 
-/// Escaped as mutt reads its configuration: each of these signs would be taken for something else.
+/// Escapes the characters that have a meaning in mutt's configuration.
 fn escaped(mailbox: &str) -> String {
     let mut out = String::with_capacity(mailbox.len() + 8);
     for c in mailbox.chars() {
@@ -106,7 +106,7 @@ fn escaped(mailbox: &str) -> String {
     out
 }
 
-/// A person as a JSON object.
+/// Writes a person as a JSON object.
 pub(super) fn json(p: &Outgoing<'_>) -> String {
     let person = p.person;
     serde_json::json!({

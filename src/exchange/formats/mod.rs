@@ -1,7 +1,7 @@
-//! The formats that people are written in.
+//! The formats in which people are exported.
 //!
-//! Adding one: an entry in [`FORMATS`], in `tables` (rows of a table), `lines` (a line each), `contacts` (address books) or here. Must not know who is
-//! written, or where to.
+//! To add one, add an entry to [`FORMATS`], in `tables` (rows of a table), `lines` (a line each), `contacts` (address books) or here.
+//! Must not know who is written, nor to which file.
 
 mod contacts;
 mod info;
@@ -28,7 +28,7 @@ pub(crate) use outgoing::Outgoing;
 use outgoing::doubt;
 pub use template::{Placeholder, each_once, placeholders};
 
-/// Every format.
+/// All formats.
 pub const FORMATS: &[FormatInfo] = &[
     FormatInfo {
         way: Way::Roster,
@@ -84,31 +84,31 @@ pub const FORMATS: &[FormatInfo] = &[
     },
 ];
 
-/// How much a writer holds before it sends it on, in bytes.
+/// The size of a writer's buffer, in bytes.
 const BUFFER: usize = 64 * 1024;
 
 const NOTHING_LEFT: &str = "no name, and no address that may be used";
 
-/// A format at work.
+/// A format with its settings and its progress in the current file.
 pub(crate) struct Format {
     info: &'static FormatInfo,
     settings: Settings,
     shape: Shape,
-    /// The lead's own fields, in order.
+    /// The roster's custom fields, in order.
     fields: Vec<String>,
-    /// How many rows the file has that is being written.
+    /// The number of rows in the current file.
     written: u64,
-    /// The line that is being put together.
+    /// The line that is being built.
     line: String,
-    /// How many people have nothing for each of the placeholders.
+    /// For each of the placeholders, how many people have no value for it.
     nothing: Vec<u64>,
 }
 
 impl Format {
-    /// The format of this name.
+    /// Returns the format of this name.
     ///
     /// # Errors
-    /// A sentence that names the nearest format, or what this one has to be told.
+    /// There is no such format (the message names the nearest), or it lacks a setting that it needs.
     pub(crate) fn named(name: &str, fields: Vec<String>, settings: Settings) -> Result<Self, ExchangeError> {
         let Some(info) = FORMATS.iter().find(|f| f.name() == name) else {
             let hint =
@@ -135,7 +135,7 @@ impl Format {
         Ok(Self { info, settings, shape, fields, written: 0, line: String::new(), nothing })
     }
 
-    /// The writer that its rows go through.
+    /// Returns the pen for its rows.
     pub(crate) fn pen<W: Write>(&self, to: W) -> Pen<W> {
         let look = self.info.look;
         let mut csv = csv::WriterBuilder::new();
@@ -147,10 +147,10 @@ impl Format {
         Pen::text(&csv, look.neutral, to)
     }
 
-    /// The pen for a workbook, if this format is also written as one.
+    /// Returns the pen for a workbook, if this format is also written as one.
     ///
     /// # Errors
-    /// If it is not.
+    /// If it isn't.
     pub(crate) fn sheet<W: Write>(&self, to: W) -> Result<Pen<W>, ExchangeError> {
         match self.info.widths {
             [] => Err(ExchangeError::Refused(format!("{} is not written as a workbook: give the file another ending", self.info.name()))),
@@ -158,13 +158,13 @@ impl Format {
         }
     }
 
-    /// What stands before the first row, byte for byte.
+    /// Returns what comes before the first row, byte for byte.
     #[must_use]
     pub(crate) const fn before(&self) -> &'static str {
         self.info.look.before
     }
 
-    /// Writes what stands before the people.
+    /// Writes what comes before the people.
     ///
     /// # Errors
     /// If it can't be written.
@@ -183,10 +183,10 @@ impl Format {
         }
     }
 
-    /// The address that a person would be written with, in the form that the target wants; or why it takes none such.
+    /// Returns the address to write for a person, in the form that the target expects.
     ///
     /// # Errors
-    /// Why the target doesn't take the person.
+    /// Why the target doesn't accept the person.
     pub(crate) fn admit<'p>(&self, p: &Outgoing<'p>) -> Result<Cow<'p, str>, &'static str> {
         if matches!(self.shape, Shape::Ours) {
             return Ok(Cow::Borrowed(p.email));
@@ -201,11 +201,11 @@ impl Format {
         if email.is_empty() && p.person.name.is_empty() { Err(NOTHING_LEFT) } else { Ok(email) }
     }
 
-    /// Writes a person with the address that [`Format::admit`] gave. Where the file is full, `next` begins another, and says
-    /// whether it could. Returns what the lead should know of the row, if anything.
+    /// Writes a person with the address that [`Format::admit`] returned. If the file is full, `next` starts another and returns whether it
+    /// could. Returns what the user should know about the row, if anything.
     ///
     /// # Errors
-    /// If it can't be written, or the target takes no more and there is no other file.
+    /// If it can't be written, or the file is full and there is no other.
     pub(crate) fn person<W: Write>(
         &mut self,
         p: &Outgoing<'_>,
@@ -252,9 +252,9 @@ impl Format {
         Ok(altered.or_else(|| if self.is_mailing() { doubt(&p) } else { None }))
     }
 
-    /// Whether the target would refuse the file with one row more, by their number or by their bytes.
+    /// Returns whether one more row would exceed the target's limit of rows or bytes.
     fn is_full(&self, row: &[String], sent: u64) -> bool {
-        // Each quote may be doubled, and each value quoted and parted; what was sent lags behind by what is still held.
+        // Each quote may be doubled, and each value is quoted and separated; the count of bytes doesn't include the buffer.
         let longest: usize = row.iter().map(|v| 2 * v.len() + 3).sum();
         self.written >= self.info.rows.1 || sent.saturating_add((longest + BUFFER) as u64) > self.info.bytes
     }
@@ -267,7 +267,7 @@ impl Format {
         ))
     }
 
-    /// Whether it may turn out only at the end, or in the middle, that the target would refuse the file.
+    /// Returns whether the target's limits may turn out to be violated only while writing or at the end.
     #[must_use]
     pub(crate) fn may_refuse(&self) -> bool {
         self.info.rows != MAILING.rows || self.info.bytes != MAILING.bytes || !self.settings.placeholders.is_empty()
@@ -290,10 +290,10 @@ impl Format {
         if line.is_empty() { Ok(()) } else { to.record(std::iter::once(line.as_str())) }
     }
 
-    /// Writes what stands behind the people.
+    /// Writes what comes after the people.
     ///
     /// # Errors
-    /// If it can't be written, there are fewer people than the target takes, or some have nothing for what a template asks.
+    /// If it can't be written, there are fewer people than the target accepts, or somebody has no value for a placeholder.
     pub(crate) fn end<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
         if self.written < self.info.rows.0 && !(self.settings.in_step && self.written == 0) {
             let least = text::thousands(self.info.rows.0);
@@ -320,26 +320,26 @@ impl Format {
         }
     }
 
-    /// Whether the file is for sending mail.
+    /// Returns whether the file is for sending mail.
     #[must_use]
     pub(crate) fn is_mailing(&self) -> bool {
         self.info.is_mailing()
     }
 
-    /// The way out that it is.
+    /// Returns the export route of the format.
     #[must_use]
     pub(crate) const fn way(&self) -> Way {
         self.info.way
     }
 
-    /// What is written in place of a person's address, if they have such a thing.
+    /// Returns what is written in place of a person's address, if they have such a value.
     #[must_use]
     pub(crate) fn in_place(&self, person: &Listed<'_>) -> Option<String> {
         self.info.in_place.and_then(|value| value(person))
     }
 }
 
-/// Returns the name that is suggested for a file: with the community that it is about, so that two lists of a day have two files.
+/// Returns the suggested name for a file, with the community that it is about, so that two lists of one day get different names.
 #[must_use]
 pub fn file_name(format: &str, community: &str, today: NaiveDate) -> String {
     let extension = FORMATS.iter().find(|f| f.name() == format).map_or("csv", |f| f.extension);

@@ -1,6 +1,6 @@
-//! Our own format: everything that is kept about people, to come in again just so.
+//! Guildhall's own format: everything in the roster about people, for another import without loss.
 //!
-//! Must not know who is written, or where to.
+//! Must not know who is written, nor to which file.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ use crate::domain::fields as custom;
 use crate::domain::words::{AddressState, PersonKind};
 use crate::exchange::{ExchangeError, Pen, consents, memberships, suppressions};
 
-/// The columns of our own format; its import knows each by name.
+/// The columns of Guildhall's own format; the import recognises each by its name.
 pub(crate) const ROSTER_COLUMNS: &[&str] = &[
     "Name",
     "E-mail",
@@ -28,7 +28,7 @@ pub(crate) const ROSTER_COLUMNS: &[&str] = &[
     "Note",
 ];
 
-/// Writes the names of the columns, the lead's own behind ours.
+/// Writes the names of the columns, with the custom fields after the built-in ones.
 pub(super) fn head<W: Write>(fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
     to.record(ROSTER_COLUMNS.iter().copied().chain(fields.iter().map(String::as_str)))
 }
@@ -37,7 +37,7 @@ pub(super) fn head<W: Write>(fields: &[String], to: &mut Pen<W>) -> Result<(), E
 pub(super) fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
     let person = p.person;
     let state = if p.email_state == AddressState::Ok { "" } else { p.email_state.word() };
-    // A row with nothing but suppressed addresses in it is about addresses of nobody: this one is somebody's.
+    // A row with only suppressed addresses is read as addresses without a person. This one has a person, so it states its kind.
     let only_suppressed = person.name.is_empty() && p.email.is_empty() && person.id.0 != 0;
     let kind = if person.kind == PersonKind::Person && !only_suppressed { "" } else { person.kind.word() };
     let others = if p.others.is_empty() { String::new() } else { address::write_list(p.others) };

@@ -1,4 +1,4 @@
-//! A person on the way out: what of them may leave, and what may go wrong with it.
+//! A person to be exported: which of their details may leave, and what could go wrong with them.
 //!
 //! Must not know the formats.
 
@@ -7,29 +7,29 @@ use crate::domain::listed::{Listed, Suppression};
 use crate::domain::text;
 use crate::domain::words::AddressState;
 
-/// A person on the way out, with nothing but the addresses that the rules let out.
+/// A person to be exported, with only the addresses that the rules allow.
 pub(crate) struct Outgoing<'a> {
     /// The person.
     pub person: &'a Listed<'a>,
     /// The first address that may leave; empty if none may.
     pub email: &'a str,
-    /// What is known of it.
+    /// The state of that address.
     pub email_state: AddressState,
-    /// The further ones that may leave.
+    /// Their further addresses that may leave.
     pub others: &'a [OtherAddress],
-    /// Those that are carried as suppressed, in our own format alone.
+    /// Their suppressed addresses, which only Guildhall's own format carries.
     pub suppressed: &'a [Suppression],
-    /// The memberships: the community's name and the rest, by name.
+    /// The memberships, each with the community's name, sorted by it.
     pub memberships: &'a [(&'a str, &'a crate::domain::community::MembershipFacts)],
 }
 
 impl Outgoing<'_> {
-    /// The name without what a mail or a terminal must not carry.
+    /// Returns the name without characters that a mail or a terminal must not carry.
     pub(super) fn name(&self) -> String {
         text::clean_line(self.person.name).text.into_owned()
     }
 
-    /// First and last name, as far as one can tell: `Hallam, Noor` is Noor Hallam, and the last word is the last name.
+    /// Returns first and last name as well as can be told: `Hallam, Noor` is Noor Hallam; otherwise the last word is the last name.
     pub(super) fn names(&self) -> (String, String) {
         let name = self.name();
         if let Some((last, first)) = name.split_once(',') {
@@ -41,7 +41,7 @@ impl Outgoing<'_> {
         }
     }
 
-    /// The address with what is known of it, for people to read.
+    /// Returns the address with its state, for people to read.
     pub(super) fn marked_email(&self) -> String {
         match self.email_state {
             _ if self.email.is_empty() => String::new(),
@@ -55,7 +55,7 @@ impl Outgoing<'_> {
     }
 }
 
-/// What may go wrong with a row that the target takes: mailings write every value exactly, so it is told instead.
+/// Returns a warning about a row that the target accepts. Mailings write every value exactly, so such a value is reported, not changed.
 pub(super) fn doubt(p: &Outgoing<'_>) -> Option<&'static str> {
     let formula = crate::exchange::pen::could_be_a_formula(p.email) || crate::exchange::pen::could_be_a_formula(p.person.name);
     let formula = formula.then_some("a spreadsheet would take the name or address for a formula");

@@ -1,6 +1,6 @@
-//! The formats that are tables: headers and columns as each target wants them, byte for byte.
+//! The formats that are tables, with headers and columns exactly as each target expects them.
 //!
-//! Must not know who is written, or where to.
+//! Must not know who is written, nor to which file.
 
 use crate::domain::fields;
 use crate::domain::listed::Listed;
@@ -40,7 +40,7 @@ pub(super) const NOTIFY_CONTACTS: FormatInfo = FormatInfo {
     ..NOTIFY
 };
 
-/// A spreadsheet for people to look at: the mark makes Excel read UTF-8.
+/// A spreadsheet for people to read. With the byte order mark, Excel reads it as UTF-8.
 pub(super) const PEOPLE: FormatInfo = FormatInfo {
     way: Way::People,
     doc: "a list for people to read, in Excel or another spreadsheet",
@@ -99,7 +99,7 @@ fn upn(person: &Listed<'_>) -> Option<String> {
     found.filter(|v| !v.is_empty())
 }
 
-/// Microsoft Entra: invitations of guests; two fixed lines.
+/// Microsoft Entra: invitations of guests, below two fixed lines.
 pub(super) const ENTRA_GUESTS: FormatInfo = FormatInfo {
     way: Way::EntraGuests,
     doc: "guests to invite to Microsoft Entra, uploaded in bulk",
@@ -122,7 +122,7 @@ pub(super) const ENTRA_GUESTS: FormatInfo = FormatInfo {
     ..MAILING
 };
 
-/// GovDelivery: one column, as any other header has to be a question of the topic.
+/// GovDelivery: one column, because any other header has to be a question of the topic.
 pub(super) const GOVDELIVERY: FormatInfo = FormatInfo {
     way: Way::GovDelivery,
     doc: "subscribers for GovDelivery (Granicus)",
@@ -132,15 +132,15 @@ pub(super) const GOVDELIVERY: FormatInfo = FormatInfo {
     ..MAILING
 };
 
-/// At most so many bytes of a text, at the end of a letter.
+/// Cuts a text to at most this many bytes, between characters.
 fn cut(value: &str, bytes: usize) -> String {
     value[..value.floor_char_boundary(bytes.min(value.len()))].to_owned()
 }
 
-/// How many bytes Mailchimp keeps of a text.
+/// The number of bytes that Mailchimp keeps of a text.
 const MAILCHIMP_BYTES: usize = 255;
 
-/// The address alone: what most targets want to take somebody off a list.
+/// Returns only the address, which is all that most targets need to remove a person from a list.
 pub(super) fn bare(p: &Outgoing<'_>, _: &Settings) -> Vec<String> {
     vec![p.email.to_owned()]
 }
@@ -218,7 +218,7 @@ pub(super) const LISTMONK: FormatInfo = FormatInfo {
     ..MAILING
 };
 
-/// phpList: subscribers; its header must be `email` and nothing like it.
+/// phpList: subscribers; the header must be exactly `email`.
 pub(super) const PHPLIST: FormatInfo = FormatInfo {
     way: Way::PhpList,
     doc: "subscribers for phpList",
@@ -230,7 +230,7 @@ pub(super) const PHPLIST: FormatInfo = FormatInfo {
     ..MAILING
 };
 
-/// Discourse: invitations; no header.
+/// Discourse: invitations, without a header.
 pub(super) const DISCOURSE: FormatInfo = FormatInfo {
     way: Way::Discourse,
     doc: "invitations to a Discourse forum, in bulk",

@@ -1,8 +1,8 @@
-//! Which addresses a target takes: each as its own reader was found to decide.
+//! Which addresses a target accepts, according to tests of its own parser.
 //!
 //! Must not know whose the addresses are.
 
-/// Whether GOV.UK Notify takes an address: its own pattern, no two full stops in a row, at least two labels, the last of letters.
+/// Returns whether GOV.UK Notify accepts an address: its own pattern, no two full stops in a row, two labels or more, the last of letters.
 #[must_use]
 pub(crate) fn notify(email: &str) -> bool {
     let Some((local, domain)) = email.split_once('@') else { return false };
@@ -22,7 +22,7 @@ pub(crate) fn notify(email: &str) -> bool {
         && last_fine
 }
 
-/// Whether Mailman 3 takes an address: no `^` or `|` before the sign, an ASCII domain of two labels or more.
+/// Returns whether Mailman 3 accepts an address: no `^` or `|` before the `@`, and an ASCII domain of at least two labels.
 #[must_use]
 pub(crate) fn mailman(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
@@ -34,7 +34,7 @@ pub(crate) fn mailman(email: &str) -> bool {
         && labels.iter().all(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
 }
 
-/// Whether listmonk takes an address: what Go's `mail.ParseAddress` does.
+/// Returns whether listmonk accepts an address: one that Go's `mail.ParseAddress` accepts.
 #[must_use]
 pub(crate) fn listmonk(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
@@ -43,7 +43,7 @@ pub(crate) fn listmonk(email: &str) -> bool {
     email.len() <= 1000 && atoms(local) && atoms(domain)
 }
 
-/// Whether Mailchimp takes an address: nothing but ASCII before the sign.
+/// Returns whether Mailchimp accepts an address: one that Notify accepts, with only ASCII before the `@`.
 #[must_use]
 pub(crate) fn mailchimp(email: &str) -> bool {
     notify(email) && email.split_once('@').is_some_and(|(local, _)| local.is_ascii())
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn each_target_decides_as_its_own_reader_does() {
-        // Notify, listmonk, Mailman: as the readers themselves were asked.
+        // The results of the parsers of Notify, listmonk and Mailman.
         for (address, by_notify, by_listmonk, by_mailman) in [
             ("ann@example.gov.uk", true, true, true),
             (".ann@example.gov.uk", true, false, true),
@@ -85,7 +85,7 @@ mod tests {
             ("o'brien@example.org", true, true, true),
         ] {
             assert_eq!((notify(address), listmonk(address), mailman(address)), (by_notify, by_listmonk, by_mailman), "{address}");
-            // What is portable, all of them take; where one refuses it, it isn't.
+            // A portable address is one that all of them accept.
             let by_all = by_notify && by_listmonk && by_mailman && address.is_ascii();
             assert_eq!(address::why_not_portable(address).is_none(), by_all, "{address}");
         }

@@ -1,42 +1,42 @@
-//! What the template of a mail asks for: GOV.UK Notify's `((placeholders))`, and what stands in each for a person.
+//! The placeholders of a mail's template, GOV.UK Notify's `((placeholders))`, and their values for a person.
 //!
-//! Must not know who is written, or where to.
+//! Must not know who is written, nor to which file.
 
 use serde_json::{Map, Value};
 
 use super::Outgoing;
 use crate::domain::text;
 
-/// One thing that a template asks for.
+/// A placeholder of a template.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Placeholder {
-    /// Its name, as the template prints it.
+    /// Its name, as printed in the template.
     pub name: String,
-    /// Whether it is `((name??text))`: the text stands in the mail if the column says yes.
+    /// Whether it is `((name??text))`: the mail has the text if the column says yes.
     pub yes_or_no: bool,
-    /// What stands there for whoever has nothing; empty if nothing was said.
+    /// The value for people who have none; empty if no fallback was given.
     pub fallback: String,
 }
 
 impl Placeholder {
-    /// A placeholder of this name.
+    /// Returns a placeholder of this name.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self { name: name.trim().to_owned(), ..Self::default() }
     }
 
-    /// What both the template and a column are recognised by.
+    /// Returns the key by which the template and a column are matched.
     fn key(&self) -> String {
         text::header_key(&self.name)
     }
 
-    /// Whether a person can have such a thing at all: it is one of ours, or a field of the lead's own.
+    /// Returns whether a person can have a value for it: it is one of ours, or a custom field.
     pub(super) fn is_known(&self, own: &[String]) -> bool {
         let key = self.key();
         self.yes_or_no || OURS.contains(&key.as_str()) || own.iter().any(|f| text::header_key(f) == key)
     }
 
-    /// What stands there for this person; empty if nothing does.
+    /// Returns the value for this person; empty if there is none.
     pub(super) fn value(&self, p: &Outgoing<'_>) -> String {
         let key = self.key();
         let own = || -> String {
@@ -63,7 +63,7 @@ impl Placeholder {
     }
 }
 
-/// The keys of what we know of everybody.
+/// The keys of the values that every person has.
 const OURS: &[&str] = &[
     "name",
     "fullname",
@@ -78,7 +78,7 @@ const OURS: &[&str] = &[
     "discipline",
 ];
 
-/// What a template asks for, in its order, each once; the address itself is always there and is not among them.
+/// Returns the placeholders of a template, in order and each once, without the address, which is always there.
 #[must_use]
 pub fn placeholders(template: &str) -> Vec<Placeholder> {
     let mut all = Vec::new();
@@ -90,7 +90,7 @@ pub fn placeholders(template: &str) -> Vec<Placeholder> {
     each_once(all)
 }
 
-/// The same, each once, by the rule that Notify takes columns to be the same by; without the address and the nameless.
+/// Removes duplicates by the rule with which Notify compares columns, and also the address and placeholders without a name.
 #[must_use]
 pub fn each_once(all: Vec<Placeholder>) -> Vec<Placeholder> {
     let mut seen = vec!["emailaddress".to_owned(), String::new()];

@@ -1,6 +1,6 @@
-//! Links of a page as ways to join, rules in its words, people and seats in its cells.
+//! Reads the parts of a page: links as ways to join, words as rules, cells as people and seats.
 //!
-//! Must not know where on a page they stand.
+//! Must not know where on a page they are.
 
 use super::structure::Run;
 use crate::domain::address;
@@ -9,12 +9,12 @@ use crate::domain::directory::{PrintedPerson, PrintedSeat};
 use crate::domain::words::RouteKind;
 use crate::domain::{link, text};
 
-/// Text as it is kept: without what would drive a terminal, single blanks.
+/// Cleans a text to be kept: without control sequences for the terminal, and with single blanks.
 pub(super) fn clean(raw: &str) -> String {
     text::clean_line(raw).text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A way to join, from a link's words and target (a mailto as RFC 6068 has it).
+/// Reads a way to join from a link's words and target (a mailto as in RFC 6068).
 pub(super) fn route(words: &str, target: &str) -> RouteFacts {
     let words = clean(words);
     let scheme = target.split(':').next().unwrap_or_default().to_lowercase();
@@ -27,7 +27,7 @@ pub(super) fn route(words: &str, target: &str) -> RouteFacts {
                 found.map_or_else(String::new, |(_, v)| clean_lines(&link::unescaped(v)))
             };
             let to = clean(&link::unescaped(to));
-            // LISTSERV and its like are written to with a command as the text, or to an address of its own.
+            // LISTSERV and similar programs take a command in the body, or have a separate address for it.
             let is_command = field("body").to_lowercase().starts_with("subscribe") || to.to_lowercase().contains("-subscribe");
             let kind = if is_command { RouteKind::ListCommand } else { RouteKind::Mailto };
             RouteFacts { kind, target: to, subject: field("subject"), body: field("body"), words: words.clone() }
@@ -39,7 +39,7 @@ pub(super) fn route(words: &str, target: &str) -> RouteFacts {
         _ if ["", "#", "link", "[link]", "tbc", "[tbc]", "url", "todo"].contains(&target.to_lowercase().as_str()) => {
             RouteFacts { words: words.clone(), ..RouteFacts::default() }
         }
-        // Nothing that runs is ever opened: it is kept as text.
+        // A link that could run something (such as `javascript:`) is never opened; it is kept as text.
         _ => RouteFacts {
             kind: RouteKind::NotSet,
             target: String::new(),
@@ -58,7 +58,7 @@ fn clean_lines(raw: &str) -> String {
     text::clean_lines(raw).text.trim().to_owned()
 }
 
-/// Words that say who may join.
+/// Phrases that show that a text says who may join.
 const ABOUT_JOINING: &[&str] = &[
     "open to",
     "email address",
@@ -75,13 +75,13 @@ const ABOUT_JOINING: &[&str] = &[
     "you need",
 ];
 
-/// Whether a text says who may join.
+/// Returns whether a text says who may join.
 pub(super) fn is_rule(text: &str) -> bool {
     let text = text.to_lowercase();
     ABOUT_JOINING.iter().any(|words| text.contains(words))
 }
 
-/// Words that turn a sentence round, or make an example of what it names: it is for people to read, not to decide by.
+/// Words that negate a sentence or make what it names an example. Such a sentence is for people to read, not for us to decide by.
 const TURNED: &[&str] = &[
     " not ",
     " no ",
@@ -106,7 +106,7 @@ const TURNED: &[&str] = &[
     " barred ",
 ];
 
-/// Words by which a sentence requires or admits somebody with an address.
+/// Words with which a sentence requires or admits somebody with an address.
 const REQUIRES: &[&str] = &[
     " need",
     " must ",
@@ -137,11 +137,11 @@ const REQUIRES: &[&str] = &[
     " your ",
 ];
 
-/// How a text begins that is no sentence and says who may join.
+/// The beginnings of an incomplete sentence that says who may join.
 const ADMITS: &[&str] =
     &["a ", "an ", "any ", "anyone ", "anybody ", "everyone ", "everybody ", "all ", "people ", "@", ".", "‘", "'", "“", "\""];
 
-/// The sentences of a text. A full stop inside a domain, or behind a single letter (`e.g.`), ends none.
+/// Splits a text into sentences. A full stop inside a domain or after a single letter (`e.g.`) doesn't end one.
 fn sentences(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut from = 0;
@@ -157,7 +157,7 @@ fn sentences(text: &str) -> Vec<&str> {
     out
 }
 
-/// The e-mail suffix that a word is, if it is one: `gov.uk`, `.gov`, `@x.example`; not `e.g.`, not `2.0`.
+/// Returns the e-mail suffix that a word is, if it is one: `gov.uk`, `.gov`, `@x.example`, but not `e.g.` or `2.0`.
 fn suffix(word: &str) -> Option<&str> {
     let bare = word.trim_end_matches(['.', '!', '?', '\'', '’']);
     if bare.starts_with("www.") {
@@ -171,14 +171,14 @@ fn suffix(word: &str) -> Option<&str> {
     (ends && plain.split('.').all(label) && (is_marked || plain.contains('.'))).then_some(plain)
 }
 
-/// A rule from the words that print it, with the e-mail suffixes that they require or admit, separated by commas, if any.
+/// Reads a rule from its printed words, with the e-mail suffixes that they require or admit, separated by commas.
 pub(super) fn rule(words: &str) -> RuleFacts {
     let lower = words.to_lowercase();
     let mut suffixes: Vec<&str> = Vec::new();
     for sentence in sentences(&lower) {
         let plain = format!(" {sentence} ").replace(['(', ')', '[', ']', ',', ';', ':', '‘', '“', '”', '"'], " ");
         let about_mail = ["mail", "address", "domain", "account", "@"].iter().any(|w| plain.contains(w));
-        // In a cell, or in brackets behind a way to join, what stands there is who may: "an x.example address".
+        // In a cell, or in brackets after a way to join, the text need not be a sentence: "an x.example address".
         let requires = REQUIRES.iter().any(|w| plain.contains(w)) || ADMITS.iter().any(|w| sentence.trim_start().starts_with(w));
         if !about_mail || !requires || TURNED.iter().any(|w| plain.contains(w)) {
             continue;
@@ -195,14 +195,14 @@ pub(super) fn rule(words: &str) -> RuleFacts {
     RuleFacts { suffix: suffixes.join(", "), words: clean(words), ..RuleFacts::default() }
 }
 
-/// What a page prints where nobody holds a seat.
+/// What a page prints for a seat that nobody holds.
 const VACANT: &[&str] =
     &["tbc", WITHHELD, "tbd", "tba", "vacant", "to be confirmed", "to be appointed", "recruiting", "none", "-", "–", "—"];
 
 /// What a page prints where the holder's name is withheld.
 const WITHHELD: &str = "name withheld";
 
-/// A seat without a printed holder: nobody's, or one whose holder isn't named.
+/// Returns a seat without a printed holder: vacant, or with the name withheld.
 fn unnamed(title: &str, said: &str) -> PrintedSeat {
     PrintedSeat { title: title.to_owned(), holder: None, withheld: said.to_lowercase().contains(WITHHELD) }
 }
@@ -212,7 +212,8 @@ fn is_vacant(words: &str) -> bool {
     VACANT.iter().any(|v| plain == *v || plain == format!("person {v}") || plain == format!("post {v}") || plain == format!("name {v}"))
 }
 
-/// The seats that a cell prints, one to a line: `Head of Product, Ann Example, [ann@x](mailto:ann@x)`, `Head of Delivery (person TBC)`.
+/// Reads the seats that a cell prints, one on a line: `Head of Product, Ann Example, [ann@x](mailto:ann@x)`, `Head of Delivery (person
+/// TBC)`.
 pub(super) fn seats(run: &Run) -> Vec<PrintedSeat> {
     let mut lines: Vec<String> = Vec::new();
     for line in run.text.split(['\n', ';']).map(clean).filter(|line| !line.is_empty()) {
@@ -228,7 +229,7 @@ pub(super) fn seats(run: &Run) -> Vec<PrintedSeat> {
     lines.iter().map(|line| seat(line, &mut links)).collect()
 }
 
-/// Two people in one seat, each with an address, as a seat each.
+/// Splits a seat of two people, each with an address, into a seat for each.
 fn two_people(line: &str) -> Vec<String> {
     match line.split_once(" and ").or_else(|| line.split_once(" & ")) {
         Some((first, second)) if first.contains('@') && second.contains('@') => {
@@ -239,7 +240,7 @@ fn two_people(line: &str) -> Vec<String> {
     }
 }
 
-/// Whether a text reads like the title of a seat, not like a name.
+/// Returns whether a text reads like the title of a seat rather than a name.
 fn is_title(text: &str) -> bool {
     let first = text.split([',', ':', '(']).next().unwrap_or_default();
     !first.contains('@') && (function_of(first).is_some() || first.contains(" of ") || first.contains(" for "))
@@ -266,10 +267,10 @@ fn seat(line: &str, links: &mut dyn Iterator<Item = (String, String)>) -> Printe
     let bare = |w: &str| w.trim_matches(['(', ')', '<', '>', '.']).trim_start_matches("mailto:").to_owned();
     let is_address = |w: &str| w.contains('@') && address::read(&bare(w)).is_ok();
     let has_address = |p: &str| p.split_whitespace().any(is_address);
-    // The title stands first, unless what stands first is somebody with an address, or a later part is more like one.
+    // The title comes first, unless the first part is a person with an address or a later part looks more like a title.
     let title_at = match parts.iter().position(|p| is_title(p)) {
         Some(at) => Some(at),
-        // Nothing but commas.
+        // The line has only commas.
         None if parts.is_empty() => None,
         None if parts.len() < 2 && !has_address(parts.first().unwrap_or(&"")) => Some(0),
         None if parts.len() < 2 || parts[1..].iter().all(|p| p.split_whitespace().all(is_address)) => None,
@@ -291,7 +292,7 @@ fn seat(line: &str, links: &mut dyn Iterator<Item = (String, String)>) -> Printe
     }
     if let Some((words, linked)) = links.next() {
         email = linked;
-        // A link behind the name that says a part of it again is no second name.
+        // A link after the name that repeats a part of it isn't a second name.
         if name.len() > 1 && name[..name.len() - 1].iter().any(|n| n.contains(&words)) && name.last() == Some(&words) {
             name.pop();
         }

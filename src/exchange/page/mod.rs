@@ -1,6 +1,6 @@
-//! Public pages in Markdown: what they say of communities, and where, to the byte.
+//! Public pages in Markdown: what they say about communities, and the byte range of each part.
 //!
-//! Two layouts are known, alone or mixed: tables (job family, disciplines, head) and sections (heading, audience, join link,
+//! Two layouts are known, and a page may mix them: tables (job family, disciplines, head) and sections (heading, audience, join link,
 //! rule). Must not know the roster.
 
 mod links;
@@ -22,44 +22,44 @@ use crate::domain::directory::{Printed, same_name};
 pub(crate) struct Page {
     /// The text, byte for byte.
     pub text: String,
-    /// The communities, in their order.
+    /// The communities, in order.
     pub entries: Vec<Entry>,
     /// The columns of each table of communities.
     pub tables: Vec<Vec<Column>>,
-    /// Who may join any of them, as printed before the first.
+    /// The rules on who may join any of them, printed before the first community.
     pub rules: Vec<(RuleFacts, Range<usize>)>,
-    /// What could not be read as one would expect: the line and what it is.
+    /// What could not be read as expected: the line, and a description.
     pub notes: Vec<(u64, String)>,
-    /// Links whose words name an address or link that is not where they go: the line, the words, the target.
+    /// Links whose words are an address or link other than their target: the line, the words, the target.
     pub misleading: Vec<(u64, String, String)>,
-    /// Text that was damaged by a wrong encoding: the line, the word, what it most probably was.
+    /// Text that was damaged by a wrong encoding: the line, the word, and what it probably was.
     pub damaged: Vec<(u64, String, String)>,
 }
 
-/// A community on a page: what it says, and where each part stands.
+/// A community on a page: what it says, and where each part is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// What is said.
+    /// What the page says about it.
     pub printed: Printed,
-    /// The row, or the section with its heading.
+    /// The range of the row, or of the section with its heading.
     pub range: Range<usize>,
     /// The line, counted from 1.
     pub line: u64,
-    /// Which table it is a row of, counted from 0; `None` for a section.
+    /// The index of the table that it is a row of; `None` for a section.
     pub table: Option<usize>,
-    /// Where each part stands; an empty range is where it would.
+    /// Where each part is. An empty range marks where a missing part would go.
     pub places: Places,
 }
 
 impl Entry {
-    /// Whether it is an item of a list: its name, or a link whose words are the name.
+    /// Returns whether it is a list item: a plain name, or a link whose words are the name.
     #[must_use]
     pub(crate) const fn is_item(&self) -> bool {
         self.table.is_none() && self.places.name.is_none()
     }
 }
 
-/// Where the parts of an entry stand in the text.
+/// The ranges of the parts of an entry in the text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Places {
     /// The name.
@@ -68,19 +68,19 @@ pub(crate) struct Places {
     pub family: Option<Range<usize>>,
     /// The disciplines.
     pub disciplines: Option<Range<usize>>,
-    /// For whom it is and what for.
+    /// The purpose and audience.
     pub purpose: Option<Range<usize>>,
     /// The seats.
     pub seats: Option<Range<usize>>,
     /// Each of the ways to join.
     pub routes: Vec<Range<usize>>,
-    /// Each of the rules who may join: the words, without the brackets around them.
+    /// Each of the rules on who may join: the words, without the brackets around them.
     pub rules: Vec<Range<usize>>,
-    /// Those who run it, where that is others.
+    /// The people or body that runs it, if that isn't us.
     pub runner: Option<Range<usize>>,
 }
 
-/// What a column of a table holds.
+/// What a column of a table contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Column {
     /// The name of the community.
@@ -89,20 +89,20 @@ pub(crate) enum Column {
     Family,
     /// The disciplines.
     Disciplines,
-    /// What it is for.
+    /// The purpose.
     Purpose,
     /// Its seats.
     Seats,
-    /// How one joins.
+    /// The ways to join.
     Routes,
-    /// Who may.
+    /// The rules on who may join.
     Rules,
-    /// Something that is kept and not read.
+    /// Something else, which is kept and not read.
     Other,
 }
 
 impl Page {
-    /// The other entry that tells of the same community: a row of a table, for a section of its own, and the other way round.
+    /// Returns the other entry for the same community: for a table row its section, and for a section its row.
     #[must_use]
     pub(crate) fn twin(&self, at: usize) -> Option<usize> {
         let entry = &self.entries[at];
@@ -111,13 +111,13 @@ impl Page {
     }
 }
 
-/// The e-mail suffix that the words of a rule name; empty if they name none.
+/// Returns the e-mail suffix that the words of a rule name; empty if they name none.
 #[must_use]
 pub(crate) fn suffix_in(words: &str) -> String {
     links::rule(words).suffix
 }
 
-/// The line of a place in a text, counted from 1.
+/// Returns the line of a position in a text, counted from 1.
 #[must_use]
 pub(crate) fn line_of(text: &str, at: usize) -> u64 {
     1 + memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count() as u64

@@ -1,4 +1,4 @@
-//! A page read: which of its tables and sections are communities, and what each part says.
+//! Reads a page: which of its tables and sections are communities, and what each part says.
 //!
 //! Must not know which communities are ours.
 
@@ -13,22 +13,22 @@ use crate::domain::text;
 use crate::domain::words::RouteKind;
 use crate::exchange::ExchangeError;
 
-/// The longest page that is read, in bytes.
+/// The longest page that is accepted, in bytes.
 pub(crate) const LARGEST_PAGE: usize = 2 * 1024 * 1024;
 
-/// What is known of a page before it is read: which headings are communities also where nothing below them says how to join.
+/// What is known about a page before it is read: which headings are communities even if nothing below them says how to join.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Hints {
-    /// Names of communities, as [`text::same_key`] makes them.
+    /// Names of communities, normalised by [`text::same_key`].
     pub names: Vec<String>,
-    /// Where their headings begin.
+    /// Where their headings begin, as byte offsets.
     pub places: Vec<usize>,
 }
 
 /// Reads a page.
 ///
 /// # Errors
-/// If it is HTML, too long, a row of a table has more cells than its header, or there is no community on it.
+/// If the text is HTML or too long, a row of a table has more cells than its header, or no community is found.
 pub(crate) fn read(text: &str, called: &str, hints: &Hints) -> Result<Page, ExchangeError> {
     let error = |why: String| ExchangeError::Refused(format!("{}: {why}", text::safe(called)));
     let refused = |why: String| Err(error(why));
@@ -41,7 +41,7 @@ pub(crate) fn read(text: &str, called: &str, hints: &Hints) -> Result<Page, Exch
     }
     let blocks = blocks(text);
     let mut page = pass(text, &blocks, &Hints { names: Vec::new(), places: hints.places.clone() }).map_err(error)?;
-    // A name that is known is looked for only where no section is plainly that community.
+    // Known names are used only where no section is clearly that community already.
     let plain: Vec<String> = page.entries.iter().filter_map(|e| e.printed.name.as_deref()).map(text::same_key).collect();
     let names: Vec<String> = hints.names.iter().filter(|n| !plain.contains(n)).cloned().collect();
     if !names.is_empty() {
@@ -59,7 +59,7 @@ pub(crate) fn read(text: &str, called: &str, hints: &Hints) -> Result<Page, Exch
     Ok(page)
 }
 
-/// Reads a page with what is known of it.
+/// Reads a page with the hints.
 fn pass(text: &str, blocks: &[Block], hints: &Hints) -> Result<Page, String> {
     let page = Page { text: text.to_owned(), ..Page::default() };
     let mut reader = Reader { text, page, others: None, names: hints.names.clone(), places: &hints.places };
@@ -73,15 +73,15 @@ fn pass(text: &str, blocks: &[Block], hints: &Hints) -> Result<Page, String> {
 struct Reader<'t> {
     text: &'t str,
     page: Page,
-    /// The level of the heading below which communities are run by others, if it is one.
+    /// The level of the heading below which communities are run by others, if there is one.
     others: Option<u8>,
-    /// Names that are known and have not been met yet.
+    /// Known names that haven't been found yet.
     names: Vec<String>,
     places: &'t [usize],
 }
 
 impl Reader<'_> {
-    /// Reads what begins with a block; returns how many blocks that were.
+    /// Reads what starts at a block; returns how many blocks it used.
     fn block(&mut self, blocks: &[Block], at: usize) -> Result<usize, String> {
         match &blocks[at] {
             Block::Heading(level, run, place) => {
@@ -116,7 +116,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A community that others run: its name, linked if there is a link to it yet; and who runs it, behind `run by`.
+    /// Reads a community that others run: its name, linked if there is a link to it, and after `run by` who runs it.
     fn item(&mut self, run: &Run) {
         let source = &self.text[run.range.clone()];
         let content = source.trim_start_matches(['-', '*', '+']).trim_start();
@@ -185,7 +185,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Reads a heading with what stands below it, if that is a community.
+    /// Reads a heading and what is below it, if that is a community.
     fn section(&mut self, heading: &Run, place: &Range<usize>, inside: &[Block], next: Option<&Block>) -> bool {
         let name = clean(&heading.text);
         let is_join = |b: &Block| matches!(b, Block::Paragraph(run) | Block::Item(run) if joins(run));
@@ -234,7 +234,7 @@ impl Reader<'_> {
         true
     }
 
-    /// A paragraph that says how to join, and often who may.
+    /// Reads a paragraph that says how to join, and often who may join.
     fn join_paragraph(&self, run: &Run, (routes, rules): (&mut Vec<RouteFacts>, &mut Vec<RuleFacts>), places: &mut Places) {
         for link in &run.links {
             routes.push(route(&link.words, &link.target));
@@ -255,7 +255,7 @@ impl Reader<'_> {
             places.routes.push(range);
         }
         let behind = places.routes.last().map_or(run.range.start, |r| r.end)..run.range.end;
-        // In brackets behind a way to join stands who may, whatever the words.
+        // Text in brackets after a way to join says who may join, whatever the words.
         let says = |rest: &&str| is_rule(rest) || (!places.routes.is_empty() && rest.trim_start().starts_with('('));
         let Some(rest) = self.text.get(behind.clone()).filter(says) else { return };
         let inner = match (rest.find('('), rest.rfind(')')) {
@@ -267,13 +267,13 @@ impl Reader<'_> {
     }
 }
 
-/// A place without brackets around the whole of it.
+/// Returns a range without the brackets around the whole of it.
 fn unbracketed(text: &str, range: &Range<usize>) -> Range<usize> {
     let part = text[range.clone()].trim_end_matches('.');
     if part.starts_with('(') && part.ends_with(')') { range.start + 1..range.start + part.len() - 1 } else { range.clone() }
 }
 
-/// Whether a paragraph says how to join: by a link whose words do, or a mailto alone; or by a placeholder where a link will be.
+/// Returns whether a paragraph says how to join: with a link whose words say so, a plain address or channel, or a placeholder for a link.
 fn joins(run: &Run) -> bool {
     let about = |words: &str| ["join", "sign up", "subscribe"].iter().any(|w| words.to_lowercase().contains(w));
     let linked = run.links.iter().any(|l| about(&l.words) || (about(&run.text) && run.text.len() < 200));
@@ -281,19 +281,19 @@ fn joins(run: &Run) -> bool {
     linked || (run.links.is_empty() && about(&run.text) && run.text.len() < 200 && (placeholder(&run.text).is_some() || plain()))
 }
 
-/// What stands around a word and is no part of it.
+/// Characters around a word that aren't part of it.
 const AROUND: &[char] = &['(', ')', ',', '.', ';', ':', '`', '"', '\'', '‘', '’', '“', '”', '<', '>', '*'];
 
-/// The places of the words in a part of a text.
+/// Returns the ranges of the words in a part of a text.
 fn words_of(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     let part = &text[range.clone()];
     let words = part.split_whitespace().map(|w| w.trim_matches(AROUND)).filter(|w| !w.is_empty());
-    // Each word is a part of the text: where it begins is how far its first byte lies behind the text's.
+    // Each word is a slice of the text, so the distance between their first bytes is its position.
     let place = |word: &str| range.start + (word.as_ptr().addr() - part.as_ptr().addr());
     words.map(|w| place(w)..place(w) + w.len()).collect()
 }
 
-/// A way to join that is printed without a link: a channel, or an address to write to. Its words are the target itself.
+/// Returns the way to join that is printed without a link: a channel, or an address to write to. Its words are the target itself.
 fn plain_route(word: &str, around: &str) -> Option<RouteFacts> {
     let is_channel = word.starts_with('#') && word.len() > 2 && word[1..].chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
     let kind = if is_channel {
@@ -306,7 +306,7 @@ fn plain_route(word: &str, around: &str) -> Option<RouteFacts> {
     Some(RouteFacts { kind, target: word.to_owned(), words: word.to_owned(), ..RouteFacts::default() })
 }
 
-/// `[link]` and the like: where a link will stand.
+/// Returns the range of `[link]` or the like: a placeholder for a link.
 fn placeholder(text: &str) -> Option<Range<usize>> {
     let open = text.find('[')?;
     let close = open + text[open..].find(']')?;
@@ -315,7 +315,7 @@ fn placeholder(text: &str) -> Option<Range<usize>> {
     (is_one && !text[close + 1..].starts_with('(')).then_some(open..close + 1)
 }
 
-/// What a column holds, by its header.
+/// Returns what a column contains, by its header.
 fn column(header: &str) -> Column {
     let key = text::same_key(header);
     let has = |words: &[&str]| words.iter().any(|w| key.contains(w));
@@ -331,7 +331,7 @@ fn column(header: &str) -> Column {
     }
 }
 
-/// How many cells the source of a row has; the parser makes them as many as the header's.
+/// Returns how many cells a row has in the source; the parser pads or cuts each row to the length of the header.
 fn cells_in(row: &str) -> usize {
     let row = row.trim();
     let inner = row.strip_prefix('|').unwrap_or(row);
@@ -358,7 +358,7 @@ fn put_cell(entry: &mut Entry, column: Column, cell: &Run) {
             let all = cell.text.split([',', ';', '\n']).map(clean).filter(|d| !d.is_empty()).collect();
             (printed.disciplines, places.disciplines) = (Some(all), place);
         }
-        // What comes second, such as whom to contact, is something else.
+        // A second such column, such as one of contacts, is something else.
         Column::Seats if printed.seats.is_some() => {}
         Column::Seats => (printed.seats, places.seats) = (Some(seats(cell)), place),
         Column::Routes => {
@@ -375,7 +375,7 @@ fn put_cell(entry: &mut Entry, column: Column, cell: &Run) {
     }
 }
 
-/// Links whose words are an address or a link that is not theirs.
+/// Notes links whose words are an address or link other than their target.
 fn note_misleading(page: &mut Page, block: &Block) {
     let runs: Vec<&Run> = match block {
         Block::Heading(_, run, _) | Block::Paragraph(run) | Block::Item(run) => vec![run],

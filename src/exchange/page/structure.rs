@@ -1,4 +1,4 @@
-//! The blocks of a Markdown text: headings, paragraphs, tables, items of lists, and the links in them, each with its place.
+//! The blocks of a Markdown text: headings, paragraphs, tables, list items, and the links in them, each with its byte range.
 //!
 //! Must not know what they mean.
 
@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-/// A link: its words, its target, its place with everything around.
+/// A link: its words, its target, and the range of all of its Markdown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Link {
     pub words: String,
@@ -14,7 +14,7 @@ pub(super) struct Link {
     pub range: Range<usize>,
 }
 
-/// A run of text: as it reads, its links, its place.
+/// A run of text: its plain text, its links, and its range.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Run {
     pub text: String,
@@ -22,25 +22,25 @@ pub(super) struct Run {
     pub range: Range<usize>,
 }
 
-/// A block.
+/// A block of a Markdown text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Block {
-    /// A heading of a level, and the place of the whole line.
+    /// A heading: its level, its content, and the range of the whole line.
     Heading(u8, Run, Range<usize>),
     Paragraph(Run),
     Item(Run),
-    /// The header and the rows, each with its place.
+    /// The header cells, and the rows, each with its range.
     Table(Vec<Run>, Vec<(Vec<Run>, Range<usize>)>),
-    /// HTML, a block of code, a rule: kept and not read.
+    /// HTML, a code block, a thematic break: kept but not read.
     Other(Range<usize>),
 }
 
-/// What is being put together.
+/// The state while blocks are being built.
 #[derive(Default)]
 struct Builder {
     blocks: Vec<Block>,
     run: Option<Run>,
-    /// Where what stands inside begins and ends, without the signs around it.
+    /// The range of a heading's content, without the markers around it.
     inner: Option<Range<usize>>,
     link: Option<Link>,
     header: Vec<Run>,
@@ -49,7 +49,7 @@ struct Builder {
     depth: usize,
 }
 
-/// The blocks of a text, in their order.
+/// Returns the blocks of a text, in order.
 pub(super) fn blocks(text: &str) -> Vec<Block> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     let mut b = Builder::default();
@@ -71,7 +71,7 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
     b.blocks
 }
 
-/// Whether a tag breaks the line, as cells of tables have it.
+/// Returns whether an HTML tag is a line break, as used in table cells.
 fn is_break(tag: &str) -> bool {
     let plain: String = tag.chars().filter(|c| c.is_ascii_alphabetic()).collect();
     plain.eq_ignore_ascii_case("br")
@@ -87,7 +87,7 @@ impl Builder {
         }
     }
 
-    /// Notes that something stands here inside a heading.
+    /// Extends the range of the content to this part of it.
     fn reach(&mut self, range: &Range<usize>) {
         if self.run.is_some() {
             let inner = self.inner.take().unwrap_or_else(|| range.clone());
@@ -102,7 +102,7 @@ impl Builder {
                 self.run = Some(Run { range: trimmed(source, range), ..Run::default() });
             }
             Tag::Item => {
-                // Only the item's own line: a list inside it has items of its own.
+                // Only the item's own line: a nested list has items of its own.
                 let end = source[range.clone()].find('\n').map_or(range.end, |at| range.start + at);
                 self.depth += 1;
                 self.run = Some(Run { range: trimmed(source, range.start..end), ..Run::default() });
@@ -118,7 +118,7 @@ impl Builder {
         match tag {
             TagEnd::Heading(level) => {
                 if let Some(mut run) = self.run.take() {
-                    // One that is underlined has more than its words.
+                    // The range of an underlined heading covers more than its words.
                     run.range = self.inner.take().unwrap_or(run.range);
                     self.blocks.push(Block::Heading(number(level), run, range));
                 }
@@ -146,7 +146,7 @@ impl Builder {
     }
 }
 
-/// The level of a heading as a number.
+/// Returns the level of a heading as a number.
 const fn number(level: HeadingLevel) -> u8 {
     match level {
         HeadingLevel::H1 => 1,
@@ -158,7 +158,7 @@ const fn number(level: HeadingLevel) -> u8 {
     }
 }
 
-/// A place without the blanks at its ends, and without the signs of a heading; a place of nothing but blanks stays.
+/// Returns a range without the blanks at its ends and the markers of a heading. A range of only blanks stays unchanged.
 pub(super) fn trimmed(source: &str, range: Range<usize>) -> Range<usize> {
     let Some(part) = source.get(range.clone()).filter(|part| !part.trim().is_empty()) else { return range };
     let part = part.trim_end();

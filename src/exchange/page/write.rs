@@ -1,4 +1,4 @@
-//! A page written: only what has changed on one that is there, in its own style; or a clean one.
+//! Writes a page: either changes an existing one, in its own style and only where something changed, or makes a new one.
 //!
 //! Must not know why something has changed.
 
@@ -10,30 +10,30 @@ use crate::domain::directory::{Part, Printed, PrintedSeat, inner_words};
 use crate::domain::link;
 use crate::domain::words::RouteKind;
 
-/// How a clean page is laid out.
+/// The layout of a new page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Layout {
     /// One table: job family, disciplines, head.
     #[default]
     Table,
-    /// A heading for each: what it is for, how to join, who may.
+    /// A heading for each: its purpose, how to join, who may join.
     Sections,
 }
 
-/// What is to be changed on a page.
+/// The edits to a page.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Edits {
-    /// Of which entry which parts now say something else, and what the whole of it says.
+    /// Changed entries: the index, the parts that changed, and the whole of the new content.
     pub changed: Vec<(usize, Vec<Part>, Printed)>,
-    /// Which entries go.
+    /// Indexes of the entries to remove.
     pub removed: Vec<usize>,
-    /// Who is new.
+    /// Entries to add.
     pub added: Vec<Printed>,
-    /// The rules for all of them, where they differ: which one, and what it says.
+    /// Page-wide rules that changed: the index, and the new rule.
     pub rules: Vec<(usize, RuleFacts)>,
 }
 
-/// How a page is written.
+/// The typographic style of a page.
 struct Style<'t> {
     source: &'t str,
     curly: bool,
@@ -45,7 +45,7 @@ impl<'t> Style<'t> {
         Self { source: text, curly: text.contains(['‘', '’', '“', '”']), crlf: text.contains("\r\n") }
     }
 
-    /// A text with the page's quotation marks and line ends.
+    /// Gives a text the page's quotation marks and line ends.
     fn dress(&self, text: &str) -> String {
         let text = if self.curly { curled(text) } else { text.to_owned() };
         self.lines(&text)
@@ -56,7 +56,7 @@ impl<'t> Style<'t> {
     }
 }
 
-/// Straight quotation marks made round: open behind a blank or bracket, closed elsewhere.
+/// Turns straight quotation marks into curly ones: opening after a blank or bracket, closing elsewhere.
 fn curled(text: &str) -> String {
     let mut before = ' ';
     let mut out = String::with_capacity(text.len());
@@ -74,7 +74,7 @@ fn curled(text: &str) -> String {
     out
 }
 
-/// The page with the edits made, and every other byte as it was.
+/// Returns the page with the edits made and every other byte unchanged.
 #[must_use]
 pub(crate) fn apply(page: &Page, edits: &Edits) -> String {
     let style = Style::of(&page.text);
@@ -113,7 +113,7 @@ pub(crate) fn apply(page: &Page, edits: &Edits) -> String {
     let mut out = cut(&page.text, cuts);
     let lines_moved = !edits.added.is_empty() || !edits.removed.is_empty();
     if lines_moved && !page.text.ends_with("\n\n") {
-        // What went or came at the end leaves no blank line behind.
+        // An entry added or removed at the end leaves no blank line behind.
         while out.ends_with("\n\n") || out.ends_with("\r\n\r\n") {
             out.truncate(out.len() - if out.ends_with("\r\n") { 2 } else { 1 });
         }
@@ -121,7 +121,7 @@ pub(crate) fn apply(page: &Page, edits: &Edits) -> String {
     out
 }
 
-/// Every cut made, from the end on; of those at one place the first stays first.
+/// Applies the replacements in the order of their positions. Of several at one position, the first stays first.
 fn cut(text: &str, mut cuts: Vec<(Range<usize>, String)>) -> String {
     cuts.sort_by_key(|(range, _)| (range.start, range.end));
     let mut out = String::with_capacity(text.len());
@@ -138,7 +138,7 @@ fn cut(text: &str, mut cuts: Vec<(Range<usize>, String)>) -> String {
     out
 }
 
-/// A place made to end where its last line does.
+/// Extends a range to the end of its last line.
 fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
     let end =
         if text[..range.end].ends_with('\n') { range.end } else { text[range.end..].find('\n').map_or(text.len(), |n| range.end + n + 1) };
@@ -176,7 +176,7 @@ fn change(style: &Style<'_>, entry: &Entry, part: Part, now: &Printed, cuts: &mu
     }
 }
 
-/// A cell that was empty gets blanks around what is written into it.
+/// Puts blanks around what is written into an empty cell.
 fn spaced(style: &Style<'_>, in_table: bool, range: &Range<usize>, text: &str) -> String {
     let was_empty = style.source[range.clone()].trim().is_empty();
     if in_table && was_empty { format!(" {text} ") } else { text.to_owned() }
@@ -188,13 +188,13 @@ fn change_routes(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec
     let name = now.name.as_deref().unwrap_or("community");
     let written = |at: usize, route: &RouteFacts| {
         if was.get(at).is_some_and(|w| !w.words.is_empty() && w.words == w.target) {
-            // Printed without a link, it stays so.
+            // A route that was printed without a link stays without one.
             return route.target.clone();
         }
         if entry.is_item() {
             return if route.target.is_empty() { style.dress(name) } else { route_link(style, route, name, name) };
         }
-        // The words that were printed stay, if the roster has no others.
+        // The printed words stay if the roster has none of its own.
         let words = Some(route.words.as_str()).filter(|w| !w.is_empty()).or_else(|| was.get(at).map(|r| r.words.as_str()));
         route_link(style, route, words.unwrap_or_default(), name)
     };
@@ -225,7 +225,7 @@ fn change_routes(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec
     }
 }
 
-/// Behind the last thing that a section says.
+/// Returns the end of the last part of a section.
 fn end_of_text(entry: &Entry) -> usize {
     let places = &entry.places;
     let ends = [&places.name, &places.purpose].into_iter().flatten().map(|r| r.end);
@@ -240,7 +240,7 @@ fn change_rules(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec<
         match rules.get(at) {
             Some(rule) if was.get(at) == Some(rule) => {}
             Some(rule) => cuts.push((place.clone(), style.dress(&rule_text(rule)))),
-            // The brackets around the words go with them; `cut` is given the wider place.
+            // The brackets around the words go too.
             None => cuts.push((bracketed(style.source, place), String::new())),
         }
     }
@@ -251,7 +251,7 @@ fn change_rules(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec<
     }
 }
 
-/// The place of a rule with the brackets around it, and the blank before them, where it stands in some.
+/// Returns the range of a rule with the brackets around it and the blank before them, if it is in brackets.
 fn bracketed(source: &str, place: &Range<usize>) -> Range<usize> {
     match source[..place.start].strip_suffix('(') {
         Some(before) if source[place.end..].starts_with(')') => before.trim_end_matches(' ').len()..place.end + 1,
@@ -259,7 +259,7 @@ fn bracketed(source: &str, place: &Range<usize>) -> Range<usize> {
     }
 }
 
-/// A rule as words: its own, or such as say what its suffix does.
+/// Returns a rule in words: its own, or words that describe its suffix.
 fn rule_text(rule: &RuleFacts) -> String {
     if !rule.words.is_empty() {
         return rule.words.clone();
@@ -281,7 +281,7 @@ fn route_link(style: &Style<'_>, route: &RouteFacts, words: &str, name: &str) ->
     }
 }
 
-/// A name as it stands in a sentence: `the content design community`.
+/// Returns a name as it reads in a sentence: `the content design community`.
 fn joined_name(name: &str) -> String {
     let lower = name.to_lowercase();
     let is_word = name.split_whitespace().next().is_some_and(|w| w.chars().skip(1).all(char::is_lowercase));
@@ -357,7 +357,7 @@ fn section(style: &Style<'_>, new: &Printed, hashes: &str) -> String {
     out
 }
 
-/// A clean page, each community with how many are in it, if that is wanted.
+/// Writes a new page, each community with its number of members if there is one to show.
 #[must_use]
 pub(crate) fn fresh(title: &str, all: &[(Printed, Option<String>)], layout: Layout) -> String {
     let style = Style { source: "", curly: false, crlf: false };

@@ -1,4 +1,4 @@
-//! What is written is read back as it was meant, byte for byte where nothing has changed.
+//! What is written is read back with the same meaning, byte for byte where nothing has changed.
 
 use super::*;
 use crate::exchange::page::{Hints, read};
