@@ -1,6 +1,6 @@
-//! How each command is carried out inside its transaction.
+//! Applies each command inside its transaction.
 //!
-//! Must not know who gave it.
+//! Must not know who gave the command.
 
 use chrono::NaiveDate;
 
@@ -16,7 +16,7 @@ use crate::store::schema::{CHANNEL, COMMUNITY, JOIN_ROUTE, MEETUP, PERSON, RULE,
 use crate::store::suppressions::Asking;
 use crate::store::{StoreError, Write, lookup, meetups, people};
 
-/// Carries a command out; returns what should stand under the cursor. Every command has its line here: one without doesn't compile.
+/// Applies a command; returns what the cursor should move to. The match is exhaustive: a new command needs an arm to compile.
 #[deny(clippy::wildcard_enum_match_arm, reason = "what isn't named here would be reported as nothing to change")]
 pub(super) fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<Thing>, StoreError> {
     match command {
@@ -76,7 +76,7 @@ pub(super) fn apply(write: &mut Write<'_>, command: &Command) -> Result<Option<T
     }
 }
 
-/// The one person on the roster who is meant by what was typed of somebody: by the address, or by a name that only they have.
+/// Returns the one person on the roster who matches what was typed: by address, or by a name that only they have.
 fn known_as(write: &Write<'_>, person: &PersonFacts) -> Result<Option<PersonId>, StoreError> {
     if !person.email.is_empty() {
         return lookup::holder_of(write.reader(), &person.email);
@@ -88,7 +88,7 @@ fn known_as(write: &Write<'_>, person: &PersonFacts) -> Result<Option<PersonId>,
     }
 }
 
-/// Adds somebody, and puts them into a community.
+/// Adds a person and, if a community is given, makes them a member of it.
 fn add(
     write: &mut Write<'_>,
     facts: &PersonFacts,
@@ -116,7 +116,7 @@ fn put_in(
 ) -> Result<Option<Thing>, StoreError> {
     let facts = new_member(write, status, Source::Lead);
     each(write, people, |write, person| {
-        // Who is in it already stays as they are; who had left comes back.
+        // People who are already members stay as they are; former members rejoin.
         Ok(write.membership_is_over(person, community)? && write.put_membership(person, community, &facts)?)
     })
 }
@@ -140,7 +140,7 @@ fn add_tags(facts: &mut PersonFacts, typed: &str) {
 }
 
 fn remove_tag(facts: &mut PersonFacts, tag: &str) {
-    // Several may be named, as where they are added.
+    // The text may name several tags, as it may when tags are added.
     let named = tags::read(tag);
     facts.tags.retain(|t| !text::are_same(t, tag) && !named.iter().any(|n| text::are_same(t, n)));
 }
@@ -166,7 +166,7 @@ fn put_meetup(write: &mut Write<'_>, id: Option<MeetupId>, facts: &MeetupFacts, 
 
 fn walk_in(write: &mut Write<'_>, meetup: MeetupId, facts: &PersonFacts, community: Option<CommunityId>) -> Result<PersonId, StoreError> {
     let id = add(write, facts, community, MembershipStatus::Identified, Source::Attendance)?;
-    // Before the day nobody can have come: they say that they will.
+    // Nobody can have attended before the day of the meetup, so an early walk-in counts as a yes.
     let ahead = meetups::starts(write.reader(), meetup)?.is_some_and(|s| s.date() > write.stamp().today);
     let said_yes = AttendanceFacts { rsvp: Some(Rsvp::Yes), ..AttendanceFacts::default() };
     write.put_attendance(meetup, id, &if ahead { said_yes } else { AttendanceFacts::came() })?;
@@ -193,7 +193,7 @@ fn allow(write: &mut Write<'_>, addresses: &[String], source: &str, on: NaiveDat
     addresses.iter().try_for_each(|a| write.allow(a, source.trim(), on))
 }
 
-/// Refuses a way back that isn't said to be the person's own word.
+/// Refuses to allow mail again without a source, or with a date in the future: only the person's own word counts.
 fn their_word(write: &Write<'_>, source: &str, on: NaiveDate) -> Result<(), StoreError> {
     if source.trim().is_empty() {
         return Err(StoreError::Refused("enter where they said that they may be mailed".into()));
@@ -204,7 +204,7 @@ fn their_word(write: &Write<'_>, source: &str, on: NaiveDate) -> Result<(), Stor
     Ok(())
 }
 
-/// Records a consent. A withdrawal is never taken back for many at once, and of mail only by `Allow`, on the person's own word.
+/// Records a consent. Doesn't overturn a withdrawal for several people at once; for mail, only `Allow` does, on the person's own word.
 fn set_consent(write: &mut Write<'_>, people: &[PersonId], consent: &ConsentFacts) -> Result<(), StoreError> {
     let mut refused = Vec::new();
     each(write, people, |write, person| {
@@ -244,7 +244,7 @@ fn each_person(write: &mut Write<'_>, people: &[PersonId], mut change: impl FnMu
     })
 }
 
-/// Does one thing to each of many people, telling how far it is. The cursor stays where it was.
+/// Applies a change to each person and reports progress. Returns `None`, so the cursor stays where it was.
 fn each<T>(
     write: &mut Write<'_>,
     people: &[PersonId],
@@ -285,7 +285,7 @@ fn attend(write: &mut Write<'_>, meetup: MeetupId, person: PersonId, change: &At
     Ok(())
 }
 
-/// Refuses an edit of a row that another step has written since its form was opened.
+/// Refuses to edit a row that another step has changed since its form was opened.
 fn unchanged(write: &Write<'_>, table: &Table, id: i64, was: Option<i64>, name: &str) -> Result<(), StoreError> {
     let Some(was) = was else { return Ok(()) };
     let now = write.last_written(table, id)?;

@@ -1,25 +1,25 @@
-//! Several commands as one undo step, or as none: to carry out a list of them, and to see what a command would do.
+//! Several commands as one undo step, or as a rehearsal that shows what they would do.
 //!
-//! Must not know which commands, nor where they come from.
+//! Must not know which commands they are, or where they come from.
 
 use super::{Applied, Book, BookError};
 use crate::domain::label::{Label, Verb};
 
-/// What becomes of a batch.
+/// Whether a batch is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// It is kept, as one step.
+    /// It is kept as one step.
     Yes,
-    /// It is taken back at once: it was to be seen what it would do.
+    /// It is rolled back at once: it was a rehearsal.
     No,
 }
 
 impl Book {
-    /// Runs commands as one undo step, named after the file that they come from; `body` returns how many they were. Each sees what those before
-    /// it have done. If `body` fails, or any command in it, nothing is kept.
+    /// Runs commands as one undo step, named after the file that they come from. `body` returns how many there were; each command sees the
+    /// effects of those before it. If `body` or any command in it fails, nothing is kept.
     ///
     /// # Errors
-    /// What `body` says, or what the file says; nothing was changed then.
+    /// Returns the error of `body`, or an error if the roster can't be written; nothing has changed then.
     pub fn batch<T, E: From<BookError>>(
         &mut self,
         name: &str,
@@ -33,7 +33,7 @@ impl Book {
         let is_kept = keep == Keep::Yes && done.is_ok();
         let ended = self.store.end_batch(Label::new(Verb::Apply, n).what(name), is_kept).map_err(BookError::from);
         if !is_kept || ended.is_err() {
-            // The index has followed what was taken back.
+            // The index has followed changes that are now rolled back.
             self.forget_index();
         }
         let (value, _) = done?;

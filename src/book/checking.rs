@@ -1,23 +1,23 @@
-//! Checking the file: what is damaged, and what this program doesn't understand.
+//! Checks the file for damage, and for values that this program doesn't recognise.
 //!
-//! Must not know how it is shown.
+//! Must not know how the result is shown.
 
 use super::{Book, BookError, Job, Jobs};
 use crate::store::{ReadOnly, Reader, backup, check, roster_id};
 
-/// What a check of the file found.
+/// The result of a check of the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// What SQLite finds damaged.
+    /// The damage that SQLite reports.
     pub damage: Vec<String>,
-    /// Rows with a word that this program doesn't know: they count as nothing that they could mean.
+    /// Rows with a word that this program doesn't recognise, and therefore ignores.
     pub unrecognised: Vec<String>,
-    /// The roster's own id, the same in each of its copies; `None` if nothing was ever done in it.
+    /// The roster's id, the same in each of its copies; `None` until the roster is first changed.
     pub roster: Option<String>,
 }
 
 impl Checked {
-    /// Whether nothing was found.
+    /// Returns whether the check found nothing.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.damage.is_empty() && self.unrecognised.is_empty()
@@ -29,15 +29,15 @@ fn checked(conn: Reader<'_>) -> Result<Checked, BookError> {
 }
 
 impl Book {
-    /// What is wrong with the file: nothing if it is sound.
+    /// Checks the file for damage and unrecognised values.
     ///
     /// # Errors
-    /// If it can't be read at all.
+    /// If the file can't be read at all.
     pub fn check(&self) -> Result<Checked, BookError> {
         checked(self.store.reader())
     }
 
-    /// A check of the file on a thread: the problems found.
+    /// Checks the file on a thread.
     #[must_use]
     pub fn check_job(&self, jobs: Jobs) -> Job<Result<Checked, BookError>> {
         let path = self.path().to_owned();

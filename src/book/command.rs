@@ -1,6 +1,6 @@
-//! What a lead can have done: verbs with all that they need.
+//! The commands that a lead can give: verbs with everything that they need.
 //!
-//! Must not know how they are carried out, nor which key asked for them.
+//! Must not know how they are carried out, or which key triggered them.
 
 use chrono::NaiveDate;
 
@@ -13,7 +13,7 @@ use crate::domain::text;
 use crate::domain::words::{MembershipStatus, Outcome, Part, Rsvp};
 use crate::store::Touched;
 
-/// A thing in the roster that can stand under the cursor.
+/// A record in the roster that the cursor can be on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Thing {
     /// A person.
@@ -26,14 +26,14 @@ pub enum Thing {
     Organisation(OrganisationId),
 }
 
-/// What is said about somebody at a meetup.
+/// A change to somebody's attendance at a meetup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttendanceChange {
-    /// Whether they came; the rest stays.
+    /// Whether they came; everything else stays.
     Outcome(Outcome),
-    /// What they answered; the rest stays.
+    /// Their answer; everything else stays.
     Rsvp(Option<Rsvp>),
-    /// That they have a part, or no longer; the rest stays.
+    /// A role that they gain (`true`) or lose; everything else stays.
     Part(Part, bool),
     /// Everything.
     Facts(AttendanceFacts),
@@ -41,7 +41,7 @@ pub enum AttendanceChange {
 
 /// A verb with its payload. Each is one transaction and one undo step.
 ///
-/// `was` is the step that last wrote the row when its form was opened: if another has written since, the command is refused.
+/// `was` is the step that last wrote the row when its form was opened: if another step has written it since, the command is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the payloads are the facts of the domain")]
 pub enum Command {
@@ -85,11 +85,10 @@ pub enum Command {
 }
 
 impl Command {
-    /// Checks the text that a lead has typed for many records at once. (A form checks its own fields: what came with an import may be longer,
-    /// and stays.)
+    /// Checks the length of text that a lead typed for many records at once. Forms check their own fields: longer imported values are kept.
     ///
     /// # Errors
-    /// A sentence for the person who typed it.
+    /// A sentence for the person at the screen.
     pub(super) fn check(&self) -> Result<(), String> {
         let typed: &[&str] = match self {
             Self::SetOrganisation { name, .. } | Self::SetDiscipline { name, .. } | Self::SaveView { name, .. } => &[name],
@@ -104,19 +103,19 @@ impl Command {
     }
 }
 
-/// What a command did.
+/// The result of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
-    /// In words: what history shows and the toast says.
+    /// The step in words, for the history and the toast.
     pub label: String,
-    /// What is to be read again.
+    /// What has to be read again.
     pub touched: Touched,
-    /// What should stand under the cursor.
+    /// What the cursor should move to.
     pub select: Option<Thing>,
     /// How many rows were written; 0 if there was nothing to change.
     pub changes: u64,
-    /// What was left as it is, in words: suppressions and withdrawals that it may not end.
+    /// What it left unchanged, in words: suppressions and withdrawals that it may not end.
     pub kept: Vec<String>,
-    /// Who said yes to a meetup that it cancels or moves, and may not be mailed, each with the reason.
+    /// People who said yes to a meetup that the command cancels or moves, and who may not be mailed, each with the reason.
     pub unreached: Vec<String>,
 }

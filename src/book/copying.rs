@@ -1,6 +1,6 @@
-//! What goes to the clipboard or into a mail program: addresses, as far as the rules let them out; and people that come from it.
+//! Copy and paste: addresses for the clipboard or a mail program, as far as the mail rules allow, and pasted lists of people.
 //!
-//! Must not know of clipboards.
+//! Must not know about clipboards.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
@@ -18,20 +18,20 @@ use crate::store::{Reader, lookup, people, slices, suppressions};
 /// Addresses for the `To:` of a mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MailLine {
-    /// `Name <address>`, separated by commas: those that are copied without a question.
+    /// `Name <address>`, separated by commas: the addresses that need no confirmation.
     pub line: String,
-    /// How many there are.
+    /// How many addresses are in `line`.
     pub written: u64,
-    /// Those who were left out, by reason.
+    /// How many people were left out, by reason.
     pub left_out: BTreeMap<&'static str, u64>,
-    /// The line with those as well about whom to ask first.
+    /// The line that also includes the addresses that need confirmation.
     pub with_asked: String,
-    /// About whom to ask first, by reason.
+    /// How many addresses need confirmation, by reason.
     pub asks: BTreeMap<&'static str, u64>,
 }
 
 impl MailLine {
-    /// One sentence: how many, and who was left out.
+    /// Returns one sentence: how many addresses were copied, and how many people were left out.
     #[must_use]
     pub fn sentence(&self) -> String {
         let mut out = format!("{} copied", text::count(self.written, "address", "addresses"));
@@ -41,13 +41,13 @@ impl MailLine {
         out
     }
 
-    /// About whom to ask, in words: `2 bounced addresses, 1 team mailbox`.
+    /// Returns what needs confirmation, in words: `2: the address bounced, 1: a team mailbox`.
     #[must_use]
     pub fn question(&self) -> String {
         self.asks.iter().map(|(reason, n)| format!("{}: {reason}", text::thousands(*n))).collect::<Vec<_>>().join(", ")
     }
 
-    /// The line with everybody in it, once that was confirmed.
+    /// Returns the line with all addresses, after the lead has confirmed it.
     #[must_use]
     pub fn confirmed(mut self) -> Self {
         self.written += self.asks.values().sum::<u64>();
@@ -58,8 +58,8 @@ impl MailLine {
 }
 
 impl Book {
-    /// The primary addresses of people, in their order, for a mail: as the rules let them out, and of a community, if one is named,
-    /// only those of active members, or of the statuses that the query names by which they were found.
+    /// Returns the primary addresses of people, in order, as far as the mail rules allow. If a community is given, only its active members
+    /// count, or those with the statuses that `query` names.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -105,10 +105,10 @@ impl Book {
     }
 }
 
-/// A pasted list as rows for an import. Who is there by name alone and is one person on the roster is that person.
+/// Converts a pasted list to rows for an import. A name without an address is matched to the one person on the roster with that name.
 ///
 /// # Errors
-/// If there is nobody in it, or a name alone fits several people.
+/// If the list is empty, or a name without an address matches several people.
 pub(super) fn pasted_rows(conn: Reader<'_>, typed: &str) -> Result<String, BookError> {
     let mut list: Vec<Pasted> = pasted::read(typed);
     if list.is_empty() {

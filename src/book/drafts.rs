@@ -1,4 +1,4 @@
-//! What was typed into a form and not saved yet: kept beside the roster, so that a killed program loses none of it.
+//! Unsaved forms: what was typed and not saved yet is kept beside the roster, so that nothing is lost if the program is killed.
 //!
 //! Must not know what the fields mean.
 
@@ -17,31 +17,31 @@ pub struct DraftField {
     pub key: String,
     /// What was typed.
     pub text: String,
-    /// What it held when the form was opened.
+    /// The field's value when the form was opened.
     pub original: String,
 }
 
 /// An unsaved form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
-    /// What the form is about, as the screen writes it.
+    /// What the form is about, as the screen encodes it.
     pub subject: String,
     /// The form's title.
     pub title: String,
-    /// The community whose members were shown: what is new goes into it.
+    /// The community whose members were shown: new records are added to it.
     pub community: Option<i64>,
     /// Its fields.
     pub fields: Vec<DraftField>,
 }
 
 impl Draft {
-    /// What was typed into its only field.
+    /// Returns what was typed into the only field.
     #[must_use]
     pub fn typed_text(&self) -> String {
         self.fields.first().map(|f| f.text.clone()).unwrap_or_default()
     }
 
-    /// What was typed, in lines, for somebody to read.
+    /// Returns the changed fields as lines of text.
     #[must_use]
     pub fn typed(&self) -> String {
         let changed = self.fields.iter().filter(|f| f.text != f.original);
@@ -49,11 +49,11 @@ impl Draft {
     }
 }
 
-/// More than this many bytes of unsaved forms nobody types.
+/// The largest drafts file that is read, in bytes: more than anybody types.
 const LONGEST: u64 = 16 << 20;
 
 impl Book {
-    /// The file of this program's own drafts: each that runs has one, so that two on one roster leave each other's alone.
+    /// Returns the path of this process's own drafts: each process has one, so that two on the same roster don't overwrite each other's.
     fn draft_path(&self) -> PathBuf {
         self.draft_path_of(std::process::id())
     }
@@ -64,7 +64,7 @@ impl Book {
         name.into()
     }
 
-    /// The unsaved forms of programs that no longer run, the newest last; from here on this one keeps them.
+    /// Takes over the unsaved forms of processes that no longer run; returns them, newest last. From here on this process keeps them.
     #[must_use]
     pub fn take_over_drafts(&self) -> Vec<Draft> {
         let Some(folder) = self.path().parent() else { return Vec::new() };
@@ -73,7 +73,7 @@ impl Book {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let Some(process) = name.strip_prefix(&prefix).and_then(|p| p.parse::<u32>().ok()) else { continue };
-            // One of our own number was left by an earlier program: this one has only begun.
+            // A file with our own process number was left by an earlier process: this one has only just started.
             if process != std::process::id() && runs(process) {
                 continue;
             }
@@ -85,17 +85,17 @@ impl Book {
         let all: Vec<Draft> = found.iter().flat_map(|(_, _, drafts)| drafts.clone()).collect();
         if self.keep_drafts(&all).is_ok() {
             for (_, path, _) in found.iter().filter(|(_, path, _)| *path != self.draft_path()) {
-                // One that can't be taken away is offered once more, no worse.
+                // If a file can't be removed, the worst that happens is that it is offered once more.
                 let _ = std::fs::remove_file(path);
             }
         }
         all
     }
 
-    /// Keeps unsaved forms, readable by the lead alone; none takes the file away.
+    /// Saves unsaved forms in a file that only its owner can read; removes the file if there are none.
     ///
     /// # Errors
-    /// If the folder can't be written to.
+    /// If the file can't be written or removed.
     pub fn keep_drafts(&self, drafts: &[Draft]) -> std::io::Result<()> {
         let path = self.draft_path();
         if drafts.is_empty() {
@@ -105,7 +105,7 @@ impl Book {
             };
         }
         let folder = path.parent().ok_or(std::io::ErrorKind::NotFound)?;
-        // A temporary file has mode 0600, and keeps it.
+        // A temporary file has mode 0600, which `persist` keeps.
         let mut file = tempfile::Builder::new().prefix(".guildhall-").tempfile_in(folder)?;
         file.write_all(&serde_json::to_vec(drafts)?)?;
         file.persist(path)?;
@@ -113,7 +113,7 @@ impl Book {
     }
 }
 
-/// Whether a process of this number runs; one of somebody else's does.
+/// Returns whether a process with this number runs, including one of another user.
 fn runs(process: u32) -> bool {
     let pid = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
     pid.is_some_and(|pid| match rustix::process::test_kill_process(pid) {

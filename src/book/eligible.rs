@@ -1,6 +1,6 @@
-//! Who may be where they are: searched for, and what a rule would change before it is kept.
+//! Eligibility: verdicts and exceptions, searches for them, and what a change of the rules would do before it is saved.
 //!
-//! Must not know what a verdict is made of.
+//! Must not know how a verdict is reached.
 
 use std::sync::Arc;
 
@@ -13,19 +13,19 @@ use crate::domain::words::Eligibility;
 use crate::store::eligible::{Judge, each_membership};
 use crate::store::{StoreError, Write, communities, lookup, meetups, people, schema};
 
-/// What a change of the rules would do to the members there are. Nobody is removed by it.
+/// The effect of a command on the eligibility of members. Nobody is removed because of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleEffect {
-    /// Who would no longer be eligible: name, community, why.
+    /// Members who would no longer be eligible: name, community, reason.
     pub out: Vec<(String, String, String)>,
-    /// Who would be eligible and was not: name, community, why.
+    /// Members who would become eligible: name, community, reason.
     pub into: Vec<(String, String, String)>,
-    /// Who would become a member without being eligible: name, community, why.
+    /// People who would become members without being eligible: name, community, reason.
     pub admitted: Vec<(String, String, String)>,
 }
 
 impl RuleEffect {
-    /// Each of them in a line, below how many they are.
+    /// Returns one line for each person, under headings with the counts.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
         let mut out = Vec::new();
@@ -44,7 +44,7 @@ impl RuleEffect {
         out
     }
 
-    /// Whether nothing would change for anybody.
+    /// Returns whether nothing changes for anybody.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.out.is_empty() && self.into.is_empty() && self.admitted.is_empty()
@@ -52,7 +52,7 @@ impl RuleEffect {
 }
 
 impl Book {
-    /// Returns what a thing is called; nothing if it isn't there.
+    /// Returns the name of a record; `None` if it doesn't exist.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -66,7 +66,7 @@ impl Book {
         })
     }
 
-    /// The verdict for a person in a community.
+    /// Returns the verdict for a person in a community; `None` if the person doesn't exist.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -76,7 +76,7 @@ impl Book {
         Ok(Some(Judge::about(conn, person, self.today())?.verdict(conn, person, &facts.candidates(), community)?))
     }
 
-    /// The exception for a person in a community.
+    /// Returns the exception for a person in a community, if there is one.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -84,7 +84,7 @@ impl Book {
         Ok(Judge::about(self.store.reader(), person, self.today())?.exception(person, community).cloned())
     }
 
-    /// Finds out of whom what a query asks of eligibility and exceptions holds: in the community that is shown, else in any of theirs.
+    /// Evaluates a query's eligibility and exception terms for the index: in the given community, or in any of each person's.
     pub(super) fn judge(&mut self, expr: &Expr, community: Option<CommunityId>) -> Result<(), BookError> {
         let asked: Vec<String> = expr.texts_of(&Key::Eligible).into_iter().map(text::fold).collect();
         let exceptions: Vec<String> = expr.texts_of(&Key::Exception).into_iter().map(text::fold).collect();
@@ -113,7 +113,7 @@ impl Book {
             }
             Ok(())
         })?;
-        // An exception is one, whether or not somebody is a member already.
+        // An exception counts whether or not the person is a member yet.
         for (person, _, exception) in judge.exceptions().filter(|(_, of, _)| community.is_none_or(|c| c == *of)) {
             for (needle, people) in found.iter_mut().filter(|(n, _)| n.starts_with("exception ") && n != "exception no") {
                 if needle != "exception due" || exception.is_due(today) {
@@ -127,8 +127,8 @@ impl Book {
         Ok(())
     }
 
-    /// Returns what a command that changes the rules would do to the members there are, and of one that admits people, who of them isn't
-    /// eligible; nothing if it does neither.
+    /// Returns the effect of a command: on current members if it changes the rules, and on people who aren't eligible if it admits them.
+    /// Empty if it does neither.
     ///
     /// # Errors
     /// If the command is refused, or the file can't be read.
@@ -146,7 +146,7 @@ impl Book {
         Ok(effect)
     }
 
-    /// Whom a command would make a member though they aren't eligible. Who is a member already isn't admitted by it.
+    /// Returns the people whom a command would make members although they aren't eligible. Current members don't count.
     fn who_is_not_eligible(&self, command: &Command) -> Result<RuleEffect, BookError> {
         let conn = self.store.reader();
         let mut judge = Judge::new(conn, self.today())?;
@@ -160,7 +160,7 @@ impl Book {
         };
         let name = lookup::name(conn, &schema::COMMUNITY, community.0)?.unwrap_or_default();
         if let Some(facts) = new {
-            // Nobody has this number: there is no exception for somebody who isn't on the roster yet.
+            // No person has the id 0: somebody who isn't on the roster yet can't have an exception.
             let verdict = judge.verdict(conn, PersonId(0), &facts.candidates(), community)?;
             if verdict.answer == Eligibility::Not {
                 effect.admitted.push((facts.title().to_owned(), name.clone(), verdict.because));
@@ -174,7 +174,7 @@ impl Book {
         Ok(effect)
     }
 
-    /// Returns the verdicts for those of some people who aren't in a community yet.
+    /// Returns the verdicts for the given people who aren't members of a community yet.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -196,12 +196,12 @@ impl Book {
     }
 }
 
-/// What the rules of a community say, wherever they are printed.
+/// Returns the rules of a community without the places where they are printed.
 fn rules(judge: &Judge, community: CommunityId) -> impl Iterator<Item = (crate::domain::words::RuleEffect, &str, &str, bool)> {
     judge.rules_of(community).iter().map(|(r, all)| (r.effect, r.suffix.as_str(), r.words.as_str(), *all))
 }
 
-/// What a change does to who is eligible where they are. Only those are judged whose rules the change has changed.
+/// Runs a change; returns its effect on the eligibility of members. Judges only the communities whose rules it changed.
 pub(super) fn effect_of<T>(
     write: &mut Write<'_>,
     progress: &Progress,
@@ -215,7 +215,7 @@ pub(super) fn effect_of<T>(
     after.learn(conn)?;
     let mut effect = RuleEffect::default();
     let mut changed = communities::communities(conn)?;
-    // Nobody was in a community that is new, and where a rule is printed makes no difference to whom it admits.
+    // A new community had no members before, and the place where a rule is printed doesn't affect whom it admits.
     changed.retain(|c| before.knows(c.id) && rules(&before, c.id).ne(rules(&after, c.id)));
     let mut judged = progress.read().0;
     if !changed.is_empty() {

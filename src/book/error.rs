@@ -1,47 +1,47 @@
-//! What a face of the book may be told has gone wrong.
+//! The errors that a book returns to the screen and the command line.
 //!
-//! Must not know how it is shown.
+//! Must not know how they are shown.
 
 use crate::domain::query::QueryError;
 use crate::exchange::ExchangeError;
 use crate::store::StoreError;
 
-/// Why something could not be done. Each reads as one sentence for the person at the keyboard.
+/// Why something couldn't be done. Each reads as one sentence for the person at the screen.
 #[derive(Debug, thiserror::Error)]
 pub enum BookError {
-    /// The file.
+    /// An error of the roster's file.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A file in or out.
+    /// An error in a file that is imported or exported.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
-    /// The query, with the query itself.
+    /// A query that can't be read, with its text.
     #[error("{}", .error.pointed(.query))]
     Query {
         /// What was typed.
         query: String,
-        /// Where and what.
+        /// The position, and what is wrong there.
         error: QueryError,
     },
-    /// What was asked for can't be.
+    /// A request that can't be carried out, with the reason.
     #[error("{0}")]
     Refused(String),
 }
 
 impl BookError {
-    /// Whether the thing was changed by somebody else while its form was open.
+    /// Returns whether another program changed the record while its form was open.
     #[must_use]
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Store(StoreError::ChangedMeanwhile(_)))
     }
 
-    /// Whether the step has to be confirmed first: it would let somebody be mailed who may have said no.
+    /// Returns whether the step needs confirmation first because it would allow mail to somebody who may have refused it.
     #[must_use]
     pub const fn asks_first(&self) -> bool {
         matches!(self, Self::Store(StoreError::AsksFirst { .. }))
     }
 
-    /// Whether the work was stopped on request.
+    /// Returns whether the work was stopped on request.
     #[must_use]
     pub const fn is_stopped(&self) -> bool {
         matches!(self, Self::Store(StoreError::Stopped))

@@ -1,6 +1,6 @@
-//! What came of an export: how many were written, who was left out and why, what has changed since an earlier one.
+//! The result of an export: how many people were written, who was left out and why, and what has changed since an earlier export.
 //!
-//! Must not know how the file is written, nor who looks at the summary.
+//! Must not know how the file is written, or who reads the summary.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,78 +9,78 @@ use super::Exported;
 use super::in_step::Sent;
 use crate::domain::text;
 
-/// What is said of one person.
+/// What happened to one person, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
-    /// Who, as a mail would name them.
+    /// The person, as in the `To:` line of a mail.
     pub who: String,
-    /// Why.
+    /// The reason.
     pub why: &'static str,
-    /// What became of them.
+    /// What happened.
     pub remark: Remark,
 }
 
-/// What became of a person in an export.
+/// What happened to a person in an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remark {
     /// They were left out.
     LeftOut,
-    /// Their next good address was written instead of the first.
+    /// Their next good address was written instead of the primary one.
     Instead,
-    /// They are in it, and something may go wrong.
+    /// They were written, but something may go wrong.
     Doubt,
 }
 
-/// What came of an export.
+/// The result of an export.
 #[derive(Debug, Clone, Default)]
 pub struct ExportSummary {
     /// How many people were written.
     pub written: u64,
-    /// Who was left out, by reason.
+    /// How many people were left out, by reason.
     pub left_out: BTreeMap<&'static str, u64>,
-    /// How many were written with their next good address instead of the first, by the reason.
+    /// How many were written with their next good address instead of the primary one, by reason.
     pub instead: BTreeMap<&'static str, u64>,
-    /// How many suppressed addresses were carried that are nobody's who was written (our own format).
+    /// How many suppressed addresses that belong to nobody in the export were included (only in our own format).
     pub suppressed: u64,
-    /// How many were written that something may go wrong with, by what.
+    /// How many were written although something may go wrong, by reason.
     pub doubtful: BTreeMap<&'static str, u64>,
-    /// The first lines, as they are in the file.
+    /// The first lines of the file (only in a preview).
     pub first_lines: Vec<String>,
-    /// Who was left out or is doubtful and why, person by person, if that was asked for.
+    /// The people who were left out or are doubtful, each with the reason, if requested.
     pub explained: Vec<Explained>,
-    /// Which files were written.
+    /// The files that were written.
     pub files: Vec<PathBuf>,
-    /// What has changed on the list, if that was asked for.
+    /// What has changed on the list, if requested.
     pub changed: Option<Changed>,
-    /// What is to be remembered of it.
+    /// The record of this export, for [`super::Book::remember`].
     pub(super) memory: Option<(Exported, Sent)>,
 }
 
-/// What has changed on a list since an earlier one.
+/// What has changed on a list since an earlier export.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// How many are to be put on the list; they are the ones that were written.
+    /// How many people to add to the list; they are the ones that were written.
     pub added: u64,
-    /// How many are to be taken off it.
+    /// How many to remove from it.
     pub removed: u64,
     /// How many stay.
     pub kept: u64,
-    /// How many were sent once whom nobody can name any more.
+    /// How many addresses were exported earlier but are known only by their digests now.
     pub nameless: u64,
-    /// How many are on the list and not known here, if it was compared with the list's own file.
+    /// How many addresses on the list aren't known here, if it was compared with the list's own export.
     pub unknown: Option<u64>,
-    /// How many rows of that file had no address that could be read.
+    /// How many rows of that file have no readable address.
     pub unread: u64,
 }
 
 impl ExportSummary {
-    /// One sentence: how many, and who was left out.
+    /// Returns one sentence: how many people were written, and how many were left out.
     #[must_use]
     pub fn sentence(&self) -> String {
         self.sentence_to("")
     }
 
-    /// As [`ExportSummary::sentence`], with the place that it was written to.
+    /// Like [`ExportSummary::sentence`], with the place that the export was written to.
     #[must_use]
     pub fn sentence_to(&self, place: &str) -> String {
         let to = if place.is_empty() { String::new() } else { format!(" to {place}") };
@@ -111,7 +111,7 @@ impl ExportSummary {
 }
 
 impl Changed {
-    /// One sentence: how many come, go and stay.
+    /// Returns one sentence: how many people to add and to remove, and how many stay.
     #[must_use]
     pub fn sentence(&self) -> String {
         let people = |n: u64| text::count(n, "person", "people");

@@ -1,6 +1,6 @@
-//! Exports: who may leave, in which format, whole or not at all.
+//! Exports: which people, in which format, written completely or not at all.
 //!
-//! Must not know who asked.
+//! Must not know who requested the export.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -24,56 +24,56 @@ use crate::exchange::{ExchangeError, Outlet, Single, beside, dump};
 use crate::store::exports::{self, ExportKind};
 use crate::store::{labels, lookup, schema};
 
-/// What is to be exported.
+/// What to export, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExportOptions {
     /// The format's name.
     pub format: String,
-    /// Which people: a query; empty for everybody.
+    /// A query for the people to export; empty for everybody.
     pub query: String,
-    /// Only these people, if given; the query is not asked then.
+    /// Only these people, if given; the query is ignored then.
     pub people: Option<Vec<PersonId>>,
     /// Only members of this community.
     pub community: Option<CommunityId>,
-    /// What the format is told.
+    /// The settings of the format.
     pub settings: Settings,
-    /// Members of these statuses; only the active ones if none is named.
+    /// Only members with these statuses; only active members if empty.
     pub statuses: Vec<MembershipStatus>,
-    /// Whether each address of a person gets a row of its own; else the primary one alone.
+    /// Whether to write a row for each address of a person, instead of only the primary one.
     pub all_addresses: bool,
-    /// Whether it is told of each person why they were left out.
+    /// Whether to report the reason for each person who is left out.
     pub explain: bool,
-    /// Whether everybody is written, or what has changed on a list.
+    /// Whether to write everybody, or what has changed on a list.
     pub since: Since,
-    /// What the export is called, to be compared with later.
+    /// The name of the export, for later comparisons.
     pub name: String,
 }
 
 /// What an export is compared with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Since {
-    /// With nothing: everybody is written.
+    /// Nothing: everybody is written.
     #[default]
     Ever,
-    /// With the last one of the same format, search, community and group.
+    /// The last export with the same format, query, community and group.
     Last,
-    /// With the last one of this name.
+    /// The last export of this name.
     Named(String),
-    /// With what the list says of itself.
+    /// The list's own export.
     Dump(PathBuf),
 }
 
-/// An export as text, under way.
+/// An export as text, running as a job.
 pub(super) type TextJob = Job<Result<(ExportSummary, String), BookError>>;
 
 impl Book {
-    /// Whom an export is about, where the index here knows it: it needn't be built once more on the thread then.
+    /// Finds the people for an export in this book's index, to save the thread from building one. `None` if the thread has to.
     fn found_for(&mut self, options: &ExportOptions) -> Result<Option<Vec<PersonId>>, BookError> {
         let asks = options.people.is_none() && !(options.query.trim().is_empty() && options.community.is_none());
         if !asks || !self.is_ready() {
             return Ok(None);
         }
-        // What is not in the index itself is looked up on the thread.
+        // These terms depend on more than the index, so the thread evaluates them.
         let expr = self.parse(&options.query, Scope::People)?;
         let judged = [Key::Eligible, Key::Exception, Key::Mail].iter().any(|key| !expr.texts_of(key).is_empty());
         if judged || !expr.attended_texts().is_empty() {
@@ -112,7 +112,7 @@ impl Book {
             }
         };
         let stamp = self.stamp();
-        // What was compared with the list's own file may or may not be done to it: that is not known.
+        // Whether the changes found from the list's own export are then applied to the list isn't known.
         let remembers = !matches!(options.since, Since::Dump(_));
         let exported = || Exported {
             kind,
@@ -126,10 +126,10 @@ impl Book {
         Ok(Prepared { roster: self.path().to_owned(), format, ids, purpose, explain: options.explain, old, removal, memory })
     }
 
-    /// The statuses that a query names, or the active ones.
+    /// Returns the statuses that a query names, or the active ones.
     pub(super) fn statuses_named(&self, query: &str) -> Result<Statuses, BookError> {
         let query = self.parse(query, Scope::People)?;
-        // As the search compares them: by their beginning.
+        // A search compares statuses by prefix, so this does too.
         let named: Vec<String> = query.wanted_texts_of(&Key::Status).into_iter().map(text::fold).collect();
         if named.is_empty() {
             return Ok(Statuses::Active);
@@ -138,7 +138,7 @@ impl Book {
         Ok(Statuses::These(MembershipStatus::ALL.iter().copied().filter(is_named).collect()))
     }
 
-    /// What the addresses of an export are for.
+    /// Returns what the addresses of an export are used for.
     fn purpose(&self, options: &ExportOptions, way: Way) -> Result<Use, BookError> {
         let statuses = match options.statuses.as_slice() {
             [] => self.statuses_named(&options.query)?,
@@ -155,7 +155,7 @@ impl Book {
         })
     }
 
-    /// The list that an export is compared with.
+    /// Returns the list to compare an export with; `None` if everybody is written.
     fn old_list(&self, since: &Since, kind: &ExportKind) -> Result<Option<OldList>, BookError> {
         let earlier = match since {
             Since::Ever => return Ok(None),
@@ -175,7 +175,7 @@ impl Book {
         Ok(Some(OldList::of_export(earlier)))
     }
 
-    /// When the same list was exported last, UTC; `None` if it never was or is no list.
+    /// Returns when the same list was last exported (UTC); `None` if it never was, or if the export isn't a list.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -186,10 +186,10 @@ impl Book {
         Ok(exports::last_at(self.store.reader(), &self.kind_of(options)?)?)
     }
 
-    /// Returns the files that an export would replace although they aren't what its last run wrote: somebody has to say that they may go.
+    /// Returns the files that an export would replace although they aren't what its last run wrote: they need confirmation.
     ///
     /// # Errors
-    /// If a roster, or what belongs to one, would be replaced; or the file can't be read.
+    /// If the export would replace a roster or a file that belongs to one, or the file can't be read.
     pub fn in_the_way(&self, options: &ExportOptions, target: &Path) -> Result<Vec<PathBuf>, BookError> {
         let targets = options.targets(target);
         targets.iter().try_for_each(|target| spare_the_roster(self.path(), target))?;
@@ -197,7 +197,7 @@ impl Book {
         Ok(in_the_way(targets, &last.map(|last| last.files).unwrap_or_default()))
     }
 
-    /// Which exports one follows.
+    /// Returns the kind of an export, which identifies the earlier exports that it follows.
     fn kind_of(&self, options: &ExportOptions) -> Result<ExportKind, BookError> {
         let group = match options.community {
             Some(community) if options.settings.group.is_empty() => self.list_of(community)?,
@@ -206,7 +206,7 @@ impl Book {
         Ok(kind(options, &group))
     }
 
-    /// Remembers an export, so that the next can be compared with it. What came of it stands whether or not this can be written.
+    /// Records an export, so that the next one can be compared with it. The exported files stay valid even if this fails.
     ///
     /// # Errors
     /// If the roster can't be written to.
@@ -228,14 +228,14 @@ impl Book {
         Ok(exports::remember(&mut self.store, label, &memory, sent.length, |take| sent.read(take), stamp)?)
     }
 
-    /// The address of a community's e-mail list, if it has one.
+    /// Returns the address of a community's e-mail list; empty if it has none.
     fn list_of(&self, community: CommunityId) -> Result<String, BookError> {
         let detail = self.community(community)?;
         let lists = detail.into_iter().flat_map(|c| c.channels).filter(|(_, ch)| ch.kind == ChannelKind::List);
         Ok(lists.map(|(_, ch)| ch.name).find(|name| address::read(name).is_ok()).unwrap_or_default())
     }
 
-    /// Exports to a writer, such as standard output. What the target would refuse is found out before anything is written.
+    /// Exports to a writer, such as standard output. Finds out whether the target would refuse the file before it writes anything.
     ///
     /// # Errors
     /// If the query can't be read, the target would refuse the file, or the writer fails.
@@ -252,7 +252,7 @@ impl Book {
         Ok(summary)
     }
 
-    /// An export as text, on a thread.
+    /// Exports to text, on a thread.
     ///
     /// # Errors
     /// If the query can't be read.
@@ -265,9 +265,9 @@ impl Book {
         }))
     }
 
-    /// Exports to a file, on a thread: the file stands whole under its name, or what stood there is untouched. Where the target
-    /// takes no such large file, further ones stand beside it; where it is asked what has changed, `-add` and `-remove` do.
-    /// [`Book::remember`] is to be called with what came of it.
+    /// Exports to a file, on a thread. The file is written completely, or the existing one is left untouched. If the target limits the size
+    /// of a file, further files are written beside it; a comparison writes `-add` and `-remove` files instead. Call [`Book::remember`] with
+    /// the result.
     ///
     /// # Errors
     /// If the query can't be read.
@@ -283,7 +283,7 @@ impl Book {
         Ok(self.elsewhere(jobs, move |book, progress| book.prepare(&options, found)?.into_files(&target, workbook, progress)))
     }
 
-    /// What an export would write, with nothing written, on a thread: the counts, who is left out, the first five people.
+    /// Previews an export on a thread, without writing anything: the counts, who is left out, and the first five people.
     ///
     /// # Errors
     /// If the query can't be read.
@@ -294,7 +294,7 @@ impl Book {
             let mut head = Head::default();
             let mut summary = prepared.look(&mut Unending(&mut head), progress)?;
             let text = String::from_utf8_lossy(&head.0).into_owned();
-            // A byte order mark is for programs; to read, it is nothing.
+            // A byte order mark is for programs, not for readers.
             summary.first_lines = text.trim_start_matches('\u{feff}').lines().take(6).map(str::to_owned).collect();
             Ok(summary)
         }))
@@ -302,7 +302,7 @@ impl Book {
 }
 
 impl ExportOptions {
-    /// What says who is on the list, beside format, search, community and group.
+    /// Returns the options that decide who is on the list, besides format, query, community and group.
     fn who(&self) -> Who {
         let mut status: Vec<String> = self.statuses.iter().map(ToString::to_string).collect();
         status.sort();
@@ -311,7 +311,7 @@ impl ExportOptions {
         Who { status, every_address: self.all_addresses, mailboxes, require_consent }
     }
 
-    /// Returns in words the options that decide who is on the list, beside its search and community; empty for the defaults.
+    /// Returns in words the options that decide who is on the list, besides its query and community; empty for the defaults.
     #[must_use]
     pub fn options_in_words(&self) -> String {
         let status = self.statuses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -324,7 +324,7 @@ impl ExportOptions {
         parts.into_iter().filter(|(is, _)| *is).map(|(_, words)| words).collect::<Vec<_>>().join("; ")
     }
 
-    /// The options of a list that was exported, to be compared with what it would be now.
+    /// Returns the options of an exported list, to compare it with what it would contain now.
     pub(super) fn of_list(kind: &ExportKind) -> Self {
         let who = Who::read(&kind.options);
         let settings =
@@ -341,7 +341,7 @@ impl ExportOptions {
         }
     }
 
-    /// The files that would be written, as far as that is known before.
+    /// Returns the files that would be written, as far as they are known beforehand.
     #[must_use]
     pub fn targets(&self, target: &Path) -> Vec<PathBuf> {
         let parts: &[&str] = match self.since {
@@ -356,7 +356,7 @@ impl ExportOptions {
         FORMATS.iter().any(|f| f.name() == self.format && !f.is_mailing())
     }
 
-    /// Whether what was asked for can be had at all.
+    /// Refuses options that don't go together.
     fn check(&self) -> Result<(), BookError> {
         if self.is_no_list() && self.since != Since::Ever {
             return Err(BookError::Refused(format!("{} isn't a mailing list; export it whole", self.format)));
@@ -365,7 +365,7 @@ impl ExportOptions {
     }
 }
 
-/// Which exports this one follows.
+/// Returns the kind of an export, which identifies the earlier exports that it follows.
 fn kind(options: &ExportOptions, group: &str) -> ExportKind {
     ExportKind {
         format: options.format.clone(),
@@ -376,7 +376,7 @@ fn kind(options: &ExportOptions, group: &str) -> ExportKind {
     }
 }
 
-/// Goes on for ever: to see what would be written, however many files it takes.
+/// Accepts any number of further files, to preview an export without a size limit.
 struct Unending<'a>(&'a mut Head);
 
 impl Write for Unending<'_> {
@@ -395,7 +395,7 @@ impl Outlet for Unending<'_> {
     }
 }
 
-/// Keeps the first few thousand bytes and lets the rest go.
+/// Keeps the first 4,096 bytes and discards the rest.
 #[derive(Default)]
 struct Head(Vec<u8>);
 

@@ -1,6 +1,6 @@
-//! Searching: the index, built behind the screen and kept true, and the lists that it gives.
+//! Search: keeps the index of people up to date and finds people, communities and organisations.
 //!
-//! Must not know what is done with the hits.
+//! Must not know what the hits are used for.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -15,19 +15,19 @@ use crate::store::rows::{CommunityRow, OrganisationRow};
 use crate::store::slices::Beside;
 use crate::store::{Touched, communities, lookup, meetups, people, schema, slices};
 
-/// From more people than this on it is quicker to ask about everybody again.
+/// Above this many changed people, running the query again is quicker than updating the list.
 const FEW: usize = 64;
 
-/// Which people are wanted, and in which order.
+/// Which people to find, and in which order.
 #[derive(Debug, Clone)]
 pub struct PeopleQuery<'a> {
-    /// What was typed; empty for everybody.
+    /// The query as typed; empty for everybody.
     pub text: &'a str,
     /// Only members of this community.
     pub community: Option<CommunityId>,
     /// The column to sort by.
     pub sort: SortBy,
-    /// Whether to turn the order round.
+    /// Whether to reverse the order.
     pub reverse: bool,
 }
 
@@ -38,20 +38,20 @@ impl Default for PeopleQuery<'_> {
 }
 
 impl Book {
-    /// Builds the search index on a thread; [`Book::install`] takes it.
+    /// Builds the search index on a thread; pass the result to [`Book::install`].
     pub fn index_job(&mut self, jobs: Jobs) -> Job<Result<Option<Searchable>, BookError>> {
         let path = self.path().to_owned();
         self.missed = Touched::default();
         jobs.spawn(move |progress| build(&path, progress))
     }
 
-    /// Takes an index that was built elsewhere, with what was changed meanwhile. Says whether it is good for use.
+    /// Installs an index that was built on a thread, and applies the changes made since. Returns whether search is ready.
     ///
     /// # Errors
     /// If the file can't be read.
     pub fn install(&mut self, built: Searchable) -> Result<bool, BookError> {
         if self.index.is_some() {
-            // One has been built here and now meanwhile, and has been kept true since.
+            // Another index was built on this thread since, and has been kept up to date.
             return Ok(true);
         }
         let missed = std::mem::take(&mut self.missed);
@@ -64,19 +64,19 @@ impl Book {
         Ok(self.index.is_some())
     }
 
-    /// Whether search is ready.
+    /// Returns whether search is ready.
     #[must_use]
     pub const fn is_ready(&self) -> bool {
         self.index.is_some()
     }
 
-    /// How many people there are; `None` before the index is ready.
+    /// Returns how many people there are; `None` before the index is ready.
     #[must_use]
     pub fn people_count(&self) -> Option<u64> {
         self.index.as_ref().map(|i| i.len() as u64)
     }
 
-    /// How many members each community has, counted in the file as long as the index isn't ready.
+    /// Returns how many members each community has, counted in the file until the index is ready.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -87,19 +87,19 @@ impl Book {
         })
     }
 
-    /// How many members each community has; `None` before the index is ready.
+    /// Returns how many members each community has; `None` before the index is ready.
     #[must_use]
     pub fn community_counts(&self) -> Option<HashMap<CommunityId, u64>> {
         self.index.as_ref().map(Index::community_counts)
     }
 
-    /// How many members a community has; `None` before the index is ready.
+    /// Returns how many members a community has; `None` before the index is ready.
     #[must_use]
     pub fn member_count(&self, community: CommunityId) -> Option<u64> {
         self.index.as_ref().map(|i| i.member_count(community))
     }
 
-    /// Whether one of these people holds a seat: then more than their own row shows who they are.
+    /// Returns whether one of these people holds a seat: other rows then show their name too.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -107,7 +107,7 @@ impl Book {
         Ok(people::has_seat(self.store.reader(), people)?)
     }
 
-    /// Builds the index here and now if it isn't there.
+    /// Builds the index on this thread if there is none.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -122,7 +122,7 @@ impl Book {
         Ok(())
     }
 
-    /// Brings what is searched up to date with what a step touched.
+    /// Updates the indexes with what a step changed.
     pub(super) fn follow(&mut self, touched: &Touched) -> Result<(), BookError> {
         self.mailable = None;
         if touched.many || self.index.as_ref().is_some_and(Index::is_worn) {
@@ -133,7 +133,7 @@ impl Book {
         let conn = self.store.reader();
         let Some(index) = &mut self.index else {
             self.missed.people.extend(&touched.people);
-            // Which names and meetups changed is worked out from the newest step only, and others will have followed it.
+            // The store can list changed names and meetups only for the newest step, and others may follow before the index is ready.
             self.missed.many |= touched.words || touched.meetups || touched.communities;
             return Ok(());
         };
@@ -142,7 +142,7 @@ impl Book {
         }
         let mut ids = touched.people.clone();
         if touched.words {
-            // A renamed organisation or discipline is in its people's records.
+            // The records of people include the names of their organisation and discipline.
             ids.extend(people::ids_of_words_changed_last(conn)?);
         }
         if touched.meetups {
@@ -163,10 +163,10 @@ impl Book {
         Ok(())
     }
 
-    /// Reads a query about people, communities, meetups or organisations.
+    /// Parses a query about people, communities, meetups or organisations.
     ///
     /// # Errors
-    /// Where it can't be read, and what was expected there.
+    /// Where the query can't be read, and what was expected there.
     pub fn parse(&self, text: &str, scope: Scope) -> Result<Expr, BookError> {
         let fields = if scope == Scope::People { lookup::names(self.store.reader(), &schema::FIELD)? } else { Vec::new() };
         query::parse(text, Known { scope, fields: &fields }).map_err(|error| BookError::Query { query: text.to_owned(), error })
@@ -182,10 +182,10 @@ impl Book {
         Ok(())
     }
 
-    /// Finds people. If something is asked of them, the index is made ready if it isn't.
+    /// Finds people. Builds the index first if the query needs it.
     ///
     /// # Errors
-    /// If the query can't be read, or the file.
+    /// If the query or the file can't be read.
     pub fn find(&mut self, wanted: &PeopleQuery<'_>) -> Result<Found<PersonId>, BookError> {
         let expr = self.parse(wanted.text, Scope::People)?;
         if expr == Expr::All && wanted.community.is_none() && wanted.sort == SortBy::Name && !wanted.reverse && !self.is_ready() {
@@ -203,15 +203,14 @@ impl Book {
         Ok(Found { ids, words: words(&expr, today), did_you_mean })
     }
 
-    /// Brings a list that [`Book::find`] gave up to date after a step, where that can be done without asking about everybody again. Says
-    /// whether it could.
+    /// Updates a list from [`Book::find`] after a step, if that is possible without running the query again. Returns whether it was.
     ///
     /// # Errors
-    /// If the query can't be read, or the file.
+    /// If the query or the file can't be read.
     pub fn find_again(&mut self, wanted: &PeopleQuery<'_>, touched: &Touched, list: &mut Vec<PersonId>) -> Result<bool, BookError> {
         let expr = self.parse(wanted.text, Scope::People)?;
         let today = self.today();
-        // Of these, more people's answers may have changed than those whom the step was about.
+        // The answers to these terms may have changed for people whom the step didn't touch.
         let asks_elsewhere = [Key::Attended, Key::Mail, Key::Eligible, Key::Exception].iter().any(|key| !expr.texts_of(key).is_empty())
             || (touched.communities && !expr.texts_of(&Key::Community).is_empty());
         let conn = self.store.reader();
@@ -227,7 +226,7 @@ impl Book {
         Ok(true)
     }
 
-    /// The ids of those whom a query finds, ascending: for exports.
+    /// Returns the ids of the people whom a query finds, in ascending order, for exports.
     ///
     /// # Errors
     /// As [`Book::find`].
@@ -235,7 +234,7 @@ impl Book {
         self.find_ids_of(text, community, false)
     }
 
-    /// As [`Book::find_ids`]; `over_too` says whether those are meant too whose membership of the community is over.
+    /// Like [`Book::find_ids`]; `over_too` includes people whose membership of the community is over.
     pub(super) fn find_ids_of(&mut self, text: &str, community: Option<CommunityId>, over_too: bool) -> Result<Vec<PersonId>, BookError> {
         let expr = self.parse(text, Scope::People)?;
         if let (Expr::All, Some(community), false) = (&expr, community, self.is_ready()) {
@@ -248,8 +247,8 @@ impl Book {
         Ok(self.index.as_ref().map_or_else(Vec::new, |i| i.find_ids(&expr, self.today(), community, over_too)))
     }
 
-    /// As [`Book::find_ids_of`], but among these people only, ascending, and at a cost that doesn't grow with the others. `steps` is what
-    /// was changed. Returns `None` if the day or these changes may alter the answer for others.
+    /// Returns which of these people a query finds, by ascending id, at a cost that doesn't grow with the others. `steps` is what was changed.
+    /// Returns `None` if today's date or these changes may alter the answer for other people too.
     pub(super) fn find_among(
         &self,
         text: &str,
@@ -277,22 +276,22 @@ impl Book {
         Ok(Some(index.find_ids(&expr, self.today(), community, over_too).into_iter().map(|p| p.0).collect()))
     }
 
-    /// Those of the communities that a query finds.
+    /// Finds communities among those in `all`.
     ///
     /// # Errors
     /// If the query can't be read.
     pub fn find_communities(&self, text: &str, all: &[CommunityRow]) -> Result<Found<CommunityId>, BookError> {
         let expr = self.parse(text, Scope::Communities)?;
         let plan = Plan::new(&expr, self.today(), false);
-        // Without a query every community is a hit, and no text has to be folded.
+        // Without a query every community is a hit, so no text has to be folded.
         let ids = all.iter().filter(|c| plan == Plan::All || plan.holds(&community_card(c))).map(|c| c.id).collect();
         Ok(Found { ids, words: words(&expr, self.today()), did_you_mean: None })
     }
 
-    /// Those of the organisations that a query finds.
+    /// Finds organisations.
     ///
     /// # Errors
-    /// If the query can't be read.
+    /// If the query or the file can't be read.
     pub fn find_organisations(&self, text: &str) -> Result<Vec<OrganisationRow>, BookError> {
         let plan = Plan::new(&self.parse(text, Scope::Organisations)?, self.today(), false);
         let mut all = self.organisations()?;

@@ -1,6 +1,6 @@
-//! What rows say in the words of other systems: who unsubscribed, whose address doesn't work, who said no, who is a bot.
+//! Rows that report a status in the words of other systems: unsubscribed, bounced, declined, a bot.
 //!
-//! None of them is made a member, or a new person who could be mailed. Must not know how a file is read.
+//! Such a row never makes anyone a member, or adds a person who could be mailed. Must not know how a file is read.
 
 use std::collections::BTreeMap;
 
@@ -14,24 +14,24 @@ use crate::store::bulk::{Loader, Taken};
 use crate::store::suppressions::Asking;
 use crate::store::{Learned, Write};
 
-/// How many different values that aren't known are counted one by one.
+/// The largest number of different unrecognised values that are counted.
 const MOST_VALUES: usize = 200;
 
-/// What was heard in one import.
+/// The counts of one import.
 #[derive(Default)]
 pub(super) struct Heard {
-    /// Rows that made no new person, by what they say.
+    /// Rows that didn't add a person, by reason.
     not_added: BTreeMap<&'static str, u64>,
-    /// Addresses of people on the roster that were marked.
+    /// Addresses of people on the roster that were marked, by state.
     marked: BTreeMap<&'static str, u64>,
-    /// Values that aren't known, by column and value.
+    /// Unrecognised values, by column and value.
     unknown: BTreeMap<(usize, String), u64>,
-    /// Consents that were not written, since they are not dated after the withdrawal.
+    /// Consents that were ignored because they don't date from after the withdrawal.
     ignored: u64,
 }
 
 impl Heard {
-    /// Takes a row as far as what it says allows.
+    /// Imports a row, as far as its status allows.
     pub(super) fn take(
         &mut self,
         write: &mut Write<'_>,
@@ -46,11 +46,11 @@ impl Heard {
             }
         }
         if row.name.is_empty() && row.email.is_empty() {
-            // A suppressed address of nobody.
+            // The row only reports suppressed addresses.
             loader.settle(write)?;
             loader.index(write)?;
             for one in &row.suppressed {
-                // Nobody's there, but perhaps somebody's here: they don't want to be mailed at their other addresses either.
+                // The address may belong to somebody on the roster: then their other addresses are suppressed too.
                 let is_new = match one.apart_from {
                     Some(_) => write.take_suppression(one)?,
                     None => write.suppress(&one.address, one.since, &one.reason, Asking::Earlier)?,
@@ -106,7 +106,7 @@ impl Heard {
         Ok(())
     }
 
-    /// Marks the address of somebody on the roster; nobody new is made.
+    /// Marks the address of somebody on the roster; never adds a person.
     fn mark(
         &mut self,
         write: &mut Write<'_>,
@@ -132,7 +132,7 @@ impl Heard {
         Ok(())
     }
 
-    /// Leaves a row out; who is on the roster stays as they are.
+    /// Skips a row; somebody who is already on the roster stays unchanged.
     fn pass_over(
         &mut self,
         write: &Write<'_>,
@@ -148,7 +148,7 @@ impl Heard {
         Ok(())
     }
 
-    /// Says what was heard.
+    /// Adds the counts to the report.
     pub(super) fn tell(self, mapping: &Mapping, with_community: bool, report: &mut ImportReport) {
         for (words, n) in self.not_added {
             report.notes.push(format!("{} not added: {words}", text::count(n, "row", "rows")));

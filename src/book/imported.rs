@@ -1,6 +1,6 @@
-//! What an import did, or would do: how many rows, who, and what was not taken.
+//! The result of an import or its rehearsal: how many rows, which people, and what was refused.
 //!
-//! Must not know how a file is read, nor who looks at the report.
+//! Must not know how a file is read, or who reads the report.
 
 use serde::Serialize;
 
@@ -9,68 +9,68 @@ use crate::domain::{address, text};
 use crate::store::Touched;
 use crate::store::bulk::Taken;
 
-/// A row that was not taken.
+/// A row that was refused, or that needs a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// The line in the file where the row starts.
     pub line: u64,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// What an import did, or would do.
+/// The result of an import or its rehearsal.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ImportReport {
     /// The file's name.
     pub file: String,
-    /// Whether nothing was written.
+    /// Whether this was a rehearsal, with nothing written.
     pub dry_run: bool,
     /// The file's encoding.
     pub encoding: String,
-    /// The sign between the columns.
+    /// The delimiter between the columns, in words.
     pub delimiter: String,
-    /// Each column's header and what it was taken for.
+    /// Each column's header and the meaning it was read as.
     pub columns: Vec<(String, String)>,
-    /// The rows read.
+    /// How many rows were read.
     pub rows: u64,
-    /// People who were new.
+    /// How many people were added.
     pub added: u64,
     /// How many people were updated.
     pub updated: u64,
-    /// How many people were known already, with nothing new.
+    /// How many people were already on the roster, with nothing new.
     pub unchanged: u64,
-    /// The result in a sentence, if the file isn't a list of people.
+    /// The result in one sentence, if the file isn't a list of people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said: Option<String>,
-    /// The first [`MOST_NAMED`] people: what becomes of each, and who it is.
+    /// The first [`MOST_NAMED`] people: what happened to each, and who they are.
     pub people: Vec<(&'static str, String)>,
-    /// Rows that were not taken, the first [`MOST_REFUSALS`] of them.
+    /// Rows that were refused, the first [`MOST_REFUSALS`] of them.
     pub refused: Vec<Refusal>,
-    /// How many rows were not taken.
+    /// How many rows were refused.
     pub refused_count: u64,
-    /// Rows about which somebody has to decide: the line, and what.
+    /// Rows that need a decision: the line, and what to decide.
     pub decisions: Vec<Refusal>,
-    /// Addresses that are suppressed by it.
+    /// How many addresses were suppressed.
     pub suppressed: u64,
-    /// Values that this program doesn't know: the column, the value, in how many rows.
+    /// Values that this program doesn't recognise: the column, the value, the number of rows.
     pub unknown: Vec<(String, String, u64)>,
-    /// What else should be known.
+    /// Other remarks, one sentence each.
     pub notes: Vec<String>,
-    /// The community that everybody was put into.
+    /// The community that everybody was added to.
     pub community: Option<String>,
-    /// What was touched.
+    /// What was touched on the roster.
     #[serde(skip)]
     pub touched: Touched,
 }
 
-/// How many people are named one by one.
+/// The largest number of people who are listed one by one.
 pub(super) const MOST_NAMED: usize = 200;
 
-/// How many refusals are listed one by one.
+/// The largest number of refused rows that are listed one by one.
 pub(super) const MOST_REFUSALS: usize = 1_000;
 
 impl ImportReport {
-    /// Counts what became of somebody.
+    /// Counts what happened to a person.
     pub(super) fn count(&mut self, taken: &Taken, person: &Incoming) {
         let (what, count) = match taken {
             Taken::Added(_) => ("new", &mut self.added),
@@ -83,7 +83,7 @@ impl ImportReport {
         }
     }
 
-    /// One sentence: what came of it.
+    /// Returns the result in one sentence.
     #[must_use]
     pub fn summary(&self) -> String {
         if let Some(said) = &self.said {
@@ -108,14 +108,14 @@ impl ImportReport {
         out
     }
 
-    /// Whether something was left out, or needs an answer.
+    /// Returns whether something was left out, or needs a decision.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         self.refused_count > 0 || !self.decisions.is_empty() || !self.unknown.is_empty()
     }
 }
 
-/// Notes a row that was not taken.
+/// Adds a refused row to the report.
 pub(super) fn refuse(report: &mut ImportReport, line: u64, reason: String) {
     report.refused_count += 1;
     if report.refused.len() < MOST_REFUSALS {
@@ -123,7 +123,7 @@ pub(super) fn refuse(report: &mut ImportReport, line: u64, reason: String) {
     }
 }
 
-/// Somebody in a line, with what makes one look twice.
+/// Returns a person in one line, with a warning if the address is doubtful.
 fn who(p: &Incoming) -> String {
     match (p.name.is_empty(), p.email.is_empty()) {
         (_, true) => format!("{} — only a name, without an address", p.name),

@@ -1,6 +1,6 @@
-//! Imports: a file read, rehearsed or taken, on a thread with a connection of its own, as one undo step.
+//! Imports: reads a file and applies or rehearses it as one undo step, on a thread with its own connection.
 //!
-//! Must not know who looks at the report.
+//! Must not know who reads the report.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,21 +20,21 @@ use crate::exchange::{ExchangeError, Rows, SourceFile};
 use crate::store::bulk::Loader;
 use crate::store::{Stamp, Store, StoreError, Touched, Write, labels, lookup, schema};
 
-/// What is to be imported, and how.
+/// What to import, and how.
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
     /// The file; `-` is standard input.
     pub file: PathBuf,
-    /// A list as it was typed or pasted, instead of a file; `file` is its name then.
+    /// A list that was typed or pasted, to import instead of a file; `file` is then only its name.
     pub text: Option<String>,
-    /// The community that everybody is put into.
+    /// The community to add everybody to.
     pub community: Option<String>,
-    /// Whether to say only what would be done.
+    /// Whether to rehearse the import without writing anything.
     pub dry_run: bool,
 }
 
 impl Book {
-    /// Imports a file, or rehearses it, on a thread.
+    /// Imports a file, or rehearses the import, on a thread.
     #[must_use]
     pub fn import_job(&mut self, options: ImportOptions, jobs: Jobs) -> Job<Result<ImportReport, BookError>> {
         let (path, clock) = (self.path().to_owned(), self.clock());
@@ -154,7 +154,7 @@ fn delimiter_word(sign: u8) -> String {
     }
 }
 
-/// Who was put into a community that the rules don't admit them to: told, never refused.
+/// Reports people who were added to a community although its rules don't admit them; they are never refused.
 fn note_ineligible(report: &mut ImportReport, who: &[(String, String)], community: &str) {
     if who.is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! A list and what it was: who is to be put on it, who is to be taken off, so that it is just what the roster says.
+//! Compares a mailing list with the roster: who has to be added to the list, and who has to be removed, to bring it up to date.
 //!
 //! Must not know how a format is written.
 
@@ -13,27 +13,27 @@ use super::Exported;
 use crate::domain::address;
 use crate::exchange::dump::{Dump, Listed};
 
-/// Who was on the list; whoever is found to be on it still is taken out of here, until those are left who are to go.
+/// The earlier recipients of a list. An export takes out the ones that it finds again; the rest have to be removed, or aren't known here.
 pub(super) enum OldList {
-    /// As an earlier export was: digests of the addresses, and what these were mixed with.
+    /// From an earlier export: only digests of the addresses, salted.
     Export { earlier: Box<Exported>, left: HashSet<u64> },
-    /// As the list says of itself.
+    /// From the list's own export.
     Dump { left: HashMap<String, Listed>, unread: u64 },
 }
 
 impl OldList {
-    /// The list as an earlier export was.
+    /// Reads the recipients of an earlier export.
     pub(super) fn of_export(earlier: Exported) -> Self {
         let left = earlier.digests.iter().copied().collect();
         Self::Export { earlier: Box::new(earlier), left }
     }
 
-    /// The list as it says of itself.
+    /// Reads the recipients from the list's own export.
     pub(super) fn of_dump(dump: Dump) -> Self {
         Self::Dump { left: dump.people.into_iter().map(|p| (address::key(&p.email), p)).collect(), unread: dump.unread }
     }
 
-    /// What the earlier export's addresses were mixed with.
+    /// Returns the salt of the earlier export's digests.
     pub(super) fn salt(&self) -> Option<&[u8]> {
         match self {
             Self::Export { earlier, .. } => Some(&earlier.salt),
@@ -41,7 +41,7 @@ impl OldList {
         }
     }
 
-    /// Whether an address was on the list; it is taken out.
+    /// Returns whether an address was on the list, and takes it out.
     pub(super) fn take(&mut self, email: &str) -> bool {
         match self {
             Self::Export { earlier, left } => left.remove(&digest(&earlier.salt, email)),
@@ -49,7 +49,7 @@ impl OldList {
         }
     }
 
-    /// Those who are left, by address; none if only digests are known.
+    /// Returns the remaining recipients, by address; none if only digests are known.
     pub(super) fn strangers(self) -> Vec<Listed> {
         match self {
             Self::Export { .. } => Vec::new(),
@@ -62,21 +62,21 @@ impl OldList {
     }
 }
 
-/// The digests of an export, as they come; beyond a few they lie in a file without a name, so that a large export takes no more
-/// memory than a small one.
+/// The digests of an export, in the order of writing. All but the last few are kept in an unnamed temporary file, so that a large export
+/// takes no more memory than a small one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sent {
     held: Vec<u8>,
     file: Option<Arc<Mutex<File>>>,
-    /// How many bytes there are.
+    /// The total length, in bytes.
     pub length: u64,
 }
 
-/// How many bytes of digests are held in memory.
+/// The most bytes of digests that are held in memory.
 const HELD: usize = 512 * 1024;
 
 impl Sent {
-    /// Adds one.
+    /// Adds a digest.
     pub(super) fn push(&mut self, digest: u64) -> io::Result<()> {
         self.held.extend_from_slice(&digest.to_be_bytes());
         self.length += 8;
@@ -93,7 +93,7 @@ impl Sent {
         Ok(())
     }
 
-    /// Hands them over, piece by piece.
+    /// Passes the digests to `take`, in pieces.
     pub(super) fn read(&self, take: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         if let Some(file) = &self.file {
             let mut file = file.lock().map_err(|_| io::Error::other("the digests were left half-written"))?;
@@ -111,7 +111,7 @@ impl Sent {
     }
 }
 
-/// A digest of an address: enough to find it again, too little to be read.
+/// Returns a salted digest of an address: enough to recognise the address, but not to read it.
 pub(super) fn digest(salt: &[u8], email: &str) -> u64 {
     let hash = Sha256::new().chain_update(salt).chain_update(address::key(email).as_bytes()).finalize();
     u64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])

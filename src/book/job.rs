@@ -1,4 +1,4 @@
-//! Work that takes longer than a frame: on a thread, with progress, stopped when its handle is dropped.
+//! Work that takes longer than a frame: runs on a thread, reports progress, and is stopped when its handle is dropped.
 //!
 //! Must not know what the work is.
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-/// How far work has come; shared between those who do it and those who wait.
+/// The progress of work, shared between the worker and whatever waits for it.
 #[derive(Debug, Default)]
 pub struct Progress {
     done: AtomicU64,
@@ -16,12 +16,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Says how much there is to do.
+    /// Sets how much there is to do.
     pub fn expect(&self, total: u64) {
         self.total.store(total, Ordering::Relaxed);
     }
 
-    /// Says how much is done, and learns whether to go on.
+    /// Sets how much is done; returns whether to go on.
     pub fn reach(&self, done: u64) -> ControlFlow<()> {
         self.done.store(done, Ordering::Relaxed);
         if self.stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -32,31 +32,31 @@ impl Progress {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was asked to stop.
+    /// Returns whether the work was asked to stop.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }
 
-    /// How much is done, of how much (0 if that isn't known).
+    /// Returns how much is done, and the total (0 if unknown).
     #[must_use]
     pub fn read(&self) -> (u64, u64) {
         (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
     }
 }
 
-/// Where work is done: on a thread, or on the spot (in tests).
+/// Where work runs: on a thread, or inline (in tests).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Jobs {
-    /// On a thread of its own.
+    /// On its own thread.
     Thread,
-    /// At once, before `spawn` returns.
+    /// Immediately, before `spawn` returns.
     Inline,
-    /// At once, and told to stop before it begins.
+    /// Immediately, with a request to stop before it begins.
     Stopped,
 }
 
-/// Work under way. Dropped, it is asked to stop.
+/// Work that is running. Dropping it asks the work to stop.
 #[derive(Debug)]
 pub struct Job<T> {
     result: Receiver<T>,
@@ -73,12 +73,12 @@ impl Jobs {
         }
         match self {
             Self::Inline | Self::Stopped => {
-                // Nobody has dropped the receiver: it is in this function.
+                // The send can't fail: this function still owns the receiver.
                 let _ = send.send(work(&progress));
             }
             Self::Thread => {
                 let progress = Arc::clone(&progress);
-                // A handle that was dropped wants no result. Where the system gives no thread, the work breaks off before it has begun.
+                // Sending fails only if the handle was dropped. If no thread can be started, `poll` reports that the work has ended.
                 let _ = std::thread::Builder::new().spawn(move || send.send(work(&progress)).unwrap_or(()));
             }
         }
@@ -87,7 +87,7 @@ impl Jobs {
 }
 
 impl<T> Job<T> {
-    /// The result, if it is there: `Some(None)` if the work broke down without one.
+    /// Returns the result if it is ready; `Some(None)` if the work ended without one.
     pub fn poll(&self) -> Option<Option<T>> {
         match self.result.try_recv() {
             Ok(value) => Some(Some(value)),
@@ -96,13 +96,13 @@ impl<T> Job<T> {
         }
     }
 
-    /// Waits for the result.
+    /// Waits for the result; `None` if the work ended without one.
     #[must_use]
     pub fn wait(self) -> Option<T> {
         self.result.recv().ok()
     }
 
-    /// How far it has come.
+    /// Returns the progress.
     #[must_use]
     pub fn progress(&self) -> &Progress {
         &self.progress

@@ -1,6 +1,6 @@
-//! What a command's step is called, as data: its verb, and the rows that it is about.
+//! The label of a command's step, as data: its verb, and the rows that it refers to.
 //!
-//! Must not know how a label is worded, nor where it is shown.
+//! Must not know how a label is worded, or where it is shown.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::domain::words::Outcome;
 use crate::store::schema::{CHANNEL, COMMUNITY, MEETUP, ORGANISATION, PERSON, SEAT, Table, VIEW};
 use crate::store::{Reader, StoreError, Write, labels, lookup};
 
-/// A label with the rows that it is about, as far as they are there.
+/// A label under construction, with the reader that looks up the rows it refers to.
 struct Made<'c>(Reader<'c>, Label);
 
 impl Made<'_> {
@@ -32,7 +32,7 @@ impl Made<'_> {
         self.of(&MEETUP, id.0)
     }
 
-    /// One person by reference, several by number.
+    /// Refers to a single person by reference, and to several by their number.
     fn people(self, ids: &[PersonId]) -> Result<Self, StoreError> {
         let Self(reader, label) = self;
         let made = Self(reader, Label { n: ids.len() as u64, ..label });
@@ -48,7 +48,7 @@ impl Made<'_> {
     }
 }
 
-/// What a command is called before it is carried out: what it removes is still there.
+/// Returns the label of a command before it is applied, while the rows that it removes still exist.
 pub(super) fn before(conn: Reader<'_>, command: &Command) -> Result<Label, StoreError> {
     let made = |verb| Made(conn, Label::new(verb, 1));
     let label = match command {
@@ -105,7 +105,7 @@ pub(super) fn before(conn: Reader<'_>, command: &Command) -> Result<Label, Store
     Ok(label.1)
 }
 
-/// What is added or changed in one form.
+/// Returns the label for a row that is added, or changed, in one form.
 fn put<'c>(conn: Reader<'c>, table: &Table, id: Option<i64>) -> Result<Made<'c>, StoreError> {
     match id {
         None => Ok(Made(conn, Label::new(Verb::Add, 1))),
@@ -113,7 +113,7 @@ fn put<'c>(conn: Reader<'c>, table: &Table, id: Option<i64>) -> Result<Made<'c>,
     }
 }
 
-/// One address is named by its holder, if it has one.
+/// Returns the label for allowing addresses; a single address is named by its holder, if it has one.
 fn allowed<'c>(conn: Reader<'c>, addresses: &[String]) -> Result<Made<'c>, StoreError> {
     if let [only] = addresses
         && let Some(person) = lookup::holder_of(conn, only)?
@@ -138,7 +138,7 @@ fn attended<'c>(made: Made<'c>, change: &AttendanceChange) -> Made<'c> {
     Made(conn, Label { verb, what, ..label })
 }
 
-/// Counts those whom a command about several people has changed: who was so already isn't counted. Of very many it isn't known who.
+/// Counts the people whom a command has changed, not those for whom nothing changed. Keeps the count if too many were touched.
 fn count_changed(write: &Write<'_>, command: &Command, label: Label) -> Result<Label, StoreError> {
     let asked = command.people();
     if asked.len() < 2 || write.touched.many {
@@ -155,7 +155,7 @@ fn count_changed(write: &Write<'_>, command: &Command, label: Label) -> Result<L
     })
 }
 
-/// The same after the command was carried out: with what it has added, and of many with how many it has changed.
+/// Completes the label after the command was applied: with the rows that it added, and the number of people that it changed.
 pub(super) fn after(write: &Write<'_>, command: &Command, label: Label) -> Result<Label, StoreError> {
     let conn = write.reader();
     let label = count_changed(write, command, label)?;

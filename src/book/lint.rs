@@ -1,6 +1,6 @@
-//! What a lead should look at before the public page is read by others: communities, seats, ways to join, rules, counts.
+//! Checks what a lead should fix before others read the public page: communities, seats, ways to join, rules, counts.
 //!
-//! Each finding with its place on the page. Must not know where it is shown.
+//! Each finding has its place on the page. Must not know where it is shown.
 
 use std::collections::HashMap;
 
@@ -17,24 +17,24 @@ use crate::exchange::page;
 use crate::store::eligible::{Judge, each_membership};
 use crate::store::{lookup, organisations, pages};
 
-/// Counts that are older than so many days are told of.
+/// Counts that are older than this many days are reported.
 const OLD_COUNT: i64 = 180;
-/// From so many seats on it is told that one person holds them.
+/// A person who holds at least this many seats is reported.
 const MANY_SEATS: usize = 3;
 
-/// Something to look at.
+/// A problem that a lead should look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The community; empty if it is about the page.
+    /// The community; empty if the finding is about the page.
     pub community: String,
-    /// What.
+    /// The problem, in words.
     pub what: String,
-    /// Where on a page: its name and the line; empty if it is on none.
+    /// The name of the page and the line; empty if the community is on no page.
     pub place: String,
 }
 
 impl Finding {
-    /// The whole in a line.
+    /// Returns the finding in one line.
     #[must_use]
     pub fn words(&self) -> String {
         let community = if self.community.is_empty() { String::new() } else { format!("{}: ", self.community) };
@@ -44,7 +44,7 @@ impl Finding {
 }
 
 impl Book {
-    /// Everything to look at.
+    /// Returns all findings.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -114,7 +114,7 @@ impl Book {
         Ok(out)
     }
 
-    /// Two communities for one discipline, also where it is written otherwise.
+    /// Reports disciplines that two communities share, even if they are spelt differently.
     fn shared_disciplines(&self, all: &[CommunityDetail]) -> Vec<(CommunityId, Finding)> {
         let mut first: HashMap<String, &str> = HashMap::new();
         let mut out = Vec::new();
@@ -131,7 +131,7 @@ impl Book {
         out
     }
 
-    /// Returns the exceptions whose review is due, those of communities that others run too.
+    /// Returns the exceptions whose review is due, including those in communities that others run.
     fn overdue_exceptions(&self) -> Result<Vec<(CommunityId, Finding)>, BookError> {
         let conn = self.store.reader();
         let (mut out, all) = (Vec::new(), self.communities()?);
@@ -143,7 +143,7 @@ impl Book {
         Ok(out)
     }
 
-    /// Members whom the rules of their community don't admit: nobody is removed by a rule, but a lead should know.
+    /// Returns members whom the rules of their community don't admit: a rule removes nobody, but the lead should know.
     fn not_eligible(&self, all: &[CommunityDetail]) -> Result<Vec<(CommunityId, Finding)>, BookError> {
         let conn = self.store.reader();
         let mut judge = Judge::new(conn, self.today())?;
@@ -165,7 +165,7 @@ impl Book {
     }
 }
 
-/// Why somebody might not expect their address on a page that prints it.
+/// Returns why a person might not expect the page to print their address.
 fn printed_all_the_same(p: &PersonDetail) -> Option<&'static str> {
     let withdrew = p.consents.iter().any(|c| c.purpose == Purpose::Mail && c.state == ConsentState::Withdrawn);
     match p.suppressed.contains(&p.facts.email) {
@@ -230,7 +230,7 @@ fn many_seats(all: &[CommunityDetail]) -> Vec<Finding> {
     .collect()
 }
 
-/// Words that stand in titles of seats: what is one letter away from one of them is probably it.
+/// Words that are common in titles of seats: a word that is one letter away from one of them is probably a misspelling.
 const TITLE_WORDS: &[&str] = &[
     "head",
     "principal",
@@ -274,11 +274,11 @@ const TITLE_WORDS: &[&str] = &[
     "interaction",
 ];
 
-/// A title with its likely misspellings mended, if there are any.
+/// Returns the title with its likely misspellings corrected; `None` if there are none.
 fn better_title(title: &str) -> Option<String> {
     let mended = |word: &str| -> Option<String> {
         let plain = word.to_lowercase();
-        // A principle is nobody's rank.
+        // “Principle” is a common misspelling of “principal”, but more than one letter away.
         let right = match plain.as_str() {
             "principle" | "principles" => "principal",
             _ if plain.len() < 5 || TITLE_WORDS.contains(&plain.as_str()) || TITLE_WORDS.contains(&plain.trim_end_matches('s')) => {

@@ -1,6 +1,6 @@
-//! Who may be mailed, as the book tells it: for one person, for a list, for a search, and what keeps an address from it.
+//! Who may be mailed: for one person, for a list, for a search, and why an address may not be.
 //!
-//! Decides nothing: `domain::mail` does. Must not know where it is shown.
+//! Decides nothing: `domain::mail` does. Must not know where the answer is shown.
 
 use std::ops::ControlFlow;
 
@@ -16,27 +16,27 @@ use crate::store::rows::PersonRow;
 use crate::store::slices::Beside;
 use crate::store::{ReadOnly, lookup, people, slices, suppressions};
 
-/// A person's address, and whether it may be used in a way.
+/// A person's address, and whether it may be used for a purpose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usable {
     /// The address, as typed.
     pub address: String,
     /// Whether it is the primary one.
     pub primary: bool,
-    /// What the rules say.
+    /// The decision of the mail rules.
     pub decision: Decision,
     /// Every reason against it, in the order of the rules.
     pub reasons: Vec<Why>,
 }
 
-/// People with whether each may be mailed, page by page: what holds for all of them is read once.
+/// Lists people with whether each may be mailed, in batches; what they have in common is read only once.
 pub struct WithMail {
     file: ReadOnly,
     suppressions: Suppressions,
 }
 
 impl WithMail {
-    /// The people with these ids, in their order; `mail` is `yes`, or the reason why not.
+    /// Returns the people with these ids, in order; `mail` is `yes`, or the reason why not.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -46,7 +46,7 @@ impl WithMail {
         Ok(rows)
     }
 
-    /// Hands over the people with these ids, in their order, each as it lies in the file; with `yes`, or the reason why not.
+    /// Passes the people with these ids to `take`, in order, each as stored in the file, with `yes` or the reason why not.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -61,7 +61,7 @@ impl WithMail {
 }
 
 impl Book {
-    /// The addresses of a person, and whether each may be used in a way, for this person alone.
+    /// Returns the addresses of a person, and whether each may be used in this way for this person only.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -80,7 +80,7 @@ impl Book {
         Ok(out)
     }
 
-    /// What the rules say of the addresses in a text that is about a person: the strictest answer, if there is an address in it.
+    /// Returns the strictest decision about the addresses in a text about a person; `None` if it contains no address.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -103,8 +103,8 @@ impl Book {
         Ok(strictest)
     }
 
-    /// What the rules say of the addresses in a text that is about nobody in particular, each for the person who has it: the strictest
-    /// answer, if there is an address in it.
+    /// Returns the strictest decision about the addresses in a text about no particular person, each judged for its holder; `None` if it
+    /// contains no address.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -131,7 +131,7 @@ impl Book {
         Ok(strictest)
     }
 
-    /// What is needed to list people with whether each may be mailed.
+    /// Opens the file to list people with whether each may be mailed.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -140,7 +140,7 @@ impl Book {
         Ok(WithMail { suppressions: suppressions::read(file.reader())?, file })
     }
 
-    /// Finds out for whom `mail:yes` or `mail:no` holds, if a query asks.
+    /// Evaluates `mail:yes` and `mail:no` for the index, if a query contains them.
     pub(super) fn judge_mail(&mut self, expr: &Expr) -> Result<(), BookError> {
         let asked: Vec<String> = expr.texts_of(&Key::Mail).into_iter().map(text::fold).collect();
         if asked.is_empty() {
@@ -164,7 +164,7 @@ impl Book {
         Ok(())
     }
 
-    /// What keeps addresses from being mailed, each with every reason; those that nothing keeps from it are left out.
+    /// Returns the addresses that may not be mailed, each with every reason.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -189,7 +189,7 @@ impl Book {
         Ok(out)
     }
 
-    /// Whether somebody withdrew consent for a purpose.
+    /// Returns whether a person withdrew consent for a purpose.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -197,7 +197,7 @@ impl Book {
         Ok(people::withdrew(self.store.reader(), id, purpose)?)
     }
 
-    /// What keeps a person's addresses from being mailed.
+    /// Returns the addresses of a person that may not be mailed, each with every reason.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -207,7 +207,7 @@ impl Book {
     }
 }
 
-/// What the rules say of an address in a text about a person.
+/// Returns the decision about an address in a text about a person.
 pub(super) fn decided(p: &Listed<'_>, typed: &str, suppressions: &Suppressions, to: &Use) -> Decision {
     let state = p.addresses().find(|(a, _)| address::key(a) == address::key(typed)).map_or(AddressState::Ok, |(_, s)| s);
     mail::decide(p, typed, state, suppressions, to)

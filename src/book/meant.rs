@@ -1,6 +1,6 @@
-//! Which records are meant by what a script says: an address, an exact name, or the UUID that outlives the file.
+//! Resolves what a script names to records: by address, exact name, or the UUID, which stays the same in every copy of the roster.
 //!
-//! Must not know where it was typed, nor how somebody chooses among several.
+//! Must not know where the name was typed, or how a person chooses among several records.
 
 use super::{Book, BookError};
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
@@ -8,11 +8,11 @@ use crate::domain::text;
 use crate::store::schema::{COMMUNITY, MEETUP, ORGANISATION, PERSON, SEAT, Table};
 use crate::store::{labels, lookup, meetups, people};
 
-/// How many records of one name are returned.
+/// The most records of one name that are returned.
 const MOST: usize = 50;
 
 impl Book {
-    /// Returns the people who are meant: the holder of an address, the person with this UUID, or all of exactly this name.
+    /// Returns the people whom `who` names: the holder of an address, the person with a UUID, or everybody with exactly this name.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -27,10 +27,10 @@ impl Book {
         }
     }
 
-    /// Returns the community that is meant: by its exact name or UUID.
+    /// Returns the community that `which` names: by exact name or UUID.
     ///
     /// # Errors
-    /// If there is none, naming the nearest, or the file can't be read.
+    /// If there is none (the message suggests the nearest name), or the file can't be read.
     pub fn community_meant(&self, which: &str) -> Result<CommunityId, BookError> {
         match self.with_uuid(&COMMUNITY, which.trim())? {
             Some(id) => Ok(CommunityId(id)),
@@ -38,10 +38,10 @@ impl Book {
         }
     }
 
-    /// The community of this name, whatever the case.
+    /// Returns the community with this name, ignoring case.
     ///
     /// # Errors
-    /// If there is none; names the nearest.
+    /// If there is none (the message suggests the nearest name), or the file can't be read.
     pub fn community_named(&self, name: &str) -> Result<CommunityId, BookError> {
         let conn = self.store.reader();
         match lookup::named(conn, &COMMUNITY, name)? {
@@ -50,10 +50,10 @@ impl Book {
         }
     }
 
-    /// Returns the meetups that are meant: by UUID, by exact title, or by exact title and day (`Show and tell on:2026-12-03`).
+    /// Returns the meetups that `which` names: by UUID, exact title, or exact title and day (`Show and tell on:2026-12-03`).
     ///
     /// # Errors
-    /// If the day can't be read, or the file.
+    /// If the day or the file can't be read.
     pub fn meetups_meant(&self, which: &str) -> Result<Vec<MeetupId>, BookError> {
         let which = which.trim();
         if let Some(id) = self.with_uuid(&MEETUP, which)? {
@@ -72,10 +72,10 @@ impl Book {
         Ok(found)
     }
 
-    /// Returns the organisation that is meant: by exact name, short name or UUID.
+    /// Returns the organisation that `which` names: by exact name, short name or UUID.
     ///
     /// # Errors
-    /// If there is none, naming the nearest, or the file can't be read.
+    /// If there is none (the message suggests the nearest name), or the file can't be read.
     pub fn organisation_meant(&self, which: &str) -> Result<OrganisationId, BookError> {
         let (conn, which) = (self.store.reader(), which.trim());
         let found = match self.with_uuid(&ORGANISATION, which)? {
@@ -91,10 +91,10 @@ impl Book {
         }
     }
 
-    /// Returns the seat of a community that is meant: by its exact title or UUID.
+    /// Returns the seat of a community that `which` names: by exact title or UUID.
     ///
     /// # Errors
-    /// If there is none, naming those that there are, or several; or the file can't be read.
+    /// If there is none or there are several (the message lists them), or the file can't be read.
     pub fn seat_meant(&self, community: CommunityId, which: &str) -> Result<SeatId, BookError> {
         let Some(detail) = self.community(community)? else {
             return Err(BookError::Refused("the community is gone".into()));
@@ -129,7 +129,7 @@ impl Book {
     }
 
     fn with_uuid(&self, table: &Table, typed: &str) -> Result<Option<i64>, BookError> {
-        // A name of 32 hexadecimal digits is nobody's.
+        // Nothing in a roster has a name of 32 hexadecimal digits, so this can only be a UUID.
         let digits: String = typed.chars().filter(|c| *c != '-').collect();
         if digits.len() != 32 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
             return Ok(None);
@@ -138,7 +138,7 @@ impl Book {
     }
 }
 
-/// What is said where nothing of a kind has a name: the nearest, or where the names are listed.
+/// Returns the error for a name that doesn't exist: suggests the nearest name, or the command that lists them.
 fn not_there(kind: &str, name: &str, all: &[String], list: &str) -> BookError {
     let near = text::nearest(name, all.iter().map(String::as_str));
     let hint = near.map_or_else(|| format!("`guildhall list {list}` lists them"), |near| format!("did you mean {near}?"));

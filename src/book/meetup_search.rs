@@ -1,6 +1,6 @@
-//! Searching meetups: their index, kept true, and the lists that it gives.
+//! Search for meetups: keeps their index up to date and finds them.
 //!
-//! Must not know what is done with the hits.
+//! Must not know what the hits are used for.
 
 use std::ops::ControlFlow;
 
@@ -13,7 +13,7 @@ use crate::search::{MeetupIndex, MeetupText, Turnout};
 use crate::store::rows::MeetupRow;
 use crate::store::{Reader, StoreError, Touched, meetups, slices};
 
-/// What meetups are sorted by.
+/// The column that meetups are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(missing_docs, reason = "each is a column")]
 pub enum MeetupSort {
@@ -28,7 +28,7 @@ pub enum MeetupSort {
 }
 
 impl MeetupSort {
-    /// The word for each.
+    /// The word for each column.
     pub const ALL: [(&'static str, Self); 7] = [
         ("when", Self::When),
         ("title", Self::Title),
@@ -39,7 +39,7 @@ impl MeetupSort {
         ("came", Self::Came),
     ];
 
-    /// Sorts by it; equal ones stay in their order, those to come first, and whatever is empty stands last.
+    /// Sorts stably, so that equal meetups stay in order: upcoming first. Empty values come last, or first if reversed.
     fn sort(self, ids: &mut [MeetupId], index: &MeetupIndex, reverse: bool) {
         let mut by_text = |which: MeetupText| {
             ids.sort_by_key(|id| {
@@ -70,7 +70,7 @@ fn count(conn: Reader<'_>, id: MeetupId) -> Result<Turnout, StoreError> {
 }
 
 impl Book {
-    /// Brings the meetups up to date with what a step touched.
+    /// Updates the index of meetups with what a step changed.
     pub(super) fn follow_meetups(&mut self, touched: &Touched) -> Result<(), BookError> {
         let Some(index) = self.meetup_index.as_mut().filter(|_| touched.meetups || touched.communities || touched.words) else {
             return Ok(());
@@ -78,7 +78,7 @@ impl Book {
         let conn = self.store.reader();
         let (written, names_changed) = meetups::written_last(conn)?;
         if names_changed {
-            // Any of them may show it: their texts are read again, and nobody has to be counted again.
+            // Any meetup may show the name, so all their texts are read again; attendance needn't be counted again.
             meetups::each(conn, |meetup| index.put(meetup))?;
         }
         for id in written {
@@ -103,11 +103,11 @@ impl Book {
         Ok(self.meetup_index.get_or_insert_default())
     }
 
-    /// The meetups that a query finds, of a community or of all: sorted, or those to come first, soonest first, then the past,
+    /// Finds meetups, of one community or of all, sorted by a column; by default upcoming meetups first, soonest first, then past ones,
     /// latest first.
     ///
     /// # Errors
-    /// If the query can't be read, or the file.
+    /// If the query or the file can't be read.
     pub fn find_meetups(
         &mut self,
         text: &str,
@@ -123,7 +123,7 @@ impl Book {
         Ok(Found { ids, words: words(&expr, today), did_you_mean: None })
     }
 
-    /// The meetups with these ids, in their order.
+    /// Returns the meetups with these ids, in order.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -139,7 +139,7 @@ impl Book {
         Ok(rows)
     }
 
-    /// As [`Book::meetups`]; as long as search isn't ready nobody is counted, for that takes longer than a picture.
+    /// Like [`Book::meetups`], but without attendance counts until search is ready: counting takes longer than a frame.
     ///
     /// # Errors
     /// If the file can't be read.

@@ -1,6 +1,6 @@
-//! The whole app without a screen: commands in, `Applied` and rows out, undo, queries, jobs.
+//! The whole application without a screen: commands in, `Applied` and rows out, undo, queries, jobs.
 //!
-//! The terminal and the command line use nothing else. Must not know of screens, keys or arguments.
+//! The terminal and the command line use nothing else. Must not know about screens, keys or arguments.
 
 mod apply;
 mod batch;
@@ -94,13 +94,13 @@ pub struct Book {
     framework: Framework,
     index: Option<Index>,
     meetup_index: Option<MeetupIndex>,
-    /// Who may be mailed, once a search has asked; forgotten with each change.
+    /// People who may be mailed, cached by the first search that needs them; cleared by each change.
     mailable: Option<Vec<PersonId>>,
-    /// What was touched while the index was being built elsewhere.
+    /// What was touched while the index was being built on a thread.
     missed: Touched,
-    /// The newest step before the one that is being taken on another thread.
+    /// The newest step before the one that another thread is taking.
     newest_before: Option<OpId>,
-    /// How far the work is that this book does, for those who wait for it.
+    /// The progress of work that this book does, for whatever waits for it.
     progress: Arc<Progress>,
 }
 
@@ -108,15 +108,15 @@ impl Book {
     /// Opens an existing roster.
     ///
     /// # Errors
-    /// Says what keeps it from being opened; nothing is written then.
+    /// If the roster can't be opened; nothing is written then.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, BookError> {
         Ok(Self::on(Store::open(path)?, clock))
     }
 
-    /// Makes a new, empty roster and opens it.
+    /// Creates a new, empty roster and opens it.
     ///
     /// # Errors
-    /// If something stands there already, or nothing can be written there.
+    /// If the file already exists, or can't be written.
     pub fn create(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, BookError> {
         Ok(Self::on(Store::create(path)?, clock))
     }
@@ -137,54 +137,54 @@ impl Book {
         }
     }
 
-    /// Writes and reads dates as the lead does.
+    /// Sets the order in which dates are written and read, and the first day of the week.
     pub const fn write_dates(&mut self, order: Order, week_start: Weekday) {
         self.order = order;
         self.week_start = week_start;
     }
 
-    /// Takes a framework of job families and roles for matching.
+    /// Sets the framework of job families and roles that disciplines are matched with.
     pub fn use_framework(&mut self, framework: Framework) {
         self.framework = framework;
     }
 
-    /// The day it is, and how dates are written.
+    /// Returns today's date with the settings for dates.
     #[must_use]
     pub fn calendar(&self) -> Calendar {
         Calendar { today: self.today(), order: self.order, week_start: self.week_start }
     }
 
-    /// A moment of the journal, which keeps UTC, as the clock on the wall showed it.
+    /// Converts a UTC time from the journal to local time.
     #[must_use]
     pub fn local(&self, at: NaiveDateTime) -> NaiveDateTime {
         self.clock.local(at)
     }
 
-    /// The roster's file.
+    /// Returns the path of the roster's file.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.store.path()
     }
 
-    /// Where the copies lie that the program makes by itself.
+    /// Returns the folder of the automatic backups.
     #[must_use]
     pub fn backup_folder(&self) -> PathBuf {
         crate::store::backups(self.path())
     }
 
-    /// Why nothing can be written, if so.
+    /// Returns why nothing can be written; `None` if it can.
     #[must_use]
     pub const fn read_only(&self) -> Option<&'static str> {
         self.store.read_only()
     }
 
-    /// Whether the last program that wrote was cut off, so that the file should be checked.
+    /// Returns whether the last program that wrote to the file was interrupted, so that the file should be checked.
     #[must_use]
     pub const fn was_unclean(&self) -> bool {
         self.store.was_unclean()
     }
 
-    /// What was done to bring the file up to date when it was opened, in a sentence each; nothing if it was not older.
+    /// Returns what was done to upgrade the file when it was opened, one sentence each; empty if it was up to date.
     #[must_use]
     pub fn migrated(&self) -> Vec<String> {
         let Some(done) = self.store.migrated() else { return Vec::new() };
@@ -193,13 +193,13 @@ impl Book {
         std::iter::once(first).chain(done.reports.iter().cloned()).collect()
     }
 
-    /// The day it is.
+    /// Returns today's date.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
         self.clock.today()
     }
 
-    /// The clock, to hand on.
+    /// Returns the clock, to pass on.
     #[must_use]
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
@@ -209,23 +209,23 @@ impl Book {
         Stamp { action: self.clock.action_id(), at: self.clock.now(), today: self.clock.today() }
     }
 
-    /// Does what the command says: one transaction, one undo step.
+    /// Runs a command: one transaction, one undo step.
     ///
     /// # Errors
-    /// What is wrong, in words; nothing was changed then.
+    /// What is wrong, in words; nothing has changed then.
     pub fn run(&mut self, command: &Command) -> Result<Applied, BookError> {
         self.step(&Step::Run(Box::new(command.clone())))
     }
 
-    /// Takes back the newest step that still stands.
+    /// Undoes the newest step that is still in force.
     ///
     /// # Errors
-    /// If there is none, or one of its rows was changed since by somebody else.
+    /// If there is none, or another program has changed one of its rows since.
     pub fn undo(&mut self) -> Result<Applied, BookError> {
         self.step(&Step::Undo(Confirmed::No))
     }
 
-    /// Does the step again that undo took back last.
+    /// Redoes the step that was undone last.
     ///
     /// # Errors
     /// If there is none.
@@ -233,7 +233,7 @@ impl Book {
         self.step(&Step::Redo(Confirmed::No))
     }
 
-    /// What undo would take back, and what redo would do again.
+    /// Returns the steps that undo and redo would act on.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -241,7 +241,7 @@ impl Book {
         Ok((journal::undo_target(self.store.reader())?, journal::redo_target(self.store.reader())?))
     }
 
-    /// The newest steps, newest first; of one thing, if it is named.
+    /// Returns the newest steps, newest first; only those of one record if it is given.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -252,7 +252,7 @@ impl Book {
         }
     }
 
-    /// What a step changed, from what to what; only of one person, if they are named; no more than `most` lines.
+    /// Returns what a step changed, from → to; only for one person if given; at most `most` lines.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -260,7 +260,7 @@ impl Book {
         Ok(changes::of_step(self.store.reader(), op, about, most)?)
     }
 
-    /// How many people a step is about; `None` if they are too many to count at a glance.
+    /// Returns how many people a step touched; `None` if there are too many to count quickly.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -270,7 +270,7 @@ impl Book {
         Ok(touched.map(|t| t.people.len() as u64))
     }
 
-    /// A glance at the history of one thing: quick, but without what was removed from it again.
+    /// Returns the recent history of one record: faster than [`Book::history`], but without rows that were removed from it since.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -288,7 +288,7 @@ impl Book {
         Ok(journal::history_of(self.store.reader(), table, id, limit, deep)?)
     }
 
-    /// Whether another program has written to the file since this was last asked. If so, everything shown is to be read again.
+    /// Returns whether another program has written to the file since the last call. If so, everything on the screen has to be read again.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -300,7 +300,7 @@ impl Book {
         Ok(changed)
     }
 
-    /// Drops the index, and any that is being built: what it was built from is no longer so.
+    /// Drops the index, and any that is being built: the data that it was built from is out of date.
     fn forget_index(&mut self) {
         self.index = None;
         self.meetup_index = None;
@@ -308,7 +308,7 @@ impl Book {
         self.missed = Touched { many: true, ..Touched::default() };
     }
 
-    /// The people with these ids, in their order; `community` is the one whose status is wanted.
+    /// Returns the people with these ids, in order; each with their status in `community`, if it is given.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -317,7 +317,7 @@ impl Book {
         Ok(people::rows(self.store.reader(), ids, community, Some(&|id| index.seen(id)))?)
     }
 
-    /// Those of just this name, whatever its case and accents; no more than `limit`.
+    /// Returns the people with exactly this name, ignoring case and accents; at most `limit`.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -325,7 +325,7 @@ impl Book {
         Ok(people::called(self.store.reader(), name, limit)?)
     }
 
-    /// The first people by name: what is shown before the index is ready.
+    /// Returns the first people by name, to show before the index is ready.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -333,7 +333,7 @@ impl Book {
         Ok(people::first_page(self.store.reader(), community, limit)?)
     }
 
-    /// A person, whole; `None` if they are gone.
+    /// Returns a person with all details; `None` if they no longer exist.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -341,7 +341,7 @@ impl Book {
         Ok(person::detail(self.store.reader(), id, self.today())?)
     }
 
-    /// The person who has this address.
+    /// Returns the person who has this address.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -349,7 +349,7 @@ impl Book {
         Ok(lookup::holder_of(self.store.reader(), address)?)
     }
 
-    /// Every community, in the order of the list.
+    /// Returns all communities, in the order of the list.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -357,7 +357,7 @@ impl Book {
         Ok(communities::communities(self.store.reader())?)
     }
 
-    /// A community, whole.
+    /// Returns a community with all details; `None` if it no longer exists.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -365,7 +365,7 @@ impl Book {
         Ok(communities::community(self.store.reader(), id)?)
     }
 
-    /// Meetups of a community, or all: those to come first, soonest first, then the past, latest first.
+    /// Returns the meetups of a community, or all: upcoming first, soonest first, then past ones, latest first.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -373,7 +373,7 @@ impl Book {
         Ok(meetups::meetup_ids(self.store.reader(), community, self.today(), limit)?)
     }
 
-    /// A meetup, whole.
+    /// Returns a meetup with all details; `None` if it no longer exists.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -381,7 +381,7 @@ impl Book {
         Ok(meetups::meetup(self.store.reader(), id)?)
     }
 
-    /// The next meetup that isn't cancelled.
+    /// Returns the start and title of the next meetup that isn't cancelled.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -389,7 +389,7 @@ impl Book {
         Ok(meetups::next_meetup(self.store.reader(), self.today())?)
     }
 
-    /// The organisations, by name.
+    /// Returns the organisations, by name.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -397,7 +397,7 @@ impl Book {
         Ok(organisations::organisations(self.store.reader())?)
     }
 
-    /// The names of the disciplines, of the custom fields, of the tags.
+    /// Returns the names in one of the lists, such as the disciplines or the tags.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -411,14 +411,14 @@ impl Book {
         };
         let mut names = lookup::names(self.store.reader(), table)?;
         if which == Words::Disciplines {
-            // Roles of the framework that nobody has yet are offered behind those that somebody has.
+            // Roles of the framework that nobody has yet come after the disciplines in use.
             let known: Vec<String> = names.iter().map(|n| role_key(n)).collect();
             names.extend(self.framework.roles().filter(|r| !known.contains(&role_key(r))).map(str::to_owned));
         }
         Ok(names)
     }
 
-    /// The saved views.
+    /// Returns the saved views.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -426,7 +426,7 @@ impl Book {
         Ok(views::views(self.store.reader())?)
     }
 
-    /// The backup that is due, made on a thread: its path, if one was made.
+    /// Makes the backup that is due, on a thread; the result is its path, or `None` if none was due.
     #[must_use]
     pub fn backup_job(&self, jobs: Jobs) -> Job<Result<Option<PathBuf>, BookError>> {
         let (path, now) = (self.path().to_owned(), self.clock.now());
@@ -434,15 +434,15 @@ impl Book {
         jobs.spawn(move |_| if writable { Ok(backup::due(&path, now)?) } else { Ok(None) })
     }
 
-    /// Copies the roster to a file of its own, verified.
+    /// Copies the roster to another file and verifies the copy.
     ///
     /// # Errors
-    /// If something stands there already, or it can't be written.
+    /// If the file already exists, or can't be written.
     pub fn backup(&self, to: &Path) -> Result<(), BookError> {
         Ok(backup::copy(self.store.reader(), to)?)
     }
 
-    /// The whole roster as text: two equal dumps are the same roster.
+    /// Returns the whole roster as text: two rosters with equal dumps are the same.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -451,7 +451,7 @@ impl Book {
     }
 }
 
-/// Lists of names that forms complete from.
+/// The lists of names that forms use for completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each names a list of section 2's words")]
 pub enum Words {

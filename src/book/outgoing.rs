@@ -1,6 +1,6 @@
-//! An export at work: person by person, into one file or several, and what has changed since an earlier one.
+//! Runs an export: person by person, into one file or several, and compares it with an earlier one.
 //!
-//! Must not know who asked.
+//! Must not know who requested the export.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -27,22 +27,22 @@ use crate::store::changes::TouchedBy;
 use crate::store::slices::Beside;
 use crate::store::{ReadOnly, StoreError, communities, exports, slices, suppressions};
 
-/// Everything an export needs, gathered before it runs on another thread.
+/// Everything that an export needs, gathered before it runs on a thread.
 pub(super) struct Prepared {
     pub roster: PathBuf,
     pub format: Format,
     pub ids: Option<Vec<i64>>,
-    /// What the addresses are for: `domain::mail` decides by it.
+    /// What the addresses are used for; `domain::mail` decides by this.
     pub purpose: Use,
     pub explain: bool,
-    /// The list as it was, if only what has changed is wanted.
+    /// The earlier list, if only the changes are wanted.
     pub old: Option<OldList>,
-    /// The same format, for those who are to leave the list.
+    /// The same format, for people to remove from the list.
     pub removal: Format,
     pub memory: Option<(Exported, Sent)>,
 }
 
-/// The rows' way to the outlet, which may begin another file in between.
+/// A writer to the outlet, which may move on to another file between rows.
 struct Through<'a, 'o>(&'a RefCell<&'o mut dyn Outlet>);
 
 impl Write for Through<'_, '_> {
@@ -55,17 +55,17 @@ impl Write for Through<'_, '_> {
     }
 }
 
-/// What stays the same while people go by.
+/// Data shared by all people of an export.
 struct Known {
     suppressions: Suppressions,
-    /// The suppressions as they are kept.
+    /// The suppressions as stored.
     rows: Vec<Suppression>,
-    /// The keys of the suppressed addresses that were written with their person.
+    /// The keys of suppressed addresses that were written with a person.
     written: HashSet<String>,
     names: HashMap<CommunityId, (String, String)>,
 }
 
-/// Where people go: the pen, and the outlet behind it.
+/// Where rows are written: the pen, and the outlet behind it.
 struct Way<'a, 'o> {
     pen: Pen<Through<'a, 'o>>,
     outlet: &'a RefCell<&'o mut dyn Outlet>,
@@ -73,7 +73,7 @@ struct Way<'a, 'o> {
 }
 
 impl Prepared {
-    /// Writes the files that were asked for, all or none; returns what came of it, with their names.
+    /// Writes all the requested files or none; returns the summary, including their names.
     pub(super) fn into_files(mut self, target: &Path, workbook: bool, progress: &Progress) -> Result<ExportSummary, BookError> {
         if self.old.is_some() {
             return self.changes_into_files(target, progress);
@@ -85,14 +85,14 @@ impl Prepared {
         Ok(summary)
     }
 
-    /// As [`Prepared::into_files`], to one outlet.
+    /// Like [`Prepared::into_files`], to a single outlet.
     pub(super) fn run(mut self, to: &mut dyn Outlet, workbook: bool, progress: &Progress) -> Result<ExportSummary, BookError> {
         let mut summary = self.everybody(to, workbook, progress)?;
         summary.memory = self.memory.take();
         Ok(summary)
     }
 
-    /// As [`Prepared::run`], with nothing kept: of what has changed only those who are new are sent to the outlet.
+    /// Like [`Prepared::run`], for a preview: if it is a comparison, only the people to add go to the outlet.
     pub(super) fn look(mut self, to: &mut dyn Outlet, progress: &Progress) -> Result<ExportSummary, BookError> {
         if self.old.is_some() {
             return Ok(self.changes(to, &mut Single(&mut std::io::sink()), progress)?.0);
@@ -100,8 +100,8 @@ impl Prepared {
         self.run(to, false, progress)
     }
 
-    /// How many are to be added to and removed from the list as it was, as far as these people and addresses go: nobody else has changed.
-    /// `asked` are those of them whom the export is about now.
+    /// Counts how many of the touched people to add to the earlier list and to remove from it; nobody else has changed. `asked` are those
+    /// whom the export includes now.
     pub(super) fn count(mut self, touched: TouchedBy, asked: Vec<i64>, progress: &Progress) -> Result<(u64, u64), BookError> {
         let people: Vec<i64> = touched.people.into_iter().collect();
         self.ids = Some(asked);
@@ -133,7 +133,7 @@ impl Prepared {
         Ok(summary)
     }
 
-    /// What has changed on the list; and who is on it and not known here, if that can be known.
+    /// Writes the people to add and to remove. Also returns those on the list who aren't known here, if this can be known.
     fn changes(
         &mut self,
         adding: &mut dyn Outlet,
@@ -158,7 +158,7 @@ impl Prepared {
         Ok((summary, unknown))
     }
 
-    /// Everybody who was asked for; of a list that was there before, only those who are new on it.
+    /// Writes everybody whom the export includes; if it is a comparison, only those who are new on the list.
     fn everybody(&mut self, to: &mut dyn Outlet, workbook: bool, progress: &Progress) -> Result<ExportSummary, BookError> {
         let file = ReadOnly::open(&self.roster)?;
         let conn = file.reader();
@@ -203,7 +203,7 @@ impl Prepared {
         Ok(summary)
     }
 
-    /// Everybody who is to leave the list: those who are known here by one of their addresses, or were once.
+    /// Writes everybody who has to be removed from the list, if one of their current or former addresses is known here.
     fn removals(&mut self, to: &mut dyn Outlet, changed: &mut Changed, progress: &Progress) -> Result<(), BookError> {
         let file = ReadOnly::open(&self.roster)?;
         let conn = file.reader();
@@ -217,7 +217,7 @@ impl Prepared {
             if !old.take(email) {
                 return Ok(());
             }
-            // Who is to leave is named by the address that leaves; no other goes with it, in whatever text it stands.
+            // A person is removed by the address that is on the list. Their texts must not reveal another one.
             let texts = Texts::of(person, |text| address::key(text) == address::key(email));
             let person = &texts.on(person);
             let outgoing = Outgoing { email, ..outgoing(person, None) };
@@ -239,7 +239,7 @@ impl Prepared {
             }
             ControlFlow::Continue(())
         })?;
-        // Who was taken out of the roster, and whose address is another now; and who asked not to be mailed and isn't on it at all.
+        // People who are no longer on the roster or whose address has changed, and suppressed addresses that belong to nobody.
         let mut former: Vec<String> = suppressions::read(conn)?.sorted().into_iter().map(str::to_owned).collect();
         exports::former_addresses(conn, |email| former.push(email.to_owned()))?;
         for email in former {
@@ -252,7 +252,7 @@ impl Prepared {
         Ok(way.pen.finish()?)
     }
 
-    /// Writes what may leave of a person; who may not is counted with the reason. All of it is `domain::mail`'s to decide.
+    /// Writes what may be exported about a person; counts those left out, by reason. `domain::mail` decides all of it.
     fn one(&mut self, person: &Listed<'_>, known: &mut Known, way: &mut Way<'_, '_>, summary: &mut ExportSummary) -> Result<(), BookError> {
         let choice = mail::choose(person, &known.suppressions, &self.purpose);
         let each = self.purpose.every_address && self.format.is_mailing();
@@ -268,7 +268,7 @@ impl Prepared {
             return Ok(());
         }
         let may = |text: &str| decided(person, text, &known.suppressions, &self.purpose);
-        // What the target keeps in place of the address is checked just the same.
+        // The value that the target stores in place of the address is checked in the same way.
         let in_place = self.format.in_place(person);
         if let Some(refused) = in_place.as_deref().map(may).filter(|d| !d.is_written()) {
             self.explain(person, in_place.as_deref().unwrap_or_default(), refused.words(), Remark::LeftOut, summary);
@@ -300,7 +300,7 @@ impl Prepared {
         self.write(&outgoing, way, summary)
     }
 
-    /// Writes what is suppressed and nobody's who was written: our own format carries all of it.
+    /// Writes the suppressed addresses that belong to nobody in the export: our own format includes them all.
     fn suppressed_addresses(&mut self, known: &Known, way: &mut Way<'_, '_>, summary: &mut ExportSummary) -> Result<(), BookError> {
         for one in known.rows.iter().filter(|s| s.apart_from.is_some() || !known.written.contains(&s.address)) {
             let nobody = Listed::nobody("");
@@ -311,7 +311,7 @@ impl Prepared {
         Ok(())
     }
 
-    /// Writes a person, if the target takes them.
+    /// Writes a person, if the target accepts them.
     fn write(&mut self, p: &Outgoing<'_>, way: &mut Way<'_, '_>, summary: &mut ExportSummary) -> Result<(), BookError> {
         let email = match self.format.admit(p) {
             Ok(email) => email,
@@ -350,7 +350,7 @@ impl Prepared {
     }
 }
 
-/// A person with one address, or none, and nothing else that only some formats carry.
+/// Returns a person with one address or none, and without the data that only some formats include.
 fn outgoing<'a>(person: &'a Listed<'a>, chosen: Option<&Chosen<'a>>) -> Outgoing<'a> {
     Outgoing {
         person,
@@ -363,7 +363,7 @@ fn outgoing<'a>(person: &'a Listed<'a>, chosen: Option<&Chosen<'a>>) -> Outgoing
 }
 
 impl Known {
-    /// The addresses of a person that our own format carries as suppressed.
+    /// Returns the addresses of a person that our own format includes as suppressed.
     fn suppressed(&mut self, person: &Listed<'_>, choice: &Choice<'_>) -> Vec<Suppression> {
         let mut out = Vec::new();
         for (address, _) in &choice.refused {
@@ -376,7 +376,7 @@ impl Known {
         out
     }
 
-    /// The memberships of a person, by the community's name.
+    /// Returns the memberships of a person, sorted by the name of the community.
     fn memberships<'p>(&self, person: &Listed<'p>) -> Vec<(String, String, &'p MembershipFacts)> {
         let named = person.memberships.iter().filter_map(|m| self.names.get(&m.community).map(|(k, n)| (k.clone(), n.clone(), &m.facts)));
         let mut all: Vec<_> = named.collect();
@@ -385,7 +385,7 @@ impl Known {
     }
 }
 
-/// The texts of a person, without addresses in them that may not leave.
+/// The texts of a person, without the addresses that may not be exported.
 struct Texts<'a>([Cow<'a, str>; 7]);
 
 impl<'a> Texts<'a> {
@@ -415,7 +415,7 @@ impl<'a, 'o> Way<'a, 'o> {
         Ok(Self { pen, outlet, before: format.before() })
     }
 
-    /// Writes a person whom the format admits, in another file if this one is full. Returns what should be known of the row.
+    /// Writes a person whom the format accepts, in another file if this one is full. Returns a remark on the row, if there is one.
     fn write(&mut self, format: &mut Format, p: &Outgoing<'_>) -> Result<Option<&'static str>, BookError> {
         let Ok(email) = format.admit(p) else { return Ok(None) };
         let (outlet, before) = (self.outlet, self.before);
@@ -429,7 +429,7 @@ impl<'a, 'o> Way<'a, 'o> {
     }
 }
 
-/// Who is on the list and not known here, as rows that an import takes.
+/// Writes the people on the list who aren't known here to a file that can be imported.
 fn strangers(target: &Path, people: &[OnList]) -> Result<AtomicFile, BookError> {
     let mut file = AtomicFile::create(target)?;
     let mut csv = csv::Writer::from_writer(&mut file);

@@ -1,5 +1,5 @@
-//! Reports of mailing programs, imported: who unsubscribed is never mailed again, and addresses that don't exist are marked. One step;
-//! a report that is imported again changes nothing.
+//! Imports the reports of mailing programs: people who unsubscribed are never mailed again, and addresses that don't exist are marked. Each
+//! report is one step; importing it again changes nothing.
 //!
 //! Must not know how a report is written.
 
@@ -22,7 +22,7 @@ struct Counts {
     before: u64,
 }
 
-/// Takes a report in, row by row; `reach` is told how much is left and says whether to go on.
+/// Imports a report, row by row. `reach` takes how much is left to read and returns whether to go on.
 pub(super) fn take_all(
     write: &mut Write<'_>,
     mut rows: Rows<'_>,

@@ -1,6 +1,6 @@
-//! The sample roster: invented people in the communities that such pages describe, as data in `assets/`.
+//! The sample roster: fictional people in typical communities, as data in `assets/`.
 //!
-//! Days in it count from today, so that there is always a next meetup. Must not know where it is loaded from the screen.
+//! Its dates count from today, so that there is always a next meetup. Must not know which part of the screen loads it.
 
 use std::collections::HashMap;
 
@@ -121,7 +121,7 @@ fn wrong(what: impl std::fmt::Display) -> StoreError {
     StoreError::Refused(format!("the sample roster can't be read: {what}"))
 }
 
-/// Writes the sample into a roster.
+/// Writes the sample to a roster.
 pub(super) fn load(write: &mut Write<'_>) -> Result<(), StoreError> {
     let sample: Sample = toml::from_str(SAMPLE).map_err(wrong)?;
     let today = write.stamp().today;

@@ -1,6 +1,6 @@
-//! What is searched, read out of the file behind the screen: one pass over each table, in its own order.
+//! Reads what is searched from the file, in the background: one pass over each table, in its own order.
 //!
-//! Must not know what is asked of it.
+//! Must not know what is searched for.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -10,13 +10,13 @@ use crate::search::{Index, IndexBuilder, MeetupIndex};
 use crate::store::slices::Beside;
 use crate::store::{ReadOnly, Reader, StoreError, communities, meetups, slices};
 
-/// What is searched: everybody, and every meetup.
+/// The search indexes of all people and all meetups.
 pub struct Searchable {
     pub(super) people: Index,
     pub(super) meetups: MeetupIndex,
 }
 
-/// Reads it, on a connection of its own; `None` if that was stopped.
+/// Builds the indexes on a separate connection; `None` if the work was stopped.
 pub(super) fn build(path: &Path, progress: &Progress) -> Result<Option<Searchable>, BookError> {
     let file = ReadOnly::open(path)?;
     let conn = file.reader();
@@ -48,17 +48,17 @@ pub(super) fn build(path: &Path, progress: &Progress) -> Result<Option<Searchabl
     Ok(Some(Searchable { people: builder.finish(names), meetups }))
 }
 
-/// How far the reading has come, and whether somebody wants it to stop.
+/// The progress of the reading, and whether it has to stop.
 struct Reached<'p> {
     progress: &'p Progress,
-    /// What is shown: people are what is counted.
+    /// The number that is reported: progress counts people.
     people: u64,
     rows: u64,
     stopped: bool,
 }
 
 impl Reached<'_> {
-    /// One more row of any table has been read; says whether to go on.
+    /// Counts a row of any table; returns whether to go on.
     fn row(&mut self) -> ControlFlow<()> {
         self.rows += 1;
         if self.rows.is_multiple_of(1024) {
@@ -68,7 +68,7 @@ impl Reached<'_> {
     }
 }
 
-/// Every meetup, without anybody counted.
+/// Returns the index of all meetups, without attendance counts.
 pub(super) fn uncounted(conn: Reader<'_>) -> Result<MeetupIndex, StoreError> {
     let mut index = MeetupIndex::default();
     meetups::each(conn, |meetup| index.put(meetup))?;

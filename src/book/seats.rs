@@ -1,4 +1,4 @@
-//! Seats, channels and what is to be handed over, in words; and what a lead should look at.
+//! Seats, channels and the handover of a community, in words; and warnings about seats.
 //!
 //! Must not know where it is shown.
 
@@ -13,10 +13,10 @@ use crate::domain::text;
 use crate::domain::words::WriteUp;
 use crate::store::pages;
 
-/// From so many days on a vacant seat is told of.
+/// A seat that is vacant for more than this many days is reported.
 pub(super) const LONG_VACANT: i64 = 90;
 
-/// A seat in a line: title, function, holder, since when, until when confirmed.
+/// Returns a seat in one line: title, function, holder, since when, when last confirmed, and warnings.
 #[must_use]
 pub fn seat_line(seat: &SeatRow, days: &Calendar) -> String {
     let function = seat.purpose().filter(|f| !seat.title.to_lowercase().contains(f.word())).map_or_else(String::new, |f| format!(" ({f})"));
@@ -28,7 +28,7 @@ pub fn seat_line(seat: &SeatRow, days: &Calendar) -> String {
     format!("{}{function}: {holder}{since}{interim}{confirmed}{warnings}", seat.title)
 }
 
-/// What a lead should look at in a seat: long vacant, or not confirmed in time.
+/// Returns the warnings about a seat: vacant for too long, or overdue to be confirmed.
 #[must_use]
 pub fn seat_warnings(seat: &SeatRow, days: &Calendar) -> Vec<String> {
     let mut out = Vec::new();
@@ -41,7 +41,7 @@ pub fn seat_warnings(seat: &SeatRow, days: &Calendar) -> Vec<String> {
     out
 }
 
-/// A channel in a line, with how many are in it and when they were counted.
+/// Returns a channel in one line, with its number of members and when they were counted.
 #[must_use]
 pub fn channel_line(channel: &ChannelFacts, days: &Calendar) -> String {
     let on = channel.counted.map_or_else(String::new, |d| format!(" on {}", days.plain(d)));
@@ -50,7 +50,7 @@ pub fn channel_line(channel: &ChannelFacts, days: &Calendar) -> String {
 }
 
 impl Book {
-    /// Everything that whoever takes a community over should know, as Markdown.
+    /// Returns what the next lead of a community should know, as Markdown.
     ///
     /// # Errors
     /// If the file can't be read.

@@ -1,6 +1,6 @@
-//! The writer and the checker of the promise that an acknowledged save is kept: `guildhall selftest`.
+//! `guildhall selftest`: a writer, and a checker that every save it acknowledged was kept.
 //!
-//! Must not know how it is killed.
+//! Must not know how the writer is killed.
 
 use std::io::Write;
 use std::path::Path;
@@ -9,14 +9,14 @@ use std::sync::Arc;
 use super::{Book, BookError, Clock, Command};
 use crate::domain::person::PersonFacts;
 
-/// Saves one person after the other for ever, and says `ACK n` after each commit.
+/// Saves one person after another without end, and writes `ACK n` after each commit.
 ///
 /// # Errors
-/// If a save fails, or nobody listens any more.
+/// If a save fails, or the reader of `out` has gone.
 pub fn write(file: &Path, clock: Arc<dyn Clock>, out: &mut dyn Write) -> Result<(), BookError> {
     let mut book = if file.exists() { Book::open(file, clock)? } else { Book::create(file, clock)? };
     book.make_ready()?;
-    // What a killed writer had committed and not acknowledged yet: on a busy machine two in a row may be killed there.
+    // A writer that was killed may have committed a save without acknowledging it. Acknowledge it now: another kill may follow here.
     let there = book.people_count().unwrap_or(0);
     let mut acknowledge = |n: u64| writeln!(out, "ACK {n}").and_then(|()| out.flush()).map_err(crate::exchange::ExchangeError::Write);
     if there > 0 {
@@ -34,7 +34,7 @@ pub fn write(file: &Path, clock: Arc<dyn Clock>, out: &mut dyn Write) -> Result<
     Ok(())
 }
 
-/// Checks that the first `n` saves are there, that at most one more is, and that the file is sound.
+/// Checks that the first `n` saves exist, that at most one more does, and that the file isn't damaged.
 ///
 /// # Errors
 /// What is missing or wrong.
@@ -50,7 +50,7 @@ pub fn check(file: &Path, n: u64, clock: Arc<dyn Clock>) -> Result<String, BookE
             return Err(BookError::Refused(format!("save {i} of {n} was acknowledged but is lost")));
         }
     }
-    // A save between its commit and its acknowledgement may be there as well.
+    // A save that was committed but not yet acknowledged may exist as well.
     if found > n + 1 {
         return Err(BookError::Refused(format!("there are {found} people, but only {n} saves were acknowledged")));
     }

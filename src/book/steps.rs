@@ -1,4 +1,4 @@
-//! Steps: commands, undo, redo and going back, on the spot or, where they are long, on a thread with progress.
+//! Steps: commands, undo, redo and restore; short ones run inline, long ones on a thread with progress.
 //!
 //! Must not know what a command does.
 
@@ -9,33 +9,33 @@ use super::{Book, BookError, Job, Jobs, Progress, apply, labels};
 use crate::domain::ids::{OpId, PersonId};
 use crate::store::{Done, Stamp, Store, journal, revert, schema};
 
-/// From this many people or rows on a step takes longer than a frame.
+/// Above this many people or rows, a step takes longer than a frame.
 const LONG: u64 = 500;
 
-/// Something that is one transaction and one step of the journal.
+/// One transaction, recorded as one step of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// A command.
     Run(Box<Command>),
-    /// Undoing the newest step that is still in force. Whether it was confirmed that somebody may be mailed again.
+    /// Undo of the newest step that is still in force, with whether it was confirmed that somebody may be mailed again.
     Undo(Confirmed),
-    /// Redoing what was undone last.
+    /// Redo of the step that was undone last.
     Redo(Confirmed),
-    /// Going back to how everything stood after a step.
+    /// Restores the roster to its state after a step.
     BackTo(OpId),
 }
 
-/// Whether what a step would end or grant was confirmed: a suppression, a withdrawal, a consent.
+/// Whether the lead confirmed what a step would end or grant: a suppression, a withdrawal, a consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmed {
     /// It was.
     Yes,
-    /// Nobody has been asked.
+    /// Not asked yet.
     No,
 }
 
 impl Step {
-    /// What is done, while it is.
+    /// Returns the word for the step while it runs.
     #[must_use]
     pub const fn doing(&self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl Step {
     }
 }
 
-/// Takes a step in a store.
+/// Applies a step to a store.
 fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookError> {
     let applied = |label: String, done: Done, select: Option<Thing>| Applied {
         label,
@@ -80,10 +80,10 @@ fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookErr
 }
 
 impl Book {
-    /// Takes a step here and now.
+    /// Takes a step on this thread.
     ///
     /// # Errors
-    /// What is wrong, in words; nothing was changed then.
+    /// What is wrong, in words; nothing has changed then.
     pub fn step(&mut self, step: &Step) -> Result<Applied, BookError> {
         let stamp = self.stamp();
         let before = self.before_it_changes(step)?;
@@ -95,7 +95,7 @@ impl Book {
         Ok(applied)
     }
 
-    /// Whether a step is about so many people or rows that it is to be taken on a thread. No more of them are looked at than that takes.
+    /// Returns whether a step touches so many people or rows that it should run on a thread. Counts no further than needed.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -103,7 +103,7 @@ impl Book {
         Ok(self.size_of(step, LONG + 1)? > LONG)
     }
 
-    /// How many people or rows a step is about; no more than `most` are counted, where they have to be.
+    /// Returns how many people or rows a step touches; counts at most `most` of those it has to count in the file.
     fn size_of(&self, step: &Step, most: u64) -> Result<u64, BookError> {
         let conn = self.store.reader();
         Ok(match step {
@@ -118,7 +118,7 @@ impl Book {
         })
     }
 
-    /// Takes a step on a thread; [`Book::after_step`] takes over what it did.
+    /// Takes a step on a thread; pass the result to [`Book::after_step`].
     #[must_use]
     pub fn step_job(&mut self, step: Step, jobs: Jobs) -> Job<Result<Applied, BookError>> {
         let stamp = self.stamp();
@@ -130,7 +130,7 @@ impl Book {
         })
     }
 
-    /// While work of ours writes on another thread, nothing is waited for here: what can't be read now is read when it is done.
+    /// Sets whether reads fail at once instead of waiting, while a job of ours writes: what can't be read is read when the job ends.
     ///
     /// # Errors
     /// If SQLite refuses.
@@ -138,7 +138,7 @@ impl Book {
         Ok(self.store.wait_for_others(hurry.then_some(std::time::Duration::ZERO))?)
     }
 
-    /// As [`Book::elsewhere`], for work that writes; [`Book::after_step`] takes over what it has written.
+    /// Like [`Book::elsewhere`], for work that writes; pass what it touched to [`Book::after_step`].
     pub fn writing_elsewhere<T: Send + 'static>(
         &mut self,
         jobs: Jobs,
@@ -148,8 +148,8 @@ impl Book {
         self.elsewhere(jobs, work)
     }
 
-    /// Work that may take longer than a frame, on a thread, with a book of its own on the same roster. It is stopped wherever it reads or
-    /// writes.
+    /// Runs work that may take longer than a frame on a thread, with its own book on the same roster. A request to stop takes effect
+    /// wherever the work reads or writes.
     pub fn elsewhere<T: Send + 'static>(
         &mut self,
         jobs: Jobs,
@@ -166,7 +166,7 @@ impl Book {
         })
     }
 
-    /// Notes which step is the newest before one is taken on another thread.
+    /// Remembers the newest step before another thread takes one.
     pub(super) fn note_newest(&mut self) {
         self.newest_before = self.newest();
     }
@@ -175,13 +175,13 @@ impl Book {
         journal::newest(self.store.reader()).ok().flatten()
     }
 
-    /// Takes over what a step or an import that ran on another thread has touched. Says whether another program wrote
-    /// meanwhile too: then everything shown is to be read again, and the index built anew.
+    /// Updates this book after a step or an import that ran on another thread. Returns whether another program has also written meanwhile:
+    /// then everything on the screen has to be read again and the index rebuilt.
     ///
     /// # Errors
     /// If the file can't be read.
     pub fn after_step(&mut self, touched: &crate::store::Touched) -> Result<bool, BookError> {
-        // Our own change is not to be reported as somebody else's.
+        // Don't report our own change as another program's.
         self.store.changed_elsewhere()?;
         let steps = self.newest().map_or(0, |op| op.0) - self.newest_before.map_or(0, |op| op.0);
         if steps > 1 {
@@ -193,24 +193,24 @@ impl Book {
     }
 }
 
-/// What a command is about, as far as there may be much of it.
+/// What a command touches, as far as that may be a lot.
 enum About<'c> {
     /// The people, if the command does the same to each of them.
     People(&'c [PersonId]),
-    /// The rows that go with what it removes: their table, and the column that has this id.
+    /// The rows that belong to the record that it removes: their table, the column that refers to it, and its id.
     Rows(&'static schema::Table, &'static str, i64),
     /// A handful of rows.
     Little,
 }
 
 impl Command {
-    /// Whether it changes who may join.
+    /// Returns whether the command changes who may join.
     #[must_use]
     pub const fn changes_rules(&self) -> bool {
         matches!(self, Self::PutRule { .. } | Self::RemoveRule(..))
     }
 
-    /// Whether it makes somebody a member without an exception.
+    /// Returns whether the command makes somebody a member without an exception.
     #[must_use]
     pub const fn admits(&self) -> bool {
         match self {
@@ -222,7 +222,7 @@ impl Command {
         }
     }
 
-    /// The people, if it does the same to each of them.
+    /// Returns the people, if the command does the same to each of them.
     pub(super) fn people(&self) -> &[PersonId] {
         if let About::People(people) = self.about() { people } else { &[] }
     }

@@ -1,4 +1,4 @@
-//! Where an export may be written: never over a roster, and over another file only if that was its last export, or was asked.
+//! Where an export may be written: never over a roster, and over another file only if it is the last export or this was confirmed.
 //!
 //! Must not know what is written.
 
@@ -12,7 +12,7 @@ use super::BookError;
 use crate::domain::words::MembershipStatus;
 use crate::store::schema::APPLICATION_ID;
 
-/// The options of an export that decide who is on its list, beside format, search, community and group. Defaults aren't stored.
+/// The options of an export that decide who is on its list, besides format, query, community and group. Defaults aren't stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Who {
@@ -32,7 +32,7 @@ const fn is_not(flag: &bool) -> bool {
 }
 
 impl Who {
-    /// Returns it as the file keeps it; empty for the usual.
+    /// Returns the options as the roster stores them; empty for the defaults.
     pub(super) fn stored(&self) -> String {
         if *self == Self::default() { String::new() } else { serde_json::to_string(self).unwrap_or_default() }
     }
@@ -42,13 +42,13 @@ impl Who {
         serde_json::from_str(stored).unwrap_or_default()
     }
 
-    /// The statuses of members; the usual if there are none.
+    /// Returns the statuses of members to export; empty for the default.
     pub(super) fn statuses(&self) -> Vec<MembershipStatus> {
         self.status.iter().filter_map(|s| MembershipStatus::parse(s)).collect()
     }
 }
 
-/// Returns where a file lies, as the roster notes it: a copy of the roster needn't say whose home folder it was written from.
+/// Returns the path of a file as the roster records it, with `~` for the home folder so that a copy of the roster doesn't reveal it.
 pub(super) fn place(file: &Path) -> String {
     let file = file.canonicalize().or_else(|_| std::path::absolute(file)).unwrap_or_else(|_| file.to_owned());
     let home = std::env::var_os("HOME").map(PathBuf::from).filter(|h| h.is_absolute());
@@ -56,7 +56,7 @@ pub(super) fn place(file: &Path) -> String {
     below.unwrap_or_else(|| file.display().to_string())
 }
 
-/// Returns a digest of what a file holds (SHA-256, in hexadecimal digits).
+/// Returns the SHA-256 digest of a file's content, in hexadecimal digits.
 pub(super) fn digest_of(file: &Path) -> std::io::Result<String> {
     let mut open = std::fs::File::open(file)?;
     let (mut hash, mut buffer) = (Sha256::new(), vec![0; 64 * 1024]);
@@ -69,7 +69,7 @@ pub(super) fn digest_of(file: &Path) -> std::io::Result<String> {
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Returns those of some files that are there and aren't what was `written` last, as the roster noted it: their place, and a digest.
+/// Returns the targets that exist and differ from the last export; `written` has its recorded paths and digests.
 pub(super) fn in_the_way(targets: Vec<PathBuf>, written: &[(String, String)]) -> Vec<PathBuf> {
     let is_ours = |file: &Path| {
         let (place, digest) = (place(file), digest_of(file).unwrap_or_default());
@@ -78,10 +78,10 @@ pub(super) fn in_the_way(targets: Vec<PathBuf>, written: &[(String, String)]) ->
     targets.into_iter().filter(|t| t.exists() && !is_ours(t)).collect()
 }
 
-/// Refuses to write over a roster, or over what belongs to one: its journal, its backups, its unsaved forms.
+/// Refuses to write over a roster, or over a file that belongs to one: its journal, its backups, its unsaved forms.
 ///
 /// # Errors
-/// If `target` is one.
+/// If `target` is one of these.
 pub fn spare_the_roster(roster: &Path, target: &Path) -> Result<(), BookError> {
     let real = |p: &Path| p.canonicalize().unwrap_or_else(|_| p.to_owned());
     let (roster, target) = (real(roster), real(target));
@@ -107,7 +107,7 @@ pub fn spare_the_roster(roster: &Path, target: &Path) -> Result<(), BookError> {
     }
 }
 
-/// Whether a file is a roster of ours, by its first bytes (SQLite's header, and the id of the application in it).
+/// Returns whether a file is a roster, by its first bytes (SQLite's header, and the application id in it).
 fn is_roster(file: &Path) -> bool {
     let mut head = [0; 72];
     let is_file = std::fs::metadata(file).is_ok_and(|m| m.is_file());

@@ -1,4 +1,4 @@
-//! The clock and the ids: the two things that make a run differ from the last, given from outside.
+//! The clock and the ids, the two things that make each run different, supplied from outside.
 //!
 //! Must not know what they are used for.
 
@@ -6,19 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-/// What time it is, and a fresh id for each step.
+/// The current time, and a new id for each step.
 pub trait Clock: Send + Sync {
-    /// Now, UTC.
+    /// Returns the current time, UTC.
     fn now(&self) -> NaiveDateTime;
-    /// The day, where the lead sits.
+    /// Returns today's date in the lead's time zone.
     fn today(&self) -> NaiveDate;
-    /// What the clock on the lead's wall showed at a moment, UTC.
+    /// Converts a UTC time to the lead's time zone.
     fn local(&self, utc: NaiveDateTime) -> NaiveDateTime;
-    /// An id that no step had before.
+    /// Returns an id that no step has had before.
     fn action_id(&self) -> [u8; 16];
 }
 
-/// The machine's own clock.
+/// The computer's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -42,7 +42,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock for tests: it stands still but for a second with every step, and its ids count up.
+/// A clock for tests: it advances by one second with each step, and its ids count up.
 #[derive(Debug)]
 pub struct FixedClock {
     start: NaiveDateTime,
@@ -50,13 +50,13 @@ pub struct FixedClock {
 }
 
 impl FixedClock {
-    /// A clock that stands at noon of a day.
+    /// Creates a clock that starts at noon of a day.
     #[must_use]
     pub fn on(day: NaiveDate) -> Self {
         Self::after(day, 0)
     }
 
-    /// A clock of that day that goes on after so many steps: of a program that comes later, or runs beside another.
+    /// Creates a clock for the same day that has already counted `steps`, for a program that starts later or runs beside another.
     #[must_use]
     pub fn after(day: NaiveDate, steps: u64) -> Self {
         Self { start: day.and_hms_opt(12, 0, 0).unwrap_or_default(), steps: AtomicU64::new(steps) }

@@ -1,6 +1,6 @@
-//! What a lead should do this week: one line for each thing to do, the most pressing first.
+//! What a lead should do this week: one line for each thing to do, the most urgent first.
 //!
-//! A kind of line is a function in one table. Must not know where a line is shown, nor which key goes there.
+//! Each kind of line is a function in one table. Must not know where a line is shown, or which key opens it.
 
 use std::cell::OnceCell;
 use std::io::sink;
@@ -18,17 +18,17 @@ use crate::store::due::{self, MeetupDue, PersonDue};
 use crate::store::eligible::Judge;
 use crate::store::{Touched, changes, lookup, organisations, pages};
 
-/// How far ahead meetups are looked at, in days.
+/// How many days ahead meetups are considered.
 const AHEAD: u64 = 14;
-/// For so many days somebody is a newcomer.
+/// How many days after joining somebody is a newcomer.
 const NEW: u64 = 30;
-/// A write-up is owed within so many days.
+/// How many days after a meetup its write-up is due.
 const WRITE_UP: u64 = 14;
-/// Of so many people with a bounced address each has a line.
+/// The most people with a bounced address who get a line each.
 const MOST_BOUNCED: usize = 50;
-/// Of so many people at most it is looked up one by one whether they are on a list.
+/// The most touched people who are compared with a list one by one; above this, the whole list is compared again.
 const MOST_TOUCHED: usize = 5_000;
-/// From so many people of a kind on they are one line.
+/// From this many people of a kind, one line covers them all.
 const MANY: usize = 6;
 
 /// A thing to do.
@@ -36,45 +36,45 @@ const MANY: usize = 6;
 pub struct ToDo {
     /// What kind of thing it is.
     pub kind: ToDoKind,
-    /// What it is about, in words.
+    /// What it refers to, in words.
     pub what: String,
-    /// The day that it is about: of the meetup, since when.
+    /// The date it refers to, such as that of the meetup or since when.
     pub on: Option<NaiveDate>,
-    /// By when it should be done.
+    /// When it is due.
     pub by: NaiveDate,
-    /// Where it is done.
+    /// The place to do it.
     pub at: ToDoPlace,
 }
 
-/// The kinds of things to do, in their order where they are equally pressing.
+/// The kinds of things to do; the equally urgent ones are sorted in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ToDoKind {
-    /// A meetup soon to come has no host.
+    /// An upcoming meetup has no host.
     NoHost,
-    /// A meetup soon to come has answers open.
+    /// People haven't answered for an upcoming meetup, or said maybe.
     OpenAnswers,
-    /// A meetup is over and not marked as held.
+    /// A meetup is over and people came, but it isn't marked as held.
     NotHeld,
     /// A write-up is owed.
     WriteUp,
-    /// A seat's holder was to be confirmed.
+    /// A seat's holder is overdue to be confirmed.
     Confirm,
-    /// An exception was to be reviewed.
+    /// An exception is due for review.
     Review,
     /// A primary address bounced.
     Bounced,
     /// A seat is vacant.
     Vacant,
-    /// Somebody new has come to nothing yet.
+    /// A new member hasn't been to a meetup yet.
     Newcomer,
-    /// Changes are not on the public page yet.
+    /// Changes aren't on the public page yet.
     Unpublished,
-    /// The recipients of a list changed since it was exported.
+    /// The recipients of a list have changed since it was exported.
     ListChanged,
 }
 
 impl ToDoKind {
-    /// What it is called.
+    /// Returns the words for the kind.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -93,41 +93,41 @@ impl ToDoKind {
     }
 }
 
-/// Where a thing is done.
+/// The place to do something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToDoPlace {
-    /// At a meetup.
+    /// A meetup.
     Meetup(MeetupId),
-    /// At a seat of a community.
+    /// A seat of a community.
     Seat(CommunityId, SeatId),
-    /// At somebody's membership.
+    /// Somebody's membership.
     Membership(PersonId, CommunityId),
-    /// At a person.
+    /// A person.
     Person(PersonId),
-    /// At everybody whom a search finds.
+    /// The people whom a search finds.
     People(String),
-    /// At a public page, by its file's name.
+    /// A public page, by its file's name.
     Page(String),
-    /// At the export of a list, as it was exported last.
+    /// The export of a list, with the options of its last export.
     List(Box<ExportOptions>),
 }
 
-/// What the lines read in common.
+/// What the kinds of lines share.
 struct Look<'b> {
     book: &'b mut Book,
     today: NaiveDate,
-    /// Newcomers and bounced people: read in one pass.
+    /// Newcomers and people with bounced addresses, read in one pass.
     people: OnceCell<Vec<PersonDue>>,
 }
 
-/// A kind of line: adds what there is of it.
+/// A kind of line: adds its things to do.
 type Line = fn(&mut Look<'_>, &mut Vec<ToDo>) -> Result<(), BookError>;
 
 /// Every kind of line.
 const LINES: &[Line] = &[meetups_to_come, not_held, write_ups, seats, reviews, bounced, newcomers, not_published, lists_that_changed];
 
 impl Book {
-    /// Returns what is to be done, the most pressing first.
+    /// Returns what to do, the most urgent first.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -157,7 +157,7 @@ impl Look<'_> {
     }
 }
 
-/// A line about a meetup, to be done so many days after it, or before.
+/// Creates a line about a meetup, due the given number of days after it (negative: before it).
 fn of_meetup(kind: ToDoKind, m: &MeetupDue, what: String, days: i64) -> ToDo {
     let on = m.starts.date();
     let by = on.checked_add_signed(chrono::Duration::days(days)).unwrap_or(on);
@@ -225,7 +225,7 @@ fn reviews(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
     Ok(())
 }
 
-/// A line for each of some people, or one for all of many.
+/// Adds a line for each person, or a single one if there are many.
 fn each_or_all(kind: ToDoKind, people: &[&PersonDue], by: NaiveDate, all: (&str, &str), out: &mut Vec<ToDo>) {
     if people.len() >= MANY {
         let what = format!("{} {}", text::count(people.len() as u64, "person", "people"), all.0);
@@ -240,7 +240,7 @@ fn bounced(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
     let found: Vec<&PersonDue> = look.people()?.iter().filter(|p| p.bounced).collect();
     let line = |what: String, at| ToDo { kind: ToDoKind::Bounced, what, on: None, by, at };
     out.extend(found.iter().take(MOST_BOUNCED).map(|p| line(p.name.clone(), ToDoPlace::Person(p.id))));
-    // No search finds just them; they are among those who can't be mailed.
+    // No search finds exactly these people, so this uses the one for everybody who can't be mailed.
     if let Some(more @ 1..) = found.len().checked_sub(MOST_BOUNCED) {
         let what = format!("{} more", text::count(more as u64, "person", "people"));
         out.push(line(what, ToDoPlace::People("mail:no".to_owned())));
@@ -260,7 +260,7 @@ fn newcomers(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> 
 
 fn not_published(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
     for page in pages::pages(look.book.store.reader())? {
-        // A page that can't be read any more is the page check's to report.
+        // The page check reports a page that can't be read any more.
         let Ok(changes) = look.book.not_on_page(&page.text, &page.name) else { continue };
         if changes > 0 {
             let what = format!("{}: {}", page.name, text::count(changes, "change", "changes"));
@@ -278,7 +278,7 @@ fn lists_that_changed(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), Bo
             continue;
         }
         let options = ExportOptions::of_list(&kind);
-        // A search that can't be read any more, or a community that is gone, is nobody's list.
+        // There is nothing to compare if the query can't be read any more or the community is gone.
         let Ok(changed) = look.book.changed_since(&options, op) else { continue };
         if changed.0 + changed.1 > 0 {
             let name = match kind.community {
@@ -297,7 +297,7 @@ fn lists_that_changed(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), Bo
 }
 
 impl Book {
-    /// How many recipients of a list are to be added and removed since it was exported last.
+    /// Returns how many recipients to add to and remove from a list since its last export.
     fn changed_since(&mut self, options: &ExportOptions, op: i64) -> Result<(u64, u64), BookError> {
         let progress = Arc::clone(&self.progress);
         if let Some(touched) = changes::touched_by(self.store.reader(), (op, i64::MAX), MOST_TOUCHED)?

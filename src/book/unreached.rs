@@ -1,6 +1,6 @@
-//! Who said yes to a meetup that is cancelled or moved and may not be mailed: somebody has to tell them another way.
+//! People who said yes to a meetup that is cancelled or moved, and who may not be mailed: somebody has to tell them in another way.
 //!
-//! Must not know who shows it.
+//! Must not know where they are shown.
 
 use std::ops::ControlFlow;
 
@@ -13,7 +13,7 @@ use crate::domain::words::{MeetupStatus, Rsvp};
 use crate::store::slices::Beside;
 use crate::store::{meetups, slices, suppressions};
 
-/// How a meetup stood before a step changes it.
+/// The state of a meetup before a step changes it.
 pub(super) struct Before {
     id: MeetupId,
     status: MeetupStatus,
@@ -21,7 +21,7 @@ pub(super) struct Before {
 }
 
 impl Book {
-    /// How the meetup that a step changes stands, if it changes one.
+    /// Returns the current state of the meetup that a step changes, if it changes one.
     pub(super) fn before_it_changes(&self, step: &Step) -> Result<Option<Before>, BookError> {
         let Step::Run(command) = step else { return Ok(None) };
         let Command::PutMeetup { id: Some(id), .. } = **command else { return Ok(None) };
@@ -29,7 +29,7 @@ impl Book {
         Ok(found.first().map(|m| Before { id, status: m.status, starts: m.starts }))
     }
 
-    /// Those who said yes to a meetup that has been cancelled or moved since, and may not be mailed: each with the reason.
+    /// Returns the people who said yes to a meetup that has since been cancelled or moved, and who may not be mailed, each with the reason.
     pub(super) fn unreached(&self, before: &Before) -> Result<Vec<String>, BookError> {
         let conn = self.store.reader();
         let rows = meetups::meetup_rows(conn, &[before.id])?;

@@ -1,4 +1,4 @@
-//! What differs between a page and the roster, and between the page and what it was, in sentences.
+//! Differences between a page and the roster, and between a page and its earlier version, in sentences.
 //!
 //! Must not know how a page is written.
 
@@ -14,17 +14,17 @@ use crate::domain::text;
 use crate::domain::words::CommunityStatus;
 use crate::store::pages;
 
-/// What differs.
+/// The differences of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageDiff {
     /// Between the page and the roster.
     pub from_roster: Vec<String>,
-    /// Between the page and what it was when it was last read or written; `None` if it never was.
+    /// Between the page and its last read or written version; `None` if there is none.
     pub from_before: Option<Vec<String>>,
 }
 
 impl Book {
-    /// What differs between a page and the roster, both ways, and between the page and what it was before.
+    /// Compares a page with the roster, in both directions, and with its earlier version.
     ///
     /// # Errors
     /// If the page can't be read.
@@ -109,7 +109,7 @@ impl Book {
     }
 }
 
-/// What differs between two lists of seats, a sentence each.
+/// Describes the differences between two lists of seats, one sentence each.
 fn seat_sentences(
     name: &str,
     a: &[PrintedSeat],
@@ -142,7 +142,7 @@ fn seat_sentences(
     if out.is_empty() { vec![format!("{name}: the seats are in a different order")] } else { out }
 }
 
-/// What the page says otherwise than it did.
+/// Describes what has changed on the page since its earlier version.
 fn since_before(known: &Known) -> Vec<String> {
     let mut out = Vec::new();
     for (at, entry) in known.page.entries.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! A page taken in: communities made and updated by what it says, in one step that is shown first.
+//! Imports a page: adds and updates communities from it, in one step that can be rehearsed first.
 //!
 //! Must not know how the page is written.
 
@@ -22,35 +22,35 @@ use crate::domain::words::{AddressState, MembershipStatus, RunBy, Source};
 use crate::store::pages::{self, ListingRow, RulesOf};
 use crate::store::{StoreError, Touched, Write, communities, lookup, people};
 
-/// What a page would bring to one community.
+/// What a page would change in one community.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlanLine {
     /// `new`, `changed`, `known` or `gone`.
     pub what: &'static str,
     /// The community's name.
     pub community: String,
-    /// Whether that name was derived, as the page has none.
+    /// Whether the name was derived because the page has none.
     pub derived: bool,
-    /// The line on the page; 0 for what is gone.
+    /// The line on the page; 0 if the community is gone from it.
     pub line: u64,
-    /// What changes, part by part.
+    /// The changes, part by part.
     pub changes: Vec<String>,
 }
 
-/// What a page brings.
+/// What the import of a page changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct DirectoryPlan {
-    /// The page.
+    /// The page's name.
     pub page: String,
-    /// Each community.
+    /// The communities.
     pub lines: Vec<PlanLine>,
-    /// Who is new on the roster, as holder of a seat.
+    /// People who are new on the roster because they hold a seat.
     pub people: Vec<String>,
-    /// What could not be read as one would expect: the line and what it is.
+    /// Notes on what couldn't be read as expected: the line (0 if there is none) and the note.
     pub notes: Vec<(u64, String)>,
-    /// Text damaged by a wrong encoding: the line, the word, what it most probably was.
+    /// Text damaged by a wrong encoding: the line, the word, and what it probably was.
     pub damaged: Vec<(u64, String, String)>,
-    /// Who is no longer eligible by the rules of the page, or is now; nobody is taken out.
+    /// Members who are no longer eligible, or newly eligible, by the page's rules; nobody is removed.
     pub effect: Vec<String>,
     /// Whether this was a rehearsal.
     pub dry_run: bool,
@@ -60,7 +60,7 @@ pub struct DirectoryPlan {
 }
 
 impl DirectoryPlan {
-    /// One sentence: what came of it, or would.
+    /// Returns one sentence: what the import changed, or would change.
     #[must_use]
     pub fn summary(&self) -> String {
         let of = |what: &str| self.lines.iter().filter(|l| l.what == what).count() as u64;
@@ -80,7 +80,7 @@ impl DirectoryPlan {
         out
     }
 
-    /// Each community with what changes, then what should be known; `mend` is how damaged text is mended here.
+    /// Returns each community with its changes, then the notes; `mend` names the option or key that mends damaged text.
     #[must_use]
     pub fn in_words(&self, mend: &str) -> Vec<String> {
         let mut out = Vec::new();
@@ -102,10 +102,10 @@ impl DirectoryPlan {
 }
 
 impl Book {
-    /// Takes a page in, or rehearses that. `repair` mends text that a wrong encoding has damaged.
+    /// Imports a page, or rehearses the import. `repair` mends text that a wrong encoding has damaged.
     ///
     /// # Errors
-    /// If the page can't be read or a name is taken; nothing was changed then.
+    /// If the page can't be read or a name is already in use; nothing has changed then.
     pub fn import_page(&mut self, file: &Path, repair: bool, dry_run: bool) -> Result<DirectoryPlan, BookError> {
         let (content, name) = text_of(file, repair)?;
         let known = self.known(&content, &name)?;
@@ -172,7 +172,7 @@ fn take(write: &mut Write<'_>, known: &Known, progress: &Progress) -> Result<Dir
     Ok(plan)
 }
 
-/// Refuses a page that tells of a community twice and differently: no roster could be printed as it is.
+/// Refuses a page that describes a community twice in different ways: the roster couldn't be printed as both.
 fn agree(write: &Write<'_>, known: &Known, (at, twin): (usize, usize), community: CommunityId) -> Result<(), StoreError> {
     let (entry, other) = (&known.page.entries[at], &known.page.entries[twin]);
     let account = pages::account(write.reader(), community, &entry.printed)?.unwrap_or_default();
@@ -189,7 +189,7 @@ fn agree(write: &Write<'_>, known: &Known, (at, twin): (usize, usize), community
     }
 }
 
-/// The rules for all of them: as the page has them, unless they were changed here alone.
+/// Takes the page-wide rules from the page, unless only the roster has changed them.
 fn take_page_rules(write: &mut Write<'_>, known: &Known, page: i64, plan: &mut DirectoryPlan) -> Result<(), StoreError> {
     let printed = |(rule, range): &(RuleFacts, std::ops::Range<usize>)| place(rule, known, range);
     let rules: Vec<RuleFacts> = known.page.rules.iter().map(printed).collect();
@@ -197,7 +197,7 @@ fn take_page_rules(write: &mut Write<'_>, known: &Known, page: i64, plan: &mut D
     let words = |all: &[RuleFacts]| all.iter().map(|r| r.words.clone()).collect::<Vec<_>>();
     let (before, now) = known.page_rules();
     if words(&rules) == words(&ours) {
-        // The words are the same; where they are printed may have changed.
+        // Only the places where they are printed may have changed.
         return write.keep_rules(RulesOf::Page(page), &rules);
     }
     if known.before.is_some() && words(&before) == words(&now) {
@@ -210,9 +210,9 @@ fn take_page_rules(write: &mut Write<'_>, known: &Known, page: i64, plan: &mut D
     write.keep_rules(RulesOf::Page(page), &rules)
 }
 
-/// A rule with where it was printed.
+/// Returns the rule with the place where it was printed.
 fn place(rule: &RuleFacts, known: &Known, range: &std::ops::Range<usize>) -> RuleFacts {
-    // A paragraph may have several lines: the one on which the suffix is.
+    // A paragraph may have several lines: this finds the one with the suffix.
     let text = known.page.text.get(range.clone()).unwrap_or_default().to_ascii_lowercase();
     let first = rule.suffix.split(',').next().map(str::trim).filter(|s| !s.is_empty());
     let at = first.and_then(|s| text.find(s)).unwrap_or(0);
@@ -226,7 +226,7 @@ fn add(write: &mut Write<'_>, known: &Known, at: usize, plan: &mut DirectoryPlan
     let wanted = entry.printed.called();
     let mut name = wanted.clone();
     if derived {
-        // Derived names need not be the page's alone.
+        // Another community may already have the derived name.
         let mut n = 2;
         while lookup::named(write.reader(), &crate::store::schema::COMMUNITY, &name)?.is_some() {
             name = format!("{wanted} {n}");
@@ -263,7 +263,7 @@ fn update(
     let mut line = PlanLine { what: "known", community: String::new(), derived: false, line: entry.line, changes: Vec::new() };
     let mut parts = Vec::new();
     for (difference, side) in known.differences(at, &account) {
-        // What was changed here since the page was read is not undone by reading it again.
+        // Reading the page again doesn't undo what was changed in the roster since.
         if side == Side::Roster {
             line.changes.push(format!("{} stays as it is here; the page still says {}", word(difference.part), difference.first));
         } else {
@@ -287,7 +287,7 @@ fn update(
     Ok(line)
 }
 
-/// Makes the parts of a community what the page says.
+/// Updates the given parts of a community to what the page says.
 fn bring(
     write: &mut Write<'_>,
     known: &Known,
@@ -352,7 +352,7 @@ fn keep_routes(
     there.iter().skip(wanted.len()).try_for_each(|(id, _)| write.delete(&crate::store::schema::JOIN_ROUTE, *id))
 }
 
-/// Makes the seats those that are printed: by their titles, else in their order. Who is printed and not known is added.
+/// Updates the seats to those on the page, matched by title, then by order. Adds holders who aren't on the roster.
 fn keep_seats(write: &mut Write<'_>, community: CommunityId, wanted: &[PrintedSeat], plan: &mut DirectoryPlan) -> Result<(), StoreError> {
     let Some(detail) = communities::community(write.reader(), community)? else { return Ok(()) };
     let mut there = detail.seats;
@@ -370,7 +370,7 @@ fn keep_seats(write: &mut Write<'_>, community: CommunityId, wanted: &[PrintedSe
             rewrite(write, id, printed)?;
         }
         let holder = match &seat.holder {
-            // Whoever isn't named on the page still holds the seat.
+            // A holder whom the page doesn't name still holds the seat.
             None if seat.withheld => sits,
             None => None,
             Some(printed) => Some(holder(write, community, printed, plan)?),
@@ -384,7 +384,7 @@ fn keep_seats(write: &mut Write<'_>, community: CommunityId, wanted: &[PrintedSe
     there.iter().try_for_each(|seat| write.remove_seat(seat.id))
 }
 
-/// Who sits there already and is printed with another name, or another address of theirs, is the same person: the page knows better.
+/// Updates a holder whom the page prints with a new name or a new address: it is the same person, and the page is newer.
 fn rewrite(write: &mut Write<'_>, id: PersonId, printed: &PrintedPerson) -> Result<(), StoreError> {
     let Some((mut facts, _)) = people::facts(write.reader(), id)? else { return Ok(()) };
     let same_address = address::key(&facts.email) == address::key(&printed.email) && !printed.email.is_empty();
@@ -396,7 +396,7 @@ fn rewrite(write: &mut Write<'_>, id: PersonId, printed: &PrintedPerson) -> Resu
         && !facts.email.is_empty()
         && lookup::holder_of(write.reader(), &printed.email)?.is_none()
     {
-        // What is known of an address belongs to the address: the new one is not known to have bounced, the old one still has.
+        // The state belongs to the address: the new address hasn't bounced, and the old one keeps its state.
         let state = std::mem::replace(&mut facts.email_state, AddressState::Ok);
         let old = OtherAddress { address: std::mem::replace(&mut facts.email, printed.email.clone()), state };
         facts.others.push(old);
@@ -406,7 +406,7 @@ fn rewrite(write: &mut Write<'_>, id: PersonId, printed: &PrintedPerson) -> Resu
     write.update_person(id, &facts).map(|_| ())
 }
 
-/// The person whom a page prints: by the address, else by the name; added if there is nobody, and a member of the community.
+/// Returns the person printed on a page, found by address, then by name. Adds them if they aren't on the roster, and to the community.
 fn holder(
     write: &mut Write<'_>,
     community: CommunityId,
@@ -416,7 +416,7 @@ fn holder(
     let by_address = if printed.email.is_empty() { None } else { lookup::holder_of(write.reader(), &printed.email)? };
     let found = match by_address {
         Some(id) => Some(id),
-        // A name alone is enough only where no other address speaks against it.
+        // A name is enough only if no other address contradicts it.
         None => match lookup::named_so(write.reader(), &printed.name)?.as_slice() {
             [one] if printed.email.is_empty() || people::facts(write.reader(), *one)?.is_some_and(|(f, _)| f.email.is_empty()) => {
                 Some(*one)

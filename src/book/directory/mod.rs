@@ -1,7 +1,7 @@
-//! The public page kept true: taken in, written back, and what differs.
+//! The public page: import, publish and compare.
 //!
-//! Three accounts are compared: what the page says, what it said when it was last read or written, and what the roster says. So what
-//! has changed on one side alone is never undone by the other. Must not know how a page is written.
+//! Three versions are compared: the page, the page when it was last read or written, and the roster. So a change that was made on only one
+//! side is never undone by the other. Must not know how a page is written.
 
 mod diff;
 mod import;
@@ -26,7 +26,7 @@ use crate::exchange::page::{self, Hints, LARGEST_PAGE, Page};
 use crate::exchange::{ExchangeError, SourceFile};
 use crate::store::pages::{self, ListingRow, PageRow};
 
-/// The text of a page, and its name: that of its file.
+/// Reads a page; returns its text and its name, which is the file's name.
 fn text_of(file: &Path, repair: bool) -> Result<(String, String), BookError> {
     let source = SourceFile::open(file)?;
     if source.length() > LARGEST_PAGE as u64 {
@@ -45,25 +45,25 @@ fn text_of(file: &Path, repair: bool) -> Result<(String, String), BookError> {
     Ok((text, file.file_name().unwrap_or_default().to_string_lossy().into_owned()))
 }
 
-/// A page beside what is known of it: which community each entry is, and what the page said of it before.
+/// A page with what is known about it: which community each entry is, and the earlier version.
 struct Known {
     page: Page,
     name: String,
     before: Option<PageRow>,
     listed: Vec<ListingRow>,
-    /// The page as it was.
+    /// The page when it was last read or written.
     old: Page,
-    /// For each entry: which community, and which of the old entries it is.
+    /// For each entry, its community and the index of its old entry.
     of: Vec<(Option<CommunityId>, Option<usize>)>,
 }
 
 impl Known {
-    /// What the page said of an entry before.
+    /// Returns what the page said earlier about an entry.
     fn said_before(&self, at: usize) -> Option<&Printed> {
         self.of[at].1.map(|old| &self.old.entries[old].printed)
     }
 
-    /// The parts in which the roster differs from the page, and which side has changed them.
+    /// Returns the parts in which the roster differs from the page, with the side that has changed them.
     fn differences(&self, at: usize, account: &Printed) -> Vec<(Difference, Side)> {
         let printed = &self.page.entries[at].printed;
         let before = self.said_before(at);
@@ -72,7 +72,7 @@ impl Known {
         let side = |d: &Difference| {
             let changed = |all: &[Difference]| all.iter().any(|c| c.part == d.part);
             match before {
-                // The page had no place for it: whoever made one has said something there.
+                // The earlier page had no place for this part, so adding one was a change on the page.
                 Some(before) if !before.has(d.part) => Side::Page,
                 Some(_) if changed(&by_page) && !changed(&by_roster) => Side::Page,
                 Some(_) if changed(&by_roster) && !changed(&by_page) => Side::Roster,
@@ -82,31 +82,31 @@ impl Known {
         printed.differences(account).into_iter().map(|d| (side(&d), d)).map(|(s, d)| (d, s)).collect()
     }
 
-    /// Returns the name of the entry that now has all disciplines of one that is gone, if there is one.
+    /// Returns the name of the entry that now has all the disciplines of a removed one, if there is one.
     fn merged_into(&self, old: usize) -> Option<String> {
         let gone = self.old.entries.get(old)?.printed.disciplines.as_ref().filter(|d| !d.is_empty())?;
         let has_all = |p: &Printed| p.disciplines.as_ref().is_some_and(|d| gone.iter().all(|g| d.contains(g)));
         self.page.entries.iter().find(|e| has_all(&e.printed)).map(|e| e.printed.called())
     }
 
-    /// What the rules for all of them were on the page, and are now.
+    /// Returns the page-wide rules of the earlier version and of the page now.
     fn page_rules(&self) -> (Vec<RuleFacts>, Vec<RuleFacts>) {
         let of = |page: &Page| page.rules.iter().map(|(r, _)| r.clone()).collect();
         (of(&self.old), of(&self.page))
     }
 }
 
-/// Which side has changed since the page was last read or written.
+/// The side that has changed since the page was last read or written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     Page,
     Roster,
-    /// Both, or it is not known.
+    /// Both, or unknown.
     Both,
 }
 
 impl Book {
-    /// The names of the pages that were read or written, the first first.
+    /// Returns the names of the pages that were read or written, in the order they were first recorded.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -114,7 +114,7 @@ impl Book {
         Ok(pages::pages(self.store.reader())?.into_iter().map(|p| p.name).collect())
     }
 
-    /// A page beside what the roster knows of it.
+    /// Collects what the roster knows about a page.
     fn known(&self, text: &str, name: &str) -> Result<Known, BookError> {
         let conn = self.store.reader();
         let before = pages::pages(conn)?.into_iter().find(|p| same_page(&p.name, name));
@@ -123,7 +123,7 @@ impl Book {
             listed = pages::listings(conn, before.id)?;
             let hints = Hints { names: Vec::new(), places: listed.iter().map(|l| l.position).collect() };
             let first = page::read(&before.text, &before.name, &hints)?;
-            // A second place of a community has the name of the first.
+            // A second entry of a community has the same name as the first.
             let names = first.entries.iter().filter_map(|e| e.printed.name.as_deref()).map(text::same_key).collect();
             old = page::read(&before.text, &before.name, &Hints { names, ..hints })?;
         }
@@ -140,20 +140,20 @@ impl Book {
         Ok(Known { page, name: name.to_owned(), before, listed, old, of })
     }
 
-    /// The headings that are communities whatever stands below them: those that were, and the names in the roster.
+    /// Returns the headings that are communities whatever follows them: those of the earlier version, and the names in the roster.
     fn hints(&self, old: &Page) -> Result<Hints, BookError> {
         let printed = old.entries.iter().filter_map(|e| e.printed.name.clone());
         let names = printed.chain(self.communities()?.into_iter().map(|c| c.name)).map(|n| text::same_key(&n)).collect();
         Ok(Hints { names, places: Vec::new() })
     }
 
-    /// Finds communities that were on no page before among those of the roster.
+    /// Matches entries that the earlier version didn't have to communities that are on no page yet.
     fn match_the_rest(&self, now: &[Printed], of: &mut [(Option<CommunityId>, Option<usize>)]) -> Result<(), BookError> {
         let conn = self.store.reader();
         let left: Vec<usize> = (0..now.len()).filter(|at| of[*at].0.is_none()).collect();
         let taken: HashSet<CommunityId> = of.iter().filter_map(|(c, _)| *c).collect();
         let free: Vec<CommunityId> = pages::unlisted(conn)?.into_iter().filter(|c| !taken.contains(c)).collect();
-        // A community that has no name on the page is found by the name derived for it.
+        // A community without a name on the page is found by its derived name.
         let whole = Printed::everything();
         let mut accounts = Vec::new();
         for community in &free {
@@ -169,7 +169,7 @@ impl Book {
         self.match_those_elsewhere(&wanted, &left, of)
     }
 
-    /// A community may be on two pages: it is the same only if it has the same name, or nearly everything else in common.
+    /// Matches entries to communities on other pages: only if the name is the same, or nearly everything else is.
     fn match_those_elsewhere(
         &self,
         wanted: &[Printed],

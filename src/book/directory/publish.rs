@@ -1,4 +1,4 @@
-//! A page written back: only what has changed in the roster since it was read, or a clean page.
+//! Publishes a page: either only what has changed in the roster since it was read, or a clean page.
 //!
 //! Must not know how a page is written.
 
@@ -22,47 +22,47 @@ use crate::store::{StoreError, Touched};
 /// How a page is published.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PublishOptions {
-    /// A clean page in this layout, whatever stood there.
+    /// The layout of a clean page, whatever the file contains; `None` edits the existing page if there is one.
     pub layout: Option<Layout>,
-    /// Whether a clean page says how many are in each community, with the date.
+    /// Whether a clean page shows how many members each community has, with the date.
     pub counts: bool,
-    /// Whether text that a wrong encoding has damaged is mended.
+    /// Whether to mend text that a wrong encoding has damaged.
     pub repair: bool,
-    /// Whether it is only looked what would be written.
+    /// Whether to report what would be written without writing it.
     pub dry_run: bool,
 }
 
-/// What came of publishing.
+/// The result of publishing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Published {
-    /// Whose name and address are withheld, a sentence each.
+    /// People whose name and address are withheld, one sentence each.
     pub withheld: Vec<String>,
-    /// What was changed, a sentence each.
+    /// The changes, one sentence each.
     pub changes: Vec<String>,
-    /// What the page says by hand and was left so.
+    /// What was left unchanged on the page although it differs, and what to do about it, one sentence each.
     pub kept: Vec<String>,
-    /// Whether the file was written: it is not if it says all that already.
+    /// Whether the file was written, or would be; not if it is already up to date.
     pub written: bool,
     /// What was touched on the roster.
     pub touched: Touched,
 }
 
-/// The edits, and which communities are new by them.
+/// The edits, and the communities that they add.
 #[derive(Default)]
 struct Plan {
     edits: Edits,
     added: Vec<CommunityId>,
-    /// The names that new ones have, on a page that prints none.
+    /// The names of added communities, for a page that prints no names.
     derived: Vec<(CommunityId, String)>,
 }
 
 impl Plan {
-    /// Which entries stay, in their order.
+    /// Returns the entries that stay, in order.
     fn kept<'p>(&'p self, known: &'p Known) -> impl Iterator<Item = usize> + 'p {
         (0..known.page.entries.len()).filter(|at| !self.edits.removed.contains(at))
     }
 
-    /// Behind how many of the entries that stay what is new stands: behind the last row, or else behind the last section.
+    /// Returns how many of the remaining entries come before the added ones, which follow the last row or section.
     fn behind(&self, known: &Known) -> usize {
         let kept: Vec<usize> = self.kept(known).collect();
         let entry = |at: &usize| &known.page.entries[*at];
@@ -71,7 +71,7 @@ impl Plan {
         row.or(section).map_or(kept.len(), |at| at + 1)
     }
 
-    /// Which community each entry will be.
+    /// Returns the community of each entry after the edits.
     fn expected(&self, known: &Known) -> Vec<Option<CommunityId>> {
         let mut out: Vec<Option<CommunityId>> = self.kept(known).map(|at| known.of[at].0).collect();
         let behind = self.behind(known);
@@ -79,7 +79,7 @@ impl Plan {
         out
     }
 
-    /// Where an entry will stand among all.
+    /// Returns the position of an entry after the edits.
     fn place_of(&self, known: &Known, at: usize) -> Option<usize> {
         let place = self.kept(known).position(|kept| kept == at)?;
         Some(if place < self.behind(known) { place } else { place + self.added.len() })
@@ -87,10 +87,11 @@ impl Plan {
 }
 
 impl Book {
-    /// Writes a page: the one that stands there, else the one that was read under that name, or the only one; else a clean one.
+    /// Writes a page. Edits the existing file; otherwise the page that was read under that name, or the only page; otherwise writes a clean
+    /// one.
     ///
     /// # Errors
-    /// If the page that stands there can't be read, or the file can't be written.
+    /// If the existing page can't be read, or the file can't be written.
     pub fn publish_page(&mut self, file: &Path, options: &PublishOptions) -> Result<Published, BookError> {
         spare_the_roster(self.path(), file)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -112,7 +113,7 @@ impl Book {
         if options.dry_run || nothing_new || self.read_only().is_some() {
             return Ok(published);
         }
-        // What both sides agree on is what the next comparison begins with: what was changed on the page by hand is still to be taken in.
+        // The next comparison starts from what both sides agree on: edits made by hand on the page are still to be imported.
         let (agreed, listings) = match &known.before {
             Some(before) if !published.kept.is_empty() => {
                 let old = self.known(&before.text, &called)?;
@@ -131,7 +132,7 @@ impl Book {
         Ok(published)
     }
 
-    /// How many changes of the roster aren't on a page yet, as it was last read or written.
+    /// Returns how many changes in the roster aren't yet on a page, as last read or written.
     ///
     /// # Errors
     /// If the page can't be read.
@@ -141,13 +142,13 @@ impl Book {
         Ok(published.changes.len() as u64)
     }
 
-    /// A page with everything that has changed in the roster, and which community stands where on it. What could not be read back as
-    /// it was meant is left as it is, and told.
+    /// Returns a page with everything that has changed in the roster, and the position of each community on it. Leaves out changes that
+    /// wouldn't read back as intended, and reports them.
     fn rewritten(&self, known: &Known, published: &mut Published) -> Result<(String, Vec<ListingRow>), BookError> {
         let mut plan = self.edits(known, published)?;
         let hints = self.hints(&known.old)?;
         if Self::misread(known, &plan, &hints).is_none_or(|bad| !bad.is_empty()) {
-            // One change for itself after the other, to find which can't be made.
+            // Try each change on its own to find which ones fail.
             let all = std::mem::take(&mut plan.edits.changed);
             for (at, parts, account) in all {
                 let mut fine = Vec::new();
@@ -196,7 +197,7 @@ impl Book {
         Ok((text, rows.collect()))
     }
 
-    /// Whether the rules for all of them would read back as they were meant.
+    /// Returns whether the page-wide rules would read back as intended.
     fn rules_read_back(known: &Known, plan: &Plan, hints: &Hints) -> bool {
         let mut wanted: Vec<String> = known.page.rules.iter().map(|(r, _)| r.words.clone()).collect();
         for (at, rule) in &plan.edits.rules {
@@ -210,7 +211,7 @@ impl Book {
         })
     }
 
-    /// Which parts would not read back as the roster has them; `None` if the page would have more or fewer communities than it should.
+    /// Returns the parts that wouldn't read back as the roster has them; `None` if the number of communities would be wrong.
     fn misread(known: &Known, plan: &Plan, hints: &Hints) -> Option<Vec<(usize, Part)>> {
         let text = page::apply(&known.page, &plan.edits);
         let Ok(again) = page::read(&text, &known.name, hints) else { return None };
@@ -222,14 +223,14 @@ impl Book {
         for (at, parts, account) in &plan.edits.changed {
             let Some(now) = plan.place_of(known, *at).and_then(|place| again.entries.get(place)) else { continue };
             let differences = now.printed.differences(account);
-            // What was not to be changed must read as before, too.
+            // The other parts must still read as before.
             let spoilt = known.page.entries[*at].printed.differences(&now.printed).iter().any(|d| !parts.contains(&d.part));
             bad.extend(parts.iter().filter(|p| spoilt || differences.iter().any(|d| d.part == **p)).map(|p| (*at, *p)));
         }
         Some(bad)
     }
 
-    /// What is to be changed on a page.
+    /// Works out the changes to a page.
     fn edits(&self, known: &Known, published: &mut Published) -> Result<Plan, BookError> {
         let conn = self.store.reader();
         let mut plan = Plan::default();
@@ -278,7 +279,7 @@ impl Book {
         Ok(plan)
     }
 
-    /// Says first whose name and address the page doesn't show, since they withdrew consent to be in a directory.
+    /// Reports whose name and address the page doesn't show because they withdrew consent to be in a directory.
     fn tell_withheld(&self, known: &Known, published: &mut Published) -> Result<(), BookError> {
         for community in known.of.iter().filter_map(|(c, _)| *c) {
             published.withheld.extend(self.withheld(community)?);
@@ -286,7 +287,7 @@ impl Book {
         Ok(())
     }
 
-    /// Whose name and address a public page withholds, a sentence each.
+    /// Returns the people whose name and address a public page withholds, one sentence each.
     pub(super) fn withheld(&self, community: CommunityId) -> Result<Vec<String>, BookError> {
         let Some(detail) = self.community(community)? else { return Ok(Vec::new()) };
         let mut out = Vec::new();
@@ -303,7 +304,7 @@ impl Book {
         Ok(out)
     }
 
-    /// Communities of ours that were made since the page was read, and are on no other.
+    /// Adds communities of ours that were created since the page was read and are on no other page.
     fn new_communities(&self, known: &Known, plan: &mut Plan, published: &mut Published) -> Result<(), BookError> {
         let Some(before) = &known.before else { return Ok(()) };
         for community in pages::unlisted(self.store.reader())?.into_iter().filter(|c| c.0 > before.newest_community) {
@@ -319,7 +320,7 @@ impl Book {
             published.changes.push(format!("{} is new on the page", detail.facts.name));
             plan.edits.added.push(self.whole_account(community)?);
             plan.added.push(community);
-            // A table without names has no place for this one's: it is found by what else it says.
+            // A table without names has no column for this one's: it is found again by its other parts.
             if known.page.tables.last().is_some_and(|t| !t.contains(&page::Column::Name)) {
                 plan.derived.push((community, detail.facts.name));
             }
@@ -327,7 +328,7 @@ impl Book {
         Ok(())
     }
 
-    /// The rules for all of them, where they were changed here and not on the page.
+    /// Adds the page-wide rules that were changed in the roster and not on the page.
     fn page_rules(&self, known: &Known, edits: &mut Edits, published: &mut Published) -> Result<(), BookError> {
         let Some(before) = &known.before else { return Ok(()) };
         let ours: Vec<RuleFacts> = pages::page_rules(self.store.reader(), before.id)?.into_iter().map(|(_, r)| r).collect();
@@ -362,7 +363,7 @@ impl Book {
         Ok(())
     }
 
-    /// Everything that the roster would print of a community.
+    /// Returns everything that the roster would print about a community.
     fn whole_account(&self, community: CommunityId) -> Result<Printed, BookError> {
         Ok(pages::account(self.store.reader(), community, &Printed::everything())?.unwrap_or_default())
     }

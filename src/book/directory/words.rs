@@ -1,11 +1,11 @@
-//! The parts of an entry and the rules, in words, for plans, differences and complaints alike.
+//! The parts of an entry and the rules, in words, for plans, differences and error messages.
 //!
-//! Must not know which of them is made.
+//! Must not know which of these uses them.
 
 use crate::domain::community::RuleFacts;
 use crate::domain::directory::{Part, rule_words};
 
-/// What a part is called.
+/// Returns the name of a part.
 pub(super) const fn word(part: Part) -> &'static str {
     match part {
         Part::Name => "name",
@@ -19,7 +19,7 @@ pub(super) const fn word(part: Part) -> &'static str {
     }
 }
 
-/// Rules in words.
+/// Returns rules in words.
 pub(super) fn rules_words(rules: &[RuleFacts]) -> String {
     if rules.is_empty() { "nothing".to_owned() } else { rules.iter().map(rule_words).collect::<Vec<_>>().join("; ") }
 }
