@@ -1,4 +1,4 @@
-//! Copies of the file that are whole or not there, and the check of the file itself.
+//! Copies of the roster that are either complete or absent, and the check of the file itself.
 //!
 //! Must not know what is in the rows.
 
@@ -14,12 +14,12 @@ use super::{Reader, StoreError};
 /// Writes a copy of the roster to `to`, verified before it gets its name.
 ///
 /// # Errors
-/// If `to` exists already, or anything fails; then nothing stands under that name.
+/// If `to` exists already, or anything fails; then no file is left under that name.
 pub(crate) fn copy(conn: Reader<'_>, to: &Path) -> Result<(), StoreError> {
     copy_if(conn, to, problems)
 }
 
-/// As [`copy`]; `problems` finds what must not be wrong with the copy.
+/// Copies as [`copy`] does; `problems` is the check that the copy has to pass.
 fn copy_if(conn: Reader<'_>, to: &Path, problems: fn(Reader<'_>) -> Result<Vec<String>, StoreError>) -> Result<(), StoreError> {
     let target = real_path(to).map_err(|e| match e {
         StoreError::Absent(path) => StoreError::NoFolder(path),
@@ -30,7 +30,7 @@ fn copy_if(conn: Reader<'_>, to: &Path, problems: fn(Reader<'_>) -> Result<Vec<S
     if target.symlink_metadata().is_ok() {
         return Err(StoreError::Exists(target));
     }
-    // VACUUM INTO would make the file readable for all: it is made before, for its owner alone.
+    // `VACUUM INTO` would create a file that everybody can read, so the file is created first, readable by its owner only.
     let temporary = temporary(folder, ".backup")?;
     let name = temporary.path().to_str().ok_or_else(|| StoreError::Refused("the backup's folder has a name that is not Unicode".into()))?;
     conn.conn().execute("VACUUM INTO ?1", [name])?;
@@ -48,19 +48,19 @@ fn copy_if(conn: Reader<'_>, to: &Path, problems: fn(Reader<'_>) -> Result<Vec<S
     sync_folder(folder)
 }
 
-/// Makes a backup in the roster's own backup folder, under the time of its last change.
+/// Makes a backup in the roster's own backup folder, named by the time of the roster's last change.
 pub(crate) fn automatic(conn: Reader<'_>, path: &Path) -> Result<PathBuf, StoreError> {
     let folder = backups(path);
     make_folder(&folder)?;
     let modified = std::fs::metadata(path).and_then(|m| m.modified()).map_err(|e| StoreError::io("looking at", path, e))?;
     let at = chrono::DateTime::<chrono::Utc>::from(modified).naive_utc();
-    // Something else may have the name already, made by hand or of the same millisecond: then the next one is taken.
+    // The name may be taken by another file, or by another state of the same millisecond; then the next millisecond is used.
     for later in 0..1_000 {
         let target = folder.join(name_for(at + chrono::TimeDelta::milliseconds(later)));
-        // A row that refers to nothing is no reason to go on without a backup: only the structure has to be whole.
+        // A dangling reference is no reason to go on without a backup, so only the structure is checked.
         match copy_if(conn, &target, broken) {
             Err(StoreError::Exists(_)) if !is_of(conn, &target) => {}
-            // The same state has been kept already.
+            // This state already has a backup.
             Err(StoreError::Exists(_)) => return Ok(target),
             other => return other.map(|()| target),
         }
@@ -76,7 +76,7 @@ fn time_of(name: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(name.get(..19)?, "%Y-%m-%dT%H-%M-%S").ok().filter(|_| name.ends_with(".guildhall"))
 }
 
-/// The program's own backups of a roster, newest first.
+/// Returns the program's own backups of a roster, newest first.
 #[must_use]
 pub(crate) fn list(path: &Path) -> Vec<(NaiveDateTime, PathBuf)> {
     let mut out: Vec<(NaiveDateTime, PathBuf)> = std::fs::read_dir(backups(path))
@@ -90,8 +90,8 @@ pub(crate) fn list(path: &Path) -> Vec<(NaiveDateTime, PathBuf)> {
     out
 }
 
-/// Which of the backups, newest first, are no longer needed: all of two days stay, then one a day for a month, one a
-/// week for half a year, one a month after that.
+/// Returns the backups that are no longer needed. All of the last two days are kept, then one a day for a month, one a week for half a
+/// year, and one a month after that.
 #[must_use]
 pub(crate) fn superfluous(newest_first: &[NaiveDateTime], now: NaiveDateTime) -> Vec<NaiveDateTime> {
     let mut kept: Vec<(u8, i64)> = Vec::new();
@@ -114,7 +114,7 @@ pub(crate) fn superfluous(newest_first: &[NaiveDateTime], now: NaiveDateTime) ->
     out
 }
 
-/// Makes the backup that is due, if the newest is older than a day and the file has changed since; thins the others.
+/// Makes a backup if the newest one is older than a day and the file has changed since, then removes the superfluous ones.
 pub(crate) fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, StoreError> {
     let modified = std::fs::metadata(path).and_then(|m| m.modified()).map_err(|e| StoreError::io("looking at", path, e))?;
     let changed = chrono::DateTime::<chrono::Utc>::from(modified).naive_utc();
@@ -135,7 +135,7 @@ pub(crate) fn due(path: &Path, now: NaiveDateTime) -> Result<Option<PathBuf>, St
     Ok(Some(made))
 }
 
-/// Whether a file is a whole copy of the roster: of the same version, with the same newest step.
+/// Returns whether a file is an undamaged copy of the roster, with the same version and the same newest step.
 fn is_of(conn: Reader<'_>, file: &Path) -> bool {
     let state = |conn: &Connection| -> rusqlite::Result<(i32, Vec<u8>)> {
         let newest = conn.query_row("SELECT id||'/'||hex(action_id) FROM op ORDER BY id DESC LIMIT 1", [], |r| r.get::<_, String>(0));
@@ -146,7 +146,7 @@ fn is_of(conn: Reader<'_>, file: &Path) -> bool {
     is_whole && matches!((state(&kept), state(conn.conn())), (Ok(kept), Ok(now)) if kept == now)
 }
 
-/// What SQLite finds wrong with the file's structure: nothing if it is whole.
+/// Returns the damage that SQLite finds in the file's structure; empty if there is none.
 fn broken(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
     let mut out: Vec<String> = Vec::new();
     let mut check = conn.prepare("PRAGMA quick_check(20)")?;
@@ -168,7 +168,7 @@ fn broken(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
     }
 }
 
-/// What SQLite finds wrong with the file: nothing if it is sound. Looks at structure and at references.
+/// Returns the damage that SQLite finds in the file's structure and references; empty if there is none.
 pub(crate) fn problems(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
     let mut out = broken(conn)?;
     if !out.is_empty() {

@@ -1,4 +1,4 @@
-//! Several steps as one: between beginning and end, each is written into the same transaction and the same line of the journal.
+//! Several steps as one: all steps of a batch share one transaction and one entry of the journal.
 //!
 //! Must not know what the steps are.
 
@@ -7,19 +7,19 @@ use super::{Done, Stamp, Store, StoreError, Write, connect, labels};
 use crate::domain::ids::OpId;
 use crate::domain::label::Label;
 
-/// What was written so far.
+/// What has been written so far.
 pub(super) struct Batch {
     op: i64,
     stamp: Stamp,
-    /// From where the next step goes on.
+    /// The counters from which the next step continues.
     counters: (i64, u32),
     done: Done,
-    /// A step was refused: then nothing of the batch may be kept.
+    /// Whether a step was refused; then nothing of the batch may be kept.
     has_failed: bool,
 }
 
 impl Store {
-    /// Begins a batch: until it is ended, every step is a part of it.
+    /// Begins a batch; every step until its end is a part of it.
     ///
     /// # Errors
     /// If the file can't be written to, or a batch is open already.
@@ -60,11 +60,11 @@ impl Store {
         Ok((value, done))
     }
 
-    /// Ends the batch: keeps everything that was written in it, as one step of this label; or nothing, if it isn't to be kept, if a step of it
+    /// Ends the batch and keeps everything that was written in it as one step with this label. Keeps nothing if `keep` is false, if a step
     /// was refused or if nothing was changed.
     ///
     /// # Errors
-    /// If the file can't be written to, or a step was refused; nothing was changed then.
+    /// If the file can't be written to, or a step was refused; then nothing was changed.
     pub(crate) fn end_batch(&mut self, label: Label, keep: bool) -> Result<Done, StoreError> {
         let Some(mut batch) = self.batch.take() else {
             return Err(StoreError::Refused("no batch is open".into()));
@@ -91,7 +91,7 @@ impl Store {
 }
 
 impl Done {
-    /// Adds what a further step did.
+    /// Adds the result of a further step.
     fn add(&mut self, more: &Self) {
         self.changes += more.changes;
         self.kept.extend(more.kept.iter().cloned());

@@ -1,4 +1,4 @@
-//! Many people at once: what an import writes, row by row, inside one step.
+//! Bulk import: writes many people, row by row, in one step.
 //!
 //! Must not know what kind of file the rows come from.
 
@@ -23,38 +23,38 @@ use crate::domain::person::PersonFacts;
 use crate::domain::words::{AddressState, PersonKind};
 use crate::domain::{dates, tags, text};
 
-/// What became of a row.
+/// The outcome of one imported row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {
-    /// Somebody new.
+    /// A new person.
     Added(PersonId),
-    /// Somebody known, of whom the row says something new.
+    /// A known person to whom the row added something new.
     Updated(PersonId),
-    /// Somebody known, of whom the row says nothing new.
+    /// A known person; the row said nothing new.
     Same(PersonId),
 }
 
-/// Addresses are hashed by a fixed function: what it gives is looked up, never trusted.
+/// A fixed hash function. Hash collisions are harmless, as each hit is compared with the stored row.
 type Hasher = BuildHasherDefault<DefaultHasher>;
 
-/// Takes rows into the roster. Made for one import, finished with [`Loader::finish`].
+/// Imports rows into the roster. Made for one import and finished with [`Loader::finish`].
 pub(crate) struct Loader {
     fields: Vec<String>,
     field_keys: Vec<String>,
     organisations: HashMap<String, Option<i64>>,
-    /// The organisations by their short names, as far as one alone has it; read when a name first isn't that of one.
+    /// The organisations by short name, `None` where several share one; read at the first name that isn't cached.
     short_names: Option<HashMap<String, Option<i64>>>,
     disciplines: HashMap<String, Option<i64>>,
     tags: HashMap<String, ()>,
     communities: HashMap<String, CommunityId>,
-    /// Filled only while the indexes are away: the person behind the hash of an address, or of a name without one.
+    /// The person for each hash of an address, or of the name of somebody without one; filled only while the indexes are dropped.
     fresh: Option<IdMap<u64, u32>>,
     others_exist: bool,
     held: Held,
 }
 
 impl Loader {
-    /// Begins an import. Into an empty roster, the indexes are built after the rows.
+    /// Begins an import. In an empty roster, drops the indexes that are built after the rows.
     pub(crate) fn begin(write: &mut Write<'_>, fields: &[String]) -> Result<Self, StoreError> {
         let conn = write.reader();
         let empty = !conn.prepare("SELECT 1 FROM person")?.exists([])?;
@@ -63,7 +63,7 @@ impl Loader {
                 conn.conn().execute_batch(&format!("DROP INDEX {index}"))?;
             }
         }
-        // In the order of the file's columns, so that an export has them in the same.
+        // Fields are created in the order of the file's columns, so that an export keeps that order.
         for field in fields {
             write.word(&FIELD, field)?;
         }
@@ -82,13 +82,13 @@ impl Loader {
         })
     }
 
-    /// Ends an import: the indexes are there again.
+    /// Ends an import: writes pending people and rebuilds dropped indexes.
     pub(crate) fn finish(mut self, write: &mut Write<'_>) -> Result<(), StoreError> {
         self.settle(write)?;
         self.index(write)
     }
 
-    /// Writes what is held: before anything else writes people.
+    /// Writes pending people. Must be called before anything else writes people.
     pub(crate) fn settle(&mut self, write: &mut Write<'_>) -> Result<(), StoreError> {
         for (id, facts) in self.held.release() {
             write.update_person(id, &facts)?;
@@ -96,7 +96,7 @@ impl Loader {
         Ok(())
     }
 
-    /// Builds the indexes that are away: from here on people are looked up by them.
+    /// Rebuilds the dropped indexes; from then on, people are looked up with them.
     pub(crate) fn index(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
         if self.fresh.take().is_some() {
             for index in LATE_INDEXES {
@@ -107,7 +107,7 @@ impl Loader {
         Ok(())
     }
 
-    /// Takes one row. The caller has seen to it that there is a name or an address, and that addresses can be some.
+    /// Imports one row. The caller has checked that it has a name or an address, and that its addresses are well-formed.
     pub(crate) fn take(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<(Taken, Learned), StoreError> {
         let key = if row.email.is_empty() { String::new() } else { address::key(&row.email) };
         let taken = match self.says_nothing_new(write, row, &key)? {
@@ -125,7 +125,7 @@ impl Loader {
         for (name, facts) in &row.memberships {
             let community = self.community(write, name)?;
             let is_new = write.membership_of(id, community)?.is_none();
-            // A membership that is there is the lead's own work: a file only ever adds one.
+            // An existing membership is the lead's own work, so a file only ever adds memberships.
             if is_new {
                 changed |= write.put_membership(id, community, facts)?;
             }
@@ -146,7 +146,7 @@ impl Loader {
         Ok((if changed && !before { Taken::Updated(id) } else { taken }, learned))
     }
 
-    /// Whether the row says nothing that isn't stored just so: the common case of a file that comes again, decided on the stored forms alone.
+    /// Returns the person if the row says nothing new. A fast path for files that are imported again: it compares stored forms only.
     fn says_nothing_new(&self, write: &Write<'_>, row: &Incoming, key: &str) -> Result<Option<PersonId>, StoreError> {
         if key.is_empty() || self.fresh.is_some() || !row.others.is_empty() || row.kind.is_some() || row.email_state.is_some() {
             return Ok(None);
@@ -185,7 +185,7 @@ impl Loader {
         Ok((same && !self.held.has(id)).then_some(id))
     }
 
-    /// The person whom a row is about, if they are on the roster.
+    /// Returns the person that a row is about, if they are on the roster.
     pub(crate) fn find(&self, write: &Write<'_>, row: &Incoming) -> Result<Option<PersonId>, StoreError> {
         let key = if row.email.is_empty() { String::new() } else { address::key(&row.email) };
         self.known(write, row, &key)
@@ -209,11 +209,11 @@ impl Loader {
             return if found.is_some() { Ok(found.map(PersonId)) } else { self.by_other(write, key) };
         }
         let ids = self.nameless_matches(write, row)?;
-        // Of several that can't be told apart the first is taken: a file that comes again must not double them.
+        // Takes the first of several indistinguishable people, so that importing a file again doesn't duplicate them.
         Ok(ids.first().copied().map(PersonId))
     }
 
-    /// Those without an address who have the row's name and organisation: without an address, that is the same person.
+    /// Returns people without an address who have the row's name and organisation; without an address, these identify a person.
     fn nameless_matches(&self, write: &Write<'_>, row: &Incoming) -> Result<Vec<i64>, StoreError> {
         let mut statement = write.reader().prepare_cached(
             "SELECT p.id FROM person p LEFT JOIN organisation o ON o.id=p.organisation_id \
@@ -237,7 +237,7 @@ impl Loader {
         let organisation = cached(&mut self.organisations, &row.organisation, |n| {
             let all = match short_names {
                 Some(all) => all,
-                // An import gives no organisation a short name: they are read once.
+                // An import never sets a short name, so they are read only once.
                 None => short_names.insert(organisations_called(write.reader())?),
             };
             write.organisation_or(n, |short| all.get(&short.to_ascii_lowercase()).copied().flatten())
@@ -273,7 +273,7 @@ impl Loader {
     fn add_others(&mut self, write: &mut Write<'_>, id: PersonId, row: &Incoming) -> Result<(), StoreError> {
         self.others_exist = true;
         for other in &row.others {
-            // An address that somebody has stays theirs; the person is taken without it.
+            // An address that somebody already has stays theirs; the person is added without it.
             if self.holder(write, &other.address)?.is_none() {
                 write.add_address(id, other)?;
             }
@@ -303,7 +303,7 @@ impl Loader {
         out
     }
 
-    /// Makes sure that the row's tags are known by name.
+    /// Makes sure that the row's tags exist.
     fn know_words(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<(), StoreError> {
         for tag in row.tags.split(';').filter(|t| !t.is_empty()) {
             if !self.tags.contains_key(tag) {
@@ -325,7 +325,7 @@ impl Loader {
             },
         };
         let merged = self.merge(write, &facts, row)?;
-        // Remembered, so that the next row of the same organisation is decided on stored forms.
+        // Cached, so that the next row of the same organisation takes the fast path.
         for (names, table, name) in
             [(&mut self.organisations, &ORGANISATION, &row.organisation), (&mut self.disciplines, &DISCIPLINE, &row.discipline)]
         {
@@ -340,7 +340,7 @@ impl Loader {
         if taken == Taken::Same(id) && !was_held {
             return Ok(taken);
         }
-        // To change people one has to find them: from here on with the indexes.
+        // Finding people to change needs the indexes.
         self.index(write)?;
         self.others_exist |= !merged.others.is_empty();
         let can_wait = held::can_wait(&facts, &merged);
@@ -355,7 +355,7 @@ impl Loader {
         Ok(if changed { taken } else { Taken::Same(id) })
     }
 
-    /// What is known, with what the row says on top of it: nothing is emptied, lists only grow.
+    /// Returns the known facts with those of the row merged in: empties nothing, and lists only grow.
     fn merge(&self, write: &Write<'_>, known: &PersonFacts, row: &Incoming) -> Result<PersonFacts, StoreError> {
         let mut facts = known.clone();
         let say = |to: &mut String, new: &str| {
@@ -420,7 +420,7 @@ impl Loader {
         Ok(())
     }
 
-    /// The community of this name, made if it isn't there.
+    /// Returns the community with this name, and creates it if it doesn't exist.
     pub(crate) fn community(&mut self, write: &mut Write<'_>, name: &str) -> Result<CommunityId, StoreError> {
         if let Some(id) = self.communities.get(name) {
             return Ok(*id);
@@ -434,9 +434,9 @@ impl Loader {
     }
 }
 
-/// Writes a text as JSON does.
+/// Appends a text as a JSON string.
 fn push_json(out: &mut String, text: &str) {
-    // Nearly none has a sign that has to be escaped.
+    // Almost no text has a character that needs escaping.
     if text.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
         out.push('"');
         out.push_str(text);

@@ -1,4 +1,4 @@
-//! A single value, as SQLite, as a writer and as the journal hold it.
+//! A single value, in the forms of SQLite, of a writer and of the journal.
 //!
 //! Must not know what it is a value of.
 
@@ -29,7 +29,7 @@ pub(super) fn owned(value: ToSqlOutput<'_>) -> Value {
     }
 }
 
-/// A value as the journal keeps it; bytes are a list that holds their hexadecimal digits.
+/// Converts a value to the form of the journal; bytes become a list with one element, their hexadecimal digits.
 pub(super) fn to_json(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,

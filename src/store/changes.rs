@@ -1,4 +1,4 @@
-//! What a step changed, from what to what, read from the journal's images.
+//! What a step changed, from → to, read from the journal's images.
 //!
 //! Must not know how it is shown, nor how it is undone.
 
@@ -12,21 +12,21 @@ use super::{Reader, StoreError};
 use crate::domain::ids::{OpId, PersonId};
 use crate::domain::text;
 
-/// One thing that a step changed.
+/// One change of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Of whom or what: the name of the person, the community, the meetup.
+    /// The name of the person, community or meetup that was changed.
     pub of: String,
-    /// What: the words of the column; for a row that was added or removed, of what kind it is.
+    /// The label of the column; for a row that was added or removed, the kind of row.
     pub what: String,
-    /// What it was; `None` if it was added.
+    /// The old value; `None` if it was added.
     pub from: Option<String>,
-    /// What it became; `None` if it was removed.
+    /// The new value; `None` if it was removed.
     pub to: Option<String>,
 }
 
 impl Change {
-    /// The change in a line: `Ann Hallam: job title: Researcher → Senior researcher`.
+    /// Returns the change as one line: `Ann Hallam: job title: Researcher → Senior researcher`.
     #[must_use]
     pub fn words(&self) -> String {
         let value = |v: &str| if v.is_empty() { "(empty)".to_owned() } else { v.replace('\n', " ") };
@@ -38,12 +38,12 @@ impl Change {
     }
 }
 
-/// Whom steps have touched, and which addresses somebody had before them.
+/// The people that steps touched, and the addresses that were there before.
 #[derive(Debug, Default)]
 pub(crate) struct TouchedBy {
     /// The people, each once.
     pub people: BTreeSet<i64>,
-    /// The addresses that they, or people who are gone, no longer have.
+    /// Addresses that these people, or removed people, no longer have.
     pub former: Vec<String>,
     /// Whether an organisation, discipline, field or tag was renamed or removed: what searches find of others may have changed.
     pub words: bool,
@@ -55,7 +55,7 @@ pub(crate) struct TouchedBy {
     pub suppressions: bool,
 }
 
-/// Whom the steps after one, up to another, have touched; `None` if that is more than `most`.
+/// Returns the people touched by the steps after `after`, up to and including `last`; `None` if they are more than `most`.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -83,7 +83,7 @@ pub(crate) fn touched_by(conn: Reader<'_>, (after, last): (i64, i64), most: usiz
         match (r.get::<_, Option<i64>>(3)?, about) {
             (Some(person), _) => _ = out.people.insert(person),
             (None, About::Itself) => out.people.extend(first..=last),
-            // What was written of several people at once names none of them.
+            // A change that covers several people names none of them.
             (None, About::Person(column)) => {
                 out.take(conn, &format!("SELECT {column} FROM {entity} WHERE id BETWEEN ?1 AND ?2"), (first, last))?;
             }
@@ -116,7 +116,7 @@ fn image(text: Option<String>) -> Map<String, Json> {
     text.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default()
 }
 
-/// What a step changed, in the order in which it did; no more than `most` lines.
+/// Returns the changes of a step, in their order; no more than `most`.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -166,7 +166,7 @@ pub(crate) fn of_step(conn: Reader<'_>, op: OpId, about: Option<PersonId>, most:
     Ok(out)
 }
 
-/// What of a row is named in a line: the person whom it is about, else its own name or that of the row that it belongs to.
+/// Returns the name that a line shows for a row: the person it is about, otherwise its own name or that of the row that it belongs to.
 fn called(conn: Reader<'_>, table: &Table, id: i64, person: Option<i64>, image: &Map<String, Json>) -> Result<String, StoreError> {
     let stored = |column: &str| -> Result<Option<i64>, StoreError> {
         if let Some(n) = image.get(column).and_then(Json::as_i64) {
@@ -204,7 +204,7 @@ fn called(conn: Reader<'_>, table: &Table, id: i64, person: Option<i64>, image: 
     Ok(if parts.is_empty() { words(table.name) } else { parts.join(", ") })
 }
 
-/// The fields of the lead's own that differ.
+/// Returns the custom fields that differ.
 fn by_key(of: &str, from: &str, to: &str) -> Vec<Change> {
     let (a, b): (Map<String, Json>, Map<String, Json>) =
         (serde_json::from_str(from).unwrap_or_default(), serde_json::from_str(to).unwrap_or_default());
@@ -216,7 +216,7 @@ fn by_key(of: &str, from: &str, to: &str) -> Vec<Change> {
         .collect()
 }
 
-/// A cell as it is read: a row of another table by its name.
+/// Returns a cell as text; a reference becomes the name of the row that it refers to.
 fn value(conn: Reader<'_>, merge: Merge, cell: &Json) -> Result<String, StoreError> {
     if let (Merge::Reference(of, _), Some(id)) = (merge, cell.as_i64()) {
         if of == "person" {
@@ -234,7 +234,7 @@ fn value(conn: Reader<'_>, merge: Merge, cell: &Json) -> Result<String, StoreErr
     })
 }
 
-/// The words of a table or a column.
+/// Returns the label of a table or column.
 fn words(name: &str) -> String {
     match name {
         "email" => "e-mail".to_owned(),

@@ -1,12 +1,12 @@
-//! What is wrong with the rows, beside what SQLite itself finds: words that this program doesn't know.
+//! Checks the rows for values that this program doesn't know, which SQLite's own check can't find.
 //!
-//! Must not know what a word decides.
+//! Must not know what a value decides.
 
 use super::schema::{Column, Merge, TABLES, Table, WordList};
 use super::{Reader, StoreError, lookup};
 use crate::domain::text;
 
-/// Each row with a word that this program doesn't know, in a sentence: which row, which word, and which words there are.
+/// Returns one sentence for each row with an unknown word: the row, the word, and the words that are allowed.
 ///
 /// # Errors
 /// If the file can't be read.

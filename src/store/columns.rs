@@ -1,4 +1,4 @@
-//! Cells and how they are read: dates, moments, words of closed lists, UUIDs, custom fields.
+//! Reading and writing cells: dates, date-times, words of closed lists, UUIDs, custom fields.
 //!
 //! Must not know which table a column is of.
 
@@ -11,7 +11,7 @@ use crate::domain::person::{ConsentFacts, FieldValue};
 use crate::domain::words::{Part, Stored};
 use crate::domain::{dates, text};
 
-/// How the start of a meetup stands in the file.
+/// The format of a meetup's start in the file.
 pub(super) const MOMENT: &str = "%Y-%m-%dT%H:%M";
 
 pub(super) fn moment(row: &Row<'_>, at: usize) -> rusqlite::Result<NaiveDateTime> {
@@ -19,12 +19,12 @@ pub(super) fn moment(row: &Row<'_>, at: usize) -> rusqlite::Result<NaiveDateTime
     Ok(NaiveDateTime::parse_from_str(text.get(..16).unwrap_or(&text), MOMENT).unwrap_or_default())
 }
 
-/// The parts that somebody took, as they stand in the file.
+/// Formats the roles at a meetup as the file stores them.
 pub(super) fn write_parts(parts: &[Part]) -> String {
     parts.iter().map(|p| p.word()).collect::<Vec<_>>().join(";")
 }
 
-/// Reads RSVP, outcome and parts from three columns that follow each other.
+/// Reads RSVP, outcome and roles from three consecutive columns.
 pub(super) fn attendance_facts(row: &Row<'_>, at: usize) -> rusqlite::Result<AttendanceFacts> {
     let parts: String = row.get(at + 2)?;
     Ok(AttendanceFacts { rsvp: optional_word(row, at)?, outcome: word(row, at + 1)?, parts: several_words(&parts) })
@@ -46,13 +46,13 @@ pub(super) fn several_words<T: Stored>(cell: &str) -> Vec<T> {
     cell.split(';').filter(|w| !w.is_empty()).map(T::stored).collect()
 }
 
-/// The key by which people are sorted: the folded name, or the folded address of one without a name.
+/// Returns the key by which people are sorted: the folded name, or the folded address of a person without a name.
 #[must_use]
 pub(super) fn name_key(name: &str, email: &str) -> String {
     text::fold(if name.is_empty() { email } else { name })
 }
 
-/// Custom fields as they stand in the file: a JSON object, in the order given; empty text for none.
+/// Formats custom fields as the file stores them: a JSON object in the given order, or an empty text for none.
 #[must_use]
 pub(super) fn write_fields(fields: &[FieldValue]) -> String {
     if fields.is_empty() {
@@ -62,7 +62,7 @@ pub(super) fn write_fields(fields: &[FieldValue]) -> String {
     serde_json::to_string(&map).unwrap_or_default()
 }
 
-/// Reads what [`write_fields`] wrote.
+/// Parses what [`write_fields`] wrote.
 #[must_use]
 pub(super) fn read_fields(stored: &str) -> Vec<FieldValue> {
     if stored.is_empty() {
@@ -72,7 +72,7 @@ pub(super) fn read_fields(stored: &str) -> Vec<FieldValue> {
     map.into_iter().filter_map(|(n, v)| Some((n, v.as_str()?.to_owned()))).collect()
 }
 
-/// A stored date; a text that is none counts as not known.
+/// Reads a stored date; a text that isn't a date counts as unknown.
 pub(super) fn date(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<NaiveDate>> {
     Ok(row.get_ref(at)?.as_str_or_null().ok().flatten().and_then(dates::iso))
 }
@@ -85,7 +85,7 @@ pub(super) fn uuid_text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
     Ok(hex(row.get_ref(at)?.as_blob().unwrap_or_default()))
 }
 
-/// A consent, its purpose, state, day and source from this column on.
+/// Reads a consent from four consecutive columns: purpose, state, date and source.
 pub(super) fn consent_of(r: &Row<'_>, at: usize) -> rusqlite::Result<ConsentFacts> {
     Ok(ConsentFacts { purpose: word(r, at)?, state: word(r, at + 1)?, on: date(r, at + 2)?, source: r.get(at + 3)? })
 }

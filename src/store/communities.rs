@@ -1,4 +1,4 @@
-//! Communities, read: their seats, ways to join, rules and channels.
+//! Reads communities with their seats, join routes, rules and channels.
 //!
 //! Must not know how they are shown.
 
@@ -13,7 +13,7 @@ use crate::domain::community::{ChannelFacts, CommunityFacts, RouteFacts, RuleFac
 use crate::domain::ids::{CommunityId, PersonId, SeatId};
 use crate::domain::words::RunBy;
 
-/// Every community, in the order of the list: families in the order of their first community, those run by others last.
+/// Returns every community in list order: families by their first community, communities run by others last.
 pub(crate) fn communities(conn: Reader<'_>) -> Result<Vec<CommunityRow>, StoreError> {
     let _at_once = conn.at_once()?;
     let mut disciplines: HashMap<i64, Vec<String>> = HashMap::new();
@@ -68,7 +68,7 @@ pub(crate) fn communities(conn: Reader<'_>) -> Result<Vec<CommunityRow>, StoreEr
     Ok(out)
 }
 
-/// A community, whole.
+/// Returns a community with everything that belongs to it; `None` if it is gone.
 pub(crate) fn community(conn: Reader<'_>, id: CommunityId) -> Result<Option<CommunityDetail>, StoreError> {
     let _at_once = conn.at_once()?;
     let found = conn
@@ -118,7 +118,7 @@ pub(crate) fn community(conn: Reader<'_>, id: CommunityId) -> Result<Option<Comm
     }))
 }
 
-/// Whether a community's name was derived from a page and is still that.
+/// Returns whether a community's name was derived from a public page and hasn't changed since.
 pub(crate) fn is_derived(conn: Reader<'_>, community: CommunityId, name: &str) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM listing WHERE community_id=?1 AND derived=?2 AND derived<>''";
     Ok(conn.prepare_cached(sql)?.exists((community.0, name))?)
@@ -177,7 +177,7 @@ fn routes(conn: Reader<'_>, id: CommunityId) -> Result<Vec<(i64, RouteFacts)>, S
     Ok(rows)
 }
 
-/// The rules that hold for a community, those for all first.
+/// Returns the rules that apply to a community, page-wide ones first.
 pub(super) fn rules(conn: Reader<'_>, id: CommunityId) -> Result<Vec<(i64, RuleFacts, bool)>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT id, effect, suffix, words, printed, community_id IS NULL FROM rule WHERE community_id=?1 OR (community_id IS NULL AND \

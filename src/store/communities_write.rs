@@ -1,6 +1,6 @@
-//! Communities with their seats, ways to join, rules and channels, written.
+//! Writes communities with their seats, join routes, rules and channels.
 //!
-//! Must not know who asks for it.
+//! Must not know who calls it.
 
 use rusqlite::{OptionalExtension, ToSql};
 
@@ -57,7 +57,7 @@ impl Write<'_> {
         Ok(CommunityId(id))
     }
 
-    /// The communities of these names; the empty name is none.
+    /// Returns the ids of the communities with these names; skips empty names.
     pub(super) fn community_ids(&self, names: &[String], but: Option<CommunityId>) -> Result<Vec<i64>, StoreError> {
         let mut out = Vec::new();
         for name in names.iter().filter(|n| !n.trim().is_empty()) {
@@ -121,12 +121,12 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Removes a community with its seats, routes, rules, channels and memberships; the people stay.
+    /// Removes a community with its seats, join routes, rules, channels and memberships; the people stay.
     pub(crate) fn remove_community(&mut self, id: CommunityId) -> Result<(), StoreError> {
         self.remove(&COMMUNITY, id.0)
     }
 
-    /// Adds or changes a seat. A new holder ends the tenure of the one before, on the day when the new one begins.
+    /// Adds or changes a seat. A new holder ends the previous tenure on the day on which theirs begins.
     pub(crate) fn put_seat(&mut self, community: CommunityId, id: Option<SeatId>, facts: &SeatFacts) -> Result<SeatId, StoreError> {
         if facts.title.trim().is_empty() {
             return Err(StoreError::Refused("a seat needs a title, such as Head of Delivery".into()));
@@ -175,12 +175,12 @@ impl Write<'_> {
         Ok(SeatId(id))
     }
 
-    /// Removes a seat and the memory of who held it.
+    /// Removes a seat and its tenures.
     pub(crate) fn remove_seat(&mut self, id: SeatId) -> Result<(), StoreError> {
         self.remove(&SEAT, id.0)
     }
 
-    /// Adds or changes a way to join.
+    /// Adds or changes a join route.
     pub(crate) fn put_route(&mut self, community: CommunityId, id: Option<i64>, facts: &RouteFacts) -> Result<(), StoreError> {
         let kind = facts.kind.word();
         let (target, subject, body, words) = (&facts.target, &facts.subject, &facts.body, &facts.words);
@@ -192,7 +192,7 @@ impl Write<'_> {
         }
     }
 
-    /// Adds or changes an eligibility rule; without a community it holds for all of them, or for all on a page.
+    /// Adds or changes an eligibility rule; without a community it applies to all of them, or to all on a page.
     pub(crate) fn put_rule(
         &mut self,
         community: Option<CommunityId>,

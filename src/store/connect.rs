@@ -1,4 +1,4 @@
-//! A connection to a file, with every setting that it needs, each read back.
+//! Connections to a file with the settings that they need; each setting is read back.
 //!
 //! Must not know which file is a roster.
 
@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::StoreError;
 use super::files::backups;
 
-/// How long a write waits for another program's, before it says so.
+/// How long a write waits for another program's write before it fails.
 pub(super) const PATIENCE: Duration = Duration::from_millis(2_500);
 
 /// Opens one more connection to a file that [`open`] has accepted, for reading on another thread.
@@ -22,7 +22,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
-/// Settings that write nothing: what SQL may do, and how much SQLite trusts the file.
+/// Applies the settings that write nothing: what SQL may do, and how far SQLite trusts the file.
 pub(super) fn harden(conn: &Connection) -> Result<(), StoreError> {
     conn.busy_timeout(PATIENCE)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -34,7 +34,7 @@ pub(super) fn harden(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Settings that matter for writing, each read back: a setting that did not take is an error, not a hope.
+/// Applies the settings that matter for writing and reads each back; a setting that didn't take effect is an error.
 pub(super) fn settle(conn: &Connection) -> Result<(), StoreError> {
     conn.execute_batch(
         "PRAGMA synchronous=EXTRA; PRAGMA fullfsync=ON; PRAGMA checkpoint_fullfsync=ON; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-4096",
@@ -63,7 +63,7 @@ pub(super) fn settle(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Turns what SQLite says of a damaged file into a sentence.
+/// Converts SQLite's error for a damaged file into [`StoreError::Damaged`].
 pub(super) fn damage(path: &Path, e: rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode as C;
     match e.sqlite_error_code() {

@@ -1,6 +1,6 @@
-//! What waits for the lead, read: meetups, seats, people, lists; each read looks at no more than it has to.
+//! Reads what needs the lead's attention: meetups, seats, people, lists; each query reads no more than it needs.
 //!
-//! Must not know in which words it is said, nor what is the most pressing.
+//! Must not know how it is worded, nor what is most urgent.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -10,40 +10,40 @@ use super::{Reader, StoreError};
 use crate::domain::community::confirm_by;
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
 
-/// A meetup of which something is to be done, and how many answers it is about.
+/// A meetup that needs attention, with the number of open RSVPs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MeetupDue {
     pub id: MeetupId,
     pub title: String,
     pub starts: NaiveDateTime,
-    /// Whether somebody hosts it: an organisation, or a person.
+    /// Whether it has a host, an organisation or a person.
     pub is_hosted: bool,
-    /// How many were invited and have not answered, and how many said maybe.
+    /// How many were invited and haven't answered, and how many answered maybe.
     pub open: (u64, u64),
-    /// How many came.
+    /// How many attended.
     pub came: u64,
 }
 
-/// A seat that is vacant, or whose holder was to be confirmed by now.
+/// A seat that is vacant, or whose holder is overdue for confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SeatDue {
     pub id: SeatId,
     pub title: String,
     pub community: (CommunityId, String),
-    /// The holder and the day by which they were to be confirmed; nobody if it is vacant.
+    /// The holder and the day by which they were to be confirmed; `None` if the seat is vacant.
     pub holder: Option<(String, NaiveDate)>,
-    /// Since when it is vacant, if that is known.
+    /// The day since when it is vacant, if known.
     pub vacant_since: Option<NaiveDate>,
 }
 
-/// A person of whom something is to be done.
+/// A person who needs attention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PersonDue {
     pub id: PersonId,
     pub name: String,
     pub joined: Option<NaiveDate>,
     pub bounced: bool,
-    /// Whether they have come to a meetup.
+    /// Whether they have attended a meetup.
     pub has_come: bool,
 }
 
@@ -69,7 +69,7 @@ fn meetups(conn: Reader<'_>, which: &str, from: NaiveDate, to: NaiveDate) -> Res
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The meetups before a day whose write-up is owed.
+/// Returns the meetups before today whose write-up is owed.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -77,7 +77,7 @@ pub(crate) fn write_ups(conn: Reader<'_>, today: NaiveDate) -> Result<Vec<Meetup
     meetups(conn, "t.write_up='owed' AND t.status<>'cancelled'", NaiveDate::MIN, today)
 }
 
-/// The meetups from one day to before another that are to take place.
+/// Returns the meetups from `from` to before `to` that are yet to take place.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -85,7 +85,7 @@ pub(crate) fn coming(conn: Reader<'_>, from: NaiveDate, to: NaiveDate) -> Result
     meetups(conn, "t.status IN ('idea','planned','confirmed')", from, to)
 }
 
-/// The meetups from one day to before another that people came to and that are not marked as held.
+/// Returns the meetups from `from` to before `to` that have attendance but aren't marked as held.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -94,7 +94,7 @@ pub(crate) fn not_held(conn: Reader<'_>, from: NaiveDate, to: NaiveDate) -> Resu
     meetups(conn, &format!("t.status IN ('idea','planned','confirmed') AND {came}"), from, to)
 }
 
-/// The seats of open communities of ours that are vacant, or whose holder was to be confirmed before a day.
+/// Returns the seats of open communities of ours that are vacant, or whose holder was to be confirmed before today.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -121,7 +121,7 @@ pub(crate) fn seats(conn: Reader<'_>, today: NaiveDate) -> Result<Vec<SeatDue>, 
     Ok(out)
 }
 
-/// The people who have been with us since a day or later, and those whose primary address bounced: one pass over everybody.
+/// Returns the people who joined on or after `since`, and those whose primary address bounced; reads everybody once.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -137,7 +137,7 @@ pub(crate) fn people(conn: Reader<'_>, since: NaiveDate) -> Result<Vec<PersonDue
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The lists that were exported whole or in part, each with the step of its newest export; of people who were marked there is none.
+/// Returns each kind of export with the step and time of its newest one; exports of marked people are left out.
 ///
 /// # Errors
 /// If the file can't be read.

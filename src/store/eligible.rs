@@ -1,6 +1,6 @@
-//! Who may join which community: rules, domains and exceptions brought together for the verdict.
+//! Eligibility: gathers rules, domains and exceptions for the verdict on who may join a community.
 //!
-//! Must not know what a verdict is made of.
+//! Must not know how a verdict is reached.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -19,10 +19,10 @@ use crate::domain::eligibility::{Candidate, Circumstances, ExceptionFacts, Verdi
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::words::{AddressState, MembershipStatus, Stored};
 
-/// Everything that verdicts are made of, each read once and only when it is needed.
+/// Everything that verdicts need, each read once, when first needed.
 pub(crate) struct Judge {
     domains: Option<Domains>,
-    /// Whether anybody has made a rule: without one there is nothing to look up.
+    /// Whether there is any rule; without one there is nothing to look up.
     has_rules: bool,
     rules: HashMap<CommunityId, Vec<(RuleFacts, bool)>>,
     exceptions: BTreeMap<(PersonId, CommunityId), ExceptionFacts>,
@@ -30,7 +30,7 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Verdicts on a day, on anybody.
+    /// Prepares verdicts on anybody, as of `today`.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -38,7 +38,7 @@ impl Judge {
         Self::on(conn, None, today)
     }
 
-    /// Verdicts on a day, on one person alone: the others' exceptions aren't read.
+    /// Prepares verdicts on one person only, as of `today`: other people's exceptions aren't read.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -60,7 +60,7 @@ impl Judge {
         Ok(Self { domains: None, has_rules, rules: HashMap::new(), exceptions, today })
     }
 
-    /// Reads the rules of every community, so that they are known as they are now, whatever changes.
+    /// Reads the rules of every community now, so that later verdicts use them whatever changes.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -74,17 +74,17 @@ impl Judge {
         Ok(())
     }
 
-    /// The rules of a community that were learnt, and whether each is one for all; none if it wasn't there.
+    /// Returns the rules of a community that were read, each with whether it is page-wide; empty if there was no such community.
     pub(crate) fn rules_of(&self, community: CommunityId) -> &[(RuleFacts, bool)] {
         self.rules.get(&community).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a community was there when the rules were learnt.
+    /// Returns whether a community existed when the rules were read.
     pub(crate) fn knows(&self, community: CommunityId) -> bool {
         self.rules.contains_key(&community)
     }
 
-    /// The verdict for somebody with these addresses.
+    /// Returns the verdict on a person with these addresses.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -111,19 +111,19 @@ impl Judge {
         Ok(verdict(candidates, rules, Circumstances { domains, exception, today: self.today }))
     }
 
-    /// Every exception: for whom, and for which community.
+    /// Returns every exception with its person and community.
     pub(crate) fn exceptions(&self) -> impl Iterator<Item = (PersonId, CommunityId, &ExceptionFacts)> {
         self.exceptions.iter().map(|((person, community), facts)| (*person, *community, facts))
     }
 
-    /// The exception for somebody, if there is one.
+    /// Returns a person's exception for a community, if there is one.
     #[must_use]
     pub(crate) fn exception(&self, person: PersonId, community: CommunityId) -> Option<&ExceptionFacts> {
         self.exceptions.get(&(person, community))
     }
 }
 
-/// Hands over every membership that is not over, with the person's name and addresses.
+/// Passes on every membership that isn't over, with the person's name and addresses.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -132,7 +132,7 @@ pub(crate) fn each_membership(
     only: Option<CommunityId>,
     mut take: impl FnMut(PersonId, CommunityId, &str, &[Candidate<'_>]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    // Addresses and states can have neither of the two signs that separate them here.
+    // Neither separator can occur in an address or a state.
     let over = MembershipStatus::ALL.iter().filter(|s| s.is_over()).map(|s| format!("'{}'", s.word())).collect::<Vec<_>>().join(",");
     let mut statement = conn.prepare_cached(&format!(
         "SELECT p.id, m.community_id, coalesce(nullif(p.name,''), p.email), p.email, p.email_state, \
@@ -154,7 +154,7 @@ pub(crate) fn each_membership(
 }
 
 impl Write<'_> {
-    /// Notes, changes or (`None`) takes back an exception.
+    /// Adds or changes an exception, or removes it (`None`).
     ///
     /// # Errors
     /// If the file can't be written.
@@ -186,7 +186,7 @@ impl Write<'_> {
         }
     }
 
-    /// Whether this step has written somebody's membership.
+    /// Returns whether this step has written a person's membership of a community.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -195,7 +195,7 @@ impl Write<'_> {
         Ok(written.exists((person.0, community.0, self.op()))?)
     }
 
-    /// Those whom this step has put into a community and who are not eligible for it, with the reason.
+    /// Returns the people whose membership this step wrote and who aren't eligible for the community, each with the reason.
     ///
     /// # Errors
     /// If the file can't be read.

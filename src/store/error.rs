@@ -1,4 +1,4 @@
-//! What can go wrong with the file, each as one sentence that says what to do.
+//! What can go wrong with the file; each error is one sentence that says what to do.
 //!
 //! Must not know who reads it.
 
@@ -9,16 +9,16 @@ use crate::reasons::why;
 /// Why the file can't be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no file of this name.
+    /// No file has this name.
     #[error("there is no roster at {}; start one with `guildhall {}`, or name another with --file", .0.display(), .0.display())]
     Absent(PathBuf),
-    /// The folder of a file that is to be written isn't there.
+    /// The folder of a file to be written doesn't exist.
     #[error("the folder of {} does not exist; make it first, or write somewhere else", .0.display())]
     NoFolder(PathBuf),
-    /// A file stands where a new one was to be made.
+    /// A file already exists where a new one was to be made.
     #[error("{} already exists; it was not changed", .0.display())]
     Exists(PathBuf),
-    /// The file has no bytes.
+    /// The file is empty.
     #[error("{} is empty, so it isn't a roster; if nothing is missing, delete it and start again", .0.display())]
     Empty(PathBuf),
     /// The path names a folder, a pipe or a device.
@@ -29,13 +29,13 @@ pub enum StoreError {
         /// What it is.
         what: &'static str,
     },
-    /// The file has several names, so that SQLite could not find its journal under each.
+    /// The file has several hard links, so SQLite could miss its journal.
     #[error("{} has a second name (a hard link), which is unsafe for a database; copy it to a name of its own", .0.display())]
     Linked(PathBuf),
     /// Not a SQLite file.
     #[error("{} is not a Guildhall roster (it isn't a SQLite database); it was not changed", .0.display())]
     NotADatabase(PathBuf),
-    /// A SQLite file of some other program.
+    /// A SQLite file of another program.
     #[error("{} belongs to another program; it was not changed", .0.display())]
     Foreign(PathBuf),
     /// A roster from a newer version.
@@ -45,10 +45,10 @@ pub enum StoreError {
         path: PathBuf,
         /// Its version.
         found: i32,
-        /// Ours.
+        /// Our version.
         known: i32,
     },
-    /// The schema is not ours any more.
+    /// The schema is no longer ours.
     #[error("{} has been altered: {what}. Guildhall does not open a roster whose tables are not its own; a backup may help", .path.display())]
     Altered {
         /// The file.
@@ -56,14 +56,14 @@ pub enum StoreError {
         /// What differs.
         what: String,
     },
-    /// SQLite says that the file is damaged.
+    /// SQLite reports that the file is damaged.
     #[error("{} is damaged ({what}). Keep it aside, and open the newest backup in {}", .path.display(), .backups.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What SQLite found first.
+        /// The first problem that SQLite found.
         what: String,
-        /// Where our backups lie.
+        /// The folder of our backups.
         backups: PathBuf,
     },
     /// The file or its folder can't be written.
@@ -74,13 +74,13 @@ pub enum StoreError {
         /// Why.
         why: &'static str,
     },
-    /// Another program holds the file.
+    /// Another program has locked the file.
     #[error("another program is writing to the roster; nothing was changed, try again in a moment")]
     Busy,
-    /// There is no room.
+    /// The disk is full.
     #[error("the disk is full; nothing was changed, make room and try again")]
     Full,
-    /// A row has changed since the step that is to be undone.
+    /// A row has changed since the step to be undone.
     #[error("{what} has been changed since, so \u{201c}{label}\u{201d} can't be undone; nothing was changed")]
     ChangedSince {
         /// The row, in words.
@@ -88,10 +88,10 @@ pub enum StoreError {
         /// The step's label.
         label: String,
     },
-    /// A row was changed between the opening of its form and its saving.
+    /// A row was changed while its form was open.
     #[error("another program changed {0} while you were editing; nothing was saved")]
     ChangedMeanwhile(String),
-    /// The step would end a suppression or withdrawal, or grant consent: that has to be said.
+    /// The step would end a suppression or withdrawal, or grant consent, which needs confirmation.
     #[error("to {doing} \u{201c}{label}\u{201d} would allow mail to somebody who may have said no; nothing was changed")]
     AsksFirst {
         /// Undo or redo.
@@ -105,7 +105,7 @@ pub enum StoreError {
     /// The caller's request can't be met.
     #[error("{0}")]
     Refused(String),
-    /// The work was stopped on request; nothing was written.
+    /// The step was stopped on request; nothing was written.
     #[error("stopped; nothing was changed")]
     Stopped,
     /// The operating system refused something.
@@ -113,7 +113,7 @@ pub enum StoreError {
     Io {
         /// What was being done.
         doing: &'static str,
-        /// To which file.
+        /// The file.
         path: PathBuf,
         /// Why not.
         source: std::io::Error,
@@ -124,7 +124,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// An operating-system error while `doing` something to `path`.
+    /// Returns an operating-system error while `doing` something to `path`.
     pub fn io(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
         if source.kind() == std::io::ErrorKind::StorageFull {
             return Self::Full;

@@ -1,7 +1,7 @@
-//! What was exported: when, in which format, for which search, and a digest of each address, so that the next time only what
-//! has changed need be sent.
+//! What was exported: when, in which format, for which search, with a digest of each address, so that the next export need send only what
+//! has changed.
 //!
-//! Must not know how a format is written, nor what a digest is made of.
+//! Must not know how a format is written, nor what a digest consists of.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -17,10 +17,10 @@ use super::{Reader, Stamp, Store, StoreError};
 use crate::domain::ids::CommunityId;
 use crate::domain::label::Label;
 
-/// Of how many exports of one kind the digests are kept; of older ones it is kept that they were made.
+/// How many exports of one kind keep their digests; older ones without a name keep only the record that they were made.
 const KEPT: i64 = 12;
 
-/// Which exports follow each other: the same format, for the same people, to the same list.
+/// What makes exports comparable: the same format, for the same people, to the same list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExportKind {
     /// The format.
@@ -29,13 +29,13 @@ pub struct ExportKind {
     pub query: String,
     /// The community, if there was one.
     pub community: Option<CommunityId>,
-    /// The group's or list's own address.
+    /// The address of the group or list.
     pub list: String,
-    /// What else says who is on it, as its maker writes that; empty as a rule.
+    /// Other options that decide who is included, as the exporter writes them; usually empty.
     pub options: String,
 }
 
-/// An export that is remembered.
+/// A recorded export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
     /// What kind it was.
@@ -44,15 +44,15 @@ pub struct Exported {
     pub name: String,
     /// When, UTC.
     pub at: NaiveDateTime,
-    /// What each address was mixed with before its digest was taken.
+    /// The salt that each address was hashed with.
     pub salt: Vec<u8>,
-    /// The digests; empty while it is being made.
+    /// The digests; empty while the export is in progress.
     pub digests: Vec<u64>,
-    /// The files that were written: the path, and a digest of what was written there.
+    /// The files that were written: path and digest of the content.
     pub files: Vec<(String, String)>,
 }
 
-/// Remembers an export; it is a step of the history that undo passes over. `read` hands over its digests, which are `length` bytes.
+/// Records an export, as a step of the history that undo skips. `read` supplies its digests, `length` bytes in all.
 ///
 /// # Errors
 /// If the file can't be written.
@@ -101,7 +101,7 @@ pub(crate) fn remember(
 }
 
 const COLUMNS: &str = "format, query, community_id, list, name, at, salt, digests, options, files";
-/// The rows of one kind.
+/// The condition for the rows of one kind.
 const OF_KIND: &str = "format=?1 AND query=?2 AND community_id IS ?3 AND list=?4 AND options=?5";
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Exported> {
@@ -122,7 +122,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Exported> {
     })
 }
 
-/// The newest export of a kind.
+/// Returns the newest export of a kind.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -132,7 +132,7 @@ pub(crate) fn last(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<Exporte
     Ok(conn.prepare_cached(&sql)?.query_row(args, read).optional()?)
 }
 
-/// When the newest export of a kind was, UTC; its digests are not read.
+/// Returns when the newest export of a kind was made, UTC, without reading its digests.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -143,7 +143,7 @@ pub(crate) fn last_at(conn: Reader<'_>, kind: &ExportKind) -> Result<Option<Naiv
     Ok(at.and_then(|at| NaiveDateTime::parse_from_str(&at, TIMESTAMP).ok()))
 }
 
-/// The newest export of a name.
+/// Returns the newest export with a name.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -152,7 +152,7 @@ pub(crate) fn named(conn: Reader<'_>, name: &str) -> Result<Option<Exported>, St
     Ok(conn.prepare_cached(&sql)?.query_row([name], read).optional()?)
 }
 
-/// The names that exports have been given, the newest first.
+/// Returns the names of exports, newest first.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -161,7 +161,7 @@ pub(crate) fn names(conn: Reader<'_>) -> Result<Vec<String>, StoreError> {
     Ok(statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?)
 }
 
-/// Hands over every address that somebody once had and that the journal still knows.
+/// Passes on every former address that the journal still has.
 ///
 /// # Errors
 /// If the file can't be read.

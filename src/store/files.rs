@@ -1,4 +1,4 @@
-//! The roster's file among others: its real path, the folder that it lies in, what stands beside it.
+//! The roster's file in the file system: its real path, its folder, and the files beside it.
 //!
 //! Must not know what is in a file.
 
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
-/// Where the program's own backups of a roster lie: a folder beside it.
+/// Returns the folder of the program's own backups, beside the roster.
 #[must_use]
 pub(crate) fn backups(path: &Path) -> PathBuf {
     let name = path.file_name().map_or_else(|| "roster".into(), |n| n.to_string_lossy().into_owned());
     path.with_file_name(format!("{name}.backups"))
 }
 
-/// The real path of a file that may not exist yet: its folder resolved, and itself if it is a link.
+/// Returns the real path of a file that may not exist yet: resolves its folder, and the file itself if it is a link.
 pub(super) fn real_path(path: &Path) -> Result<PathBuf, StoreError> {
     if let Ok(real) = path.canonicalize() {
         return Ok(real);
@@ -27,7 +27,7 @@ pub(super) fn real_path(path: &Path) -> Result<PathBuf, StoreError> {
     Ok(folder.join(name))
 }
 
-/// Makes a folder and those above it, for its owner alone.
+/// Makes a folder and its parents, accessible to their owner only.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::DirBuilderExt;
     if folder.is_dir() {
@@ -36,55 +36,55 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), StoreError> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|e| StoreError::io("making the folder", folder, e))
 }
 
-/// The name of a file that SQLite keeps beside the roster.
+/// Returns the path of a file that SQLite keeps beside the roster.
 pub(super) fn companion(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
 }
 
-/// Makes a rename in a folder durable.
+/// Makes a rename in a folder durable (fsync).
 pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
     std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| StoreError::io("writing the folder", folder, e))
 }
 
-/// How the program's temporary files begin.
+/// The prefix of the program's temporary files.
 const TEMPORARY: &str = ".guildhall-";
 
-/// A temporary file, and the lock that says that somebody works on it. The lock is a file of its own: SQLite puts locks of another kind on
-/// the file itself, which may exclude each other.
+/// A temporary file, and a lock that says that it is in use. The lock is a separate file: SQLite puts locks of another kind on the file
+/// itself, and the two kinds may exclude each other.
 pub(crate) struct Temporary {
     file: tempfile::NamedTempFile,
-    // Gone when the work ends, and only then.
+    // Deleted when the work ends, and not before.
     _lock: tempfile::NamedTempFile,
 }
 
 impl Temporary {
-    /// Where it lies.
+    /// Returns its path.
     pub(crate) fn path(&self) -> &Path {
         self.file.path()
     }
 
-    /// The open file.
+    /// Returns the open file.
     pub(crate) fn as_file(&self) -> &std::fs::File {
         self.file.as_file()
     }
 
-    /// Gives it its name, unless something stands there.
+    /// Renames it to its final name, unless a file with that name exists.
     pub(crate) fn persist_noclobber(self, to: &Path) -> Result<std::fs::File, tempfile::PersistError> {
         self.file.persist_noclobber(to)
     }
 }
 
-/// How the lock of a temporary file ends.
+/// The suffix of a temporary file's lock.
 const LOCK: &str = ".lock";
 
-/// A temporary file in a folder, for its owner alone. As long as it is worked on, [`sweep`] leaves it alone.
+/// Makes a temporary file in a folder, accessible to its owner only. [`sweep`] leaves it alone while it is in use.
 pub(crate) fn temporary(folder: &Path, ending: &str) -> Result<Temporary, StoreError> {
     let failed = |e| StoreError::io("making a file in", folder, e);
     loop {
         let lock = tempfile::Builder::new().prefix(TEMPORARY).suffix(&format!("{ending}{LOCK}")).tempfile_in(folder).map_err(failed)?;
-        // Somebody who sweeps may have met it before it was locked: then another is made. Where files can't be locked, none is swept.
+        // A concurrent sweep may have found the lock before it was taken; then another is made. Where files can't be locked, none is swept.
         let is_met = matches!(lock.as_file().try_lock(), Err(std::fs::TryLockError::WouldBlock));
         if is_met || !lock.path().exists() {
             continue;
@@ -98,8 +98,7 @@ pub(crate) fn temporary(folder: &Path, ending: &str) -> Result<Temporary, StoreE
     }
 }
 
-/// Removes temporary files with this ending that a program which was killed has left in a folder, with their locks and what SQLite kept
-/// beside them.
+/// Removes temporary files with this ending that a killed program left in a folder, with their locks and SQLite's journals.
 pub(crate) fn sweep(folder: &Path, ending: &str) {
     let mut locks = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -114,13 +113,13 @@ pub(crate) fn sweep(folder: &Path, ending: &str) {
             }
         }
     }
-    // Last, so that nothing is met without its lock that has one.
+    // Locks are removed last, so that no file is ever found without its lock.
     for lock in locks {
         let _ = std::fs::remove_file(lock);
     }
 }
 
-/// Whether nobody works on a temporary file any more: whoever does holds its lock.
+/// Returns whether a temporary file is no longer in use: a program that uses it holds its lock.
 fn is_left(lock: &Path) -> bool {
     match std::fs::File::open(lock) {
         Ok(file) => file.try_lock().is_ok(),

@@ -1,8 +1,8 @@
-//! What a step may not end unasked: a suppression, and a consent that somebody withdrew.
+//! Guards what a step may not end without confirmation: suppressions and withdrawn consents.
 //!
-//! Whatever was in force when a step began is in force when it ends, unless the step may lift it: `allow` on the person's own word, and
-//! undo and redo where they were confirmed. It lies in the one door for writes, so that no way around it can be written. Must not know
-//! which command or import the step is.
+//! What was in force when a step began is in force when it ends, unless the step may lift it: `allow`, at the person's own request, and
+//! confirmed undo and redo. Every write passes through the guard, so nothing can bypass it. Must not know which command or import the step
+//! is.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,37 +13,37 @@ use super::cell::text;
 use super::schema::{ADDRESS, CONSENT, PERSON, SUPPRESSION, Table};
 use crate::domain::words::{ConsentState, Purpose, Stored};
 
-/// Something that protects somebody.
+/// Something that protects a person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Protection {
-    /// An address, by its key.
+    /// A suppressed address, by its key.
     Suppressed(String),
-    /// A person's consent for a purpose.
+    /// A person's withdrawn consent for a purpose.
     Withdrawn(i64, String),
 }
 
-/// How it was: since when, and why.
+/// The state before the step: since when, and why.
 pub(super) type Held = (Value, String);
 
-/// What a step has touched of it so far.
+/// The protections that a step has touched so far.
 #[derive(Default)]
 pub(super) struct Guard {
     pub(super) may_lift: bool,
-    /// Whether the step goes back to what was: then no withdrawal is ended, whatever it is for.
+    /// Whether the step reverts others; then no withdrawal is ended, whatever its purpose.
     pub(super) reverting: bool,
-    /// How each stood before the step: `None` if it was not in force.
+    /// The state of each before the step; `None` if it wasn't in force.
     pub(super) before: HashMap<Protection, Option<Held>>,
-    /// The addresses that people don't have any more since this step, because they were removed or because it changed.
+    /// Addresses that people lost in this step, by removal or by change.
     pub(super) gone: HashMap<i64, Vec<String>>,
-    /// Addresses that somebody has since this step.
+    /// Addresses that people gained in this step.
     pub(super) came: Vec<(i64, String)>,
-    /// People who were added, from the first to the last of each run of ids: an import adds a million, so what they have isn't kept.
+    /// People who were added, as ranges of ids: an import adds up to a million, so their addresses aren't kept.
     pub(super) added: Vec<(i64, i64)>,
-    /// Who had said something else than yes about mail, if they were removed: also a word that isn't known.
+    /// People whose consent to mail was removed while its state was a word that this program doesn't know.
     pub(super) unclear: HashSet<i64>,
-    /// How many consents the step grants, and how many addresses it tells apart from suppressed ones.
+    /// How many consents the step grants, and how many addresses it marks as different from suppressed ones.
     pub(super) granted: u64,
-    /// What it could not end, in words.
+    /// What the step could not end, in words.
     pub(super) kept: Vec<String>,
 }
 
@@ -52,12 +52,12 @@ pub(super) fn of_value(value: &Value) -> &str {
 }
 
 impl Guard {
-    /// Notes how something stood, the first time that the step touches it.
+    /// Records the state of a protection the first time that the step touches it.
     fn touch(&mut self, what: Protection, was: Option<Held>) {
         self.before.entry(what).or_insert(was);
     }
 
-    /// A row is added.
+    /// Records an insert.
     pub(super) fn inserting(&mut self, table: &Table, values: &[&dyn ToSql], person: Option<i64>) {
         if let (true, Some(person)) = (table.name == PERSON.name, person) {
             match self.added.last_mut().filter(|(_, last)| last + 1 == person) {
@@ -73,7 +73,7 @@ impl Guard {
         }
         if table.name == SUPPRESSION.name {
             let key = text(values[0]);
-            // Two addresses that are told apart: that lets one of them be mailed.
+            // A pair of addresses marked as different people's: that allows mail to one of them.
             if key.contains(' ') {
                 self.granted += 1;
             } else {
@@ -85,10 +85,10 @@ impl Guard {
         }
     }
 
-    /// A row of suppression is changed: `row` is how it was, with whether it was in force and will be.
+    /// Records a change of a suppression: `row` is its old state, `was` and `will` whether it was and will be in force.
     pub(super) fn changed_suppression(&mut self, row: &[Value], was: bool, will: bool) {
         let key = of_value(&row[0]).to_owned();
-        // Two addresses that are told apart: that lets one of them be mailed.
+        // A pair of addresses marked as different people's: that allows mail to one of them.
         if key.contains(' ') {
             self.granted += u64::from(will && !was);
         } else {
@@ -96,7 +96,7 @@ impl Guard {
         }
     }
 
-    /// A row of consent was changed: `row` is how it was.
+    /// Records a change of a consent: `row` is its old state.
     pub(super) fn changed_consent(&mut self, row: &[Value], granted: bool) {
         if let (Some(Value::Integer(person)), Some(purpose)) = (row.first(), row.get(1)) {
             self.touch(Protection::Withdrawn(*person, of_value(purpose).to_owned()), withdrawn(row));
@@ -104,7 +104,7 @@ impl Guard {
         }
     }
 
-    /// A row is removed: `row` holds its columns in their order.
+    /// Records a removal: `row` has the columns in their order.
     pub(super) fn deleting(&mut self, table: &Table, id: i64, row: &[Value]) {
         match table.name {
             name if name == SUPPRESSION.name && of_value(&row[0]).contains(' ') => {}

@@ -1,5 +1,5 @@
-//! People whom an import has changed and not written yet, so that the journal has one change of each person, however many rows are about
-//! them.
+//! Buffers people that an import has changed but not written yet, so that the journal has one change for each person, however many rows are
+//! about them.
 //!
 //! Must not know what the rows are.
 
@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use crate::domain::ids::PersonId;
 use crate::domain::person::PersonFacts;
 
-/// When so many bytes are held, about, they are to be written.
+/// The approximate number of bytes above which the buffer has to be written.
 const MOST: usize = 8 << 20;
 
-/// Who is held.
+/// The buffered people.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     people: HashMap<PersonId, PersonFacts>,
@@ -19,19 +19,19 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Whether somebody is held, so that their row in the file isn't what is known of them.
+    /// Returns whether a person is buffered, so that their row in the file is out of date.
     pub(super) fn has(&self, id: PersonId) -> bool {
         self.people.contains_key(&id)
     }
 
-    /// Takes somebody out.
+    /// Removes and returns a person.
     pub(super) fn take(&mut self, id: PersonId) -> Option<PersonFacts> {
         let facts = self.people.remove(&id)?;
         self.bytes -= size(&facts);
         Some(facts)
     }
 
-    /// Holds somebody who isn't held.
+    /// Adds a person who isn't buffered.
     pub(super) fn hold(&mut self, id: PersonId, facts: PersonFacts) {
         self.bytes += size(&facts);
         self.people.insert(id, facts);
@@ -41,7 +41,7 @@ impl Held {
         self.bytes > MOST
     }
 
-    /// Hands over everybody, by ascending id.
+    /// Removes and returns everybody, by ascending id.
     pub(super) fn release(&mut self) -> Vec<(PersonId, PersonFacts)> {
         self.bytes = 0;
         let mut all: Vec<(PersonId, PersonFacts)> = self.people.drain().collect();
@@ -50,14 +50,14 @@ impl Held {
     }
 }
 
-/// Whether what a row changes of somebody can be written later than what the next rows do: nobody is found by it, no other row refers to it.
+/// Returns whether a change can be written after the next rows: lookups and references don't depend on what it changes.
 pub(super) fn can_wait(before: &PersonFacts, after: &PersonFacts) -> bool {
     let (b, a) = (before, after);
     (b.kind, b.email_state, &b.name, &b.email, &b.others) == (a.kind, a.email_state, &a.name, &a.email, &a.others)
         && (&b.organisation, &b.discipline) == (&a.organisation, &a.discipline)
 }
 
-/// How much memory somebody's facts take, about.
+/// Returns the approximate memory that a person's facts take, in bytes.
 fn size(facts: &PersonFacts) -> usize {
     let texts = [&facts.name, &facts.email, &facts.organisation, &facts.job_title, &facts.discipline, &facts.note];
     size_of::<PersonFacts>()

@@ -1,4 +1,4 @@
-//! The journal: what was done, of everything and of one thing, and what undo and redo would take back. Append-only.
+//! The journal: the history of everything and of one row, and the targets of undo and redo. Append-only.
 //!
 //! Must not know what the rows mean, only what they were.
 
@@ -13,16 +13,16 @@ use super::{Reader, StoreError, TIMESTAMP, labels};
 use crate::domain::ids::OpId;
 use crate::domain::label::Label;
 
-/// What kind of step one is.
+/// The kind of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpKind {
-    /// Something that the lead did.
+    /// A change by the lead.
     Do,
-    /// Taken back.
+    /// The undo of a step.
     Undo,
-    /// Taken back and done again.
+    /// The redo of an undone step.
     Redo,
-    /// Noted, such as an export: nothing that could be taken back.
+    /// A record, such as of an export; it can't be undone.
     Note,
 }
 
@@ -46,12 +46,12 @@ impl OpKind {
     }
 }
 
-/// A step of the journal, as history shows it.
+/// A step of the journal, as the history shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Op {
-    /// Its number.
+    /// The number.
     pub id: OpId,
-    /// What kind of step.
+    /// The kind.
     pub kind: OpKind,
     /// What was done, in words.
     pub label: String,
@@ -59,18 +59,18 @@ pub struct Op {
     pub at: NaiveDateTime,
     /// How many rows it wrote.
     pub changes: u64,
-    /// The step that it takes back.
+    /// The step that it undoes.
     pub undoes: Option<OpId>,
     /// What was done, as data.
     pub(super) data: Label,
-    /// The version of the schema whose columns its images have.
+    /// The schema version of its images.
     pub(super) schema: i32,
 }
 
 /// The columns of `op` that [`op_of`] reads.
 pub(super) const OP_COLUMNS: &str = "id, kind, label, at, changes, undoes, schema";
 
-/// A step as it stands in the file, not worded yet.
+/// Reads a step from the file; its label isn't worded yet.
 pub(super) fn op_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Op> {
     let (kind, label, at): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
     Ok(Op {
@@ -86,29 +86,29 @@ pub(super) fn op_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Op> {
 }
 
 impl Op {
-    /// The same, with its label in words.
+    /// Returns the step with its label in words.
     pub(super) fn worded(mut self, conn: Reader<'_>) -> Self {
         self.label = labels::words(conn, self.id.0, self.data.clone());
         self
     }
 }
 
-/// The newest steps, newest first.
+/// Returns the newest steps, newest first.
 pub(crate) fn history(conn: Reader<'_>, limit: usize) -> Result<Vec<Op>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC LIMIT ?1"))?;
     let ops = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], op_of)?;
     ops.map(|op| Ok(op?.worded(conn))).collect()
 }
 
-/// The newest step.
+/// Returns the newest step.
 pub(crate) fn newest(conn: Reader<'_>) -> Result<Option<OpId>, StoreError> {
     Ok(conn.prepare_cached("SELECT max(id) FROM op")?.query_row([], |r| r.get::<_, Option<i64>>(0))?.map(OpId))
 }
 
-/// The steps that touched a row, or a row of another table that is about it (or was), newest first.
+/// Returns the steps that touched a row, or a row of another table that is or was about it, newest first.
 ///
-/// Of a person everything is found. Of anything else, what has been removed from it again is found only if `deep`: that reads every
-/// removal in the journal, too much for each move of a cursor.
+/// For a person, finds everything. For anything else, finds rows that have been removed only if `deep`: that reads every removal in the
+/// journal, which is too slow for each move of a cursor.
 pub(crate) fn history_of(conn: Reader<'_>, table: &'static Table, id: i64, limit: usize, deep: bool) -> Result<Vec<Op>, StoreError> {
     let _at_once = conn.at_once()?;
     let mut found = Found { conn, limit, rows: BTreeSet::from([(table.name, id)]), steps: BTreeSet::new() };
@@ -121,26 +121,26 @@ pub(crate) fn history_of(conn: Reader<'_>, table: &'static Table, id: i64, limit
         found.steps_on(entity, row)?;
     }
     let mut one = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op WHERE id=?1"))?;
-    // A row that another program wrote may name a step that there never was.
+    // A row that another program wrote may name a step that never existed.
     let steps = found.steps.iter().rev().filter_map(|id| one.query_row([id], op_of).optional().transpose());
     steps.take(limit).map(|op| Ok(op?.worded(conn))).collect()
 }
 
-/// A history, as far as it is gathered: the steps, and the rows that may have others.
+/// A history that is being collected: the steps, and the rows that may have more.
 struct Found<'c> {
     conn: Reader<'c>,
-    /// No more than so many steps are wanted, the newest ones.
+    /// The maximum number of steps, newest first.
     limit: usize,
     rows: BTreeSet<(&'static str, i64)>,
     steps: BTreeSet<i64>,
 }
 
 impl Found<'_> {
-    /// The steps that wrote one row.
+    /// Adds the steps that wrote one row.
     ///
-    /// The step that added it may have added others with it, in a range of ids. Ranges aren't looked through, for there may be many of
-    /// them: the row says which step wrote it last, and each change of it which step had before. Only a row that was removed and brought
-    /// back may have come back in a range that nothing else names.
+    /// The step that added it may have added others with it, in a range of ids. There may be many ranges, so they aren't searched: the row
+    /// names the step that wrote it last, and each change the step before. Only a row that was removed and restored may have come back in a
+    /// range that nothing else names.
     fn steps_on(&mut self, entity: &'static str, row: i64) -> Result<(), StoreError> {
         let there: Option<i64> =
             self.conn.prepare_cached(&format!("SELECT op FROM {entity} WHERE id=?1"))?.query_row([row], |r| r.get(0)).optional()?;
@@ -154,7 +154,7 @@ impl Found<'_> {
         while let Some(change) = rows.next()? {
             self.steps.insert(change.get(0)?);
             self.steps.extend(change.get::<_, Option<i64>>(1)?);
-            // A removal that isn't the end of it.
+            // A removal after which the row came back.
             came_back |= change.get(2)? && (there.is_some() || !is_newest);
             is_newest = false;
         }
@@ -169,7 +169,7 @@ impl Found<'_> {
         Ok(())
     }
 
-    /// The rows that are or were about a person.
+    /// Adds the rows that are or were about a person.
     fn about_person(&mut self, id: i64) -> Result<(), StoreError> {
         let mut written = self.conn.prepare_cached("SELECT DISTINCT entity, entity_id, last_id FROM op_change WHERE person_id=?1")?;
         let mut named = written.query([id])?;
@@ -182,14 +182,14 @@ impl Found<'_> {
         for table in TABLES {
             match table.about {
                 About::Nobody | About::Itself => {}
-                // Those that were added with others' in one range, which names nobody: since then no step has written them.
+                // Rows added together with other people's, in a range that names nobody, and not written since.
                 About::Person(column) => {
                     let mut statement = self.conn.prepare_cached(&format!("SELECT op FROM {} WHERE {column}=?1", table.name))?;
                     for op in statement.query_map([id], |r| r.get::<_, i64>(0))? {
                         self.steps.insert(op?);
                     }
                 }
-                // What was written before somebody had the address.
+                // Rows written before the person had the address.
                 About::Holder(column) => {
                     let sql = format!(
                         "SELECT id FROM {} WHERE {column} IN (SELECT email_key FROM person WHERE id=?1 UNION SELECT address_key FROM address WHERE person_id=?1)",
@@ -204,7 +204,7 @@ impl Found<'_> {
         Ok(())
     }
 
-    /// Adds the rows that refer to a row that isn't a person, or (if `deep`) did before they were removed.
+    /// Adds the rows that refer to a row other than a person, or (if `deep`) did so before they were removed.
     fn about_thing(&mut self, table: &'static Table, id: i64, deep: bool) -> Result<(), StoreError> {
         let mut gone =
             self.conn.prepare_cached("SELECT DISTINCT entity_id FROM op_change WHERE entity=?1 AND json_extract(before, ?2)=?3")?;
@@ -220,7 +220,7 @@ impl Found<'_> {
     }
 }
 
-/// The step that undo would take back.
+/// Returns the step that undo would undo.
 pub(crate) fn undo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
     let mut cancelled: HashSet<OpId> = HashSet::new();
     let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC"))?;
@@ -239,7 +239,7 @@ pub(crate) fn undo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
     Ok(None)
 }
 
-/// The undo step that redo would take back: only while nothing new was done since.
+/// Returns the undo step that redo would revert; `None` if something was changed since.
 pub(crate) fn redo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
     let mut redone: HashSet<OpId> = HashSet::new();
     let mut statement = conn.prepare_cached(&format!("SELECT {OP_COLUMNS} FROM op ORDER BY id DESC"))?;
@@ -255,7 +255,7 @@ pub(crate) fn redo_target(conn: Reader<'_>) -> Result<Option<Op>, StoreError> {
     Ok(None)
 }
 
-/// How many rows were written after a step: what going back to it would have to look at. No more than `most` steps are looked at.
+/// Returns how many rows were written after a step, which going back to it would have to revert. Counts at most `most` steps.
 pub(crate) fn rows_after(conn: Reader<'_>, point: OpId, most: u64) -> Result<u64, StoreError> {
     let rows: i64 = conn
         .prepare_cached("SELECT coalesce(sum(changes),0) FROM (SELECT changes FROM op WHERE id>?1 LIMIT ?2)")?

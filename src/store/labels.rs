@@ -1,4 +1,4 @@
-//! What a step is called, worded when it is read: names are looked up in the rows, else in the journal's images of what was removed.
+//! Words a step's label when it is read: looks names up in the rows, or in the journal's images of removed rows.
 //!
 //! Must not know how a history is shown.
 
@@ -8,12 +8,12 @@ use super::schema::{self, SUPPRESSION, Table};
 use super::{Reader, StoreError};
 use crate::domain::label::{Label, Subject, Verb};
 
-/// Bytes as the journal and labels write them: two hexadecimal digits each.
+/// Formats bytes as the journal and labels store them: two hexadecimal digits each.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// The UUID of a row, as a label names it; `None` if the row is gone.
+/// Returns the UUID by which labels refer to a row; `None` if the row is gone.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -22,10 +22,10 @@ pub(crate) fn uuid_of(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option
     Ok(conn.prepare_cached(&sql)?.query_row([id], |r| Ok(hex(r.get_ref(0)?.as_blob()?))).optional()?)
 }
 
-/// How many steps of going back to going back are named.
+/// How many nested steps of going back a label names.
 const NESTED: u8 = 3;
 
-/// A step's label in words.
+/// Returns a step's label in words.
 pub(super) fn words(conn: Reader<'_>, op: i64, label: Label) -> String {
     words_within(conn, op, label, NESTED)
 }
@@ -41,7 +41,7 @@ fn words_within(conn: Reader<'_>, op: i64, mut label: Label, depth: u8) -> Strin
     label.words(&|subject| name(conn, subject).ok().flatten())
 }
 
-/// What a row is called, or was called when it was removed.
+/// Returns the name of a row, or the last name of a removed one.
 fn name(conn: Reader<'_>, (table, uuid): &Subject) -> Result<Option<String>, StoreError> {
     let Some((table, title)) = schema::table(table).and_then(|t| Some((t, t.title()?))) else { return Ok(None) };
     let sql = match second_name(table) {
@@ -59,22 +59,22 @@ fn name(conn: Reader<'_>, (table, uuid): &Subject) -> Result<Option<String>, Sto
     Ok(conn.prepare_cached(sql)?.query_row((table.name, uuid, title, other), |r| r.get(0)).optional()?.flatten())
 }
 
-/// The column that stands in where a row has no name: somebody without one is called by their address.
+/// Returns the column that replaces a missing name: a person without a name is called by their address.
 fn second_name(table: &Table) -> Option<&'static str> {
     table.names().find(|name| *name == "email")
 }
 
-/// The step of this action id, to which another went back.
+/// Returns the step with this action id, to which another step went back.
 fn target_of(conn: Reader<'_>, action: &str) -> Result<Option<(i64, Label)>, StoreError> {
     let sql = "SELECT id, label FROM op WHERE action_id=unhex(?1)";
     Ok(conn.prepare_cached(sql)?.query_row([action], |r| Ok((r.get(0)?, Label::read(&r.get::<_, String>(1)?)))).optional()?)
 }
 
-/// The one address whose suppression a step wrote.
+/// Returns the address of the first suppression that a step wrote.
 fn address_of(conn: Reader<'_>, op: i64) -> Result<Option<String>, StoreError> {
     let sql =
         "SELECT s.address_key FROM op_change c JOIN suppression s ON s.id=c.last_id WHERE c.op=?1 AND c.entity=?2 ORDER BY c.seq LIMIT 1";
     let key: Option<String> = conn.prepare_cached(sql)?.query_row((op, SUPPRESSION.name), |r| r.get(0)).optional()?;
-    // Two addresses that were told apart: the first is whose mail it is about.
+    // For a pair of addresses marked as different people's, the mail is about the first one.
     Ok(key.map(|key| key.split_once(' ').map_or(key.clone(), |(first, _)| first.to_owned())))
 }

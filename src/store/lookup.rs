@@ -1,6 +1,6 @@
-//! Finding a row: by its name, by an address, by what it belongs to; and what to call it.
+//! Finds rows by name, by address or by what they belong to, and names them.
 //!
-//! Must not know what the rows are wanted for.
+//! Must not know what the rows are needed for.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use super::{Reader, StoreError};
 use crate::domain::ids::PersonId;
 use crate::domain::{address, text};
 
-/// What to call somebody: the name, or else the address.
+/// Returns a person's name, or their address if they have no name.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -20,7 +20,7 @@ pub(crate) fn title(conn: Reader<'_>, id: PersonId) -> Result<String, StoreError
     Ok(titled(conn, id.0)?.unwrap_or_else(|| "somebody".to_owned()))
 }
 
-/// The person who has an address, primary or not.
+/// Returns the person who has an address, primary or not.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -28,7 +28,7 @@ pub(crate) fn holder_of(conn: Reader<'_>, address: &str) -> Result<Option<Person
     Ok(holder_of_key(conn, &address::key(address))?.map(PersonId))
 }
 
-/// The person who has an address, by its key. Of two addresses with a blank between them, the first counts.
+/// Returns the person who has the address with this key. Of two addresses separated by a space, the first counts.
 pub(super) fn holder_of_key(conn: Reader<'_>, key: &str) -> Result<Option<i64>, StoreError> {
     let key = key.split_once(' ').map_or(key, |(first, _)| first);
     let found = conn.prepare_cached("SELECT id FROM person WHERE email_key=?1")?.query_row([key], |r| r.get(0)).optional()?;
@@ -38,24 +38,24 @@ pub(super) fn holder_of_key(conn: Reader<'_>, key: &str) -> Result<Option<i64>, 
     Ok(conn.prepare_cached("SELECT person_id FROM address WHERE address_key=?1")?.query_row([key], |r| r.get(0)).optional()?)
 }
 
-/// The row of a name in a table of names (organisation, discipline, field, tag), if it is there.
+/// Returns the row with a name in a table of names (organisation, discipline, field, tag), if it exists.
 pub(crate) fn named(conn: Reader<'_>, table: &Table, name: &str) -> Result<Option<i64>, StoreError> {
     let sql = format!("SELECT id FROM {} WHERE name_key=?1", table.name);
     Ok(conn.prepare_cached(&sql)?.query_row([text::same_key(name)], |r| r.get(0)).optional()?)
 }
 
-/// The row with a UUID, in hexadecimal digits.
+/// Returns the row with this UUID, given as hexadecimal digits.
 pub(crate) fn with_uuid(conn: Reader<'_>, table: &Table, digits: &str) -> Result<Option<i64>, StoreError> {
     let sql = format!("SELECT id FROM {} WHERE uuid=unhex(?1)", table.name);
     Ok(conn.prepare_cached(&sql)?.query_row([digits], |r| r.get(0)).optional()?)
 }
 
-/// The name of a row in a table of names; `None` if it is gone.
+/// Returns the name of a row in a table of names; `None` if it is gone.
 pub(crate) fn name(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, StoreError> {
     cell(conn, table, "name", id)
 }
 
-/// The one organisation of this short name, whatever the case.
+/// Returns the organisation with this short name, ignoring case; `None` if several have it.
 pub(crate) fn organisation_called(conn: Reader<'_>, short: &str) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT id FROM organisation WHERE short_name<>'' AND lower(short_name)=lower(?1) LIMIT 2";
     let mut read = conn.prepare_cached(sql)?;
@@ -63,7 +63,7 @@ pub(crate) fn organisation_called(conn: Reader<'_>, short: &str) -> Result<Optio
     Ok(if let [only] = ids.as_slice() { Some(*only) } else { None })
 }
 
-/// Every organisation that has a short name, by that in lower case; `None` where several have the same.
+/// Returns the organisations by short name in lower case; `None` where several share one.
 pub(super) fn organisations_called(conn: Reader<'_>) -> Result<HashMap<String, Option<i64>>, StoreError> {
     let mut out = HashMap::new();
     let mut read = conn.prepare_cached("SELECT id, lower(short_name) FROM organisation WHERE short_name<>''")?;
@@ -74,34 +74,34 @@ pub(super) fn organisations_called(conn: Reader<'_>) -> Result<HashMap<String, O
     Ok(out)
 }
 
-/// All names in a table of names, sorted.
+/// Returns all names in a table of names, sorted.
 pub(crate) fn names(conn: Reader<'_>, table: &Table) -> Result<Vec<String>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY name_key", table.name))?;
     let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
     Ok(names)
 }
 
-/// How many rows of a table refer to `id` in `column`; no more than `most` are counted.
+/// Returns how many rows of a table refer to `id` in `column`; counts at most `most`.
 pub(crate) fn rows_of(conn: Reader<'_>, table: &Table, column: &str, id: i64, most: u64) -> Result<u64, StoreError> {
     let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {} WHERE {column}=?1 LIMIT ?2)", table.name);
     let n: i64 = conn.prepare_cached(&sql)?.query_row((id, i64::try_from(most).unwrap_or(i64::MAX)), |r| r.get(0))?;
     Ok(n.unsigned_abs())
 }
 
-/// The people who have exactly this name, whatever the case.
+/// Returns the people with exactly this name, ignoring case.
 pub(crate) fn named_so(conn: Reader<'_>, name: &str) -> Result<Vec<PersonId>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id FROM person WHERE name_key=?1 ORDER BY id")?;
     let ids = statement.query_map([name_key(name, "")], |r| r.get(0).map(PersonId))?.collect::<Result<_, _>>()?;
     Ok(ids)
 }
 
-/// All names in a table of names, in the order in which they came.
+/// Returns all names in a table of names, in the order in which they were added.
 pub(crate) fn names_by_age(conn: Reader<'_>, table: &Table) -> Result<Vec<String>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT name FROM {} ORDER BY id", table.name))?;
     let names = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
     Ok(names)
 }
-/// The newest step that wrote a row, or one of the rows that are edited in its form. `None` if the row is gone.
+/// Returns the newest step that wrote a row, or one of the rows that are edited in its form; `None` if the row is gone.
 pub(super) fn last_written(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
     let parts: String = schema::TABLES
         .iter()
@@ -113,14 +113,14 @@ pub(super) fn last_written(conn: Reader<'_>, table: &Table, id: i64) -> Result<O
     Ok(conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0))?)
 }
 
-/// The ids of the rows of a table that refer to `id` in `column`.
+/// Returns the ids of the rows of a table that refer to `id` in `column`.
 pub(super) fn ids_where(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<Vec<i64>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT id FROM {} WHERE {column}=?1 ORDER BY id", table.name))?;
     let ids = statement.query_map([id], |r| r.get(0))?.collect::<Result<Vec<i64>, _>>()?;
     Ok(ids)
 }
 
-/// The person whom a row is about; `None` if it is about nobody in the roster, or gone.
+/// Returns the person that a row is about; `None` if it is about nobody on the roster, or gone.
 pub(super) fn person_of(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
     match table.about {
         About::Nobody => Ok(None),
@@ -137,7 +137,7 @@ pub(super) fn person_of(conn: Reader<'_>, table: &Table, id: i64) -> Result<Opti
     }
 }
 
-/// A row in words: by its own name, else by whom or what it is about.
+/// Returns a phrase for a row: by the person it is about, otherwise by its own name or that of the row that it refers to.
 pub(super) fn describe(conn: Reader<'_>, table: &Table, id: i64) -> String {
     name_of(conn, table, id).ok().flatten().unwrap_or_else(|| format!("the {} that this step wrote", table.noun))
 }
@@ -164,12 +164,12 @@ fn name_of(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, S
     Ok(cell(conn, table, column, id)?.map(|key| format!("the {} {key}", table.noun)))
 }
 
-/// The text in a column of a row that it is called by; `None` if the row is gone.
+/// Returns the text in a column that names the row; `None` if the row is gone.
 pub(super) fn text(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<Option<String>, StoreError> {
     cell(conn, table, column, id)
 }
 
-/// The number in a column of a row; `None` if there is none, or the row is gone.
+/// Returns the number in a column of a row; `None` if there is none, or the row is gone.
 pub(super) fn number(conn: Reader<'_>, table: &Table, column: &str, id: i64) -> Result<Option<i64>, StoreError> {
     let sql = format!("SELECT {column} FROM {} WHERE id=?1", table.name);
     Ok(conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0)).optional()?.flatten())

@@ -1,4 +1,4 @@
-//! Meetups and who came to them, read.
+//! Reads meetups and their attendance.
 //!
 //! Must not know how they are shown.
 
@@ -40,7 +40,7 @@ fn meetup_row(r: &Row<'_>) -> rusqlite::Result<MeetupRow> {
     })
 }
 
-/// The meetups with these ids, in their order; how many came isn't counted.
+/// Returns the meetups with these ids, in the same order; attendance isn't counted.
 pub(crate) fn meetup_rows(conn: Reader<'_>, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, StoreError> {
     let _at_once = conn.at_once()?;
     let mut statement = conn.prepare_cached(&format!("SELECT {MEETUP_COLUMNS} WHERE t.id=?1"))?;
@@ -51,7 +51,7 @@ pub(crate) fn meetup_rows(conn: Reader<'_>, ids: &[MeetupId]) -> Result<Vec<Meet
     Ok(out)
 }
 
-/// Every meetup of a community, or of all: those still to come on `today` first and soonest first, then the past, latest first.
+/// Returns the ids of the meetups of a community, or of all: upcoming ones first, soonest first, then past ones, latest first.
 pub(crate) fn meetup_ids(
     conn: Reader<'_>,
     community: Option<CommunityId>,
@@ -76,7 +76,7 @@ pub(crate) fn meetup_ids(
     Ok(ids)
 }
 
-/// Returns the meetups of exactly this title, whatever the case; the newest first.
+/// Returns the meetups with exactly this title, ignoring case; newest first.
 pub(crate) fn titled(conn: Reader<'_>, title: &str) -> Result<Vec<MeetupId>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id, title FROM meetup ORDER BY starts DESC, id DESC")?;
     let mut rows = statement.query([])?;
@@ -89,12 +89,12 @@ pub(crate) fn titled(conn: Reader<'_>, title: &str) -> Result<Vec<MeetupId>, Sto
     Ok(found)
 }
 
-/// When a meetup starts; `None` if it is gone.
+/// Returns the start of a meetup in local time; `None` if it is gone.
 pub(crate) fn starts(conn: Reader<'_>, meetup: MeetupId) -> Result<Option<NaiveDateTime>, StoreError> {
     Ok(conn.prepare_cached("SELECT starts FROM meetup WHERE id=?1")?.query_row([meetup.0], |r| moment(r, 0)).optional()?)
 }
 
-/// The next meetup that is not cancelled, for the head line.
+/// Returns the next meetup that isn't cancelled, for the header.
 pub(crate) fn next_meetup(conn: Reader<'_>, today: chrono::NaiveDate) -> Result<Option<(NaiveDateTime, String)>, StoreError> {
     Ok(conn
         .prepare_cached("SELECT starts, title FROM meetup WHERE starts>=?1 AND status<>'cancelled' ORDER BY starts, id LIMIT 1")?
@@ -102,7 +102,7 @@ pub(crate) fn next_meetup(conn: Reader<'_>, today: chrono::NaiveDate) -> Result<
         .optional()?)
 }
 
-/// A meetup, whole.
+/// Returns a meetup with everything that belongs to it; `None` if it is gone.
 pub(crate) fn meetup(conn: Reader<'_>, id: MeetupId) -> Result<Option<MeetupDetail>, StoreError> {
     let _at_once = conn.at_once()?;
     let found = conn
@@ -157,7 +157,7 @@ fn roll(conn: Reader<'_>, id: MeetupId) -> Result<Vec<RollRow>, StoreError> {
     Ok(rows)
 }
 
-/// What is known of a person at a meetup.
+/// Returns a person's attendance at a meetup.
 pub(crate) fn attendance_of(conn: Reader<'_>, meetup: MeetupId, person: PersonId) -> Result<Option<AttendanceFacts>, StoreError> {
     Ok(conn
         .prepare_cached("SELECT rsvp, outcome, parts FROM attendance WHERE meetup_id=?1 AND person_id=?2")?
@@ -165,7 +165,7 @@ pub(crate) fn attendance_of(conn: Reader<'_>, meetup: MeetupId, person: PersonId
         .optional()?)
 }
 
-/// Those who came to a meetup whose title, format or host contains the text.
+/// Returns the people who attended a meetup whose title or format contains the text.
 pub(crate) fn attendees(conn: Reader<'_>, needle: &str) -> Result<Vec<PersonId>, StoreError> {
     let folded = text::fold(needle);
     let mut statement = conn.prepare_cached("SELECT id, title, format FROM meetup")?;
@@ -189,7 +189,7 @@ pub(crate) fn attendees(conn: Reader<'_>, needle: &str) -> Result<Vec<PersonId>,
     Ok(out)
 }
 
-/// The people on the rolls of the meetups that the newest step put on another day: when they were last seen may have moved.
+/// Returns the people on the rolls of the meetups that the newest step rescheduled: their last visit may have changed.
 pub(crate) fn people_of_meetups_moved_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT DISTINCT person_id FROM attendance WHERE meetup_id IN (SELECT entity_id FROM op_change WHERE op=(SELECT max(id) FROM op) \
@@ -199,7 +199,8 @@ pub(crate) fn people_of_meetups_moved_last(conn: Reader<'_>) -> Result<Vec<i64>,
     Ok(ids)
 }
 
-/// The meetups that the newest step wrote, or whose rolls or communities it wrote; and whether it changed a name that others may show.
+/// Returns the meetups that the newest step wrote, or whose rolls or communities it wrote, and whether it changed a name that others may
+/// show.
 pub(crate) fn written_last(conn: Reader<'_>) -> Result<(Vec<MeetupId>, bool), StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT entity, entity_id, last_id, CASE WHEN json_valid(before) THEN before END FROM op_change WHERE op=(SELECT max(id) FROM op) \
@@ -225,7 +226,7 @@ pub(crate) fn written_last(conn: Reader<'_>) -> Result<(Vec<MeetupId>, bool), St
     Ok((ids.into_iter().map(MeetupId).collect(), names_changed))
 }
 
-/// Hands over, of each who is on a meetup's roll, whether they answered yes and whether they came.
+/// Passes on, for each person on a meetup's roll, whether they answered yes and whether they attended.
 pub(crate) fn counted(conn: Reader<'_>, id: MeetupId, mut take: impl FnMut(bool, bool)) -> Result<(), StoreError> {
     let mut statement = conn.prepare_cached("SELECT rsvp, outcome FROM attendance WHERE meetup_id=?1")?;
     let mut rows = statement.query([id.0])?;
@@ -235,7 +236,7 @@ pub(crate) fn counted(conn: Reader<'_>, id: MeetupId, mut take: impl FnMut(bool,
     Ok(())
 }
 
-/// Hands over every meetup as a search wants it, by ascending id.
+/// Passes on every meetup in the form that search needs, by ascending id.
 pub(crate) fn each(conn: Reader<'_>, mut take: impl FnMut(&ListedMeetup<'_>)) -> Result<(), StoreError> {
     let mut statement = conn.prepare_cached("SELECT id, name FROM community")?;
     let names: HashMap<i64, String> = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
@@ -254,7 +255,7 @@ pub(crate) fn each(conn: Reader<'_>, mut take: impl FnMut(&ListedMeetup<'_>)) ->
     Ok(())
 }
 
-/// Hands over one meetup as a search wants it; whether it is there.
+/// Passes on one meetup in the form that search needs. Returns whether it exists.
 pub(crate) fn one(conn: Reader<'_>, id: MeetupId, mut take: impl FnMut(&ListedMeetup<'_>)) -> Result<bool, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT c.id, c.name FROM meetup_community k JOIN community c ON c.id=k.community_id WHERE k.meetup_id=?1 ORDER BY k.id",

@@ -1,6 +1,6 @@
-//! Meetups and attendance, written.
+//! Writes meetups and attendance.
 //!
-//! Must not know who asks for it.
+//! Must not know who calls it.
 
 use rusqlite::{OptionalExtension, ToSql};
 
@@ -16,7 +16,7 @@ impl Write<'_> {
     /// Adds or changes a meetup.
     ///
     /// # Errors
-    /// If the facts don't hold together or a community isn't there.
+    /// If the facts are inconsistent or a community doesn't exist.
     pub(crate) fn put_meetup(&mut self, id: Option<MeetupId>, facts: &MeetupFacts) -> Result<MeetupId, StoreError> {
         facts.check().map_err(StoreError::Refused)?;
         let host = self.organisation(&facts.host)?;
@@ -68,7 +68,7 @@ impl Write<'_> {
         self.remove(&MEETUP, id.0)
     }
 
-    /// Writes what is known of a person at a meetup; a blank row goes.
+    /// Writes a person's attendance at a meetup; removes the row if the facts are blank. Returns whether anything changed.
     pub(crate) fn put_attendance(&mut self, meetup: MeetupId, person: PersonId, facts: &AttendanceFacts) -> Result<bool, StoreError> {
         let row: Option<i64> = self
             .reader()

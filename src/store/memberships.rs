@@ -1,6 +1,6 @@
-//! Who is in which community, written.
+//! Writes who is in which community.
 //!
-//! Must not know who asks for it.
+//! Must not know who calls it.
 
 use rusqlite::{OptionalExtension, ToSql};
 
@@ -12,7 +12,7 @@ use crate::domain::ids::{CommunityId, MembershipId, PersonId};
 use crate::domain::words::MembershipStatus;
 
 impl Write<'_> {
-    /// The membership of a person in a community, if there is one.
+    /// Returns the membership of a person in a community, if there is one.
     pub(crate) fn membership_of(&self, person: PersonId, community: CommunityId) -> Result<Option<MembershipId>, StoreError> {
         Ok(self
             .reader()
@@ -21,12 +21,12 @@ impl Write<'_> {
             .optional()?)
     }
 
-    /// Whether a person is not in a community: never was, or has left.
+    /// Returns whether a person is not in a community: they never were, or have left.
     pub(crate) fn membership_is_over(&self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
         Ok(!people::is_member(self.reader(), person, community)?)
     }
 
-    /// Adds a membership, or changes the one that is there.
+    /// Adds a membership, or changes the existing one. Returns whether anything changed.
     pub(crate) fn put_membership(&mut self, person: PersonId, community: CommunityId, facts: &MembershipFacts) -> Result<bool, StoreError> {
         let (joined, left) = (facts.joined.map(|d| d.to_string()), facts.left.map(|d| d.to_string()));
         let (status, source) = (facts.status.word(), facts.source.word());
@@ -48,18 +48,18 @@ impl Write<'_> {
         }
     }
 
-    /// Changes the status of a membership and nothing else; a status that ends it notes the day.
+    /// Changes only the status of a membership, and the date of leaving if the new status ends it.
     pub(crate) fn set_status(&mut self, person: PersonId, community: CommunityId, status: MembershipStatus) -> Result<bool, StoreError> {
         let Some(id) = self.membership_of(person, community)? else { return Ok(false) };
         if status.is_over() && self.membership_is_over(person, community)? {
-            // It was over already: the day on which they left stays.
+            // It was over already, so the date of leaving stays.
             return self.update(&MEMBERSHIP, id.0, &[("status", &status.word())]);
         }
         let today = status.is_over().then(|| self.stamp().today.to_string());
         self.update(&MEMBERSHIP, id.0, &[("status", &status.word()), ("left_on", &today)])
     }
 
-    /// Takes a person out of a community altogether.
+    /// Removes a person's membership of a community.
     pub(crate) fn remove_membership(&mut self, person: PersonId, community: CommunityId) -> Result<bool, StoreError> {
         let Some(id) = self.membership_of(person, community)? else { return Ok(false) };
         self.delete(&MEMBERSHIP, id.0)?;

@@ -1,6 +1,6 @@
 //! The roster's file: SQLite, its settings, its rows and its journal.
 //!
-//! The only module that speaks SQL. Must not know of screens, files in and out, or the book above it.
+//! The only module that uses SQL. Must not know of screens, files in and out, or the book above it.
 
 pub(crate) mod backup;
 mod batch;
@@ -63,39 +63,39 @@ use crate::domain::ids::OpId;
 use crate::domain::label::Label;
 use journal::OpKind;
 
-/// When a step is taken and what it is called for good: given from outside, so that tests are exact.
+/// The time and permanent id of a step; passed in, so that tests are deterministic.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stamp {
-    /// The step's own id, by which it is found again after a failure.
+    /// The step's permanent id, by which it is found again after a failure.
     pub action: [u8; 16],
     /// The time, UTC.
     pub at: NaiveDateTime,
-    /// The day, where the lead sits.
+    /// The current date in the lead's time zone.
     pub today: chrono::NaiveDate,
 }
 
 impl Stamp {
-    /// The time as it stands in the file.
+    /// Formats the time as the file stores it.
     pub(crate) fn instant(self) -> String {
         self.at.format(TIMESTAMP).to_string()
     }
 }
 
-/// How instants stand in the file: UTC, of one length, so that they compare as text.
+/// The format of instants in the file: UTC and of fixed length, so that they sort as text.
 pub(crate) const TIMESTAMP: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
 
-/// What a step did.
+/// The result of a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Done {
     /// The step in the journal; `None` if nothing had to be changed.
     pub op: Option<OpId>,
     /// What was done, in words.
     pub label: String,
-    /// What it touched.
+    /// What it touched, for refreshing screens.
     pub touched: Touched,
     /// How many rows it wrote.
     pub changes: u64,
-    /// What it left as it is, in words: suppressions and withdrawals that it may not end.
+    /// What it left unchanged, in words: suppressions and withdrawals that it may not end.
     pub kept: Vec<String>,
 }
 
@@ -115,12 +115,12 @@ impl Store {
     /// Opens an existing roster.
     ///
     /// # Errors
-    /// Says what keeps it from being opened; nothing is written then.
+    /// Names the reason why it can't be opened; then nothing was written.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         Self::from_opened(open::open(path)?)
     }
 
-    /// Opens a roster once more that this process has open already, for work on another thread.
+    /// Opens a roster that this process already has open again, for work on another thread.
     ///
     /// # Errors
     /// As [`Store::open`].
@@ -128,10 +128,10 @@ impl Store {
         Self::from_opened(open::connect(path.to_owned(), false)?)
     }
 
-    /// Makes a new roster and opens it. A missing folder is made.
+    /// Makes a new roster and opens it. Makes a missing folder, too.
     ///
     /// # Errors
-    /// If something stands there already, or nothing can be written there.
+    /// If a file with that name exists, or it can't be written.
     pub(crate) fn create(path: &Path) -> Result<Self, StoreError> {
         Self::from_opened(open::create(path)?)
     }
@@ -151,42 +151,43 @@ impl Store {
         Ok(store)
     }
 
-    /// The file's real path.
+    /// Returns the file's real path.
     #[must_use]
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Why the roster can only be read, if so.
+    /// Returns why the roster is read-only, if it is.
     #[must_use]
     pub(crate) const fn read_only(&self) -> Option<&'static str> {
         self.read_only
     }
 
-    /// Whether the last program that wrote to the file was cut off, so that it should be checked.
+    /// Returns whether the last program that wrote to the file was interrupted, so that the file should be checked.
     #[must_use]
     pub(crate) const fn was_unclean(&self) -> bool {
         self.unclean
     }
 
-    /// What was done to bring the file up to date when it was opened, if it was older.
+    /// Returns the migration that was run when the file was opened, if any.
     #[must_use]
     pub(crate) const fn migrated(&self) -> Option<&Migrated> {
         self.migrated.as_ref()
     }
 
-    /// The roster, for reading.
+    /// Returns a reader of the roster.
     #[must_use]
     pub(crate) const fn reader(&self) -> Reader<'_> {
         Reader::new(&self.conn)
     }
 
-    /// Has `watch` told how far each step is, and asked whether to go on.
+    /// Calls `watch` with the progress of each step; it decides whether to go on.
     pub(crate) fn watch(&mut self, watch: Box<Watch>) {
         self.watch = Some(watch);
     }
 
-    /// How long a read waits while somebody else writes what no longer fits into memory.
+    /// Sets how long a read waits for another program's lock (a commit, or a large write that no longer fits into memory); `None` for the
+    /// default.
     ///
     /// # Errors
     /// If SQLite refuses.
@@ -194,7 +195,7 @@ impl Store {
         Ok(self.conn.busy_timeout(patience.unwrap_or(connect::PATIENCE))?)
     }
 
-    /// Has whatever the connection is at given up as soon as `stop` says so; asked every few thousand steps of SQLite's.
+    /// Interrupts whatever the connection is doing as soon as `stop` returns true; called every 4,000 SQLite instructions.
     ///
     /// # Errors
     /// If SQLite refuses.
@@ -206,7 +207,7 @@ impl Store {
         Ok(self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |r| r.get(0))?)
     }
 
-    /// Whether another program has written to the file since the last time this was asked.
+    /// Returns whether another program has written to the file since the last call.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -215,10 +216,10 @@ impl Store {
         Ok(std::mem::replace(&mut self.seen_version, now) != now)
     }
 
-    /// Takes one step: everything that `body` writes, or nothing. A step that writes nothing leaves no trace.
+    /// Runs one step in a transaction: keeps everything that `body` writes, or nothing. A step that writes nothing leaves no trace.
     ///
     /// # Errors
-    /// What `body` says, or what the file says; nothing was changed then.
+    /// The error of `body` or of the file; then nothing was changed.
     pub(crate) fn write<T>(
         &mut self,
         stamp: Stamp,
@@ -227,7 +228,7 @@ impl Store {
         self.step(OpKind::Do, None, stamp, true, body)
     }
 
-    /// Takes a step and takes it back at once: to see what it would do.
+    /// Runs a step and rolls it back, to find out what it would do.
     ///
     /// # Errors
     /// As [`Store::write`].
@@ -259,7 +260,7 @@ impl Store {
         }
         self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| connect::damage(&self.path, e))?;
         match self.fill(kind, undoes, stamp, body) {
-            // An undo of what stays as it is writes nothing, and is a step all the same: otherwise it would be the next one's target again.
+            // An undo that changes nothing is still recorded; otherwise the next undo would have the same target again.
             Ok((value, done)) if keep && (done.changes > 0 || undoes.is_some()) => match self.conn.execute_batch("COMMIT") {
                 Ok(()) => Ok((value, done)),
                 Err(e) => self.after_failed_commit(e, stamp).map(|()| (value, done)),
@@ -296,7 +297,7 @@ impl Store {
         Ok(self.conn.last_insert_rowid())
     }
 
-    /// Writes into a line of the journal; `counters` are from where its changes and its UUIDs go on. Returns what was done, and its label.
+    /// Writes into an entry of the journal, continuing from `counters`. Returns the result and its label.
     fn fill_op<T>(
         &self,
         op: i64,
@@ -332,7 +333,7 @@ impl Store {
         self.reopen()
     }
 
-    /// A commit that failed may have landed: the file is opened anew and asked.
+    /// Reopens the file after a failed commit and checks for the step, since the commit may have succeeded all the same.
     fn after_failed_commit(&mut self, e: rusqlite::Error, stamp: Stamp) -> Result<(), StoreError> {
         self.roll_back()?;
         self.reopen()?;
@@ -351,7 +352,7 @@ impl Store {
         Ok(())
     }
 
-    /// Every row of every table that the journal covers, as text: two equal dumps are the same roster.
+    /// Returns every row of every table that the journal covers, as text; equal dumps mean equal rosters.
     ///
     /// # Errors
     /// If the file can't be read.

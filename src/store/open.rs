@@ -1,4 +1,4 @@
-//! Opening and making a file: everything is looked at before anything is written.
+//! Opens and makes files; checks everything before it writes anything.
 //!
 //! Must not know what is in the rows.
 
@@ -13,29 +13,29 @@ use super::files::{companion, make_folder, real_path, sweep, sync_folder, tempor
 use super::migrate::{Migrated, compare, migrate};
 use super::schema::{APPLICATION_ID, SCHEMA, VERSION};
 
-/// A file that was opened, and what was noticed on the way.
+/// An opened file, and what was noticed on opening it.
 pub(super) struct Opened {
     /// The connection, ready for use.
     pub conn: Connection,
     /// The file's real path.
     pub path: PathBuf,
-    /// Why it can't be written, if so.
+    /// Why it is read-only, if it is.
     pub read_only: Option<&'static str>,
-    /// Whether the last program that wrote to it was cut off.
+    /// Whether the last program that wrote to it was interrupted.
     pub unclean: bool,
-    /// What was done to bring it up to date, if it was older.
+    /// The migration that was run, if it was older.
     pub migrated: Option<Migrated>,
 }
 
-/// Opens an existing roster. Nothing is written before the file has been recognised as ours.
+/// Opens an existing roster. Writes nothing until the file is recognised as ours.
 pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     let path = real_path(path)?;
     let unclean = look(&path)?;
     connect(path, unclean)
 }
 
-/// Opens a file with SQLite alone. What has looked at the file before (and closed it again) must not do so while this process has
-/// it open: to close any descriptor of a file drops all locks that the process holds on it.
+/// Opens a file with SQLite only, without [`look`], which must not run while this process has the file open: closing any descriptor of a
+/// file drops all locks that the process holds on it.
 pub(super) fn connect(path: PathBuf, unclean: bool) -> Result<Opened, StoreError> {
     let read_only = why_read_only(&path);
     let flags = if read_only.is_some() { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
@@ -60,7 +60,7 @@ pub(super) fn connect(path: PathBuf, unclean: bool) -> Result<Opened, StoreError
     Ok(Opened { conn, path, read_only, unclean, migrated })
 }
 
-/// Makes a new roster: under a temporary name first, so that a half-made one never stands under its own.
+/// Makes a new roster: under a temporary name first, so that no half-made file ever has the final name.
 pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         make_folder(folder)?;
@@ -92,7 +92,7 @@ pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
     open(&path)
 }
 
-/// Looks at the file without SQLite; says whether a journal of a broken-off write lies beside it.
+/// Checks the file without SQLite. Returns whether the journal of an interrupted write is beside it.
 fn look(path: &Path) -> Result<bool, StoreError> {
     let meta = std::fs::metadata(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => StoreError::Absent(path.to_owned()),
@@ -121,8 +121,8 @@ fn look(path: &Path) -> Result<bool, StoreError> {
     if !known {
         return Err(StoreError::NotADatabase(path.to_owned()));
     }
-    // Byte 68 on: the application id. Looked at here, so that a foreign file is refused before SQLite sees it: to read
-    // one with a hot journal would already write.
+    // The application id, at byte 68. Checked here, before SQLite opens the file: reading a foreign file with a hot journal would already
+    // write to it.
     let id = i32::from_be_bytes([head[68], head[69], head[70], head[71]]);
     if id != APPLICATION_ID {
         return Err(StoreError::Foreign(path.to_owned()));
@@ -133,7 +133,7 @@ fn look(path: &Path) -> Result<bool, StoreError> {
     }
     let mode = meta.permissions().mode() & 0o777;
     if mode & 0o077 != 0 && rustix::process::geteuid().as_raw() == meta.uid() {
-        // Others could read members' data: closed at once. Failing (a read-only disk) hinders nothing.
+        // Others could read members' data, so their access is removed at once. A failure (a read-only disk) doesn't matter.
         let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
     }
     let journal = companion(path, "-journal");
@@ -149,7 +149,7 @@ fn why_read_only(path: &Path) -> Option<&'static str> {
     access(folder, Access::WRITE_OK).err().map(|_| "its folder is write-protected")
 }
 
-/// Says whose file it is by its own account; returns its version.
+/// Checks the application id, the version and the current schema. Returns the version.
 fn recognise(conn: &Connection, path: &Path) -> Result<i32, StoreError> {
     let damaged = |e: rusqlite::Error| damage(path, e);
     let id: i32 = conn.pragma_query_value(None, "application_id", |r| r.get(0)).map_err(damaged)?;

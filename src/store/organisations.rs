@@ -1,6 +1,6 @@
-//! Organisations and their e-mail domains, read and written.
+//! Reads and writes organisations and their e-mail domains.
 //!
-//! Must not know who asks for them.
+//! Must not know who calls it.
 
 use rusqlite::{OptionalExtension, ToSql};
 
@@ -14,7 +14,7 @@ use crate::domain::ids::OrganisationId;
 use crate::domain::person::OrganisationFacts;
 use crate::domain::text;
 
-/// The organisations, by name, each with its people counted.
+/// Returns the organisations by name, each with the number of its people.
 pub(crate) fn organisations(conn: Reader<'_>) -> Result<Vec<OrganisationRow>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT o.id, o.name, o.short_name, o.sector, o.note, coalesce((SELECT group_concat(domain, ',') FROM organisation_domain WHERE organisation_id=o.id), ''), \
@@ -40,7 +40,7 @@ pub(crate) fn organisations(conn: Reader<'_>) -> Result<Vec<OrganisationRow>, St
     Ok(rows)
 }
 
-/// The domains that belong together.
+/// Returns the e-mail domains, grouped by organisation.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -71,7 +71,7 @@ pub(crate) fn is_any_of_several_domains(conn: Reader<'_>) -> Result<bool, StoreE
 }
 
 impl Write<'_> {
-    /// The organisation of this full or short name, made if it isn't there; `None` for no name.
+    /// Returns the organisation with this full or short name, and creates it if it doesn't exist; `None` for an empty name.
     pub(crate) fn organisation(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
         if let Some(id) = named(self.reader(), &ORGANISATION, name)? {
             return Ok(Some(id));
@@ -80,7 +80,7 @@ impl Write<'_> {
         self.organisation_or(name, |_| called)
     }
 
-    /// The organisation of this full name, or else the one that `called` says has it as its short name, or else a new one.
+    /// Returns the organisation with this full name, otherwise the one that `called` finds by short name, otherwise a new one.
     pub(super) fn organisation_or(&mut self, name: &str, called: impl FnOnce(&str) -> Option<i64>) -> Result<Option<i64>, StoreError> {
         let key = text::same_key(name);
         if key.is_empty() {
@@ -98,7 +98,7 @@ impl Write<'_> {
     /// Adds or changes an organisation.
     ///
     /// # Errors
-    /// If the name is empty or taken, or a domain is another organisation's.
+    /// If the name is empty or taken, or a domain belongs to another organisation.
     pub(crate) fn put_organisation(&mut self, id: Option<OrganisationId>, facts: &OrganisationFacts) -> Result<OrganisationId, StoreError> {
         let key = text::same_key(&facts.name);
         if key.is_empty() {
@@ -153,7 +153,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Removes an organisation; its people and meetups stay, without one.
+    /// Removes an organisation; its people and meetups stay, without an organisation.
     pub(crate) fn remove_organisation(&mut self, id: OrganisationId) -> Result<(), StoreError> {
         self.remove(&ORGANISATION, id.0)
     }

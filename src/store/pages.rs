@@ -1,4 +1,4 @@
-//! Public pages as they were last read or written, which communities are on them, and what the roster would print of each.
+//! Public pages as last read or written, the communities on them, and what the roster would print for each.
 //!
 //! Must not know how a page is read or written.
 
@@ -17,25 +17,25 @@ use crate::domain::mail::{self, Answer, Suppressions, Use, Way};
 use crate::domain::text;
 use crate::domain::words::RunBy;
 
-/// A page as it was last read or written.
+/// A page as last read or written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PageRow {
-    /// The row.
+    /// The row id.
     pub id: i64,
     /// The name of its file.
     pub name: String,
     /// Its text, byte for byte.
     pub text: String,
-    /// The newest community that there was then.
+    /// The newest community at that time.
     pub newest_community: i64,
 }
 
-/// Whose rules are meant: those of one community, or those for all communities on a page.
+/// The owner of rules: one community, or a page whose rules apply to all its communities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RulesOf {
-    /// A community's own.
+    /// One community.
     Community(CommunityId),
-    /// A page's, by its row.
+    /// A page, by its row.
     Page(i64),
 }
 
@@ -46,11 +46,11 @@ pub(crate) struct ListingRow {
     pub community: CommunityId,
     /// Where its entry begins in the page's text, in bytes.
     pub position: usize,
-    /// The name that was derived for it, as the page has none; else empty.
+    /// The derived name, if the page prints none; otherwise empty.
     pub derived: String,
 }
 
-/// Every page.
+/// Returns every page.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -60,7 +60,7 @@ pub(crate) fn pages(conn: Reader<'_>) -> Result<Vec<PageRow>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The communities on a page, in the order of the page.
+/// Returns the communities on a page, in page order.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -76,7 +76,7 @@ pub(crate) fn listings(conn: Reader<'_>, page: i64) -> Result<Vec<ListingRow>, S
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The communities that are on no page.
+/// Returns the communities that are on no page.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -86,7 +86,7 @@ pub(crate) fn unlisted(conn: Reader<'_>) -> Result<Vec<CommunityId>, StoreError>
     Ok(statement.query_map([], |r| r.get(0).map(CommunityId))?.collect::<Result<_, _>>()?)
 }
 
-/// The rules that hold for all communities on a page.
+/// Returns the rules that apply to all communities on a page.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -100,7 +100,7 @@ pub(crate) fn page_rules(conn: Reader<'_>, page: i64) -> Result<Vec<(i64, RuleFa
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Whether somebody's name and address are withheld from what is printed in public.
+/// Returns whether a person's name and address are withheld from public pages.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -112,7 +112,7 @@ pub(crate) fn is_withheld(conn: Reader<'_>, person: PersonId) -> Result<bool, St
     Ok(decision.answer == Answer::NotInIt)
 }
 
-/// The names of those who hold or held a seat of a community and are withheld from what is printed in public.
+/// Returns the names of current and former seat holders of a community that are withheld from public pages.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -131,7 +131,7 @@ pub(crate) fn withheld_holders(conn: Reader<'_>, community: CommunityId) -> Resu
     Ok(out)
 }
 
-/// What the roster would print of a community, in the parts that `shape` has a place for; `None` if it is gone.
+/// Returns what the roster would print for a community, in the parts that `shape` has; `None` if it is gone.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -149,7 +149,7 @@ pub(crate) fn account(conn: Reader<'_>, id: CommunityId, shape: &Printed) -> Res
             seats.push(PrintedSeat { title: seat.title, holder, withheld });
         }
     }
-    // Where something was printed is nothing that is printed.
+    // Where a rule was printed isn't itself printed.
     let own = detail.rules.into_iter().filter(|(_, _, all)| !all).map(|(_, rule, _)| RuleFacts { printed: String::new(), ..rule });
     Ok(Some(Printed {
         name: shape.name.as_ref().map(|_| facts.name),
@@ -164,7 +164,7 @@ pub(crate) fn account(conn: Reader<'_>, id: CommunityId, shape: &Printed) -> Res
 }
 
 impl Write<'_> {
-    /// Keeps a page as it is now.
+    /// Stores the current text of a page.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -184,7 +184,7 @@ impl Write<'_> {
         }
     }
 
-    /// Says which communities are on a page.
+    /// Sets which communities are on a page.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -194,8 +194,8 @@ impl Write<'_> {
             there.push((row, self.reader().query_row("SELECT community_id FROM listing WHERE id=?1", [row], |r| r.get(0))?));
         }
         let mut met = std::collections::HashSet::new();
-        // A community may stand on a page twice, in a table and in a section of its own: its first place is kept, from which the other is
-        // found by the name.
+        // A community may be on a page twice, in a table and in a section of its own. Only the first position is stored; the other is found
+        // by the name.
         for listing in all.iter().filter(|l| met.insert(l.community)) {
             let position = i64::try_from(listing.position).unwrap_or(i64::MAX);
             match there.iter().position(|(_, c)| *c == listing.community.0) {
@@ -215,7 +215,7 @@ impl Write<'_> {
         there.iter().try_for_each(|(row, _)| self.delete(&LISTING, *row))
     }
 
-    /// Puts communities into this order among themselves: as on the page.
+    /// Sorts these communities among themselves into page order.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -231,7 +231,7 @@ impl Write<'_> {
         order.iter().zip(places).try_for_each(|(id, position)| self.update(&COMMUNITY, id.0, &[("position", &position)]).map(|_| ()))
     }
 
-    /// Makes the rules of a page, or of a community, those that are printed.
+    /// Replaces the rules of a page or community with those that are printed.
     ///
     /// # Errors
     /// If the file can't be written.

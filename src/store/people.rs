@@ -1,6 +1,6 @@
-//! People, read.
+//! Reads people.
 //!
-//! Must not know how they are found by text; that is search's.
+//! Must not know how people are found by text; that is the job of search.
 
 use std::collections::HashMap;
 
@@ -18,8 +18,8 @@ use crate::domain::person::{ConsentFacts, PersonFacts};
 use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
 use crate::domain::{dates, tags};
 
-/// The people with these ids, in their order; `community` is the one whose status is wanted. `seen` says when somebody last came, if that
-/// is known already: else their visits are looked through.
+/// Returns the people with these ids, in the same order, with their status in `community`. `seen` returns the date of a person's last visit
+/// if that is already known; without it, their visits are read.
 pub(crate) fn rows(
     conn: Reader<'_>,
     ids: &[PersonId],
@@ -60,7 +60,7 @@ pub(crate) fn rows(
     Ok(out)
 }
 
-/// A listed person as a row; the status in a community isn't known.
+/// Converts a listed person to a row, without a status in a community.
 pub(crate) fn row_of(p: &Listed<'_>) -> PersonRow {
     PersonRow {
         id: p.id,
@@ -87,7 +87,7 @@ pub(crate) fn by_name(conn: Reader<'_>) -> Result<Vec<PersonId>, StoreError> {
     Ok(ids)
 }
 
-/// Those of just this name, whatever its case and accents; no more than `limit`.
+/// Returns people with exactly this name, ignoring case and accents; no more than `limit`.
 pub(crate) fn called(conn: Reader<'_>, name: &str, limit: usize) -> Result<Vec<PersonId>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id FROM person WHERE name_key=?1 AND name<>'' ORDER BY id LIMIT ?2")?;
     let ids = statement
@@ -96,14 +96,14 @@ pub(crate) fn called(conn: Reader<'_>, name: &str, limit: usize) -> Result<Vec<P
     Ok(ids)
 }
 
-/// The members of a community by ascending id; `over_too` says whether those are meant too whose membership is over.
+/// Returns the members of a community by ascending id; with `over_too`, includes memberships that are over.
 pub(crate) fn members_of(conn: Reader<'_>, community: CommunityId, over_too: bool) -> Result<Vec<PersonId>, StoreError> {
     let sql = format!("SELECT person_id FROM membership WHERE community_id=?1 AND (?2 OR {}) ORDER BY person_id", counts());
     let ids = conn.prepare_cached(&sql)?.query_map((community.0, over_too), |r| r.get(0).map(PersonId))?.collect::<Result<_, _>>()?;
     Ok(ids)
 }
 
-/// How many count as members of each community.
+/// Returns the number of members of each community.
 pub(crate) fn member_counts(conn: Reader<'_>) -> Result<HashMap<CommunityId, u64>, StoreError> {
     let sql = format!("SELECT community_id, count(*) FROM membership WHERE {} GROUP BY community_id", counts());
     let mut statement = conn.prepare_cached(&sql)?;
@@ -111,13 +111,13 @@ pub(crate) fn member_counts(conn: Reader<'_>) -> Result<HashMap<CommunityId, u64
     Ok(all)
 }
 
-/// The condition that a membership counts; one with a word that isn't known does, as in the index.
+/// Returns the condition that a membership counts. An unknown status counts, as it does in the index.
 fn counts() -> String {
     let words = MembershipStatus::ALL.iter().filter(|s| !s.counts()).map(|s| format!("'{}'", s.word())).collect::<Vec<_>>();
     format!("status NOT IN ({})", words.join(","))
 }
 
-/// The first people by name, of everybody or of a community: what is shown before the search index is ready.
+/// Returns the first people by name, of everybody or of a community, to show before the search index is ready.
 pub(crate) fn first_page(conn: Reader<'_>, community: Option<CommunityId>, limit: usize) -> Result<Vec<PersonId>, StoreError> {
     let sql = format!(
         "SELECT id FROM person p WHERE ?1 IS NULL OR EXISTS(SELECT 1 FROM membership WHERE person_id=p.id AND community_id=?1 AND {}) \
@@ -131,7 +131,7 @@ pub(crate) fn first_page(conn: Reader<'_>, community: Option<CommunityId>, limit
     Ok(ids)
 }
 
-/// Returns whether a person is in a community: was put there, and has not left.
+/// Returns whether a person is in a community: they have joined, and not left.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -143,7 +143,7 @@ pub(crate) fn is_member(conn: Reader<'_>, person: PersonId, community: Community
     Ok(!status.as_deref().and_then(MembershipStatus::parse).is_none_or(MembershipStatus::is_over))
 }
 
-/// What is kept about a person, and the step that last wrote the row.
+/// Returns a person's facts, and the step that last wrote the row.
 pub(crate) fn facts(conn: Reader<'_>, id: PersonId) -> Result<Option<(PersonFacts, i64)>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT p.kind, p.name, p.email, p.email_state, coalesce(o.name,''), p.job_title, coalesce(d.name,''), p.tags, p.fields, p.joined, p.note, p.op \
@@ -181,7 +181,7 @@ pub(super) fn consents(conn: Reader<'_>, id: PersonId) -> Result<Vec<ConsentFact
     Ok(rows)
 }
 
-/// Whether somebody withdrew consent for a purpose.
+/// Returns whether a person withdrew consent for a purpose.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -190,7 +190,7 @@ pub(crate) fn withdrew(conn: Reader<'_>, id: PersonId, purpose: Purpose) -> Resu
     Ok(conn.prepare_cached(sql)?.exists((id.0, purpose.word(), ConsentState::Withdrawn.word()))?)
 }
 
-/// Whether one of these people holds a seat.
+/// Returns whether one of these people holds a seat.
 pub(crate) fn has_seat(conn: Reader<'_>, people: &[i64]) -> Result<bool, StoreError> {
     let mut statement = conn.prepare_cached("SELECT 1 FROM tenure WHERE person_id=?1 AND over=0")?;
     for id in people {
@@ -201,8 +201,8 @@ pub(crate) fn has_seat(conn: Reader<'_>, people: &[i64]) -> Result<bool, StoreEr
     Ok(false)
 }
 
-/// The people of the organisations and disciplines that the newest step changed: their names are in these people's records. One
-/// that was added has nobody yet but those about whom the step wrote.
+/// Returns the people of the organisations and disciplines that the newest step changed, since their records show those names. An
+/// organisation or discipline that the step added has only people whom the step wrote anyway.
 pub(crate) fn ids_of_words_changed_last(conn: Reader<'_>) -> Result<Vec<i64>, StoreError> {
     let mut ids = Vec::new();
     for (table, column) in [(&ORGANISATION, "organisation_id"), (&DISCIPLINE, "discipline_id")] {

@@ -1,6 +1,6 @@
-//! People, written: facts in, rows and journal out.
+//! Writes people: facts in, rows and journal entries out.
 //!
-//! Must not know who asks for it.
+//! Must not know who calls it.
 
 use std::borrow::Cow;
 
@@ -17,20 +17,20 @@ use crate::domain::person::{ConsentFacts, PersonFacts};
 use crate::domain::words::{AddressState, ConsentState, Purpose, Stored};
 use crate::domain::{dates, tags, text};
 
-/// What became of a consent that a file brings.
+/// The outcome of a consent from a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Learned {
-    /// It is kept.
+    /// It was written.
     Written,
     /// It says nothing new.
     Same,
-    /// It grants what was withdrawn, and isn't dated later: nothing was written.
+    /// It grants what was withdrawn, and isn't dated later; nothing was written.
     Ignored,
-    /// It grants consent to mail after a withdrawal: nothing was written, somebody has to say.
+    /// It grants consent to mail after a withdrawal; nothing was written, and the lead has to decide.
     NeedsDecision,
 }
 
-/// A person's row, by the names of its columns: the one place that knows which cell a fact stands in.
+/// A person's row by column; the only place that maps facts to cells.
 pub(super) struct Cells<'f> {
     pub kind: &'static str,
     pub name: &'f str,
@@ -66,7 +66,7 @@ impl<'f> Cells<'f> {
         }
     }
 
-    /// Each column with its value, in the order of the table.
+    /// Returns each column with its value, in table order.
     pub(super) fn columns(&self) -> [(&'static str, &dyn ToSql); 13] {
         [
             ("kind", &self.kind),
@@ -87,12 +87,12 @@ impl<'f> Cells<'f> {
 }
 
 impl Write<'_> {
-    /// The discipline of this name, made if it isn't there; `None` for no name.
+    /// Returns the discipline with this name, and creates it if it doesn't exist; `None` for an empty name.
     pub(crate) fn discipline(&mut self, name: &str) -> Result<Option<i64>, StoreError> {
         self.word(&DISCIPLINE, name)
     }
 
-    /// Makes sure that a custom field or tag is known.
+    /// Returns the row of a name in a table of names, and adds it if it doesn't exist; `None` for an empty name.
     pub(super) fn word(&mut self, table: &'static Table, name: &str) -> Result<Option<i64>, StoreError> {
         let key = text::same_key(name);
         if key.is_empty() {
@@ -125,7 +125,7 @@ impl Write<'_> {
     /// Adds a person.
     ///
     /// # Errors
-    /// If the facts don't hold together or an address is somebody else's.
+    /// If the facts are inconsistent or an address belongs to somebody else.
     pub(crate) fn add_person(&mut self, facts: &PersonFacts) -> Result<PersonId, StoreError> {
         facts.check().map_err(StoreError::Refused)?;
         self.known_words(facts)?;
@@ -146,7 +146,7 @@ impl Write<'_> {
         self.add_address(person, other)
     }
 
-    /// Adds a further address of somebody, which must be nobody's.
+    /// Adds a further address to a person; nobody may have it yet.
     pub(super) fn add_address(&mut self, person: PersonId, other: &OtherAddress) -> Result<(), StoreError> {
         let columns: [(&'static str, &dyn ToSql); 4] = [
             ("person_id", &person.0),
@@ -157,7 +157,7 @@ impl Write<'_> {
         self.add(&ADDRESS, &columns).map(|_| ())
     }
 
-    /// Changes what differs between a person and the facts given.
+    /// Changes whatever differs between a person and the facts.
     ///
     /// # Errors
     /// As [`Write::add_person`], or if the person is gone.
@@ -176,7 +176,7 @@ impl Write<'_> {
         Ok(self.changes > before)
     }
 
-    /// Removes those further addresses that are not in the facts; first, so that one can become the primary.
+    /// Removes further addresses that aren't in the facts; done first, so that one of them can become the primary address.
     fn drop_addresses(&mut self, id: PersonId, facts: &PersonFacts) -> Result<(), StoreError> {
         let wanted: Vec<String> = facts.others.iter().map(|o| address::key(&o.address)).collect();
         for row in ids_where(self.reader(), &ADDRESS, "person_id", id.0)? {
@@ -215,7 +215,7 @@ impl Write<'_> {
         self.remove(&PERSON, id.0)
     }
 
-    /// Notes what somebody agrees to, or not; an unknown state takes the note away. Whether that was new.
+    /// Writes a person's consent for a purpose; an unknown state removes it. Returns whether anything changed.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -239,8 +239,8 @@ impl Write<'_> {
         }
     }
 
-    /// What a file says of somebody's consent. A grant never ends a withdrawal or a suppression by itself: of mail, one that is dated
-    /// later needs a decision; of anything else, it holds.
+    /// Applies what a file says about a person's consent. A grant never ends a withdrawal or suppression of mail automatically; if it is
+    /// dated later, the lead has to decide. For other purposes, a later grant is accepted.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -273,7 +273,7 @@ impl Write<'_> {
         Ok(if self.put_consent(person, facts)? { Learned::Written } else { Learned::Same })
     }
 
-    /// Marks an address as bounced or retired, whoever has it; whether that was new. `None` if nobody has it.
+    /// Marks an address as bounced or retired. Returns whether that was new; `None` if nobody has the address.
     ///
     /// # Errors
     /// If the file can't be written.

@@ -1,4 +1,4 @@
-//! A person, whole: with memberships and verdicts, seats, visits, consents, and whether each address may be mailed.
+//! Everything about one person: memberships and verdicts, seats, visits, consents, and whether each address may be mailed.
 //!
 //! Must not know how a person is shown.
 
@@ -16,7 +16,7 @@ use crate::domain::ids::{AttendanceId, CommunityId, MeetupId, MembershipId, Pers
 use crate::domain::mail::{self, Suppressions, Use, Way, Why};
 use crate::domain::person::PersonFacts;
 
-/// A person, whole.
+/// Returns everything about a person; `None` if they are gone.
 pub(crate) fn detail(conn: Reader<'_>, id: PersonId, today: NaiveDate) -> Result<Option<PersonDetail>, StoreError> {
     let _at_once = conn.at_once()?;
     let Some((facts, _)) = facts(conn, id)? else { return Ok(None) };
@@ -39,7 +39,7 @@ pub(crate) fn detail(conn: Reader<'_>, id: PersonId, today: NaiveDate) -> Result
     }))
 }
 
-/// Whether each address of somebody may be mailed.
+/// Returns whether each of a person's addresses may be mailed.
 fn may_be_mailed(conn: Reader<'_>, id: PersonId, suppressions: &Suppressions) -> Result<Vec<MailRow>, StoreError> {
     let to = Use::of(Way::Notify);
     let mut out = Vec::new();

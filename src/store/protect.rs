@@ -1,4 +1,4 @@
-//! Keeping in force what a step may not end: what [`super::guard`] noted is compared with how things stand when the step ends.
+//! Keeps in force what a step may not end: compares what [`super::guard`] recorded with the state at the end of the step.
 //!
 //! Must not know which command or import the step is.
 
@@ -16,17 +16,17 @@ use crate::domain::ids::PersonId;
 use crate::domain::words::{ConsentState, Purpose, Stored};
 
 impl Write<'_> {
-    /// Lets the step end suppressions and withdrawals: somebody has said so.
+    /// Lets the step end suppressions and withdrawals, which somebody has confirmed.
     pub(super) fn may_lift(&mut self) {
         self.guard.may_lift = true;
     }
 
-    /// Says that the step goes back to what was.
+    /// Marks the step as one that reverts others.
     pub(super) fn is_reverting(&mut self) {
         self.guard.reverting = true;
     }
 
-    /// Notes how a consent stood before it is changed.
+    /// Records the state of a consent, suppression or address before it is changed.
     pub(super) fn guard_update(
         &mut self,
         table: &'static Table,
@@ -48,7 +48,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Notes how a suppression stood before it is lifted or asked for again.
+    /// Records the state of a suppression before it is lifted or put in force again.
     fn guard_suppression(&mut self, id: i64, changed: &[(&'static str, Value, Value)]) -> Result<(), StoreError> {
         let Some((_, row)) = self.read_columns(&SUPPRESSION, id, SUPPRESSION.names())? else { return Ok(()) };
         let cell = |column: &str, new: bool| {
@@ -63,7 +63,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Notes an address that somebody won't have any more after a change.
+    /// Records the address that a person loses by a change, and the one that they gain.
     fn guard_address(&mut self, table: &'static Table, id: i64, changed: &[(&'static str, Value, Value)]) -> Result<(), StoreError> {
         let was = changed.iter().find(|(column, ..)| matches!(*column, "email" | "address"));
         let Some((_, was, _)) = was else { return Ok(()) };
@@ -83,8 +83,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Suppresses the addresses that people who withdrew consent to mail don't have any more: with an old list they would come back as
-    /// somebody else's.
+    /// Suppresses addresses that were lost by people who withdrew consent to mail: an old list could bring them back as somebody else's.
     fn suppress_what_was_left(&mut self) -> Result<(), StoreError> {
         self.withdraw_who_came_suppressed()?;
         for (person, addresses) in std::mem::take(&mut self.guard.gone) {
@@ -111,7 +110,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Whoever turns out to have an address that was suppressed before: none of their other addresses is mailed either.
+    /// Suppresses people who gained an address that was already suppressed: none of their other addresses is mailed either.
     fn withdraw_who_came_suppressed(&mut self) -> Result<(), StoreError> {
         let (mut came, added) = (std::mem::take(&mut self.guard.came), std::mem::take(&mut self.guard.added));
         if self.guard.reverting || !self.reader().prepare_cached("SELECT 1 FROM suppression")?.exists([])? {
@@ -126,7 +125,7 @@ impl Write<'_> {
         drop(statement);
         for (person, typed) in came {
             let key = address::key(&typed);
-            // What the step itself suppresses, it does as it is meant.
+            // The step's own suppressions are intentional.
             if self.guard.before.get(&Protection::Suppressed(key)).is_some_and(Option::is_none) || !is_suppressed(self.reader(), &typed)? {
                 continue;
             }
@@ -138,12 +137,12 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Whether the step grants consent to anything.
+    /// Returns whether the step grants consent to anything.
     pub(super) fn grants(&self) -> bool {
         self.guard.granted > 0
     }
 
-    /// What was in force when the step began and isn't now.
+    /// Returns what was in force when the step began and no longer is.
     fn lost(&self) -> Result<Vec<(Protection, Held)>, StoreError> {
         let mut out = Vec::new();
         for (what, was) in &self.guard.before {
@@ -170,22 +169,22 @@ impl Write<'_> {
         Ok(out)
     }
 
-    /// What the step would end, in words: empty if nothing.
+    /// Returns what the step would end, in words; empty if nothing.
     pub(super) fn would_end(&self) -> Result<Vec<String>, StoreError> {
         self.lost()?.iter().map(|(what, _)| self.words_of(what)).collect()
     }
 
-    /// Notes something that was left as it is.
+    /// Records something that was left unchanged.
     pub(crate) fn keep_as_is(&mut self, words: String) {
         self.guard.kept.push(words);
     }
 
-    /// What was kept, in words.
+    /// Takes the list of what was left unchanged, in words.
     pub(super) fn take_kept(&mut self) -> Vec<String> {
         std::mem::take(&mut self.guard.kept)
     }
 
-    /// Brings back what the step may not end. Of somebody who is gone, the addresses are suppressed.
+    /// Restores what the step may not end. For a removed person, suppresses the addresses.
     pub(super) fn keep_protections(&mut self) -> Result<(), StoreError> {
         if self.guard.may_lift {
             return Ok(());
@@ -228,7 +227,7 @@ impl Write<'_> {
         }
     }
 
-    /// Puts a suppression in force again, as it was.
+    /// Puts a suppression in force again, with its old date and reason.
     fn suppress_key(&mut self, key: &str, since: &Value, why: &str) -> Result<(), StoreError> {
         let since = if let Value::Text(t) = since { t.parse().ok() } else { None };
         let sql = "SELECT id FROM suppression WHERE address_key=?1";

@@ -1,12 +1,12 @@
-//! Reading: the only face of the connection that leaves the store.
+//! Reading: the only view of the connection outside the store.
 //!
-//! Whoever holds one can ask the store's own questions and no others. Must not know what is asked.
+//! A reader can run the store's own queries and no others. Must not know what is queried.
 
 use rusqlite::{CachedStatement, Connection, Params, Row, Statement, Transaction};
 
 use super::StoreError;
 
-/// A roster that can be read.
+/// Read access to a roster.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'c> {
     conn: &'c Connection,
@@ -17,28 +17,28 @@ impl<'c> Reader<'c> {
         Self { conn }
     }
 
-    /// The connection itself, for what is no question.
+    /// Returns the connection itself, for what isn't a query.
     pub(super) const fn conn(self) -> &'c Connection {
         self.conn
     }
 
-    /// A statement that is kept for the next time.
+    /// Prepares a statement that is cached for the next use.
     pub(super) fn prepare_cached(self, sql: &str) -> rusqlite::Result<CachedStatement<'c>> {
         self.conn.prepare_cached(sql)
     }
 
-    /// A statement for once.
+    /// Prepares a statement for one use.
     pub(super) fn prepare(self, sql: &str) -> rusqlite::Result<Statement<'c>> {
         self.conn.prepare(sql)
     }
 
-    /// Reads what follows as it stands at one moment, until what this returns is dropped: quicker than to look each time whether another
-    /// program has written. Others can't save meanwhile. Within a step, which is one moment anyhow, it does nothing.
+    /// Starts a read transaction that lasts until the returned value is dropped: faster than checking at each read whether another program
+    /// has written. Others can't save meanwhile. Within a step, which is a transaction anyway, it does nothing.
     pub(super) fn at_once(self) -> rusqlite::Result<Option<Transaction<'c>>> {
         if self.conn.is_autocommit() { self.conn.unchecked_transaction().map(Some) } else { Ok(None) }
     }
 
-    /// The one row that a statement gives.
+    /// Returns the single row of a query.
     pub(super) fn query_row<T>(
         self,
         sql: &str,
@@ -49,7 +49,7 @@ impl<'c> Reader<'c> {
     }
 }
 
-/// A connection of its own for reading, on another thread than the one that writes.
+/// A separate read-only connection, for use on another thread than the writer's.
 pub(crate) struct ReadOnly {
     conn: Connection,
 }
@@ -63,8 +63,8 @@ impl ReadOnly {
         Ok(Self { conn: super::connect::open_reader(path)? })
     }
 
-    /// The same, for reading people in another order than that of the file: what has been read once of it is kept, up to 128 MiB, for else
-    /// nearly every person would be a page that is read anew.
+    /// Opens one for reading people in another order than the file's. Its page cache is up to 128 MiB, since nearly every person would
+    /// otherwise need a page to be read again.
     ///
     /// # Errors
     /// As [`ReadOnly::open`].
@@ -74,7 +74,7 @@ impl ReadOnly {
         Ok(file)
     }
 
-    /// The roster, for reading.
+    /// Returns a reader of the roster.
     #[must_use]
     pub(crate) const fn reader(&self) -> Reader<'_> {
         Reader::new(&self.conn)

@@ -1,6 +1,5 @@
-//! Undo, redo and going back: each is a step of its own that writes the inverse of what other steps wrote, from the newest change to the
-//! oldest. Where a row isn't as the journal left it, the whole is refused; a suppression or withdrawal is never refused, and never ended
-//! without a word.
+//! Undo, redo and going back. Each is a step of its own that writes the inverse of other steps' changes, newest first. If a row isn't as
+//! the journal left it, the whole step is refused. Suppressions and withdrawals never cause a refusal, and are never ended silently.
 //!
 //! Must not know what the rows mean, only what they were.
 
@@ -17,26 +16,26 @@ use crate::domain::ids::OpId;
 use crate::domain::label::{Label, Verb};
 use crate::domain::words::ConsentState;
 
-/// From this version on, the rows of a table with a natural key are unique; of doubles that were there before, one was left.
+/// From this version on, the rows of a table with a natural key are unique; of earlier duplicates, one was kept.
 const UNIQUE_SINCE: i32 = 6;
 
 /// Undoes the newest step that is still in force. A step that did nothing but suppress addresses or withdraw consents is undone only if
-/// that was confirmed; of one that also did other things, these stay.
+/// confirmed; for other steps, suppressions and withdrawals stay.
 pub(crate) fn undo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Done), StoreError> {
     let target = undo_target(store.reader())?.ok_or(StoreError::Nothing("undo"))?;
     let done = revert(store, &target, OpKind::Undo, stamp, confirmed)?;
     Ok((target, done))
 }
 
-/// Redoes the step that was undone last. What it would lift or grant has to be confirmed.
+/// Redoes the step that was undone last. Needs confirmation if it lifts a suppression or withdrawal, or grants consent.
 pub(crate) fn redo(store: &mut Store, stamp: Stamp, confirmed: bool) -> Result<(Op, Done), StoreError> {
     let target = redo_target(store.reader())?.ok_or(StoreError::Nothing("redo"))?;
     let done = revert(store, &target, OpKind::Redo, stamp, confirmed)?;
     Ok((target, done))
 }
 
-/// Puts everything back to how it stood after a step, as one new step. What was done since is taken back in turn, the newest
-/// first, undo and redo steps like all others; the label says to which step.
+/// Restores everything to its state after a step, as one new step: reverts all later steps, newest first, undo and redo steps included. The
+/// label names the target step.
 pub(crate) fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<Done, StoreError> {
     let one = format!("SELECT {OP_COLUMNS} FROM op WHERE id=?1");
     let target = store.conn.query_row(&one, [point.0], op_of).optional()?;
@@ -51,7 +50,7 @@ pub(crate) fn back_to(store: &mut Store, point: OpId, stamp: Stamp) -> Result<Do
         write.is_reverting();
         write.set_label(Label::new(verb, 1).what(&labels::hex(&action)));
         write.reader().conn().execute_batch("PRAGMA defer_foreign_keys=ON")?;
-        // Looked up inside the step: nobody else can write one in between.
+        // Read inside the step, so that no other program can add one in between.
         let since: Vec<Op> = {
             let mut statement = write.reader().prepare(&format!("SELECT {OP_COLUMNS} FROM op WHERE id>?1 AND id<?2 ORDER BY id DESC"))?;
             statement.query_map([point.0, write.op()], op_of)?.collect::<Result<_, _>>()?
@@ -75,7 +74,7 @@ fn revert_op(write: &mut Write<'_>, target: &Op) -> Result<(), StoreError> {
         revert_change(write, target, &change)?;
         write.reach(write.written())?;
     }
-    // A row that another of these steps takes away again must not be in one range with those that come after.
+    // A row that another of these steps removes again must not share a range with rows that are added later.
     write.flush()
 }
 
@@ -83,7 +82,7 @@ fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp, confirmed:
     let ((), done) = store
         .step(kind, Some(target.id), stamp, true, |write| {
             write.set_label(target.data.clone());
-            // Checked when the step ends: rows that refer to each other come back in any order.
+            // Foreign keys are checked when the step ends, as rows that refer to each other are restored in any order.
             write.reader().conn().execute_batch("PRAGMA defer_foreign_keys=ON")?;
             write.is_reverting();
             revert_op(write, target)?;
@@ -104,7 +103,7 @@ fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp, confirmed:
             Ok(())
         })
         .map_err(|e| match e {
-            // Found at the end of the step: a row that came later refers to one that would go.
+            // Found at the end of the step: a newer row refers to one that would be removed.
             StoreError::Sql(rusqlite::Error::SqliteFailure(failure, _)) if failure.code == rusqlite::ErrorCode::ConstraintViolation => {
                 StoreError::ChangedSince { what: "something that belongs to it".into(), label: target.label.clone() }
             }
@@ -113,7 +112,7 @@ fn revert(store: &mut Store, target: &Op, kind: OpKind, stamp: Stamp, confirmed:
     Ok(done)
 }
 
-/// Whether a step did nothing but suppress addresses and record consents.
+/// Returns whether a step did nothing but suppress addresses and record consents.
 fn protects_only(conn: Reader<'_>, op: OpId) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM op_change WHERE op=?1 AND entity NOT IN (?2, ?3)";
     Ok(!conn.prepare_cached(sql)?.exists((op.0, schema::SUPPRESSION.name, schema::CONSENT.name))?)
@@ -132,7 +131,7 @@ fn image(text: Option<String>) -> Result<Option<Map<String, Json>>, StoreError> 
         .transpose()
 }
 
-/// Whether a row is a withdrawal of mail that an undo kept as it was: no later undo may stumble over it.
+/// Returns whether a row is a withdrawal that an undo kept, which no later undo may treat as a conflict.
 fn is_kept(write: &Write<'_>, table: &Table, id: i64) -> Result<bool, StoreError> {
     if table.name != schema::CONSENT.name {
         return Ok(false);
@@ -141,7 +140,7 @@ fn is_kept(write: &Write<'_>, table: &Table, id: i64) -> Result<bool, StoreError
     Ok(write.reader().prepare_cached(sql)?.exists((id, ConsentState::Withdrawn.word(), OpKind::Undo.word()))?)
 }
 
-/// The withdrawal that an undo kept where a consent of the same person for the same purpose would come back.
+/// Returns the withdrawal that an undo kept, if it has the person and purpose of the consent to be restored.
 fn kept_instead(write: &Write<'_>, table: &Table, image: &Map<String, Json>) -> Result<Option<i64>, StoreError> {
     if table.name != schema::CONSENT.name {
         return Ok(None);
@@ -155,7 +154,7 @@ fn kept_instead(write: &Write<'_>, table: &Table, image: &Map<String, Json>) -> 
     })
 }
 
-/// Takes the withdrawals that an undo kept off somebody who goes: their addresses are suppressed instead.
+/// Deletes kept withdrawals of a person who is being removed; their addresses are suppressed instead.
 fn release_kept(write: &mut Write<'_>, table: &Table, id: i64) -> Result<(), StoreError> {
     if table.name != schema::PERSON.name {
         return Ok(());
@@ -200,12 +199,12 @@ fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<
 }
 
 fn conflict(write: &Write<'_>, target: &Op, table: &Table, id: i64) -> StoreError {
-    // Worded here alone: going back passes over many steps, and names none of them if all goes well.
+    // Worded only here: going back passes over many steps and, if all goes well, names none of them.
     let label = labels::words(write.reader(), target.id.0, target.data.clone());
     StoreError::ChangedSince { what: describe(write.reader(), table, id), label }
 }
 
-/// Takes out the rows that a change added; they must be as it left them.
+/// Removes the rows that a change added; they must be as it left them.
 fn take_out(write: &mut Write<'_>, target: &Op, change: &Change, after: Option<&Map<String, Json>>) -> Result<(), StoreError> {
     let table = change.table;
     let expected = after.and_then(|a| a.get("op")).and_then(Json::as_i64).unwrap_or(target.id.0);
@@ -215,7 +214,7 @@ fn take_out(write: &mut Write<'_>, target: &Op, change: &Change, after: Option<&
                 release_kept(write, table, id)?;
                 write.delete(table, id)?;
             }
-            // A double that the step to version 6 took out.
+            // A duplicate that the migration to version 6 removed.
             None if target.schema < UNIQUE_SINCE && is_pair(table) => {}
             _ => return Err(conflict(write, target, table, id)),
         }
@@ -224,8 +223,8 @@ fn take_out(write: &mut Write<'_>, target: &Op, change: &Change, after: Option<&
     Ok(())
 }
 
-/// Gives the columns of a row the values that they had before a change; those columns must be as it left them. Others may have been
-/// written since: the row then stays the newer step's.
+/// Restores the columns of a row to their values before a change; they must be as the change left them. If a newer step has written other
+/// columns since, the row keeps that step's number.
 fn put_back(
     write: &mut Write<'_>,
     target: &Op,
@@ -252,7 +251,7 @@ fn is_pair(table: &Table) -> bool {
     matches!(table.identity, Identity::Natural([_, _])) && table.references().count() == 2
 }
 
-/// Whether a pair that an older schema let stand twice is there under another id.
+/// Returns whether a pair, which older schemas allowed twice, exists under another id.
 fn stands_twice(write: &Write<'_>, table: &Table, image: &Map<String, Json>) -> Result<bool, StoreError> {
     let Identity::Natural([one, other]) = table.identity else { return Ok(false) };
     if !is_pair(table) {
@@ -262,7 +261,7 @@ fn stands_twice(write: &Write<'_>, table: &Table, image: &Map<String, Json>) -> 
     Ok(write.reader().prepare_cached(&sql)?.exists((from_json(image.get(*one)), from_json(image.get(*other))))?)
 }
 
-/// Undoes what a change did to a suppression: it is lifted, or asked for again. The row stays in either case.
+/// Reverts a change of a suppression: lifts it, or puts it in force again. The row stays in either case.
 fn revert_suppression(write: &mut Write<'_>, change: &Change) -> Result<(), StoreError> {
     match &change.before {
         None => (change.first..=change.last).try_for_each(|id| write.lift_row(id, "undone")),

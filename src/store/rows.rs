@@ -1,4 +1,4 @@
-//! What is read out of the file: rows for lists and whole things for details.
+//! The data that is read from the file: rows for lists, and details.
 //!
 //! Plain data; must not know how it is read or shown.
 
@@ -15,17 +15,17 @@ use crate::domain::words::{AddressState, CommunityStatus, Format, MeetupStatus, 
 /// A person in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonRow {
-    /// The row.
+    /// The row id.
     pub id: PersonId,
-    /// A human being or a mailbox.
+    /// Whether this is a person or a team mailbox.
     pub kind: PersonKind,
     /// The name.
     pub name: String,
     /// The primary address.
     pub email: String,
-    /// What is known of it.
+    /// The state of the primary address.
     pub email_state: AddressState,
-    /// The organisation: its short name if it has one.
+    /// The organisation; its short name if it has one.
     pub organisation: String,
     /// The job title.
     pub job_title: String,
@@ -33,46 +33,46 @@ pub struct PersonRow {
     pub discipline: String,
     /// The tags.
     pub tags: Vec<String>,
-    /// Since when.
+    /// When they joined.
     pub joined: Option<NaiveDate>,
-    /// The status in the community that was asked about.
+    /// Their status in the community of the query.
     pub status: String,
     /// When they last came to a meetup.
     pub seen: Option<NaiveDate>,
-    /// The lead's own fields: name and value.
+    /// The custom fields: name and value.
     pub fields: Vec<crate::domain::person::FieldValue>,
-    /// Whether they may be mailed: `yes`, or why not. Empty unless it was asked for.
+    /// Whether they may be mailed: `yes`, or why not. Empty unless requested.
     pub mail: String,
 }
 
 impl PersonRow {
-    /// What to call them.
+    /// Returns the name, or the address if there is none.
     #[must_use]
     pub fn title(&self) -> &str {
         if self.name.is_empty() { &self.email } else { &self.name }
     }
 }
 
-/// A membership of a person, as their detail shows it.
+/// A membership in a person's detail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MembershipRow {
-    /// The row.
+    /// The row id.
     pub id: MembershipId,
     /// The community.
     pub community_id: CommunityId,
     /// Its name.
     pub community: String,
-    /// Whether they may be in it, and why; `None` once they have left.
+    /// The eligibility verdict; `None` once they have left.
     pub verdict: Option<Verdict>,
-    /// The rest.
+    /// The other facts.
     #[serde(flatten)]
     pub facts: MembershipFacts,
 }
 
-/// An attendance of a person, as their detail shows it.
+/// An attendance in a person's detail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VisitRow {
-    /// The row.
+    /// The row id.
     pub id: AttendanceId,
     /// The meetup.
     pub meetup_id: MeetupId,
@@ -80,28 +80,28 @@ pub struct VisitRow {
     pub title: String,
     /// When it started.
     pub starts: NaiveDateTime,
-    /// The rest.
+    /// The other facts.
     #[serde(flatten)]
     pub facts: AttendanceFacts,
 }
 
-/// A person, whole.
+/// A person with everything that belongs to them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonDetail {
-    /// The row.
+    /// The row id.
     pub id: PersonId,
-    /// The id that outlives this file.
+    /// The UUID, the same in every copy of the roster.
     pub uuid: String,
-    /// What is kept.
+    /// The facts.
     #[serde(flatten)]
     pub facts: PersonFacts,
     /// Their memberships, by community.
     pub memberships: Vec<MembershipRow>,
-    /// The seats that they hold: title, community, since.
+    /// The seats that they hold: title, community, since when.
     pub seats: Vec<(String, String, Option<NaiveDate>)>,
     /// The meetups, newest first.
     pub visits: Vec<VisitRow>,
-    /// What they agreed to.
+    /// Their consents.
     pub consents: Vec<ConsentFacts>,
     /// Which of their addresses are suppressed.
     pub suppressed: Vec<String>,
@@ -112,19 +112,19 @@ pub struct PersonDetail {
     pub op: i64,
 }
 
-/// Whether an address of somebody may be mailed.
+/// Whether an address of a person may be mailed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MailRow {
     /// The address.
     pub address: String,
-    /// Whether it may.
+    /// Whether it may be mailed.
     pub may_be_mailed: bool,
-    /// Why not: every reason.
+    /// Every reason why not.
     pub reasons: Vec<&'static str>,
 }
 
 impl MailRow {
-    /// The whole in words.
+    /// Returns the whole in words.
     #[must_use]
     pub fn words(&self) -> String {
         if self.may_be_mailed { format!("{}: yes", self.address) } else { format!("{}: no, {}", self.address, self.reasons.join(", ")) }
@@ -134,25 +134,25 @@ impl MailRow {
 /// A community in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CommunityRow {
-    /// The row.
+    /// The row id.
     pub id: CommunityId,
     /// The name.
     pub name: String,
     /// The job family.
     pub family: String,
-    /// The disciplines, parted by commas.
+    /// The disciplines, separated by commas.
     pub disciplines: String,
     /// What it is for.
     pub purpose: String,
     /// Who runs it.
     pub run_by: RunBy,
-    /// Who, if not us.
+    /// The name of who runs it, if not us.
     pub runner: String,
-    /// Where it stands.
+    /// The status.
     pub status: CommunityStatus,
-    /// How far it has come.
+    /// The stage.
     pub stage: Option<Stage>,
-    /// Its seats with holders, parted by `; `; "person TBC" where vacant.
+    /// Its seats with holders, separated by `; `; "person TBC" where vacant.
     pub seats: String,
     /// Whether a seat is vacant.
     pub vacant: bool,
@@ -161,48 +161,48 @@ pub struct CommunityRow {
 /// A seat and who holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SeatRow {
-    /// The row.
+    /// The row id.
     pub id: SeatId,
     /// The title as printed.
     pub title: String,
     /// The holder; `None` is "person TBC".
     pub holder: Option<(PersonId, String)>,
-    /// Since when.
+    /// When the holder's tenure began.
     pub since: Option<NaiveDate>,
-    /// For the time being only.
+    /// Whether the holder is interim.
     pub interim: bool,
-    /// Those who had it before: name, since, until.
+    /// The former holders: name, since, until.
     pub before: Vec<(String, Option<NaiveDate>, Option<NaiveDate>)>,
-    /// What it is for, if that was said.
+    /// Its function, if set.
     pub function: Option<SeatFunction>,
-    /// After how many months the holder is to be confirmed again.
+    /// The number of months after which the holder has to be confirmed again.
     pub confirm_months: Option<u32>,
     /// When the holder was confirmed last.
     pub confirmed: Option<NaiveDate>,
-    /// When the seat was made.
+    /// When the seat was created.
     pub made: Option<NaiveDate>,
 }
 
 impl SeatRow {
-    /// What it is for: as was said, else by its title.
+    /// Returns its function: as set, otherwise derived from its title.
     #[must_use]
     pub fn purpose(&self) -> Option<SeatFunction> {
         self.function.or_else(|| function_of(&self.title))
     }
 
-    /// Since when nobody holds it; `None` if somebody does, or it isn't known.
+    /// Returns the date since when it is vacant; `None` if it isn't vacant, or the date isn't known.
     #[must_use]
     pub fn vacant_since(&self) -> Option<NaiveDate> {
         if self.holder.is_some() { None } else { self.before.iter().filter_map(|(_, _, until)| *until).max().or(self.made) }
     }
 
-    /// By when its holder was to be confirmed again.
+    /// Returns the date by which its holder has to be confirmed again.
     #[must_use]
     pub fn confirm_by(&self) -> Option<NaiveDate> {
         self.holder.as_ref().and_then(|_| confirm_by(self.since, self.confirmed, self.confirm_months))
     }
 
-    /// The seat as it is, to be changed in part.
+    /// Returns the seat's facts, for changing some of them.
     #[must_use]
     pub fn facts(&self) -> SeatFacts {
         SeatFacts {
@@ -217,25 +217,25 @@ impl SeatRow {
     }
 }
 
-/// A community, whole.
+/// A community with everything that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CommunityDetail {
-    /// The row.
+    /// The row id.
     pub id: CommunityId,
-    /// The id that outlives this file.
+    /// The UUID, the same in every copy of the roster.
     pub uuid: String,
-    /// What is kept.
+    /// The facts.
     #[serde(flatten)]
     pub facts: CommunityFacts,
     /// The seats.
     pub seats: Vec<SeatRow>,
-    /// The ways in, with their rows.
+    /// The join routes, with their row ids.
     pub routes: Vec<(i64, RouteFacts)>,
-    /// The rules, with their rows; the page-wide ones first.
+    /// The rules, with their row ids and whether they are page-wide; page-wide ones first.
     pub rules: Vec<(i64, RuleFacts, bool)>,
-    /// The channels, with their rows.
+    /// The channels, with their row ids.
     pub channels: Vec<(i64, ChannelFacts)>,
-    /// Whether its name was made from a public page that has none.
+    /// Whether its name was derived from a public page that prints none.
     pub derived: bool,
     /// How many people are in it, by status.
     pub statuses: Vec<(String, u64)>,
@@ -247,7 +247,7 @@ pub struct CommunityDetail {
 /// A meetup in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MeetupRow {
-    /// The row.
+    /// The row id.
     pub id: MeetupId,
     /// The title.
     pub title: String,
@@ -255,30 +255,30 @@ pub struct MeetupRow {
     pub starts: NaiveDateTime,
     /// The format.
     pub format: Format,
-    /// The host: its short name if it has one.
+    /// The host; its short name if it has one.
     pub host: String,
-    /// The communities, parted by commas.
+    /// The communities, separated by commas.
     pub communities: String,
     /// Where it is.
     pub venue: String,
-    /// Where it stands.
+    /// The status.
     pub status: MeetupStatus,
-    /// Where its write-up stands.
+    /// The state of its write-up.
     pub write_up: WriteUp,
     /// The note.
     pub note: String,
-    /// How many answered yes; `None` if nobody has counted yet.
+    /// How many answered yes; `None` if not counted yet.
     pub yes: Option<u64>,
-    /// How many there is room for.
+    /// The capacity.
     pub capacity: Option<u32>,
-    /// How many came; `None` if nobody has counted yet.
+    /// How many attended; `None` if not counted yet.
     pub attended: Option<u64>,
 }
 
-/// One line of a meetup's roll.
+/// A line of a meetup's roll.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RollRow {
-    /// The row.
+    /// The row id.
     pub id: AttendanceId,
     /// The person.
     pub person_id: PersonId,
@@ -286,19 +286,19 @@ pub struct RollRow {
     pub name: String,
     /// Their organisation.
     pub organisation: String,
-    /// The rest.
+    /// The other facts.
     #[serde(flatten)]
     pub facts: AttendanceFacts,
 }
 
-/// A meetup, whole.
+/// A meetup with everything that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MeetupDetail {
-    /// The row.
+    /// The row id.
     pub id: MeetupId,
-    /// The id that outlives this file.
+    /// The UUID, the same in every copy of the roster.
     pub uuid: String,
-    /// What is kept.
+    /// The facts.
     #[serde(flatten)]
     pub facts: MeetupFacts,
     /// Who is on the roll, by name.
@@ -311,9 +311,9 @@ pub struct MeetupDetail {
 /// An organisation in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OrganisationRow {
-    /// The row.
+    /// The row id.
     pub id: OrganisationId,
-    /// What is kept.
+    /// The facts.
     #[serde(flatten)]
     pub facts: OrganisationFacts,
     /// How many people are in it.
@@ -323,7 +323,7 @@ pub struct OrganisationRow {
 /// A saved search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ViewRow {
-    /// The row.
+    /// The row id.
     pub id: i64,
     /// Its name.
     pub name: String,
@@ -333,6 +333,6 @@ pub struct ViewRow {
     pub query: String,
     /// The column sorted by.
     pub sort: String,
-    /// The columns, parted by `;`.
+    /// The columns, separated by `;`.
     pub columns: String,
 }

@@ -1,6 +1,6 @@
-//! Everybody, read in slices: no read is so long that it holds up another program's save.
+//! Reads everybody in slices, so that no read is long enough to hold up another program's save.
 //!
-//! Must not know what the rows are wanted for.
+//! Must not know what the rows are needed for.
 
 use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
@@ -17,26 +17,26 @@ use crate::domain::listed::{Listed, ListedMembership};
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::{AddressState, MembershipStatus, Outcome, PersonKind, Rsvp, Source, Stored};
 
-/// How many people one slice holds.
+/// The number of people in one slice.
 const SLICE: i64 = 4_000;
 
-/// What is read of people beside their own rows, addresses and consents.
+/// What is read about people in addition to their own rows, addresses and consents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Beside {
     /// Nothing.
     Nothing,
     /// Their memberships.
     Memberships,
-    /// Their memberships, and how often and when last they came.
+    /// Their memberships, the number of their visits and the date of the last one.
     MembershipsAndVisits,
 }
 
-/// How many people named one by one are read at once: as one reading of the file, between which others can save.
+/// How many people with given ids are read in one transaction; other programs can save between transactions.
 const AT_ONCE: usize = 500;
 
-/// Reads people by ascending id and hands each to `take`, until it breaks off.
+/// Reads people by ascending id and passes each to `take`, until it breaks.
 ///
-/// With `only`, reads those ids alone, in their order.
+/// With `only`, reads just those ids, in their order.
 pub(crate) fn everybody(
     conn: Reader<'_>,
     only: Option<&[i64]>,
@@ -69,7 +69,7 @@ pub(crate) fn everybody(
     }
 }
 
-/// Every membership as the index wants it, in the order of the table: whose, of which community, its status and source.
+/// Passes on every membership in the form that the index needs, in table order: person, community, status and source.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -81,12 +81,12 @@ pub(crate) fn memberships(
     each_row(conn, sql, |r| Ok(take(PersonId(r.get(1)?), CommunityId(r.get(2)?), word(r, 3)?, word(r, 4)?)))
 }
 
-/// Every attendance, in the order of the table: who, at which meetup, whether they answered yes, and whether they came.
+/// Passes on every attendance, in table order: person, meetup, whether they answered yes, and whether they attended.
 ///
 /// # Errors
 /// If the file can't be read.
 pub(crate) fn visits(conn: Reader<'_>, mut take: impl FnMut(PersonId, MeetupId, bool, bool) -> ControlFlow<()>) -> Result<(), StoreError> {
-    // There may be a million of them: the words are compared where they lie.
+    // There may be a million rows, so the words are compared in SQL.
     let sql = format!(
         "SELECT id, person_id, meetup_id, rsvp IS '{}', outcome='{}' FROM attendance WHERE id>?1 ORDER BY id LIMIT ?2",
         Rsvp::Yes,
@@ -95,7 +95,7 @@ pub(crate) fn visits(conn: Reader<'_>, mut take: impl FnMut(PersonId, MeetupId, 
     each_row(conn, &sql, |r| Ok(take(PersonId(r.get(1)?), MeetupId(r.get(2)?), r.get(3)?, r.get(4)?)))
 }
 
-/// Reads a table by ascending id, in slices, until it breaks off. `sql` selects the id first, of those above `?1`, `?2` in number.
+/// Reads a table in slices by ascending id, until `take` breaks. `sql` must select the id first, for ids above `?1`, and at most `?2` rows.
 fn each_row(conn: Reader<'_>, sql: &str, mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<ControlFlow<()>>) -> Result<(), StoreError> {
     let mut statement = conn.prepare_cached(sql)?;
     let (mut after, mut full) = (0_i64, true);
@@ -113,12 +113,12 @@ fn each_row(conn: Reader<'_>, sql: &str, mut take: impl FnMut(&Row<'_>) -> rusql
     Ok(())
 }
 
-/// How many people there are.
+/// Returns the number of people.
 pub(crate) fn count(conn: Reader<'_>) -> Result<u64, StoreError> {
     Ok(conn.query_row("SELECT count(*) FROM person", [], |r| r.get::<_, i64>(0))?.unsigned_abs())
 }
 
-/// People under reading: the statements, made once, and the names that rows refer to.
+/// A read of people in progress: the prepared statements, and the names that rows refer to.
 struct Reading<'c> {
     conn: Reader<'c>,
     people: CachedStatement<'c>,
@@ -131,9 +131,9 @@ struct Reading<'c> {
 }
 
 impl<'c> Reading<'c> {
-    /// Begins to read. The names are read beforehand if they are wanted of everybody, else each when it is met.
+    /// Prepares a read. To read everybody, all names are loaded first; otherwise each is loaded when needed.
     fn begin(conn: Reader<'c>, beside: Beside, everybody: bool) -> Result<Self, StoreError> {
-        // Of a table that is empty nothing is asked for each person.
+        // An empty table isn't queried for each person.
         let from = |table: &str, wanted: bool, sql: &str| -> Result<Option<CachedStatement<'c>>, StoreError> {
             let wanted = wanted && conn.prepare_cached(&format!("SELECT 1 FROM {table}"))?.exists([])?;
             Ok(if wanted { Some(conn.prepare_cached(sql)?) } else { None })
@@ -172,7 +172,7 @@ impl<'c> Reading<'c> {
         Ok(reading)
     }
 
-    /// Reads those whose ids lie between two, both included.
+    /// Reads the people in a range of ids, both ends included.
     fn span(
         &mut self,
         (first, last): (i64, i64),
@@ -212,7 +212,7 @@ impl<'c> Reading<'c> {
     }
 }
 
-/// An organisation's full and short name; empty for none.
+/// Returns an organisation's full and short name; empty for none.
 fn organisation<'m>(
     conn: Reader<'_>,
     known: &'m mut IdMap<i64, (String, String)>,
@@ -229,7 +229,7 @@ fn organisation<'m>(
     Ok((&names.0, &names.1))
 }
 
-/// A discipline's name; empty for none.
+/// Returns a discipline's name; empty for none.
 fn discipline<'m>(conn: Reader<'_>, known: &'m mut IdMap<i64, String>, id: Option<i64>) -> Result<&'m str, StoreError> {
     let Some(id) = id else { return Ok("") };
     Ok(match known.entry(id) {
@@ -278,7 +278,7 @@ fn membership(r: &Row<'_>) -> rusqlite::Result<ListedMembership> {
     })
 }
 
-/// Rows of another table, ordered by person, that follow the reading of the people; none, if nothing is asked of that table.
+/// A cursor over another table's rows, ordered by person, that keeps pace with the people; empty if that table isn't needed.
 struct Follower<'s> {
     rows: Option<Rows<'s>>,
     ahead: Option<i64>,
@@ -290,7 +290,7 @@ impl<'s> Follower<'s> {
         Ok(Self { rows: statement.as_mut().map(|s| s.query(span)).transpose()?, ahead: None, begun: false })
     }
 
-    /// Hands over the rows of one person. People must be asked for in ascending order.
+    /// Passes on the rows of one person. Must be called for people in ascending order.
     fn of(&mut self, person: i64, mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>) -> rusqlite::Result<()> {
         if !self.begun {
             self.begun = true;
@@ -320,7 +320,7 @@ impl<'s> Follower<'s> {
     }
 }
 
-/// The row that the cursor stands on.
+/// Returns the row that the cursor is on.
 fn fallible_current<'r, 's>(rows: &'r Rows<'s>) -> Option<&'r Row<'s>> {
     use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
     rows.get()

@@ -1,8 +1,8 @@
-//! Which addresses must not be mailed: read for the rule, written by whoever asks for it.
+//! Which addresses must not be mailed: read for the mail rule, written by every caller that suppresses or allows.
 //!
-//! A row of `suppression` is a suppressed address by its key (see `domain::address::key`), or, where its key has a blank in it, two
-//! addresses that were told apart (see `domain::mail::apart_key`). A row is never removed: it is in force unless it was lifted after it was
-//! asked for last. Must not know what follows from a suppression.
+//! A row of `suppression` is a suppressed address by its key (see `domain::address::key`) or, if its key has a space in it, two addresses
+//! marked as different people's (see `domain::mail::apart_key`). A row is never removed: it is in force unless it was lifted after the last
+//! request. Must not know what follows from a suppression.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use rusqlite::{OptionalExtension, ToSql};
@@ -22,10 +22,10 @@ use crate::domain::mail::{Suppressions, apart_key};
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::{ConsentState, Purpose};
 
-/// The rows that hold: never lifted, or asked for again since. A lift is always later than what it answers.
+/// The condition for rows in force: never lifted, or requested again since. A lift is always later than the request that it answers.
 pub(super) const IN_FORCE: &str = "(lifted IS NULL OR asked>=lifted)";
 
-/// Everything that is suppressed, for the rule who may be mailed.
+/// Reads everything that is suppressed, for the rule on who may be mailed.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -36,17 +36,17 @@ pub(crate) fn read(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
     Ok(Suppressions::new(keys, domains))
 }
 
-/// Reads what concerns these addresses only: the same for them as [`read`], at a cost that doesn't grow with the other suppressions.
+/// Reads what concerns these addresses only: the same result for them as [`read`], at a cost independent of other suppressions.
 ///
 /// # Errors
 /// If the file can't be read.
 pub(crate) fn about(conn: Reader<'_>, addresses: &[&str]) -> Result<Suppressions, StoreError> {
-    // A key that an older program spelled otherwise, or an address with something around it, isn't found by its beginning.
+    // The search by prefix misses keys that an older program spelled differently, and addresses with something around them.
     if !addresses.iter().all(|a| a.is_ascii() && address::read(a) == Ok(a)) {
         return read(conn);
     }
     let mut keys: Vec<String> = Vec::new();
-    // Every key and pair that begins with the same local part: `A` is the sign behind `@`.
+    // Every key and pair with the same local part: `A` is the character after `@`.
     let mut statement = conn.prepare_cached(&format!(
         "SELECT address_key FROM suppression WHERE address_key>=?1||'@' AND address_key<?1||'A' AND {IN_FORCE}"
     ))?;
@@ -61,8 +61,8 @@ pub(crate) fn about(conn: Reader<'_>, addresses: &[&str]) -> Result<Suppressions
     Ok(Suppressions::new(keys, domains))
 }
 
-/// As [`read`], with the addresses of everybody who withdrew consent to mail: for values that stand in place of an address, which may be
-/// somebody else's. Reads every consent.
+/// Reads as [`read`] does, plus the addresses of everybody who withdrew consent to mail: for values used instead of an address, which may
+/// be somebody else's. Reads every consent.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -76,7 +76,7 @@ pub(crate) fn read_whole(conn: Reader<'_>) -> Result<Suppressions, StoreError> {
     Ok(read(conn)?.with_withdrawn(refused))
 }
 
-/// Every row, as our own format carries it: suppressed addresses by their key, and pairs that were told apart.
+/// Returns every row in force for our own format: suppressed addresses by key, and pairs marked as different people's.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -94,7 +94,7 @@ pub(crate) fn all(conn: Reader<'_>) -> Result<Vec<Suppression>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Whether just this address is suppressed.
+/// Returns whether exactly this address is suppressed.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -112,7 +112,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Whether it holds.
+    /// Returns whether it is in force.
     pub(super) fn in_force(&self) -> bool {
         self.lifted.as_ref().is_none_or(|lifted| self.asked >= *lifted)
     }
@@ -124,7 +124,7 @@ impl Row {
 
 const ROW: &str = "id, since, reason, asked, lifted, address_key";
 
-/// The rows of an address, in force or not: one, but for keys that an older program spelled otherwise.
+/// Returns the rows of an address, in force or not: at most one, except for keys that an older program spelled differently.
 fn rows_of(conn: Reader<'_>, typed: &str) -> Result<Vec<Row>, StoreError> {
     let key = address::key(typed);
     if key.is_ascii() && typed.is_ascii() {
@@ -144,30 +144,30 @@ fn rows_of(conn: Reader<'_>, typed: &str) -> Result<Vec<Row>, StoreError> {
     Ok(found)
 }
 
-/// The moment after an instant, both as they stand in the file.
+/// Returns the instant one millisecond later, in the format of the file.
 pub(super) fn after(instant: &str) -> String {
     let parsed = NaiveDateTime::parse_from_str(instant, TIMESTAMP).unwrap_or_default();
     (parsed + TimeDelta::milliseconds(1)).format(TIMESTAMP).to_string()
 }
 
-/// Whether to leave a trace of somebody's asking where it changes nothing: their last word is then this one, whatever another copy of the
-/// roster says.
+/// Whether to record a repeated request that changes nothing here. If recorded, it counts as the person's last word when copies of the
+/// roster are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asking {
-    /// Somebody asks now.
+    /// The person asks now: always recorded.
     Now,
-    /// A file says that somebody asked: a trace is left only if it was later than what is known.
+    /// A file says that they asked: recorded only if dated later than the known request.
     Earlier,
 }
 
-/// The addresses of a person, the primary one first.
+/// Returns a person's addresses, primary first.
 fn addresses_of(conn: Reader<'_>, person: PersonId) -> Result<Vec<String>, StoreError> {
     let Some((facts, _)) = people::facts(conn, person)? else { return Ok(Vec::new()) };
     let others = facts.others.into_iter().map(|o| o.address);
     Ok(std::iter::once(facts.email).chain(others).filter(|a| !a.is_empty()).collect())
 }
 
-/// Refuses a way back that is older than the no: what they said last holds.
+/// Refuses to allow mail as of a date before the refusal: the person's last word counts.
 fn not_before(who: &str, no: Option<NaiveDate>, yes: NaiveDate) -> Result<(), StoreError> {
     match no {
         Some(no) if yes < no => Err(StoreError::Refused(format!(
@@ -178,7 +178,7 @@ fn not_before(who: &str, no: Option<NaiveDate>, yes: NaiveDate) -> Result<(), St
 }
 
 impl Write<'_> {
-    /// Suppresses one address, whoever has it. Whether it was not suppressed before.
+    /// Suppresses one address, whether or not anybody has it. Returns whether it wasn't suppressed before.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -193,7 +193,7 @@ impl Write<'_> {
         if let Some(row) = rows.iter().find(|r| r.in_force()) {
             let is_later = since.is_some() && row.since < since;
             if asking == Asking::Now || is_later {
-                // Their last word is this one: a way back has to be dated after it.
+                // Recorded as their last word: a permission with an earlier date is refused.
                 let (day, reason) = if is_later { (since, reason) } else { (row.since, row.reason.as_str()) };
                 let (asked, day) = (self.stamp().instant().max(row.asked.clone()), day.map(|d| d.to_string()));
                 self.update(&SUPPRESSION, row.id, &[("since", &day), ("reason", &reason), ("asked", &asked), ("lifted", &row.lifted)])?;
@@ -213,7 +213,7 @@ impl Write<'_> {
         self.add(&SUPPRESSION, &columns).map(|_| ())
     }
 
-    /// Puts a row in force: somebody asks again after it was lifted.
+    /// Puts a row in force again after it was lifted.
     pub(super) fn ask_row(&mut self, id: i64, since: Option<NaiveDate>, reason: &str) -> Result<(), StoreError> {
         let Some(row) = self.suppression(id)? else { return Ok(()) };
         let asked = self.stamp().instant().max(row.lifted.clone().unwrap_or_default()).max(row.asked);
@@ -232,11 +232,11 @@ impl Write<'_> {
         Ok(self.reader().prepare_cached(&format!("SELECT {ROW} FROM suppression WHERE id=?1"))?.query_row([id], Row::read).optional()?)
     }
 
-    /// Brings a row back to how an image has it: in force or lifted. The instants are those of this step, the row stays.
+    /// Restores a row to the state in an image, in force or lifted. The instants are this step's, and the row stays.
     pub(super) fn restore_suppression(&mut self, id: i64, image: &Map<String, Json>) -> Result<(), StoreError> {
         let Some(row) = self.suppression(id)? else { return self.suppress_again(id, image) };
         let text = |column: &str| image.get(column).and_then(Json::as_str);
-        // An image without `asked` is of a row that was removed, when rows were still removed: until then it was in force.
+        // An image without `asked` is from the time when rows were still removed; until its removal, the row was in force.
         let was_in_force = match (text("asked"), text("lifted")) {
             (Some(asked), Some(lifted)) => asked >= lifted,
             _ => true,
@@ -251,7 +251,7 @@ impl Write<'_> {
         }
     }
 
-    /// Puts a suppression in force that a program removed when rows were still removed.
+    /// Restores a suppression that an older program removed, when rows were still removed.
     fn suppress_again(&mut self, id: i64, image: &Map<String, Json>) -> Result<(), StoreError> {
         let key = image.get("address_key").and_then(Json::as_str).unwrap_or_default();
         let sql = "SELECT id FROM suppression WHERE address_key=?1";
@@ -267,8 +267,8 @@ impl Write<'_> {
         self.insert_image(&SUPPRESSION, id, &image)
     }
 
-    /// Never mails somebody again: suppresses an address and every other address of its holder, and withdraws the holder's consent
-    /// to mail, so that an address that comes later isn't mailed either. Whether anything was new.
+    /// Suppresses an address and every other address of its holder, and withdraws the holder's consent to mail, so that addresses added
+    /// later aren't mailed either. Returns whether anything was new.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -280,7 +280,7 @@ impl Write<'_> {
         }
     }
 
-    /// As [`Write::suppress`], by the person.
+    /// Suppresses a person as [`Write::suppress`] does.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -298,7 +298,7 @@ impl Write<'_> {
         Ok(self.withdraw_mail(person, since, reason)? || changed)
     }
 
-    /// Takes a suppression, or two addresses that were told apart, as our own format brings them. Whether it was new.
+    /// Imports a suppression, or a pair marked as different people's, from our own format. Returns whether it was new.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -309,7 +309,7 @@ impl Write<'_> {
         }
     }
 
-    /// Withdraws a person's consent to mail, unless it is withdrawn already. Whether it was not.
+    /// Withdraws a person's consent to mail. Returns whether it wasn't withdrawn already.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -322,7 +322,7 @@ impl Write<'_> {
         self.put_consent(person, &facts)
     }
 
-    /// Since when a person is suppressed, by any of their addresses; `Some(None)` if no day is known.
+    /// Returns the latest date since when an address of a person is suppressed; `Some(None)` if no date is known.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -338,9 +338,9 @@ impl Write<'_> {
         Ok(found)
     }
 
-    /// The way back, on a person's own word: lifts the suppressions of every address that the holder of this one has, and records the
-    /// holder's consent to mail. Where the address is blocked only because it resembles somebody else's, the two are told apart and
-    /// the other's suppression stays. The only writer that may end a suppression or withdrawal.
+    /// Allows mail again at the person's own request: lifts the suppressions of all addresses of this address's holder, and records consent
+    /// to mail. If an address is blocked only because it resembles somebody else's, the two are marked as different people's and the
+    /// other's suppression stays. The only function that may end a suppression or withdrawal.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -355,7 +355,7 @@ impl Write<'_> {
         }
     }
 
-    /// As [`Write::allow`], by the person.
+    /// Allows mail to a person as [`Write::allow`] does.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -380,7 +380,7 @@ impl Write<'_> {
             }
         }
         let left = read(self.reader())?;
-        // Only an address that is blocked by nothing but its likeness is told apart.
+        // Only addresses that are blocked purely by resemblance are marked.
         for one in addresses.iter().filter(|a| !lifted.contains(&address::key(a))) {
             let others: Vec<String> = left.resembling(one).map(str::to_owned).collect();
             for other in others {

@@ -1,4 +1,4 @@
-//! What only the store itself can bring about: a full disk, a step that is stopped in the middle.
+//! What only the store itself can cause: a full disk, a step that is stopped halfway.
 
 use std::ops::ControlFlow;
 
@@ -26,7 +26,7 @@ fn a_full_disk_says_so_loses_nothing_and_the_work_goes_on_when_there_is_room() {
     let (_folder, mut store) = roster();
     add(&mut store, 1, 40);
     let before = store.dump().unwrap();
-    // SQLite answers as if the disk were full once the file would be larger than this.
+    // SQLite reports a full disk once the file would be larger than this.
     let room = |store: &Store, pages: u32| store.conn.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
     let pages: u32 = store.conn.pragma_query_value(None, "page_count", |r| r.get(0)).unwrap();
     room(&store, pages);

@@ -1,15 +1,15 @@
-//! What a step touched, so that a screen reads again only what it must.
+//! What a step touched, so that a screen refreshes only what it must.
 //!
-//! Must not know how a row is written, nor who reads it again.
+//! Must not know how a row is written, nor who refreshes.
 
 use super::schema::{Refresh, Table};
 
-/// What a step touched, so that a screen reads again only what it must.
+/// What a step touched, so that a screen refreshes only what it must.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// The people about whom a row was written; incomplete if `many`.
+    /// The people about whom a row was written; incomplete if `many` is true.
     pub people: Vec<i64>,
-    /// More people than are worth naming.
+    /// Whether more people were touched than are listed.
     pub many: bool,
     /// Communities, or what belongs to them.
     pub communities: bool,
@@ -25,11 +25,11 @@ pub struct Touched {
     pub mail: bool,
 }
 
-/// From this many people on, a step has touched "many".
+/// The number of people above which a step has touched "many".
 const MANY: usize = 2_000;
 
 impl Touched {
-    /// Everything: what is to be read again when nobody knows what has changed.
+    /// Returns a value that refreshes everything, for when it isn't known what has changed.
     #[must_use]
     pub fn everything() -> Self {
         Self { people: Vec::new(), many: true, communities: true, members: true, meetups: true, words: true, views: true, mail: true }
@@ -49,13 +49,13 @@ impl Touched {
         self.mail |= more.mail;
     }
 
-    /// Whether nothing was touched.
+    /// Returns whether nothing was touched.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Notes that a row was written: what its table refreshes, and the person whom it is about.
+    /// Records that a row was written: what its table refreshes, and the person that it is about.
     pub(super) fn note(&mut self, table: &Table, person: Option<i64>) {
         for refresh in table.refreshes {
             match refresh {

@@ -1,11 +1,12 @@
-//! The UUIDs of new rows.
+//! Makes the UUIDs of new rows.
 //!
-//! Must not know which rows have one.
+//! Must not know which rows have UUIDs.
 
-/// How many bits of a UUID count the rows of a step.
+/// The number of bits of a UUID that count the rows of a step.
 const COUNTER_BITS: u32 = 26;
 
-/// A UUIDv7 (RFC 9562 section 5.7): milliseconds, then a counter of 26 bits: 12 in `rand_a`, 14 at the top of `rand_b`, under the variant.
+/// Returns a UUIDv7 (RFC 9562 section 5.7): milliseconds, then a 26-bit counter: 12 bits in `rand_a`, 14 at the top of `rand_b`, after the
+/// variant.
 pub(super) fn uuid_of(millis: u64, count: u32, random: &[u8]) -> [u8; 16] {
     debug_assert!(count < 1 << COUNTER_BITS, "more rows than a step can name");
     let [.., c3, c2, c1, c0] = u64::from(count).to_be_bytes();

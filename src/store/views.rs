@@ -1,4 +1,4 @@
-//! Saved views, read and written.
+//! Reads and writes saved views.
 //!
 //! Must not know what a view's query finds.
 
@@ -11,7 +11,7 @@ use super::write::Write;
 use super::{Reader, StoreError};
 use crate::domain::text;
 
-/// The saved views, by name.
+/// Returns the saved views by name.
 pub(crate) fn views(conn: Reader<'_>) -> Result<Vec<ViewRow>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id, name, pane, query, sort, columns FROM view ORDER BY name_key")?;
     let rows = statement
@@ -23,7 +23,7 @@ pub(crate) fn views(conn: Reader<'_>) -> Result<Vec<ViewRow>, StoreError> {
 }
 
 impl Write<'_> {
-    /// Saves a view, or changes the one of that name.
+    /// Saves a view, or changes the existing one with that name.
     pub(crate) fn put_view(&mut self, name: &str, pane: &str, query: &str, sort: &str, columns: &str) -> Result<(), StoreError> {
         let key = text::same_key(name);
         if key.is_empty() {

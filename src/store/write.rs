@@ -1,4 +1,4 @@
-//! The one door for writes: every row that is added, changed or removed leaves its inverse in the journal.
+//! The only way to write: every row that is added, changed or removed leaves its inverse in the journal.
 //!
 //! Must not know what the rows mean; [`super::journal`] reads back what is written here.
 
@@ -17,21 +17,21 @@ use super::uuids::uuid_of;
 use super::{Reader, Stamp, StoreError};
 use crate::domain::label::{Label, Verb};
 
-/// No table has more columns than this.
+/// The maximum number of columns of a table.
 const MOST_COLUMNS: usize = 24;
 static NOTHING: Fallback = Fallback::Null;
 
-/// What a row was, or is, as the journal keeps it.
+/// A row before or after a change, in the form of the journal.
 type Image<'i> = Option<&'i Map<String, Json>>;
 
-/// Rows of one table that were added one after the other.
+/// Rows of one table that were added with consecutive ids.
 struct Range {
     table: &'static Table,
     seq: i64,
     first: i64,
     last: i64,
     op_column: i64,
-    /// The person whom all of them are about.
+    /// The person that all of them are about.
     person: Option<i64>,
 }
 
@@ -47,14 +47,14 @@ pub(crate) struct Write<'c> {
     inserts: Vec<(&'static str, Statement<'c>)>,
     next_ids: Vec<(&'static str, i64)>,
     pub(super) guard: Guard,
-    /// How many rows were written.
+    /// The number of rows written.
     pub changes: u64,
-    /// What was touched.
+    /// What was touched, for refreshing screens.
     pub touched: Touched,
     label: Label,
 }
 
-/// Is told how many people or rows are done, and says whether to go on.
+/// Receives the number of people or rows done, and decides whether to go on.
 pub(crate) type Watch = dyn Fn(u64) -> ControlFlow<()> + Send;
 
 impl<'c> Write<'c> {
@@ -76,17 +76,17 @@ impl<'c> Write<'c> {
         }
     }
 
-    /// Goes on in a step that was written to before: from which change, and from which UUID.
+    /// Continues a step that was written to before, from these counters: the last change and the number of UUIDs.
     pub(super) const fn go_on_from(&mut self, (seq, uuids): (i64, u32)) {
         (self.seq, self.uuids) = (seq, uuids);
     }
 
-    /// The last change and the number of UUIDs so far.
+    /// Returns the last change and the number of UUIDs so far.
     pub(super) const fn counters(&self) -> (i64, u32) {
         (self.seq, self.uuids)
     }
 
-    /// Says what the step is called.
+    /// Sets the label of the step.
     pub(crate) fn set_label(&mut self, label: Label) {
         self.label = label;
     }
@@ -99,22 +99,22 @@ impl<'c> Write<'c> {
         label
     }
 
-    /// The id of the row that the step added to a table last.
+    /// Returns the id of the last row that the step added to a table.
     #[must_use]
     pub(crate) fn last_added(&self, table: &Table) -> Option<i64> {
         self.next_ids.iter().find(|(name, _)| *name == table.name).map(|(_, next)| next - 1)
     }
 
-    /// The roster as it is inside the step.
+    /// Returns a reader of the roster as it is inside the step.
     #[must_use]
     pub(crate) const fn reader(&self) -> Reader<'c> {
         Reader::new(self.conn)
     }
 
-    /// Tells how many people or rows are done.
+    /// Reports how many people or rows are done.
     ///
     /// # Errors
-    /// If the step is to stop; it leaves nothing behind then.
+    /// If the step is to stop; then nothing is kept.
     pub(crate) fn reach(&self, done: u64) -> Result<(), StoreError> {
         match self.watch {
             Some(watch) if done.is_multiple_of(64) && watch(done).is_break() => Err(StoreError::Stopped),
@@ -122,18 +122,18 @@ impl<'c> Write<'c> {
         }
     }
 
-    /// The step's own number.
+    /// Returns the step's number.
     pub(super) const fn op(&self) -> i64 {
         self.op
     }
 
-    /// How many rows have been written.
+    /// Returns the number of rows written so far.
     #[must_use]
     pub(crate) const fn written(&self) -> u64 {
         self.changes
     }
 
-    /// A new UUIDv7: the step's time, a counter, and the step's random tail, so that equal steps give equal ids.
+    /// Returns a new UUIDv7 from the step's time, a counter and the step's random tail, so that equal steps give equal ids.
     pub(crate) fn uuid(&mut self) -> [u8; 16] {
         let millis = u64::try_from(self.stamp.at.and_utc().timestamp_millis()).unwrap_or(0);
         let uuid = uuid_of(millis, self.uuids, &self.stamp.action[10..]);
@@ -141,22 +141,22 @@ impl<'c> Write<'c> {
         uuid
     }
 
-    /// The day on which the step is taken, UTC.
+    /// Returns the time and id of the step.
     #[must_use]
     pub(crate) const fn stamp(&self) -> Stamp {
         self.stamp
     }
 
-    /// Adds a row; returns its id. A column that isn't named has its default, a column `uuid` a new one.
+    /// Adds a row and returns its id. A column that isn't given has its default; a `uuid` column gets a new UUID.
     ///
     /// # Errors
-    /// If the file can't be written, or there is such a row already.
+    /// If the file can't be written, or the row exists already.
     pub(crate) fn add(&mut self, table: &'static Table, columns: &[(&'static str, &dyn ToSql)]) -> Result<i64, StoreError> {
         let uuid = if table.identity == Identity::Uuid { self.uuid() } else { [0; 16] };
         let mut values: [&dyn ToSql; MOST_COLUMNS] = [&NOTHING; MOST_COLUMNS];
         let mut named = 0;
         for (value, column) in values.iter_mut().zip(table.columns) {
-            // As a rule they are named in the table's order.
+            // They are usually given in the table's order.
             let next = columns.get(named).filter(|(name, _)| *name == column.name);
             match next.or_else(|| columns.iter().find(|(name, _)| *name == column.name)) {
                 Some((_, given)) => {
@@ -173,8 +173,8 @@ impl<'c> Write<'c> {
         Ok(id)
     }
 
-    /// Adds a row as the journal kept it: under its old id, with the step that last wrote it. What an image of an older schema lacks
-    /// has its default.
+    /// Inserts a row from the journal's image, with its old id and the step that last wrote it. Columns missing from an image of an older
+    /// schema have their defaults.
     pub(super) fn insert_image(&mut self, table: &'static Table, id: i64, image: &Map<String, Json>) -> Result<(), StoreError> {
         let value = |c: &Column| image.get(c.name).map_or_else(|| c.default.value(), |json| from_json(Some(json)));
         let values: Vec<Value> = table.columns.iter().map(value).collect();
@@ -208,7 +208,7 @@ impl<'c> Write<'c> {
         } else {
             self.seq += 1;
             self.ranges.push(Range { table, seq: self.seq, first: id, last: id, op_column, person });
-            // Scattered rows (a redo) must not make the search above long.
+            // Keeps the search above short when rows are scattered, as in a redo.
             if self.ranges.len() > 64 {
                 self.flush()?;
             }
@@ -230,7 +230,7 @@ impl<'c> Write<'c> {
         Ok(&mut self.inserts[at].1)
     }
 
-    /// The next free id: never one that the journal knows, so that a history is never of two things.
+    /// Returns the next free id. It never reuses an id in the journal, so that a history never mixes two things.
     fn next_id(&mut self, table: &'static Table) -> Result<i64, StoreError> {
         if let Some((_, next)) = self.next_ids.iter_mut().find(|(name, _)| *name == table.name) {
             *next += 1;
@@ -243,7 +243,7 @@ impl<'c> Write<'c> {
         Ok(id)
     }
 
-    /// Changes those of the columns that differ. Returns whether any did.
+    /// Changes the given columns that differ. Returns whether any did.
     ///
     /// # Errors
     /// If there is no such row.
@@ -268,7 +268,7 @@ impl<'c> Write<'c> {
         Ok(true)
     }
 
-    /// Puts columns back as the journal kept them, the step that last wrote them included.
+    /// Restores columns from the journal's image, along with the step that last wrote them.
     pub(super) fn update_image(&mut self, table: &'static Table, id: i64, image: &Map<String, Json>) -> Result<(), StoreError> {
         let columns: Vec<&'static str> = table.names().filter(|c| image.contains_key(*c)).collect();
         let Some((old_op, before)) = self.read_columns(table, id, columns.iter().copied())? else {
@@ -312,7 +312,7 @@ impl<'c> Write<'c> {
         self.journal(table, id, person, Some(&before), Some(&after))
     }
 
-    /// Removes a row, keeping all of it in the journal.
+    /// Removes a row and keeps all of it in the journal.
     ///
     /// # Errors
     /// If there is no such row, or something refers to it.
@@ -322,7 +322,7 @@ impl<'c> Write<'c> {
             return Err(StoreError::Refused(format!("the {} is gone; another program has removed it", table.noun)));
         };
         self.guard.deleting(table, id, &values);
-        // A row that is added again later must not be in one range with those that were added before this: they are undone in turn.
+        // A row that is added again later must not share a range with rows added before this removal: undo reverts them in turn.
         if self.ranges.iter().any(|r| r.table == table) {
             self.flush()?;
         }
@@ -337,7 +337,7 @@ impl<'c> Write<'c> {
         self.journal(table, id, person, Some(&image), None)
     }
 
-    /// Removes a row with everything that belongs to it; what refers to it loosely stays and refers to nothing.
+    /// Removes a row with everything that belongs to it; loose references to it are emptied.
     ///
     /// # Errors
     /// If there is no such row.
@@ -362,7 +362,7 @@ impl<'c> Write<'c> {
         self.delete(table, id)
     }
 
-    /// Removes every row of a table that refers to `id` in `column`.
+    /// Removes every row of a table that refers to `id` in `column`. Returns how many.
     pub(crate) fn delete_where(&mut self, table: &'static Table, column: &str, id: i64) -> Result<usize, StoreError> {
         let ids = ids_where(self.reader(), table, column, id)?;
         for id in &ids {
@@ -372,12 +372,12 @@ impl<'c> Write<'c> {
         Ok(ids.len())
     }
 
-    /// The newest step that wrote a row or what its form edits with it; `None` if the row is gone.
+    /// Returns the newest step that wrote a row or what its form edits with it; `None` if the row is gone.
     pub(crate) fn last_written(&self, table: &Table, id: i64) -> Result<Option<i64>, StoreError> {
         last_written(self.reader(), table, id)
     }
 
-    /// The row's `op` and the wanted columns, in their order.
+    /// Returns a row's `op` and the requested columns, in order.
     pub(super) fn read_columns<'n>(
         &self,
         table: &Table,
@@ -424,7 +424,7 @@ impl<'c> Write<'c> {
         Ok(())
     }
 
-    /// Writes down the rows that were added; nothing may be written after it without calling it again.
+    /// Writes pending inserts to the journal. Must be called again after further inserts.
     pub(super) fn flush(&mut self) -> Result<(), StoreError> {
         for range in std::mem::take(&mut self.ranges) {
             let mut after = Map::new();

@@ -1,14 +1,14 @@
-//! UUIDs for rows that had none, or shared one: worked out from the step that first inserted them, never drawn, so that two copies of one
-//! roster that are migrated apart agree on every one.
+//! UUIDs for rows that had none, or shared one. They are derived from the step that first inserted the row, not random, so that separately
+//! migrated copies of a roster agree.
 //!
-//! Must not know which tables have one.
+//! Must not know which tables have UUIDs.
 
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 use crate::store::{Reader, StoreError};
 
-/// A UUIDv8 (RFC 9562 section 5.8) of what a digest is fed with.
+/// Returns a UUIDv8 (RFC 9562 section 5.8) from the SHA-256 digest of these pieces.
 fn derived(pieces: &[&[u8]]) -> [u8; 16] {
     let mut digest = Sha256::new();
     for piece in pieces {
@@ -19,18 +19,18 @@ fn derived(pieces: &[&[u8]]) -> [u8; 16] {
     uuid::Builder::from_custom_bytes(bytes).into_uuid().into_bytes()
 }
 
-/// The UUID of a row: of the action id of the step that first inserted it, its table, and its offset in the rows which that step
-/// inserted in one go.
+/// Derives the UUID of a row from the action id of the step that first inserted it, its table, and its offset among the rows that the step
+/// inserted there.
 pub(super) fn of_row(action: &[u8], table: &str, offset: i64) -> [u8; 16] {
     derived(&[b"guildhall/row/1\0", action, table.as_bytes(), b"\0", &offset.to_be_bytes()])
 }
 
-/// The UUID of a row that no step is known to have inserted, such as one that a script wrote: of the roster's first step, its table and id.
+/// Derives the UUID of a row that no known step inserted (a script may have) from the roster's first step, the row's table and its id.
 pub(super) fn of_stray(first_action: &[u8], table: &str, id: i64) -> [u8; 16] {
     derived(&[b"guildhall/row/0\0", first_action, table.as_bytes(), b"\0", &id.to_be_bytes()])
 }
 
-/// The roster's own id, the same in each of its copies: of its first step's action id. `None` for a roster in which nothing was ever done.
+/// Returns the roster's own id, the same in each copy: derived from its first step's action id. `None` if the roster has no steps.
 ///
 /// # Errors
 /// If the file can't be read.

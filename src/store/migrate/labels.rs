@@ -1,5 +1,5 @@
-//! The labels of steps that were taken before labels were data: what each was is worked out from its own changes. The old words are not
-//! kept, since they hold names.
+//! Labels for steps from before labels were data, derived from each step's own changes. The old wording is dropped, since it has names in
+//! it.
 //!
 //! Must not know how a label is worded.
 
@@ -11,7 +11,7 @@ use crate::domain::label::{Label, Verb};
 use crate::store::StoreError;
 use crate::store::labels::hex;
 
-/// What a step did to the rows of one table.
+/// The changes that a step made to the rows of one table.
 #[derive(Default)]
 struct Deed {
     added: Vec<(i64, i64)>,
@@ -24,7 +24,7 @@ impl Deed {
         self.added.iter().map(|(first, last)| (last - first + 1).unsigned_abs()).sum()
     }
 
-    /// The one row that was added, changed or removed, if it was one.
+    /// Returns the row that was added, changed or removed, if there was exactly one.
     fn only(&self) -> Option<i64> {
         let mut ids: Vec<i64> = self.changed.iter().chain(&self.removed).copied().collect();
         for (first, last) in &self.added {
@@ -36,7 +36,7 @@ impl Deed {
     }
 }
 
-/// Everything that a step did, and where to look names up.
+/// All changes of a step, and where to look names up.
 struct Work<'c> {
     conn: &'c Connection,
     op: i64,
@@ -44,7 +44,7 @@ struct Work<'c> {
     deeds: HashMap<String, Deed>,
 }
 
-/// Gives every step a label of data.
+/// Gives every step a structured label.
 pub(super) fn rewrite(conn: &Connection) -> Result<(), StoreError> {
     let mut read = conn.prepare("SELECT id, kind, undoes, changes FROM op ORDER BY id")?;
     let mut rows = read.query([])?;
@@ -56,7 +56,7 @@ pub(super) fn rewrite(conn: &Connection) -> Result<(), StoreError> {
         let undoes: Option<i64> = row.get(2)?;
         let known = undoes.and_then(|target| labels.get(&target)).cloned();
         let label = match known {
-            // An undo or redo is called like what it takes back.
+            // An undo or redo has the label of the step that it reverts.
             Some(label) => label,
             None if kind == "note" && exports.contains_key(&op) => exports[&op].clone(),
             None => Work::of(conn, op, row.get::<_, i64>(3)?.unsigned_abs())?.label()?.stored(),
@@ -67,7 +67,7 @@ pub(super) fn rewrite(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The labels of exports, by their steps.
+/// Returns the labels of exports by their steps.
 fn exports(conn: &Connection) -> Result<HashMap<i64, String>, StoreError> {
     let mut read = conn.prepare("SELECT op, format, name, length(digests)/8 FROM export")?;
     let rows = read.query_map([], |r| {
@@ -87,7 +87,7 @@ impl<'c> Work<'c> {
             let (first, last): (i64, i64) = (row.get(1)?, row.get(2)?);
             let deed = deeds.entry(row.get(0)?).or_default();
             match (row.get::<_, bool>(3)?, row.get::<_, bool>(4)?) {
-                // A row that comes back has an image after it that holds its step alone.
+                // A restored row has an after-image, but with its step only.
                 (true, _) => deed.added.push((first, last)),
                 (false, true) => deed.removed.push(first),
                 (false, false) => deed.changed.push(first),
@@ -100,7 +100,7 @@ impl<'c> Work<'c> {
         self.deeds.get(table)
     }
 
-    /// The UUID of a row, or of what was removed.
+    /// Returns the UUID of a row, also of a removed one.
     fn uuid(&self, table: &str, id: i64) -> Result<Option<String>, StoreError> {
         let sql = format!("SELECT uuid FROM {table} WHERE id=?1");
         let found: Option<Vec<u8>> = self.conn.prepare_cached(&sql)?.query_row([id], |r| r.get(0)).optional()?;
@@ -111,7 +111,7 @@ impl<'c> Work<'c> {
         Ok(self.conn.prepare_cached(sql)?.query_row((table, id), |r| r.get(0)).optional()?.flatten())
     }
 
-    /// The rows of another table to which what was done in `table` refers in `column`: their one UUID, if it is one.
+    /// Returns the UUID of the row of table `to` that all changed rows of `table` refer to in `column`, if it is the same one.
     fn common(&self, table: &str, column: &str, to: &str) -> Result<Option<String>, StoreError> {
         let sql = format!(
             "WITH mine AS (SELECT c.entity_id, c.last_id, c.before, c.after FROM op_change c WHERE c.op=?1 AND c.entity=?2), \
@@ -124,7 +124,7 @@ impl<'c> Work<'c> {
         id.map_or(Ok(None), |id| self.uuid(to, id))
     }
 
-    /// A label about the people in a table's rows: by reference if it is one, by number otherwise.
+    /// Returns a label about the people in a table's rows: a reference to a single person, otherwise a count.
     fn of_people(&self, verb: Verb, table: &str, deed: &Deed) -> Result<Label, StoreError> {
         let n = deed.added() + (deed.changed.len() + deed.removed.len()) as u64;
         let label = Label::new(verb, n);
@@ -139,7 +139,7 @@ impl<'c> Work<'c> {
         Ok(label.about("person", person))
     }
 
-    /// What the step was; where that isn't clear, its count.
+    /// Returns the step's label; a mere count if what it did isn't clear.
     fn label(&self) -> Result<Label, StoreError> {
         let found = match self.of_things()? {
             None => match self.of_links()? {
@@ -151,7 +151,7 @@ impl<'c> Work<'c> {
         Ok(found.unwrap_or_else(|| Label::new(Verb::Change, self.changes)))
     }
 
-    /// Whether the step did so much to different things that no command can have been it: it went back over several.
+    /// Returns whether the changes are too varied for one command, so that the step must have gone back over several steps.
     fn is_mixed(&self) -> bool {
         let counts =
             |table: &str| self.did(table).map_or((false, false, false), |d| (d.added() > 0, !d.changed.is_empty(), !d.removed.is_empty()));
@@ -171,7 +171,7 @@ impl<'c> Work<'c> {
         removes > 1 || others && !takes_organisation_away || organisation.2 && !takes_organisation_away
     }
 
-    /// People, communities, meetups and organisations that came, went or changed.
+    /// Returns a label for added, removed or changed people, communities, meetups or organisations.
     fn of_things(&self) -> Result<Option<Label>, StoreError> {
         if self.is_mixed() {
             return Ok(Some(Label::new(Verb::Change, self.changes)));
@@ -218,7 +218,7 @@ impl<'c> Work<'c> {
         }
     }
 
-    /// Who is in which community, who came to which meetup, who agreed to what.
+    /// Returns a label for changed memberships, attendance or consents.
     fn of_links(&self) -> Result<Option<Label>, StoreError> {
         if let Some(deed) = self.did("membership") {
             let verb = match (deed.added() > 0, !deed.removed.is_empty(), deed.changed.len()) {
@@ -247,7 +247,7 @@ impl<'c> Work<'c> {
         Ok(None)
     }
 
-    /// What belongs to a community, and views.
+    /// Returns a label for changed views or parts of a community.
     fn of_parts(&self) -> Result<Option<Label>, StoreError> {
         if let Some(deed) = self.did("seat").filter(|d| !d.removed.is_empty()) {
             let seat = deed.only().map_or(Ok(None), |id| self.uuid("seat", id))?;
@@ -300,7 +300,7 @@ impl<'c> Work<'c> {
         Ok(Some(Label::new(Verb::SetSeat, 1).about("seat", seat).about("community", community).about("person", holder)))
     }
 
-    /// The community of a seat, or of one that was removed.
+    /// Returns the community of a seat, also of a removed one.
     fn community_of(&self, seat: &str) -> Result<Option<String>, StoreError> {
         let sql = "SELECT community_id FROM seat WHERE uuid=unhex(?1) \
                    UNION ALL SELECT json_extract(before, '$.community_id') FROM op_change WHERE entity='seat' AND after IS NULL AND json_valid(before) \
@@ -309,7 +309,7 @@ impl<'c> Work<'c> {
         id.map_or(Ok(None), |id| self.uuid("community", id))
     }
 
-    /// Who has a seat by the tenure that the step added.
+    /// Returns the holder in the tenure that the step added.
     fn holder(&self) -> Result<Option<String>, StoreError> {
         let sql = "SELECT coalesce((SELECT person_id FROM tenure WHERE id=c.entity_id), c.person_id) FROM op_change c WHERE c.op=?1 AND c.entity='tenure' AND c.before IS NULL";
         let id: Option<i64> = self.conn.prepare_cached(sql)?.query_row([self.op], |r| r.get(0)).optional()?.flatten();

@@ -1,5 +1,5 @@
-//! Bringing an older file up to date: its schema is compared with that of its own version, a backup is made, and every step is taken in one
-//! transaction, at the end of which the schema is compared with today's. Any difference is named, and nothing is written then.
+//! Brings an older file up to date: compares its schema with that of its own version, makes a backup, runs every migration step in one
+//! transaction, and compares the result with the current schema. If there is any difference, it names it and writes nothing.
 //!
 //! Must not know what is in the rows; the steps do.
 
@@ -21,19 +21,19 @@ use crate::domain::text;
 
 pub(crate) use identity::roster_id;
 
-/// How long a migration waits for another program's. Longer than any takes: then it finds that there is nothing left to do.
+/// How long a migration waits for another program's, which is longer than any takes; after that wait there is nothing left to do.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A step from one version to the next.
+/// A migration step from one version to the next.
 #[derive(Clone, Copy)]
 pub(super) enum Step {
-    /// Statements.
+    /// SQL statements.
     Sql(&'static str),
-    /// More than statements; returns what it has to report.
+    /// Code; returns reports for the user.
     Code(fn(&Connection) -> Result<Vec<String>, StoreError>),
 }
 
-/// The steps from version 1 to 2, from 2 to 3 and so on.
+/// The migration steps: from version 1 to 2, from 2 to 3 and so on.
 pub(super) const STEPS: &[Step] = &[
     Step::Sql(old::EXPORTS),
     Step::Code(six::to_three),
@@ -43,32 +43,32 @@ pub(super) const STEPS: &[Step] = &[
     Step::Sql(old::EXPORT_FILES),
 ];
 
-/// What a migration did.
+/// The result of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Migrated {
-    /// The version that the file had.
+    /// The old version of the file.
     pub from: i32,
-    /// What it had to leave out or mend, in sentences.
+    /// What it had to drop or repair, in sentences.
     pub reports: Vec<String>,
 }
 
-/// Tables, indexes, triggers and views, by kind and name, with their text.
+/// The SQL of tables, indexes, triggers and views, by kind and name.
 type Parts = BTreeMap<(String, String), String>;
 
 fn parts(conn: &Connection) -> rusqlite::Result<Parts> {
-    // By the first letters, not by LIKE: its underscore would leave out more names than SQLite keeps for itself.
+    // Compares a prefix instead of using LIKE, where the underscore matches any character and would skip other names too.
     let mut read = conn.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name,1,7)<>'sqlite_'")?;
     read.query_map([], |r| Ok(((r.get(0)?, r.get(1)?), r.get(2)?)))?.collect()
 }
 
-/// Whether a file has just the parts of today's schema.
+/// Returns whether a file has exactly the current schema.
 fn is_current(conn: &Connection) -> rusqlite::Result<bool> {
     let mut read = conn.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name,1,7)<>'sqlite_' ORDER BY rowid")?;
     let mut rows = read.query([])?;
     let mut found = 0;
     while let Some(row) = rows.next()? {
         let sql = row.get_ref(0)?.as_str().unwrap_or_default();
-        // In a new file they stand in this very order; in one that was brought up to date, in another.
+        // New files have them in this order; migrated files may have them in another.
         if SCHEMA.get(found).is_none_or(|s| *s != sql) && !SCHEMA.contains(&sql) {
             return Ok(false);
         }
@@ -77,21 +77,21 @@ fn is_current(conn: &Connection) -> rusqlite::Result<bool> {
     Ok(found == SCHEMA.len())
 }
 
-/// The kind and the name of what a statement makes.
+/// Returns the kind and name of what a CREATE statement makes.
 fn named_by(sql: &str) -> (String, String) {
     let rest = sql.trim_start_matches("CREATE ").trim_start_matches("UNIQUE ");
     let (kind, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     (kind.to_lowercase(), rest.split(['(', ' ']).next().unwrap_or_default().to_owned())
 }
 
-/// What a file of a version has in it.
+/// Returns the schema that a file of this version has.
 fn expected(version: i32) -> Result<Parts, StoreError> {
     if version >= VERSION {
         return Ok(SCHEMA.iter().map(|sql| (named_by(sql), (*sql).to_owned())).collect());
     }
-    // Of an older version, what SQLite makes of its statements, altered columns included.
+    // An older schema is whatever SQLite makes of that version's statements, altered columns included.
     let conn = Connection::open_in_memory()?;
-    // As where a file is brought up to date: a table that is made anew leaves the text of the others as it is.
+    // The same settings as for a migration: recreating a table then leaves the text of the others as it is.
     conn.execute_batch("PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON")?;
     for statement in old::FIRST.iter().chain([&old::LATER]) {
         conn.execute_batch(statement)?;
@@ -105,14 +105,14 @@ fn expected(version: i32) -> Result<Parts, StoreError> {
     Ok(parts(&conn)?)
 }
 
-/// Whether a part of a version may be missing, as the version has more than one form.
+/// Returns whether an index may be missing from this version, because the version exists in two forms.
 fn is_form(version: i32, name: &str) -> bool {
     old::FORMS.iter().any(|f| f.versions.contains(&version) && f.index == name)
 }
 
-/// Refuses a file whose tables, indexes, triggers or views are not those of its version; names each difference.
+/// Refuses a file whose schema isn't that of its version; the error names each difference.
 pub(super) fn compare(conn: &Connection, path: &Path, version: i32) -> Result<(), StoreError> {
-    // The usual case, at every start: exactly today's statements.
+    // The usual case at every start: exactly the current statements.
     if version == VERSION && is_current(conn).map_err(|e| damage(path, e))? {
         return Ok(());
     }
@@ -140,25 +140,25 @@ fn others_writes(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.query_row("PRAGMA data_version", [], |r| r.get(0))?)
 }
 
-/// Brings a file up to date; `None` if there was nothing to do, perhaps because another program has just done it.
+/// Migrates a file; `None` if there was nothing to do, perhaps because another program has just done it.
 ///
 /// # Errors
-/// If the schema isn't that of the file's version, or a step fails; nothing was changed then.
+/// If the schema isn't that of the file's version, or a step fails; then nothing was changed.
 pub(super) fn migrate(conn: &Connection, path: &Path) -> Result<Option<Migrated>, StoreError> {
     migrate_by(conn, path, STEPS, Some(VERSION))
 }
 
-/// As [`migrate`], by other steps; the schema at the end is compared with that of a version, if one is given.
+/// Migrates as [`migrate`] does, with other steps; compares the result with the schema of `then`, if given.
 fn migrate_by(conn: &Connection, path: &Path, steps: &[Step], then: Option<i32>) -> Result<Option<Migrated>, StoreError> {
     let last = i32::try_from(steps.len()).unwrap_or(i32::MAX).saturating_add(1);
     loop {
-        // Read at one moment: another program may be bringing it up to date just now.
+        // One transaction, because another program may be migrating the file at the same time.
         conn.execute_batch("BEGIN")?;
         let looked = look(conn, path, last);
         conn.execute_batch("COMMIT")?;
         let Some((from, seen)) = looked? else { return Ok(None) };
         backup::automatic(Reader::new(conn), path)?;
-        // A step that makes a table anew must find references switched off, and leave their text as it is in other tables.
+        // Recreating a table needs foreign keys off, and must not rewrite references in other tables' text.
         conn.busy_timeout(PATIENCE)?;
         conn.execute_batch("PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON")?;
         let begun = conn.execute_batch("BEGIN IMMEDIATE");
@@ -167,7 +167,7 @@ fn migrate_by(conn: &Connection, path: &Path, steps: &[Step], then: Option<i32>)
         } else if version(conn)? == from && others_writes(conn)? == seen {
             take(conn, path, &steps[usize::try_from(from - 1).unwrap_or(0)..], last, then).map(Some)
         } else {
-            // Somebody wrote between the backup and now: it isn't of what would be changed.
+            // Another program wrote after the backup, so the backup is out of date.
             Ok(None)
         };
         let ended = match &done {
@@ -184,7 +184,7 @@ fn migrate_by(conn: &Connection, path: &Path, steps: &[Step], then: Option<i32>)
     }
 }
 
-/// The version of a file that is older than `last`, with what other programs have written so far, if its schema is that of its version.
+/// Returns the version and data version of a file older than `last`, after checking that its schema is that of its version.
 fn look(conn: &Connection, path: &Path, last: i32) -> Result<Option<(i32, i64)>, StoreError> {
     let from = version(conn)?;
     if from >= last {
@@ -198,7 +198,7 @@ fn look(conn: &Connection, path: &Path, last: i32) -> Result<Option<(i32, i64)>,
     Ok(Some((from, seen)))
 }
 
-/// Takes the steps inside the transaction.
+/// Runs the migration steps inside the transaction.
 fn take(conn: &Connection, path: &Path, steps: &[Step], last: i32, then: Option<i32>) -> Result<Vec<String>, StoreError> {
     let before = dangling(conn)?;
     let mut reports = Vec::new();
@@ -218,7 +218,7 @@ fn take(conn: &Connection, path: &Path, steps: &[Step], last: i32, then: Option<
     Ok(reports)
 }
 
-/// Rows that refer to one that isn't there. A file that has such rows is brought up to date as it is.
+/// Returns the rows with dangling references. A file that already has such rows is migrated as it is.
 fn dangling(conn: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
     let mut check = conn.prepare("PRAGMA foreign_key_check")?;
     let rows = check.query_map([], |r| Ok((r.get(0)?, r.get::<_, Option<i64>>(1)?.unwrap_or(0))))?.collect::<Result<_, _>>()?;
@@ -229,7 +229,7 @@ fn dangling(conn: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
 mod tests {
     use super::*;
 
-    /// A copy of the fixture of version 5, opened by SQLite alone.
+    /// Returns a copy of the version 5 fixture, opened with SQLite directly.
     fn of_version_five() -> (tempfile::TempDir, std::path::PathBuf, Connection) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("roster.guildhall");

@@ -1,10 +1,10 @@
-//! The schema of version 1 and the steps from there, as they were: frozen, whatever the schema of today says.
+//! The schema of version 1 and the steps from there. Frozen, whatever the current schema is.
 //!
 //! Must not know of any later version.
 
 use std::ops::RangeInclusive;
 
-/// The statements of version 1. The first program of that version made no index `op_change_range`; see [`FORMS`].
+/// The statements of version 1. The first program of that version didn't create the index `op_change_range`; see [`FORMS`].
 pub(super) const FIRST: &[&str] = &[
     "CREATE TABLE op(id INTEGER PRIMARY KEY, action_id BLOB NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL, at TEXT NOT NULL, undoes INTEGER REFERENCES op(id), changes INTEGER NOT NULL) STRICT",
     "CREATE TABLE op_change(op INTEGER NOT NULL REFERENCES op(id), seq INTEGER NOT NULL, entity TEXT NOT NULL, entity_id INTEGER NOT NULL, last_id INTEGER NOT NULL, before TEXT, after TEXT, PRIMARY KEY(op, seq)) STRICT, WITHOUT ROWID",
@@ -59,20 +59,20 @@ pub(super) const FIRST: &[&str] = &[
     "CREATE UNIQUE INDEX view_name ON view(name_key)",
 ];
 
-/// An index that was added to version 1 without a step.
+/// An index that was added to version 1 without a migration step.
 pub(super) const LATER: &str = "CREATE INDEX op_change_range ON op_change(entity) WHERE entity_id<last_id";
 
-/// An index that a version has or not, according to which program made the file: it was changed without a step.
+/// An index that a file of these versions may lack, depending on the program that made it, since it changed without a migration step.
 pub(super) struct Form {
     /// The versions that have both forms.
     pub versions: RangeInclusive<i32>,
     /// The index.
     pub index: &'static str,
-    /// What stands there instead, if anything does.
+    /// The index that may be there instead.
     pub instead: Option<&'static str>,
 }
 
-/// Where versions have two forms.
+/// The versions that exist in two forms.
 pub(super) const FORMS: &[Form] = &[
     Form { versions: 1..=5, index: "op_change_range", instead: None },
     Form {
@@ -82,12 +82,12 @@ pub(super) const FORMS: &[Form] = &[
     },
 ];
 
-/// To version 7: what an export was told beside its search, and which files it wrote, each with its digest.
+/// To version 7: the options of an export, and the files that it wrote, each with its digest.
 pub(super) const EXPORT_FILES: &str = "ALTER TABLE export ADD COLUMN options TEXT NOT NULL DEFAULT ''; \
     ALTER TABLE export ADD COLUMN files TEXT NOT NULL DEFAULT ''";
 
-/// To version 5: what a seat is for and when its holder was confirmed, counts of channels, why a community stands where it stands, where it
-/// went, which are near it.
+/// To version 5: function and confirmation of seats, counts of channels; for a community, the reason for its status, its successor, and
+/// related communities.
 pub(super) const SHAPE: &str = "ALTER TABLE seat ADD COLUMN function TEXT NOT NULL DEFAULT ''; \
     ALTER TABLE seat ADD COLUMN confirm_months INTEGER; \
     ALTER TABLE tenure ADD COLUMN confirmed TEXT; \
@@ -99,11 +99,11 @@ pub(super) const SHAPE: &str = "ALTER TABLE seat ADD COLUMN function TEXT NOT NU
     CREATE TABLE related(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), other_id INTEGER NOT NULL REFERENCES community(id), op INTEGER NOT NULL) STRICT; \
     CREATE UNIQUE INDEX related_community ON related(community_id, other_id)";
 
-/// To version 4: who may join whatever the rules say.
+/// To version 4: exceptions to eligibility rules.
 pub(super) const EXCEPTIONS: &str = "CREATE TABLE exception(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), community_id INTEGER NOT NULL REFERENCES community(id), reason TEXT NOT NULL, decided_by TEXT NOT NULL, decided_on TEXT, review_on TEXT, op INTEGER NOT NULL) STRICT; \
     CREATE UNIQUE INDEX exception_person ON exception(person_id, community_id)";
 
-/// To version 3: public pages, which communities are on them, and what they print of ways to join and rules.
+/// To version 3: public pages, the communities on them, and what they print of join routes and rules.
 pub(super) const PAGES: &str = "ALTER TABLE join_route ADD COLUMN body TEXT NOT NULL DEFAULT ''; \
     ALTER TABLE join_route ADD COLUMN words TEXT NOT NULL DEFAULT ''; \
     ALTER TABLE rule ADD COLUMN page_id INTEGER; \
@@ -113,5 +113,5 @@ pub(super) const PAGES: &str = "ALTER TABLE join_route ADD COLUMN body TEXT NOT 
     CREATE TABLE listing(id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL REFERENCES page(id), community_id INTEGER NOT NULL REFERENCES community(id), position INTEGER NOT NULL, derived TEXT NOT NULL, op INTEGER NOT NULL) STRICT; \
     CREATE INDEX listing_page ON listing(page_id)";
 
-/// What was exported, and a digest of each address that was in it. Not in the journal: what was sent can't be taken back.
+/// Exports, with a digest of each address. Not in the journal: what was sent can't be undone.
 pub(super) const EXPORTS: &str = "CREATE TABLE export(id INTEGER PRIMARY KEY, op INTEGER NOT NULL REFERENCES op(id), name TEXT NOT NULL, format TEXT NOT NULL, query TEXT NOT NULL, community_id INTEGER, list TEXT NOT NULL, at TEXT NOT NULL, salt BLOB NOT NULL, digests BLOB NOT NULL) STRICT";

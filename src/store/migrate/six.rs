@@ -1,7 +1,8 @@
-//! To version 6: an identity for every row, a journal that knows whom a change is about and holds no names in its labels, suppressions
-//! that are never removed. And the one thing that the step to version 3 does beside its statements.
+//! To version 6: an identity for every row, a journal that knows which person a change is about and has no names in its labels,
+//! suppressions that are never removed. Also the code of the step to version 3.
 //!
-//! Tables are made anew rather than altered, so that a migrated file's text is that of a new one. Must not know how the rows are used.
+//! Recreates tables rather than altering them, so that a migrated file has the same schema text as a new one. Must not know how the rows
+//! are used.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,28 +16,28 @@ use crate::store::schema::{self, About, TABLES, Table};
 /// The tables that get a UUID.
 const NEW: [&str; 6] = ["seat", "tenure", "join_route", "rule", "channel", "page"];
 
-/// The tables that had one, which repeated within a step that added more rows than this to all of them together.
+/// The tables whose UUIDs repeated in a step that added more rows than this to all four together.
 const OLD: [&str; 4] = ["organisation", "person", "community", "meetup"];
 const REPEATED_AFTER: i64 = 16_384;
 
-/// What a change in the journal is that removed a row, and whose image can be read.
+/// The condition for a change that removed a row and whose image can be parsed.
 const REMOVAL: &str = "before IS NOT NULL AND after IS NULL AND json_valid(before)";
 
-/// Pairs that were meant to be unique, with their columns and the index that the new one takes the place of.
+/// Pairs that were meant to be unique: table, columns, the index that the unique one replaces, and the name in reports.
 const PAIRS: [(&str, &str, &str, &str); 3] = [
     ("community_discipline", "community_id, discipline_id", "community_discipline_community", "the disciplines of communities"),
     ("meetup_community", "meetup_id, community_id", "meetup_community_meetup", "the communities of meetups"),
     ("listing", "page_id, community_id", "listing_page", "the places on pages"),
 ];
 
-/// The step to version 3.
+/// Migrates to version 3.
 pub(super) fn to_three(conn: &Connection) -> Result<Vec<String>, StoreError> {
     rekey(conn)?;
     conn.execute_batch(old::PAGES)?;
     Ok(Vec::new())
 }
 
-/// The step to version 6.
+/// Migrates to version 6.
 pub(super) fn to_six(conn: &Connection) -> Result<Vec<String>, StoreError> {
     let mut reports = mend_journal(conn)?;
     remake(conn, "op", "schema", "5")?;
@@ -65,7 +66,7 @@ pub(super) fn to_six(conn: &Connection) -> Result<Vec<String>, StoreError> {
     Ok(reports)
 }
 
-/// Mends what the new tables don't take, and no program wrote: two steps of one id, an id of another length, a range from end to beginning.
+/// Repairs what the new tables refuse and no program of ours wrote: duplicate action ids, ids of another length, reversed ranges.
 fn mend_journal(conn: &Connection) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT id, action_id FROM op WHERE length(action_id)<>16 OR id NOT IN (SELECT min(id) FROM op GROUP BY action_id)";
     let wrong: Vec<(i64, Vec<u8>)> = conn.prepare(sql)?.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
@@ -77,7 +78,7 @@ fn mend_journal(conn: &Connection) -> Result<Vec<String>, StoreError> {
     Ok((mended > 0).then(|| format!("{mended} entries of the history were repaired")).into_iter().collect())
 }
 
-/// Makes a table anew under today's statements, with its indexes: a column more, with the value that is given in SQL.
+/// Recreates a table with its indexes from the current statements, with one more column whose value is an SQL expression.
 fn remake(conn: &Connection, table: &str, column: &str, value: &str) -> Result<(), StoreError> {
     remake_with(conn, table, &[(column, value)])
 }
@@ -103,9 +104,9 @@ fn remake_with(conn: &Connection, table: &str, more: &[(&str, &str)]) -> Result<
     Ok(())
 }
 
-/// Makes the three pairs unique. Of doubles the lowest id stays.
+/// Makes the three pairs unique; of duplicates, keeps the lowest id.
 fn pairs(conn: &Connection) -> Result<Vec<String>, StoreError> {
-    // The other form of the index on listings.
+    // The other form of the index on listings; see `old::FORMS`.
     conn.execute_batch("DROP INDEX IF EXISTS listing_community")?;
     let mut reports = Vec::new();
     for (table, columns, index, what) in PAIRS {
@@ -118,10 +119,10 @@ fn pairs(conn: &Connection) -> Result<Vec<String>, StoreError> {
     Ok(reports)
 }
 
-/// Works out the UUID of each row that needs one, also of rows that were removed since.
+/// Derives the UUID of each row that needs one, also of rows that have been removed.
 fn derive(conn: &Connection) -> Result<(), StoreError> {
     let list = |tables: &[&str]| tables.iter().map(|t| format!("'{t}'")).collect::<Vec<_>>().join(",");
-    // By a step's inserts into all four together: a rule about the step, so that each copy of the roster finds the same.
+    // The rule depends only on the step's inserts into all four tables, so that each copy of the roster decides the same.
     let large = format!(
         "SELECT op FROM op_change WHERE before IS NULL AND entity IN ({}) GROUP BY op HAVING sum(last_id-entity_id+1)>{REPEATED_AFTER}",
         list(&OLD)
@@ -138,9 +139,9 @@ fn derive(conn: &Connection) -> Result<(), StoreError> {
     let mut read = conn.prepare(&sql)?;
     let mut rows = read.query([])?;
     let mut put = conn.prepare("INSERT OR IGNORE INTO temp.derived(entity, id, uuid) VALUES(?1, ?2, ?3)")?;
-    // The first insert of an id decides, also where it says that the row keeps the UUID that it has.
+    // The first insert of an id decides, also when the row keeps its UUID.
     let mut kept: HashSet<(String, i64)> = HashSet::new();
-    // A step's rows of one table are counted through, also where it inserted them in several ranges.
+    // Counts a step's rows of one table through, even across several ranges.
     let mut before: (i64, HashMap<String, i64>) = (0, HashMap::new());
     while let Some(row) = rows.next()? {
         let (entity, first, last): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -172,7 +173,7 @@ fn derive(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The ids between two that are rows, or were rows that the journal saw removed. A range in the journal may be of any length.
+/// Returns the ids in a range that are rows, or were rows whose removal is in the journal. The range may be of any length.
 fn there_within(conn: &Connection, table: &str, first: i64, last: i64) -> Result<Vec<i64>, StoreError> {
     let sql = format!(
         "SELECT id FROM {table} WHERE id BETWEEN ?1 AND ?2 \
@@ -182,7 +183,7 @@ fn there_within(conn: &Connection, table: &str, first: i64, last: i64) -> Result
     Ok(ids)
 }
 
-/// Rows that still share a UUID, which no step of the program can have written: all but the first get one of their own.
+/// Gives rows that still share a UUID their own, except the first. No step of the program can have written such rows.
 fn no_doubles(conn: &Connection, table: &str) -> Result<(), StoreError> {
     let sql = format!("SELECT id FROM {table} WHERE length(uuid)<>16 OR id NOT IN (SELECT min(id) FROM {table} GROUP BY uuid)");
     let mut read = conn.prepare(&sql)?;
@@ -194,7 +195,7 @@ fn no_doubles(conn: &Connection, table: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Puts the UUIDs into the journal's images of rows that were removed, so that undo brings them back with it.
+/// Adds the UUIDs to the journal's images of removed rows, so that undo restores them.
 fn images(conn: &Connection) -> Result<(), StoreError> {
     conn.execute_batch(&format!(
         "UPDATE op_change SET before=json_set(before, '$.uuid', json_array((SELECT lower(hex(uuid)) FROM temp.derived d WHERE d.entity=op_change.entity AND d.id=op_change.entity_id))) \
@@ -203,12 +204,12 @@ fn images(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A suppression knows when it was asked for: on the day that it names (if that is one), otherwise when the step that wrote it was taken.
+/// Gives each suppression the time of the request: the date in `since`, if valid, otherwise the time of the step that wrote it.
 fn suppressions(conn: &Connection) -> Result<(), StoreError> {
     let asked = "coalesce(CASE WHEN date(since)=since THEN since||'T00:00:00.000Z' END, (SELECT at FROM op WHERE op.id=o.op), '1970-01-01T00:00:00.000Z')";
     remake_with(conn, "suppression", &[("asked", asked), ("lifted", "NULL"), ("lifted_why", "NULL")])?;
     rekey(conn)?;
-    // An address that was suppressed in both forms of its domain: the row whose key is today's speaks for both.
+    // Where an address was suppressed in both forms of its domain, the row with the current key stays in force and the other is lifted.
     let sql = "SELECT id, address_key, asked FROM suppression WHERE address_key GLOB '*[^ -~]*'";
     let rows: Vec<(i64, String, String)> =
         conn.prepare(sql)?.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect::<Result<_, _>>()?;
@@ -222,7 +223,7 @@ fn suppressions(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The key of an address as it is made today; of two addresses that were told apart, of both.
+/// Returns the current key of an address; for a pair marked as different people's, the keys of both.
 fn key_of(written: &str) -> String {
     match written.split_once(' ') {
         Some((one, other)) => format!("{} {}", address::key(one), address::key(other)),
@@ -230,7 +231,7 @@ fn key_of(written: &str) -> String {
     }
 }
 
-/// Says of each change in the journal which person it is about: by its image, by the row, by the image of the row's removal.
+/// Records for each change in the journal which person it is about: from its image, the row, or the image of the row's removal.
 fn whose(conn: &Connection, table: &Table) -> Result<(), StoreError> {
     let name = table.name;
     let single = format!("entity='{name}' AND entity_id=last_id");
@@ -240,7 +241,7 @@ fn whose(conn: &Connection, table: &Table) -> Result<(), StoreError> {
         }
         return Ok(());
     };
-    // What the rows that are gone said, read once for all of their changes.
+    // The person or address in the images of removed rows, read once for all their changes.
     conn.execute_batch(&format!(
         "CREATE TEMP TABLE gone(id INTEGER PRIMARY KEY, said); \
          INSERT OR IGNORE INTO temp.gone SELECT entity_id, json_extract(before, '$.{column}') FROM op_change WHERE entity='{name}' AND {REMOVAL} ORDER BY op, seq"
@@ -266,8 +267,8 @@ fn whose(conn: &Connection, table: &Table) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Brings the keys of addresses up to date, by which they are compared: an internationalised domain is one address in both its forms.
-/// Where that makes two people's addresses one, they stay as they are.
+/// Updates the keys by which addresses are compared: both forms of an internationalised domain have one key. Leaves keys alone where two
+/// people's addresses would become the same.
 fn rekey(conn: &Connection) -> Result<(), StoreError> {
     for (table, column, from) in
         [("person", "email_key", "email"), ("address", "address_key", "address"), ("suppression", "address_key", "address_key")]

@@ -1,7 +1,7 @@
-//! The file's tables, described once: what journal, refreshing, history, merging, forgetting and check know of a table stands here.
+//! Describes the file's tables in one place, for journal, refresh, history, merging, forgetting and check.
 //!
-//! Adding a table: its statements in [`SCHEMA`], its description in [`TABLES`], and a step of migration. Nothing else names it but what
-//! reads and writes it. Must not know what is done with the rows.
+//! To add a table: its statements in [`SCHEMA`], its description in [`TABLES`], and a migration step. Otherwise only the code that reads
+//! and writes it names it. Must not know what is done with the rows.
 
 mod statements;
 mod tables;
@@ -14,31 +14,31 @@ use rusqlite::types::{ToSqlOutput, Value};
 pub(crate) use statements::{APPLICATION_ID, LATE_INDEXES, SCHEMA, VERSION, statement};
 pub(crate) use tables::*;
 
-/// A table as everything but its own readers and writers knows it.
+/// A table, as described to everything but its own readers and writers.
 #[derive(Debug)]
 pub(crate) struct Table {
     /// Its name in the file, which is also the journal's `entity`.
     pub name: &'static str,
-    /// What a row is called in a sentence.
+    /// The noun for a row in a sentence.
     pub noun: &'static str,
-    /// What makes a row the same row in another copy of the roster.
+    /// What identifies a row across copies of the roster.
     pub identity: Identity,
     /// Which person a row is about.
     pub about: About,
-    /// The table and the column by which its rows are edited in another row's form: to write one is to write that.
+    /// The table and column of the row in whose form its rows are edited; writing one counts as writing that row.
     pub part_of: Option<(&'static str, &'static str)>,
-    /// What is to be read again when a row was written.
+    /// What has to be refreshed after a row was written.
     pub refreshes: &'static [Refresh],
-    /// Its columns but for `id` and `op`, in the order in which they are bound.
+    /// Its columns without `id` and `op`, in binding order.
     pub columns: &'static [Column],
 }
 
-/// What makes a row the same row in another copy of the roster.
+/// What identifies a row across copies of the roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Identity {
     /// Its column `uuid`.
     Uuid,
-    /// These columns; references among them by the identity of what they refer to.
+    /// These columns; a reference counts by the identity of the row that it refers to.
     Natural(&'static [&'static str]),
 }
 
@@ -51,11 +51,11 @@ pub(crate) enum About {
     Itself,
     /// The person whose id is in this column.
     Person(&'static str),
-    /// Whoever has the address whose key is in this column.
+    /// The person who has the address whose key is in this column.
     Holder(&'static str),
 }
 
-/// What a screen reads again after a row was written, beside the person whom it is about.
+/// What a screen refreshes after a row was written, apart from the person it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refresh {
     /// Communities, or what belongs to them.
@@ -72,50 +72,50 @@ pub(crate) enum Refresh {
     Mail,
 }
 
-/// How two copies of a cell become one when rosters are merged.
+/// How two copies of a cell are merged when rosters are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Merge {
     /// The row's identity: never differs.
     Identity,
     /// One value, taken whole.
     Value,
-    /// A set of values separated by `;`: one register an element.
+    /// A set of values separated by `;`, with one register for each element.
     Set,
-    /// A JSON object: one register a key.
+    /// A JSON object, with one register for each key.
     Map,
-    /// One value together with all columns of the same number: taken from the same side.
+    /// One value, taken from the same side as all columns with the same number.
     Group(u8),
-    /// The row of another table, by its identity; and what becomes of this row when that one goes.
+    /// A reference to a row of another table, by its identity, and what becomes of this row when that one is removed.
     Reference(&'static str, Gone),
-    /// Worked out from other columns: never merged.
+    /// Derived from other columns; never merged.
     Derived,
-    /// The place among rows of the same kind: by it, then by identity.
+    /// The position among rows of the same kind; ties are broken by identity.
     Order,
-    /// Of this file alone.
+    /// Belongs to this file only; never merged.
     Local,
 }
 
 /// What becomes of a row when the row that it refers to is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gone {
-    /// It goes too.
+    /// It is removed, too.
     RowToo,
-    /// It stays, and refers to nothing.
+    /// It stays, and its reference is emptied.
     Emptied,
 }
 
-/// Whose data a column holds.
+/// The kind of data in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Holds {
-    /// Nothing about anybody.
+    /// Not personal data.
     Facts,
-    /// Personal data of the person whom the row is about: emptied when they are forgotten.
+    /// Personal data of the person that the row is about; emptied when they are forgotten.
     Personal,
-    /// Words of somebody's own, in which anybody may be named.
+    /// Free text, which may name anybody.
     FreeText,
 }
 
-/// The words of a closed list, in their order.
+/// The words of a closed list, in order.
 pub(crate) type WordList = fn() -> Vec<&'static str>;
 
 /// A column.
@@ -123,23 +123,23 @@ pub(crate) type WordList = fn() -> Vec<&'static str>;
 pub(crate) struct Column {
     /// Its name.
     pub name: &'static str,
-    /// How two copies of a cell become one.
+    /// How two copies of a cell are merged.
     pub merge: Merge,
-    /// Whose data it holds: what is emptied when somebody is forgotten.
+    /// The kind of data, which decides what is emptied when a person is forgotten.
     #[cfg_attr(not(test), expect(dead_code, reason = "described with the table; forgetting will walk it"))]
     pub holds: Holds,
-    /// What a row has that was kept before there was this column.
+    /// The value for rows from before the column existed.
     pub default: Fallback,
-    /// The words that it may have, if they are a closed list. Of a [`Merge::Set`], each element is one.
+    /// The allowed words, if the list is closed. In a [`Merge::Set`], they apply to each element.
     pub words: Option<WordList>,
-    /// Whether a word may be missing.
+    /// Whether the word may be missing.
     pub may_be_empty: bool,
 }
 
-/// A value that stands in for one that isn't there.
+/// A default for a missing value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fallback {
-    /// None.
+    /// NULL.
     Null,
     /// The empty text.
     Empty,
@@ -148,7 +148,7 @@ pub(crate) enum Fallback {
 }
 
 impl Fallback {
-    /// The value as SQLite takes it.
+    /// Returns the value for SQLite.
     #[must_use]
     pub(crate) fn value(self) -> Value {
         match self {
@@ -166,30 +166,30 @@ impl ToSql for Fallback {
 }
 
 impl Table {
-    /// Its columns' names, in their order.
+    /// Returns its columns' names, in order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.columns.iter().map(|c| c.name)
     }
 
-    /// Where the column of this name stands.
+    /// Returns the index of a column.
     #[must_use]
     pub(crate) fn position(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.name == column)
     }
 
-    /// Whether rows are never removed: what holds of them is said by their columns, so that the journal keeps these together.
+    /// Returns whether its rows are never removed. Their columns decide what is in force, so the journal always records these together.
     #[must_use]
     pub(crate) fn is_lasting(&self) -> bool {
         *self == SUPPRESSION
     }
 
-    /// The column by which a row is called, if it has a name of its own.
+    /// Returns the column with a row's name, if it has one.
     #[must_use]
     pub(crate) fn title(&self) -> Option<&'static str> {
         self.names().find(|name| matches!(*name, "name" | "title"))
     }
 
-    /// The columns that refer to rows of other tables, with the table's name and what becomes of the row when that goes.
+    /// Returns the columns that refer to other tables, with the table and what becomes of the row when its target is removed.
     pub(crate) fn references(&self) -> impl Iterator<Item = (&'static str, &'static str, Gone)> + use<> {
         self.columns.iter().filter_map(|c| match c.merge {
             Merge::Reference(to, gone) => Some((c.name, to, gone)),
@@ -197,7 +197,7 @@ impl Table {
         })
     }
 
-    /// The columns of any table that refer to this one.
+    /// Returns the columns of any table that refer to this one.
     pub(crate) fn referred_by(&self) -> impl Iterator<Item = (&'static Self, &'static str, Gone)> + use<> {
         let name = self.name;
         TABLES
@@ -212,7 +212,7 @@ impl PartialEq for Table {
     }
 }
 
-/// The table of this name.
+/// Returns the table with this name.
 #[must_use]
 pub(crate) fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().copied().find(|t| t.name == name)

@@ -1,14 +1,14 @@
-//! The text of the file's tables and indexes.
+//! The SQL of the file's tables and indexes.
 //!
 //! Must not know what is done with the rows.
 
-/// Marks a file as a Guildhall roster: the letters `Gldh`.
+/// The application id of a roster: the letters `Gldh`.
 pub(crate) const APPLICATION_ID: i32 = 0x476c_6468;
 
 /// The schema's version, kept in `user_version`.
 pub(crate) const VERSION: i32 = 7;
 
-/// The statements that make a new file. What `sqlite_schema` holds must be just these texts.
+/// The statements that make a new file. `sqlite_schema` must have exactly these texts.
 pub(crate) const SCHEMA: &[&str] = &[
     "CREATE TABLE op(id INTEGER PRIMARY KEY, action_id BLOB NOT NULL CHECK(length(action_id)=16), kind TEXT NOT NULL, label TEXT NOT NULL, at TEXT NOT NULL, undoes INTEGER REFERENCES op(id), changes INTEGER NOT NULL, schema INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX op_action ON op(action_id)",
@@ -84,7 +84,7 @@ pub(crate) const SCHEMA: &[&str] = &[
     "CREATE UNIQUE INDEX exception_person ON exception(person_id, community_id)",
     "CREATE TABLE related(id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community(id), other_id INTEGER NOT NULL REFERENCES community(id), op INTEGER NOT NULL) STRICT",
     "CREATE UNIQUE INDEX related_community ON related(community_id, other_id)",
-    // A table that is there in unit tests alone: see `super::tests`.
+    // A table for unit tests only: see `super::tests`.
     #[cfg(test)]
     "CREATE TABLE scratch(id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person(id), word TEXT NOT NULL, mood TEXT NOT NULL, op INTEGER NOT NULL) STRICT",
 ];
@@ -92,7 +92,7 @@ pub(crate) const SCHEMA: &[&str] = &[
 /// The indexes that a large import into an empty roster builds after its rows.
 pub(crate) const LATE_INDEXES: &[&str] = &["person_uuid", "person_name", "person_email"];
 
-/// The statement of [`SCHEMA`] that makes a table or an index of this name.
+/// Returns the statement of [`SCHEMA`] that creates this table or index.
 #[must_use]
 pub(crate) fn statement(kind: &str, name: &str) -> &'static str {
     let begins = [format!("CREATE {kind} {name}("), format!("CREATE {kind} {name} ON "), format!("CREATE UNIQUE {kind} {name} ON ")];

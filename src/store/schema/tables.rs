@@ -1,4 +1,4 @@
-//! The description of each table. Where a cell is said to be of a group, the reasons are in ARCHITECTURE.md.
+//! The description of each table. ARCHITECTURE.md explains why cells are grouped.
 //!
 //! Must not know what is done with the rows.
 
@@ -12,12 +12,12 @@ const fn column(name: &'static str, merge: Merge, default: Fallback) -> Column {
     Column { name, merge, holds: Holds::Facts, default, words: None, may_be_empty: false }
 }
 
-/// A text that is never null.
+/// Describes a text that is never null.
 const fn text(name: &'static str) -> Column {
     column(name, Merge::Value, Fallback::Empty)
 }
 
-/// A value that may be missing.
+/// Describes a value that may be null.
 const fn maybe(name: &'static str) -> Column {
     column(name, Merge::Value, Fallback::Null)
 }
@@ -30,12 +30,12 @@ const fn uuid() -> Column {
     column("uuid", Merge::Identity, Fallback::Null)
 }
 
-/// The row that this one belongs to, and with which it goes.
+/// Describes a reference to the row that this one belongs to, and is removed with.
 const fn reference(name: &'static str, to: &'static str) -> Column {
     column(name, Merge::Reference(to, Gone::RowToo), Fallback::Null)
 }
 
-/// A row that may be missing, and whose removal leaves this one as it is otherwise.
+/// Describes an optional reference, which is emptied when its target is removed.
 const fn loose(name: &'static str, to: &'static str) -> Column {
     column(name, Merge::Reference(to, Gone::Emptied), Fallback::Null)
 }
@@ -48,17 +48,17 @@ const fn order() -> Column {
     column("position", Merge::Order, Fallback::Number(0))
 }
 
-/// A word of a closed list.
+/// Describes a word of a closed list.
 const fn word(name: &'static str, words: WordList) -> Column {
     Column { words: Some(words), ..text(name) }
 }
 
-/// A word of a closed list, or none.
+/// Describes a word of a closed list that may be null.
 const fn maybe_word(name: &'static str, words: WordList) -> Column {
     Column { words: Some(words), may_be_empty: true, ..maybe(name) }
 }
 
-/// Words of a closed list, or the empty text.
+/// Describes words of a closed list; may be empty.
 const fn some_words(name: &'static str, words: WordList) -> Column {
     Column { words: Some(words), may_be_empty: true, ..text(name) }
 }
@@ -279,7 +279,7 @@ tables! {
     ];
 }
 
-/// The table `export`, which the journal doesn't cover: what was sent can't be taken back. A row is known by its step.
+/// The table `export`, which the journal doesn't cover, as what was sent can't be undone. A row is identified by its step.
 #[cfg_attr(not(test), expect(dead_code, reason = "described like the others; merging and forgetting will walk it"))]
 pub(crate) static EXPORT: Table = Table {
     name: "export",

@@ -1,4 +1,4 @@
-//! The descriptions agree with the file, and a table that is described needs nothing else.
+//! Checks that the descriptions agree with the file, and that a described table needs nothing else.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ fn step<T>(store: &mut Store, n: u8, body: impl FnOnce(&mut Write<'_>) -> Result
     store.write(stamp(n), body).unwrap()
 }
 
-/// A roster with somebody in it about whom there is a row of the table that nothing but its description knows.
+/// Returns a roster with a person and a row about them in a table that only its description knows.
 fn roster(folder: &Path) -> (Store, PersonId, i64) {
     let mut store = Store::create(&folder.join("roster.guildhall")).unwrap();
     let (ann, _) = step(&mut store, 1, |w| w.add_person(&PersonFacts::named("Ann", "ann@example.org")));
@@ -105,7 +105,7 @@ fn each_table_is_described_as_the_file_has_it() {
 #[test]
 fn whose_data_a_column_holds_is_said_where_a_row_is_about_somebody() {
     for table in TABLES.iter().filter(|t| t.about != About::Nobody) {
-        // What says nothing of anybody once the row is taken out of its place: references, words of closed lists, numbers, instants.
+        // Data that reveals nothing about a person on its own: references, words of closed lists, numbers, instants.
         let plain = |c: &Column| {
             matches!(c.merge, Merge::Identity | Merge::Reference(..)) || c.words.is_some() || matches!(c.default, Fallback::Number(_))
         };
