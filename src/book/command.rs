@@ -104,7 +104,7 @@ impl Command {
 }
 
 /// The result of a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
     /// The step in words, for the history and the toast.
     pub label: String,

@@ -66,6 +66,20 @@ impl Book {
         })
     }
 
+    /// Returns the UUID of a thing, the same in every copy of the roster; empty if it is gone.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn uuid(&self, thing: Thing) -> Result<String, BookError> {
+        let (table, id) = match thing {
+            Thing::Person(id) => (&schema::PERSON, id.0),
+            Thing::Community(id) => (&schema::COMMUNITY, id.0),
+            Thing::Meetup(id) => (&schema::MEETUP, id.0),
+            Thing::Organisation(id) => (&schema::ORGANISATION, id.0),
+        };
+        Ok(lookup::uuid(self.store.reader(), table, id)?.unwrap_or_default())
+    }
+
     /// Returns the verdict for a person in a community; `None` if the person doesn't exist.
     ///
     /// # Errors

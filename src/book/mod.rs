@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime, Weekday};
 
-pub use batch::Keep;
+pub use batch::{Batch, Keep};
 pub use checking::Checked;
 pub use command::{Applied, AttendanceChange, Command, Thing};
 pub use copying::MailLine;

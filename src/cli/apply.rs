@@ -12,10 +12,9 @@ use super::deeds::{self, Attendance, Deed, perform};
 use super::fields::{self, Kind};
 use super::report::Report;
 use super::{CliError, Ended, who};
-use crate::book::{Book, Keep, Thing};
+use crate::book::{Batch, Book, Keep, Thing};
 use crate::domain::ids::PersonId;
 use crate::domain::text;
-use crate::domain::words::MembershipStatus;
 use crate::forms::Subject;
 
 /// The longest line, in bytes.
@@ -168,7 +167,7 @@ fn deed(book: &mut Book, action: Action) -> Result<Deed, CliError> {
 fn of_people(book: &mut Book, action: Action) -> Result<Deed, CliError> {
     Ok(match action {
         Action::Put { who, community, status } => {
-            let status = status.as_deref().map_or(Ok(MembershipStatus::Active), deeds::status)?;
+            let status = status.as_deref().map(deeds::status).transpose()?;
             Deed::Put(people(book, who)?, book.community_meant(&community)?, status)
         }
         Action::Take { who, community } => Deed::Take(people(book, who)?, book.community_meant(&community)?),
@@ -230,7 +229,7 @@ pub(super) fn apply(book: &mut Book, args: &ApplyArgs, out: &mut dyn Write) -> R
         Ok::<_, CliError>((whole, total))
     };
     let keep = if args.how.dry_run { Keep::No } else { Keep::Yes };
-    let (mut report, applied) = book.batch(&name, keep, all)?;
+    let (mut report, applied) = book.batch(Batch::File(&name), keep, all)?;
     report.dry_run = args.how.dry_run;
     let n = text::count(total, "action", "actions");
     report.done = match report.changes {

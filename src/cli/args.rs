@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use super::change_args::{Add, ApplyArgs, ConsentArgs, Edit, PutArgs, Remove, RollArgs, TagArgs, TakeArgs};
+use super::change_args::{Add, AllowArgs, ApplyArgs, ConsentArgs, Edit, PutArgs, Remove, RollArgs, SuppressArgs, TagArgs, TakeArgs};
 use crate::paths::Paths;
 
 /// The membership book of a community of practice, in the terminal.
@@ -87,12 +87,21 @@ fn mistyped(words: &[OsString], command: &clap::Command) -> Option<String> {
     (!is_verb && !is_path).then(|| first.to_owned())
 }
 
+/// How to search, for the help of verbs that take a query.
+const QUERIES: &str = "Queries: several words must all match. A few of the fields:
+  org:mod  community:research  tag:a11y  role:designer  status:active
+  domain:gov.uk  missing:email  'joined:>2026-01-01'  'seen:<90d'  'attended:3..'
+  -tag:a11y excludes; 'org:dwp | org:moj' matches either; ( ) groups.
+  kind:person finds every person; 'kind:person | kind:team' team mailboxes too.
+  Quote what your shell would change: < > | ( )";
+
 /// A verb of the command line.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Open a made-up roster in a temporary file
     Demo,
     /// List members, communities, meetups or organisations
+    #[command(after_help = QUERIES)]
     List {
         /// What to list
         what: What,
@@ -122,6 +131,7 @@ pub enum Verb {
     /// Import people from files, each file as one undo step
     Import(ImportArgs),
     /// Export people to a file or to standard output
+    #[command(after_help = QUERIES)]
     Export(Box<ExportArgs>),
     /// Import, publish or compare the public page of communities (Markdown)
     Directory {
@@ -139,16 +149,22 @@ pub enum Verb {
     #[command(subcommand)]
     Remove(Remove),
     /// Add people to a community
+    #[command(after_help = QUERIES)]
     Put(PutArgs),
     /// Remove people from a community
+    #[command(after_help = QUERIES)]
     Take(TakeArgs),
     /// Tag people
+    #[command(after_help = QUERIES)]
     Tag(TagArgs),
     /// Remove a tag from people
+    #[command(after_help = QUERIES)]
     Untag(TagArgs),
     /// Record what people consent to
+    #[command(after_help = QUERIES)]
     Consent(ConsentArgs),
     /// Record who came to a meetup, or what they answered
+    #[command(after_help = QUERIES)]
     Roll(RollArgs),
     /// Carry out a file of actions as one undo step
     Apply(ApplyArgs),
@@ -165,26 +181,9 @@ pub enum Verb {
         yes: bool,
     },
     /// Never mail these addresses again, nor any other address of their owners
-    Suppress {
-        /// The addresses; - reads them from standard input, one a line
-        #[arg(required = true, value_name = "ADDRESS")]
-        addresses: Vec<String>,
-        /// The reason, for the record
-        #[arg(long, value_name = "TEXT", default_value = "their own request")]
-        reason: String,
-    },
+    Suppress(SuppressArgs),
     /// Record that people said they may be mailed: lift the suppression of their addresses and grant consent to mail
-    Allow {
-        /// The addresses; - reads them from standard input, one a line
-        #[arg(required = true, value_name = "ADDRESS")]
-        addresses: Vec<String>,
-        /// Where they said so, such as 'their e-mail of Monday'
-        #[arg(long, required = true, value_name = "TEXT")]
-        source: String,
-        /// The day on which they said so
-        #[arg(long, required = true, value_name = "DATE")]
-        date: String,
-    },
+    Allow(AllowArgs),
     /// Show what was done, newest first; to one member, if one is named
     History {
         /// A member's name or address

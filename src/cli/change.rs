@@ -9,13 +9,12 @@ use super::deeds::{self, Attendance, Deed, perform};
 use super::fields::{self, Kind};
 use super::report::{LeftOut, Report};
 use super::{CliError, Ended, who};
-use crate::book::{Book, Keep, Thing};
+use crate::book::{Batch, Book, Keep, Thing};
 use crate::domain::text;
-use crate::domain::words::MembershipStatus;
 use crate::forms::Subject;
 
 /// Has something done, or only shows what would be, and writes what came of it.
-fn carry_out(
+pub(super) fn carry_out(
     book: &mut Book,
     (how, yes): (How, bool),
     left_out: Vec<LeftOut>,
@@ -33,7 +32,7 @@ fn carry_out(
 
 /// Does something and takes it back: to say what it would do.
 pub(super) fn rehearse(book: &mut Book, go: impl FnOnce(&mut Book) -> Result<Report, CliError>) -> Result<Report, CliError> {
-    let (mut report, _) = book.batch("", Keep::No, |book| go(book).map(|report| (report, 1)))?;
+    let (mut report, _) = book.batch(Batch::People, Keep::No, |book| go(book).map(|report| (report, 1)))?;
     report.dry_run = true;
     Ok(report)
 }
@@ -88,6 +87,11 @@ pub(super) fn edit(book: &mut Book, what: &Edit, out: &mut dyn Write) -> Result<
     if pairs.is_empty() {
         return Err(CliError::Usage("choose what to change: --set 'field=value'; --help lists the fields".into()));
     }
+    let belongs_to_one = |label: &str| kind == Kind::Member && ["e-mail", "other e-mails"].iter().any(|own| text::are_same(label, own));
+    if let (Some((label, _)), true) = (pairs.iter().find(|(label, value)| belongs_to_one(label) && !value.is_empty()), subjects.len() > 1) {
+        let n = text::count(subjects.len() as u64, "person", "people");
+        return Err(CliError::Usage(format!("{label}: an address belongs to one person, and this names {n}")));
+    }
     if let [subject] = subjects.as_slice() {
         return carry_out(book, (how, true), left_out, out, |book| fields::fill(kind, subject, None, &pairs, book).map(Deed::filled));
     }
@@ -100,7 +104,7 @@ pub(super) fn edit(book: &mut Book, what: &Edit, out: &mut dyn Write) -> Result<
         Ok::<u64, CliError>(changes)
     };
     let keep = if how.dry_run { Keep::No } else { Keep::Yes };
-    let (changes, _) = book.batch("edit", keep, |book| all(book).map(|n| (n, subjects.len() as u64)))?;
+    let (changes, _) = book.batch(Batch::People, keep, |book| all(book).map(|n| (n, subjects.len() as u64)))?;
     let n = text::count(subjects.len() as u64, "person", "people");
     let done = if changes == 0 { format!("Nothing to change for {n}") } else { format!("Changed {n}") };
     Report { done, changes, dry_run: how.dry_run, left_out, ..Report::default() }.write(how, out)
@@ -130,7 +134,7 @@ pub(super) fn remove(book: &mut Book, what: &Remove, out: &mut dyn Write) -> Res
 /// `put`.
 pub(super) fn put(book: &mut Book, args: &PutArgs, out: &mut dyn Write) -> Result<Ended, CliError> {
     let community = book.community_meant(&args.community)?;
-    let status = args.status.as_deref().map_or(Ok(MembershipStatus::Active), deeds::status)?;
+    let status = args.status.as_deref().map(deeds::status).transpose()?;
     let people = who::which(book, &args.which)?;
     carry_out(book, (args.how, args.yes), people.left_out, out, |_| Ok(Deed::Put(people.ids, community, status)))
 }

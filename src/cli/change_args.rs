@@ -215,7 +215,8 @@ pub struct PutArgs {
     /// The people
     #[command(flatten)]
     pub which: Which,
-    /// The status of those who are added (existing members keep theirs): identified, invited, applied, active, paused [default: active]
+    /// The status they get, members of the community too: identified, invited, applied, active, paused, lapsed, left, declined, removed.
+    /// Without it, new members are active and existing ones keep their status
     #[arg(long, value_name = "STATUS")]
     pub status: Option<String>,
     /// Add people even if they aren't eligible
@@ -328,6 +329,37 @@ pub struct ApplyArgs {
     /// Confirm what the verbs ask to be confirmed: removals, and members who aren't eligible
     #[arg(long)]
     pub yes: bool,
+    /// How it is done
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// The words of `suppress`.
+#[derive(Debug, ClapArgs)]
+pub struct SuppressArgs {
+    /// The addresses; - reads them from standard input, one a line
+    #[arg(required = true, value_name = "ADDRESS")]
+    pub addresses: Vec<String>,
+    /// The reason, for the record
+    #[arg(long, value_name = "TEXT", default_value = "their own request")]
+    pub reason: String,
+    /// How it is done
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// The words of `allow`.
+#[derive(Debug, ClapArgs)]
+pub struct AllowArgs {
+    /// The addresses; - reads them from standard input, one a line
+    #[arg(required = true, value_name = "ADDRESS")]
+    pub addresses: Vec<String>,
+    /// Where they said so, such as 'their e-mail of Monday'
+    #[arg(long, required = true, value_name = "TEXT")]
+    pub source: String,
+    /// The day on which they said so
+    #[arg(long, required = true, value_name = "DATE")]
+    pub date: String,
     /// How it is done
     #[command(flatten)]
     pub how: How,

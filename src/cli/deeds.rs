@@ -8,8 +8,9 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::CliError;
+use super::mail::still_blocked;
 use super::report::{LeftOut, Report};
-use crate::book::{AttendanceChange, Book, Command, Thing};
+use crate::book::{AttendanceChange, Batch, Book, Command, Keep, Thing};
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::mail::Why;
 use crate::domain::person::ConsentFacts;
@@ -53,8 +54,8 @@ pub(super) enum Deed {
     Remove(Vec<Thing>),
     /// A seat is removed.
     RemoveSeat(CommunityId, SeatId),
-    /// People are added to a community.
-    Put(Vec<PersonId>, CommunityId, MembershipStatus),
+    /// People are added to a community; with a status, its members get that status too.
+    Put(Vec<PersonId>, CommunityId, Option<MembershipStatus>),
     /// People are removed from a community.
     Take(Vec<PersonId>, CommunityId),
     /// People are tagged.
@@ -111,8 +112,17 @@ pub(super) fn perform(book: &mut Book, deed: Deed, yes: bool) -> Result<Report, 
             Err(CliError::Which(format!("{} is still to come: nobody can have come, or not come, yet", text::safe(&title))))
         }
         Deed::Roll(people, meetup, change) => run(book, &Command::Attend { meetup, people, change }, "already recorded"),
-        Deed::Suppress(addresses, reason) => run(book, &Command::Suppress { addresses, reason }, "already suppressed"),
-        Deed::Allow(addresses, source, on) => run(book, &Command::Allow { addresses, source, on }, "these addresses aren't suppressed"),
+        Deed::Suppress(addresses, reason) => {
+            let mut report = run(book, &Command::Suppress { addresses: addresses.clone(), reason }, "already suppressed")?;
+            report.notes.extend(still_blocked(book, &addresses, &[Why::Suppressed, Why::WithdrewMail])?);
+            Ok(report)
+        }
+        Deed::Allow(addresses, source, on) => {
+            let unchanged = "these addresses aren't suppressed";
+            let mut report = run(book, &Command::Allow { addresses: addresses.clone(), source, on }, unchanged)?;
+            report.notes.extend(still_blocked(book, &addresses, &[])?);
+            Ok(report)
+        }
     }
 }
 
@@ -185,13 +195,15 @@ fn put(
     book: &mut Book,
     mut people: Vec<PersonId>,
     community: CommunityId,
-    status: MembershipStatus,
+    status: Option<MembershipStatus>,
     yes: bool,
 ) -> Result<Report, CliError> {
+    let ends = status.is_some_and(MembershipStatus::is_over);
     let verdicts = book.verdicts(&people, community)?;
     let (mut out, mut unclear) = (Vec::new(), Vec::new());
     for (person, verdict) in verdicts {
         match verdict.answer {
+            _ if ends => out.push((person, "not a member".to_owned())),
             Eligibility::Not if !yes => out.push((person, format!("not eligible: {}", verdict.because))),
             Eligibility::CantTell => unclear.push((person, verdict.because)),
             _ => {}
@@ -200,13 +212,29 @@ fn put(
     let left_out = leave_out(book, &mut people, out)?;
     let unclear = leave_out(book, &mut Vec::new(), unclear)?;
     let mut report = if people.is_empty() {
-        Report { done: "Nothing to change: nobody who could be added is eligible".to_owned(), ..Report::default() }
+        let why = if ends { "none of them is a member" } else { "nobody who could be added is eligible" };
+        Report { done: format!("Nothing to change: {why}"), ..Report::default() }
+    } else if let Some(status) = status {
+        with_status(book, people, community, status)?
     } else {
-        run(book, &Command::PutIn { people, community, status }, "all of them are already in it")?
+        run(book, &Command::PutIn { people, community, status: MembershipStatus::Active }, "all of them are already in it")?
     };
     report.notes.extend(unclear.into_iter().map(|l| format!("can't tell whether {} is eligible: {}", l.who, l.why)));
     report.left_out = left_out;
     Ok(report)
+}
+
+/// Adds people with a status, and gives it to those who are members already, as one step.
+fn with_status(book: &mut Book, people: Vec<PersonId>, community: CommunityId, status: MembershipStatus) -> Result<Report, CliError> {
+    let ((), applied) = book.batch(Batch::Status(community, status), Keep::Yes, |book| {
+        let mut changes = 0;
+        if !status.is_over() {
+            changes += book.run(&Command::PutIn { people: people.clone(), community, status })?.changes;
+        }
+        changes += book.run(&Command::SetStatus { people, community, status })?.changes;
+        Ok::<_, CliError>(((), changes))
+    })?;
+    Ok(Report::of(&applied, &format!("all of them are already {status}")))
 }
 
 /// Records a consent. A withdrawal is turned back for nobody by this, nor is anybody mailed again who is suppressed: that takes their own word.

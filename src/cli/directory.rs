@@ -87,7 +87,8 @@ fn publish(book: &mut Book, page: &Path, options: &PublishOptions, out: &mut dyn
     }
     let place = page.display();
     say(&if options.dry_run {
-        format!("{place} was not changed; without --dry-run it would be written as shown")
+        let n = text::count(done.changes.len() as u64, "change", "changes");
+        if done.written { format!("dry run: {n} would be written to {place}") } else { format!("dry run: {place} is already up to date") }
     } else if done.written {
         format!("written to {place}")
     } else {

@@ -171,7 +171,9 @@ pub(super) fn fill(
     pairs: &[Pair],
     book: &mut Book,
 ) -> Result<Command, CliError> {
-    let wrong = |label: &str, why: &str| CliError::Which(format!("{}: {}", text::safe(label), text::safe(why)));
+    let words = |label: &str, why: &str| format!("{}: {}", text::safe(label), text::safe(why));
+    // A value that can't be in the field is wrong usage; what the roster then refuses isn't.
+    let wrong = |label: &str, why: &str| CliError::Usage(words(label, why));
     let mut holder = None;
     if let (Kind::Seat, Some((_, who))) = (kind, pairs.iter().find(|(label, _)| text::are_same(label, "held by")))
         && !who.trim().is_empty()
@@ -210,7 +212,7 @@ pub(super) fn fill(
     let values = Values { fields, calendar: sheet.calendar, was: sheet.was };
     (sheet.build)(&values).map_err(|(key, why)| {
         let label = sheet.fields.iter().find(|f| f.key == key).map(label_of).unwrap_or(key);
-        wrong(&label, &why)
+        CliError::Which(words(&label, &why))
     })
 }
 

@@ -1,4 +1,4 @@
-//! `list` and `show`.
+//! `list`: what a query or a view finds, with every column that JSON has.
 //!
 //! Must not know how the rows are found.
 
@@ -9,22 +9,14 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::CliError;
-use super::args::{ListFormat, ShowFormat, Shown, What};
-use super::out::json;
-use crate::book::{Book, BookError, CommunityDetail, MeetupDetail, MeetupSort, PeopleQuery, PersonDetail, SortBy};
-use crate::domain::dates::Calendar;
-use crate::domain::ids::{MeetupId, PersonId};
+use super::args::{ListFormat, What};
+use super::table::{Aligned, Head, JsonList, Table, heads, write_csv, write_rows};
+use crate::book::{Book, CommunityRow, MeetupSort, PeopleQuery, PersonRow, SortBy, Thing, Words};
 use crate::domain::text;
-use crate::exchange::memberships;
+use crate::domain::words::{AddressState, PersonKind, WriteUp};
 
 /// How many people are read at once.
 const PAGE: usize = 500;
-
-/// Rows for a table: headings, and lines of the same length.
-pub(super) struct Table {
-    pub heads: Vec<&'static str>,
-    pub lines: Vec<Vec<String>>,
-}
 
 /// Lists what the query finds.
 pub(super) fn list(
@@ -38,44 +30,9 @@ pub(super) fn list(
     let (query, order) = viewed.as_ref().map_or((query, None), |v| (v.0.as_str(), v.1));
     match what {
         What::Members => members(book, query, order, format, out),
-        What::Communities => {
-            let all = book.communities()?;
-            let found = book.find_communities(query, &all)?;
-            let counts = book.count_members()?;
-            let hits: HashSet<_> = found.ids.into_iter().collect();
-            let rows: Vec<_> = all.into_iter().filter(|c| hits.contains(&c.id)).collect();
-            let lines = rows.iter().map(|c| {
-                let members = counts.get(&c.id).copied().unwrap_or(0).to_string();
-                vec![c.name.clone(), c.family.clone(), members, c.seats.clone(), c.status.to_string(), c.run_by.to_string()]
-            });
-            let heads = vec!["Name", "Job family", "Members", "Seats", "Status", "Run by"];
-            write_rows(&rows, Table { heads, lines: lines.collect() }, format, out)
-        }
-        What::Meetups => {
-            let found = book.find_meetups(query, None, MeetupSort::When, false)?;
-            let rows = book.meetups(&found.ids)?;
-            let lines = rows.iter().map(|m| {
-                let count = |n: Option<u64>| n.unwrap_or(0).to_string();
-                let (when, yes, came) = (m.starts.format("%Y-%m-%d %H:%M").to_string(), count(m.yes), count(m.attended));
-                vec![when, m.title.clone(), m.format.to_string(), m.host.clone(), m.communities.clone(), m.status.to_string(), yes, came]
-            });
-            let heads = vec!["Starts", "Title", "Format", "Host", "Communities", "Status", "Yes", "Attended"];
-            write_rows(&rows, Table { heads, lines: lines.collect() }, format, out)
-        }
-        What::Organisations => {
-            let rows = book.find_organisations(query)?;
-            let lines = rows.iter().map(|o| {
-                vec![
-                    o.facts.name.clone(),
-                    o.facts.short_name.clone(),
-                    o.facts.sector.clone(),
-                    o.facts.domains.join(" "),
-                    o.people.to_string(),
-                ]
-            });
-            let heads = vec!["Name", "Short name", "Sector", "Domains", "People"];
-            write_rows(&rows, Table { heads, lines: lines.collect() }, format, out)
-        }
+        What::Communities => communities(book, query, format, out),
+        What::Meetups => meetups(book, query, format, out),
+        What::Organisations => organisations(book, query, format, out),
     }
 }
 
@@ -112,292 +69,127 @@ fn members(book: &mut Book, query: &str, order: Option<Order>, format: ListForma
         None if found.ids.is_empty() => super::say("nobody found"),
         None => {}
     }
-    let heads = vec!["Name", "E-mail", "Organisation", "Discipline", "Job title", "Last seen", "Mail"];
     let people = book.with_mail()?;
     if format == ListFormat::Json {
         let mut list = JsonList::begin(out);
         for page in found.ids.chunks(PAGE) {
-            people.people(page)?.iter().try_for_each(|row| list.row(row))?;
+            people.people(page)?.into_iter().try_for_each(|row| list.row(&WithId { uuid: book.uuid(Thing::Person(row.id))?, row }))?;
         }
         return list.end();
     }
-    // A million people are written page by page; the first page sets a table's widths.
-    let mut widths = None;
+    let own = book.words(Words::Fields)?;
+    let mut columns =
+        heads("Name | E-mail | State | Kind | Organisation | Discipline | Job title | Tags | With us since | Last seen | Mail");
+    (columns[2].usual, columns[3].usual) = (AddressState::Ok.word(), PersonKind::Person.word());
+    columns.extend(own.iter().map(|name| Head::new(name)));
+    let columns = with_uuid(columns);
     if format == ListFormat::Csv {
-        write_csv(std::iter::once(heads.iter().map(|h| (*h).to_owned()).collect()), out)?;
+        write_csv(std::iter::once(columns.iter().map(|h| h.name.clone()).collect()), out)?;
     }
+    // A million people are written page by page.
+    let mut table = Aligned::new(columns);
     for page in found.ids.chunks(PAGE) {
-        let mut lines: Vec<Vec<String>> = Vec::with_capacity(page.len());
-        people.each(page, |p, mail| {
-            let organisation = if p.short_name.is_empty() { p.organisation } else { p.short_name };
-            let seen = p.seen.map(|d| d.to_string()).unwrap_or_default();
-            let texts = [p.name, p.email, organisation, p.discipline, p.job_title, &seen, mail];
-            lines.push(texts.map(str::to_owned).to_vec());
-        })?;
-        if format == ListFormat::Csv {
-            write_csv(lines.into_iter(), out)?;
-            continue;
-        }
-        let table = Table { heads: heads.clone(), lines };
-        let first = widths.is_none();
-        write_table(&table, widths.get_or_insert_with(|| widths_of(&table)), first, out)?;
-    }
-    Ok(())
-}
-
-fn write_csv(lines: impl Iterator<Item = Vec<String>>, out: &mut dyn Write) -> Result<(), CliError> {
-    let mut csv = csv::Writer::from_writer(out);
-    for line in lines {
-        // Spreadsheets and terminals read this too: nothing that drives them leaves.
-        let clean = line.iter().map(|cell| text::safe_lines(cell));
-        csv.write_record(clean).map_err(|e| BookError::from(crate::exchange::failed(e)))?;
-    }
-    csv.flush()?;
-    Ok(())
-}
-
-fn widths_of(table: &Table) -> Vec<usize> {
-    (0..table.heads.len())
-        .map(|at| {
-            let longest = table.lines.iter().map(|l| text::width(&text::safe(&l[at]))).max().unwrap_or(0);
-            longest.max(text::width(table.heads[at])).min(48)
-        })
-        .collect()
-}
-
-fn write_table(table: &Table, widths: &[usize], heads: bool, out: &mut dyn Write) -> Result<(), CliError> {
-    let line = |cells: &mut dyn Iterator<Item = &str>| -> String {
-        let cells: Vec<String> = cells.zip(widths).map(|(c, w)| text::pad(&text::safe(c), *w)).collect();
-        cells.join("  ").trim_end().to_owned()
-    };
-    if heads {
-        writeln!(out, "{}", line(&mut table.heads.iter().copied()))?;
-    }
-    for cells in &table.lines {
-        writeln!(out, "{}", line(&mut cells.iter().map(String::as_str)))?;
-    }
-    Ok(())
-}
-
-pub(super) fn write_rows<T: Serialize>(rows: &[T], table: Table, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
-    match format {
-        ListFormat::Json => write_json(rows, out),
-        ListFormat::Table => write_table(&table, &widths_of(&table), true, out),
-        ListFormat::Csv => {
-            let heads = table.heads.iter().map(|h| (*h).to_owned()).collect();
-            write_csv(std::iter::once(heads).chain(table.lines), out)
-        }
-    }
-}
-
-pub(super) fn write_json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> Result<(), CliError> {
-    writeln!(out, "{}", json(value)?)?;
-    Ok(())
-}
-
-/// A JSON array that is written row by row, in the form that [`write_json`] gives a whole one.
-struct JsonList<'w> {
-    out: &'w mut dyn Write,
-    is_empty: bool,
-}
-
-impl<'w> JsonList<'w> {
-    fn begin(out: &'w mut dyn Write) -> Self {
-        Self { out, is_empty: true }
-    }
-
-    fn row<T: Serialize>(&mut self, row: &T) -> Result<(), CliError> {
-        self.out.write_all(if self.is_empty { b"[\n  " } else { b",\n  " })?;
-        self.is_empty = false;
-        let text = json(row)?;
-        // One level deeper. A line break within a value is escaped, so that each of these is the form's own.
-        self.out.write_all(text.replace('\n', "\n  ").as_bytes())?;
-        Ok(())
-    }
-
-    fn end(self) -> Result<(), CliError> {
-        self.out.write_all(if self.is_empty { b"[]\n" } else { b"\n]\n" })?;
-        Ok(())
-    }
-}
-
-/// The one member whom a name or address means; to look at, also one whom only they can mean.
-pub(super) fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliError> {
-    if which.trim().is_empty() {
-        return Err(CliError::Usage("a name is empty; name a person by address, name or UUID".into()));
-    }
-    if let [only] = book.people_meant(which)?.as_slice() {
-        return Ok(*only);
-    }
-    let phrase = format!("name:\"{}\"", which.replace(['\\', '"'], ""));
-    let mut found = book.find(&PeopleQuery { text: &phrase, ..PeopleQuery::default() })?;
-    if found.ids.is_empty() {
-        found = book.find(&PeopleQuery { text: which, ..PeopleQuery::default() })?;
-    }
-    match found.ids.as_slice() {
-        [only] => Ok(*only),
-        [] => {
-            let hint = found.did_you_mean.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-            Err(CliError::Which(format!("nobody on the roster is called {which}{hint}")))
-        }
-        several => {
-            let rows = book.people(&several[..several.len().min(10)], None)?;
-            let exact: Vec<PersonId> = rows.iter().filter(|p| text::are_same(&p.name, which)).map(|p| p.id).collect();
-            if let [only] = exact.as_slice() {
-                return Ok(*only);
+        let rows = people.people(page)?.into_iter();
+        match format {
+            ListFormat::Table => table.write(&rows.map(|p| member_line(p, &own, String::new())).collect::<Vec<_>>(), out)?,
+            _ => {
+                let line = |p: PersonRow| book.uuid(Thing::Person(p.id)).map(|uuid| member_line(p, &own, uuid));
+                write_csv(rows.map(line).collect::<Result<Vec<_>, _>>()?.into_iter(), out)?;
             }
-            let names: Vec<String> = rows.iter().map(|p| format!("  {} <{}>", p.title(), p.email)).collect();
-            Err(CliError::Which(format!("{} people match {which}; use an address:\n{}", several.len(), names.join("\n"))))
         }
     }
-}
-
-/// Shows one thing, whole.
-pub(super) fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat, out: &mut dyn Write) -> Result<(), CliError> {
-    let gone = || CliError::Which(format!("{which} is gone"));
-    match what {
-        Shown::Member => {
-            let id = one_person(book, which)?;
-            let detail = book.person(id)?.ok_or_else(gone)?;
-            if format == ShowFormat::Json { write_json(&detail, out) } else { show_person(&detail, &book.calendar(), out) }
-        }
-        Shown::Community => {
-            let id = book.community_meant(which)?;
-            let detail = book.community(id)?.ok_or_else(gone)?;
-            if format == ShowFormat::Json { write_json(&detail, out) } else { show_community(&detail, &book.calendar(), out) }
-        }
-        Shown::Meetup => {
-            let id = one_meetup(book, which)?;
-            let detail = book.meetup(id)?.ok_or_else(gone)?;
-            if format == ShowFormat::Json { write_json(&detail, out) } else { show_meetup(&detail, &book.calendar(), out) }
-        }
-    }
-}
-
-fn one_meetup(book: &mut Book, which: &str) -> Result<MeetupId, CliError> {
-    if let [only] = book.meetups_meant(which)?.as_slice() {
-        return Ok(*only);
-    }
-    let found = book.find_meetups(&format!("name:\"{}\"", which.replace(['\\', '"'], "")), None, MeetupSort::When, false)?;
-    match found.ids.as_slice() {
-        [only] => Ok(*only),
-        [] => match book.find_meetups(which, None, MeetupSort::When, false)?.ids.as_slice() {
-            [only] => Ok(*only),
-            _ => Err(CliError::Which(format!("no single meetup matches {which}; `guildhall list meetups` lists them"))),
-        },
-        several => {
-            let rows = book.meetups(&several[..several.len().min(10)])?;
-            let names: Vec<String> = rows.iter().map(|m| format!("  {} on:{}", m.title, m.starts.date())).collect();
-            Err(CliError::Which(format!("{} meetups match {which}; add the day:\n{}", several.len(), names.join("\n"))))
-        }
-    }
-}
-
-fn line(out: &mut dyn Write, head: &str, value: &str) -> Result<(), CliError> {
-    if !value.is_empty() {
-        writeln!(out, "{} {}", text::pad(head, 16), text::safe_lines(value).replace('\n', &format!("\n{}", " ".repeat(17))))?;
+    let missed = table.missed();
+    if !missed.is_empty() {
+        super::say(&format!("not shown: {}; --format csv has every column", missed.join(", ")));
     }
     Ok(())
 }
 
-fn show_person(p: &PersonDetail, days: &Calendar, out: &mut dyn Write) -> Result<(), CliError> {
-    let f = &p.facts;
-    writeln!(out, "{}", text::safe(f.title()))?;
-    let state = if f.email_state == crate::domain::words::AddressState::Ok { String::new() } else { format!(" ({})", f.email_state) };
-    line(out, "E-mail", &format!("{}{state}", f.email))?;
-    line(out, "Other e-mails", &crate::domain::address::write_list(&f.others))?;
-    for one in &p.mail {
-        line(out, "May be mailed", &one.words())?;
-    }
-    for c in &p.consents {
-        let on = c.on.map_or_else(String::new, |d| format!(", {}", days.plain(d)));
-        let source = if c.source.is_empty() { String::new() } else { format!(" ({})", c.source) };
-        line(out, "Consent", &format!("{}: {}{on}{source}", c.purpose, c.state))?;
-    }
-    line(out, "Organisation", &f.organisation)?;
-    line(out, "Job title", &f.job_title)?;
-    line(out, "Discipline", &f.discipline)?;
-    line(out, "Tags", &f.tags.join("; "))?;
-    line(out, "With us since", &f.joined.map(|d| days.plain(d)).unwrap_or_default())?;
-    for (name, value) in &f.fields {
-        line(out, name, value)?;
-    }
-    line(out, "Note", &f.note)?;
-    for (title, community, since) in &p.seats {
-        line(out, "Holds", &format!("{title}, {community}{}", since.map_or_else(String::new, |d| format!(", since {}", days.plain(d)))))?;
-    }
-    for m in &p.memberships {
-        let mut cell = String::new();
-        memberships::write(&mut cell, &m.community, &m.facts);
-        line(out, "Community", &cell)?;
-        line(out, "", &m.verdict.as_ref().map(crate::domain::eligibility::Verdict::words).unwrap_or_default())?;
-    }
-    for v in &p.visits {
-        let rsvp = v.facts.rsvp.map_or_else(String::new, |r| format!(", answered {r}"));
-        line(out, "Meetup", &format!("{} {}: {}{rsvp}", v.starts.date(), v.title, v.facts.outcome))?;
-    }
-    Ok(())
+fn member_line(p: PersonRow, own: &[String], uuid: String) -> Vec<String> {
+    let day = |d: Option<chrono::NaiveDate>| d.map(|d| d.to_string()).unwrap_or_default();
+    let words = [p.name, p.email, p.email_state.to_string(), p.kind.to_string(), p.organisation, p.discipline, p.job_title];
+    let rest = [p.tags.join("; "), day(p.joined), day(p.seen), p.mail];
+    let mut line: Vec<String> = words.into_iter().chain(rest).collect();
+    line.extend(own.iter().map(|name| p.fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default()));
+    line.push(uuid);
+    line
 }
 
-fn show_community(c: &CommunityDetail, days: &Calendar, out: &mut dyn Write) -> Result<(), CliError> {
-    let f = &c.facts;
-    let derived = if c.derived { " (a name made from the page, which has none)" } else { "" };
-    writeln!(out, "{}{derived}", text::safe(&f.name))?;
-    line(out, "Job family", &f.family)?;
-    line(out, "Disciplines", &f.disciplines.join(", "))?;
-    line(out, "Purpose", &f.purpose)?;
-    line(out, "Run by", &format!("{}{}", f.run_by, if f.runner.is_empty() { String::new() } else { format!(": {}", f.runner) }))?;
-    let on = f.status_on.map_or_else(String::new, |d| format!(", since {}", days.plain(d)));
-    let into = if f.successor.is_empty() { String::new() } else { format!(", into {}", f.successor) };
-    line(out, "Status", &format!("{}{into}{on}", f.status))?;
-    line(out, "Stage", f.stage.map_or("", |s| s.word()))?;
-    line(out, "Evidence", &f.evidence)?;
-    line(out, "Related", &f.related.join(", "))?;
-    for s in &c.seats {
-        line(out, "Seat", &crate::book::seat_line(s, days))?;
+fn communities(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
+    let all = book.communities()?;
+    let found = book.find_communities(query, &all)?;
+    let counts = book.count_members()?;
+    let hits: HashSet<_> = found.ids.into_iter().collect();
+    let rows: Vec<_> = all.into_iter().filter(|c| hits.contains(&c.id)).collect();
+    let mut listed = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let members = counts.get(&row.id).copied().unwrap_or(0);
+        listed.push(WithId { row: CountedCommunity { row, members }, uuid: book.uuid(Thing::Community(row.id))? });
     }
-    for (_, r) in &c.routes {
-        let subject = if r.subject.is_empty() { String::new() } else { format!(" (subject: {})", r.subject) };
-        line(out, "Join", &format!("{} {}{subject}", r.kind, r.target))?;
-    }
-    for (_, r, page_wide) in &c.rules {
-        let scope = if *page_wide { " (for all of them)" } else { "" };
-        let printed = if r.printed.is_empty() { String::new() } else { format!(" ({})", r.printed) };
-        let parts: Vec<&str> = [r.effect.word(), &r.suffix, &r.words].into_iter().filter(|p| !p.is_empty()).collect();
-        line(out, "Rule", &format!("{}{scope}{printed}", parts.join(" ")))?;
-    }
-    for (_, ch) in &c.channels {
-        line(out, "Channel", &crate::book::channel_line(ch, days))?;
-    }
-    for (status, n) in &c.statuses {
-        line(out, "Members", &format!("{n} {status}"))?;
-    }
-    Ok(())
+    let lines = listed.iter().map(|WithId { row: CountedCommunity { row: c, members }, uuid }| {
+        let stage = c.stage.map_or("", |s| s.word()).to_owned();
+        let vacant = if c.vacant { "a seat" } else { "" }.to_owned();
+        let (run_by, status) = (c.run_by.to_string(), c.status.to_string());
+        let texts = [&c.name, &c.family, &c.disciplines, &c.purpose].map(Clone::clone);
+        let rest = [members.to_string(), c.seats.clone(), vacant, status, stage, run_by, c.runner.clone(), uuid.clone()];
+        texts.into_iter().chain(rest).collect()
+    });
+    let heads = with_uuid(heads("Name | Job family | Disciplines | Purpose | Members | Seats | Vacant | Status | Stage | Run by | Runner"));
+    write_rows(&listed, Table { heads, lines: lines.collect() }, format, out)
 }
 
-fn show_meetup(m: &MeetupDetail, days: &Calendar, out: &mut dyn Write) -> Result<(), CliError> {
-    let f = &m.facts;
-    writeln!(out, "{}", text::safe(&f.title))?;
-    line(
-        out,
-        "When",
-        &format!("{}, {} to {} {}", days.in_full(f.starts.date()), f.starts.format("%H:%M"), f.ends().format("%H:%M"), f.zone),
-    )?;
-    line(out, "Format", f.format.word())?;
-    line(out, "Status", f.status.word())?;
-    line(out, "Communities", &f.communities.join(", "))?;
-    line(out, "Host", &f.host)?;
-    line(out, "Where", &f.venue)?;
-    line(out, "Write-up", &format!("{} {}", f.write_up, f.write_up_link))?;
-    line(out, "Note", &f.note)?;
-    for r in &m.roll {
-        let rsvp = r.facts.rsvp.map_or("", |r| r.word());
-        let parts = r.facts.parts.iter().map(|p| p.word()).collect::<Vec<_>>().join(", ");
-        line(
-            out,
-            "Roll",
-            &format!("{}  {}  {rsvp}  {}  {parts}", text::pad(&r.name, 26), text::pad(&r.organisation, 14), r.facts.outcome),
-        )?;
-    }
-    Ok(())
+fn meetups(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
+    let found = book.find_meetups(query, None, MeetupSort::When, false)?;
+    let rows = book.meetups(&found.ids)?;
+    let listed = with_ids(book, rows, |m| Thing::Meetup(m.id))?;
+    let lines = listed.iter().map(|WithId { row: m, uuid }| {
+        let count = |n: Option<u64>| n.unwrap_or(0).to_string();
+        let when = m.starts.format("%Y-%m-%d %H:%M").to_string();
+        let room = m.capacity.map_or_else(String::new, |n| n.to_string());
+        let words = [m.format.to_string(), m.host.clone(), m.communities.clone(), m.venue.clone(), m.status.to_string()];
+        let counts = [count(m.yes), room, count(m.attended), m.write_up.to_string(), m.note.clone(), uuid.clone()];
+        [when, m.title.clone()].into_iter().chain(words).chain(counts).collect()
+    });
+    let mut heads =
+        with_uuid(heads("Starts | Title | Format | Host | Communities | Where | Status | Yes | Room for | Attended | Write-up | Note"));
+    heads[10].usual = WriteUp::None.word();
+    write_rows(&listed, Table { heads, lines: lines.collect() }, format, out)
+}
+
+fn organisations(book: &mut Book, query: &str, format: ListFormat, out: &mut dyn Write) -> Result<(), CliError> {
+    let rows = book.find_organisations(query)?;
+    let listed = with_ids(book, rows, |o| Thing::Organisation(o.id))?;
+    let lines = listed.iter().map(|WithId { row: o, uuid }| {
+        let f = &o.facts;
+        let texts = [&f.name, &f.short_name, &f.sector].map(Clone::clone);
+        texts.into_iter().chain([f.domains.join(" "), o.people.to_string(), f.note.clone(), uuid.clone()]).collect()
+    });
+    let heads = with_uuid(heads("Name | Short name | Sector | Domains | People | Note"));
+    write_rows(&listed, Table { heads, lines: lines.collect() }, format, out)
+}
+
+/// A row with the id that it has in every copy of the roster.
+#[derive(Serialize)]
+struct WithId<T> {
+    uuid: String,
+    #[serde(flatten)]
+    row: T,
+}
+
+/// A community with the number of its members.
+#[derive(Serialize)]
+struct CountedCommunity<'a> {
+    #[serde(flatten)]
+    row: &'a CommunityRow,
+    members: u64,
+}
+
+fn with_ids<T>(book: &Book, rows: Vec<T>, thing: impl Fn(&T) -> Thing) -> Result<Vec<WithId<T>>, CliError> {
+    rows.into_iter().map(|row| Ok(WithId { uuid: book.uuid(thing(&row))?, row })).collect()
+}
+
+/// Adds the column of UUIDs. Tables don't show it: it is as wide as the names and addresses together.
+fn with_uuid(mut heads: Vec<Head>) -> Vec<Head> {
+    heads.push(Head { csv_only: true, ..Head::new("UUID") });
+    heads
 }

@@ -5,9 +5,12 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::change::carry_out;
+use super::change_args::{AllowArgs, SuppressArgs};
+use super::deeds::{self, Deed};
 use super::report::LeftOut;
-use super::{CliError, Ended, deeds, who};
-use crate::book::{Applied, Book, Command};
+use super::{CliError, Ended, who};
+use crate::book::{Applied, Book};
 use crate::domain::mail::{Way, Why};
 use crate::domain::{address, text};
 
@@ -30,43 +33,20 @@ fn read(typed: &[String]) -> Result<(Vec<String>, Vec<LeftOut>), CliError> {
     Ok((addresses, left_out))
 }
 
-/// Names the lines of a list that were left out.
-fn ended(left_out: &[LeftOut], out: &mut dyn Write) -> Result<Ended, CliError> {
-    for one in left_out {
-        writeln!(out, "  left out: {}", text::safe(&one.words()))?;
-    }
-    Ok(if left_out.is_empty() { Ended::Done } else { Ended::SomeRefused })
-}
-
-/// Suppresses addresses, and every other address of those who have them.
-pub(super) fn suppress(book: &mut Book, typed: &[String], reason: &str, out: &mut dyn Write) -> Result<Ended, CliError> {
-    let (addresses, left_out) = read(typed)?;
-    let applied = book.run(&Command::Suppress { addresses: addresses.clone(), reason: reason.to_owned() })?;
-    said(&applied, "already suppressed", out)?;
-    what_else(book, &addresses, &[Why::Suppressed, Why::WithdrewMail], out)?;
-    ended(&left_out, out)
+/// Suppresses addresses, and every other address of the people who have them.
+pub(super) fn suppress(book: &mut Book, args: &SuppressArgs, out: &mut dyn Write) -> Result<Ended, CliError> {
+    let (addresses, left_out) = read(&args.addresses)?;
+    carry_out(book, (args.how, false), left_out, out, |_| Ok(Deed::Suppress(addresses, args.reason.clone())))
 }
 
 /// Records that people said they may be mailed.
-pub(super) fn allow(book: &mut Book, typed: &[String], source: &str, date: &str, out: &mut dyn Write) -> Result<Ended, CliError> {
-    let (addresses, left_out) = read(typed)?;
-    let on = deeds::day(book, date)?;
-    if source.trim().is_empty() {
+pub(super) fn allow(book: &mut Book, args: &AllowArgs, out: &mut dyn Write) -> Result<Ended, CliError> {
+    let (addresses, left_out) = read(&args.addresses)?;
+    let on = deeds::day(book, &args.date)?;
+    if args.source.trim().is_empty() {
         return Err(CliError::Usage("--source says where they said so; it can't be empty".into()));
     }
-    let applied = book.run(&Command::Allow { addresses: addresses.clone(), source: source.to_owned(), on })?;
-    said(&applied, "these addresses aren't suppressed", out)?;
-    what_else(book, &addresses, &[], out)?;
-    ended(&left_out, out)
-}
-
-fn said(applied: &Applied, unchanged: &str, out: &mut dyn Write) -> Result<(), CliError> {
-    if applied.changes == 0 {
-        writeln!(out, "Nothing to change: {unchanged}")?;
-    } else {
-        writeln!(out, "{}", text::safe(&applied.label))?;
-    }
-    kept(applied, out)
+    carry_out(book, (args.how, false), left_out, out, |_| Ok(Deed::Allow(addresses, args.source.clone(), on)))
 }
 
 /// What a step left as it is.
@@ -75,8 +55,11 @@ pub(super) fn kept(applied: &Applied, out: &mut dyn Write) -> Result<(), CliErro
     Ok(())
 }
 
-/// What else keeps addresses from being mailed.
-fn what_else(book: &Book, addresses: &[String], besides: &[Why], out: &mut dyn Write) -> Result<(), CliError> {
+/// Returns what still keeps addresses from being mailed, a line each, apart from some reasons.
+///
+/// # Errors
+/// If the file can't be read.
+pub(super) fn still_blocked(book: &Book, addresses: &[String], apart_from: &[Why]) -> Result<Vec<String>, CliError> {
     // Every address of the people who have these.
     let mut all: Vec<String> = Vec::new();
     for typed in addresses {
@@ -86,11 +69,12 @@ fn what_else(book: &Book, addresses: &[String], besides: &[Why], out: &mut dyn W
     }
     let mut seen = std::collections::HashSet::new();
     all.retain(|a| seen.insert(address::key(a)));
+    let mut lines = Vec::new();
     for (address, reasons) in book.blocked(&all)? {
-        let reasons: Vec<&str> = reasons.iter().filter(|r| !besides.contains(r)).map(|r| r.words()).collect();
+        let reasons: Vec<&str> = reasons.iter().filter(|r| !apart_from.contains(r)).map(|r| r.words()).collect();
         if !reasons.is_empty() {
-            writeln!(out, "  {} still can't be mailed: {}", text::safe(&address), reasons.join(", "))?;
+            lines.push(format!("{address} still can't be mailed: {}", reasons.join(", ")));
         }
     }
-    Ok(())
+    Ok(lines)
 }

@@ -13,6 +13,8 @@ mod lists;
 mod mail;
 mod out;
 mod report;
+mod shown;
+mod table;
 mod today;
 mod transfer;
 mod who;
@@ -113,7 +115,9 @@ pub fn run(verb: &Verb, paths: &Paths) -> Ended {
         Err(e) if is_closed_pipe(&e) => Ended::Done,
         Err(e) => {
             let hint = if matches!(&e, CliError::Book(b) if b.asks_first()) { "; add --yes to do it" } else { "" };
-            say(&format!("guildhall: {e}{hint}"));
+            // A caret points into the line above it, so nothing may push that line to the right.
+            let gap = if matches!(&e, CliError::Book(BookError::Query { .. })) { "\n" } else { " " };
+            say(&format!("guildhall:{gap}{e}{hint}"));
             e.ended()
         }
     }
@@ -150,6 +154,9 @@ fn open(paths: &Paths) -> Result<Book, CliError> {
     let mut book = Book::open(&paths.roster, clock())?;
     book.migrated().iter().for_each(|done| say(done));
     let config = Config::read(&paths.config, paths.config_is_named);
+    if let (false, Some(problem)) = (config.is_taken, config.complaints().first()) {
+        return Err(CliError::Usage(problem.clone()));
+    }
     book.write_dates(config.date_order, config.week_start);
     book.use_framework(config.framework);
     if book.was_unclean() {
@@ -172,7 +179,7 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
             write!(out, "{}", text::safe_lines(&book.handover(community)?))?;
         }
         Verb::Show { handover: true, .. } => return Err(CliError::Usage("--handover is for a community".into())),
-        Verb::Show { what, which, format, .. } => lists::show(&mut open(paths)?, *what, &which.join(" "), *format, out)?,
+        Verb::Show { what, which, format, .. } => shown::show(&mut open(paths)?, *what, &which.join(" "), *format, out)?,
         Verb::Import(options) => return transfer::import(options, &paths.roster, out),
         Verb::Export(options) => transfer::export(options, &mut open(paths)?, out)?,
         Verb::Directory { what } => directory::run(what, || open(paths), &paths.roster, out)?,
@@ -195,10 +202,10 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
         Verb::Untag(args) => return change::tag(&mut open(paths)?, args, true, out),
         Verb::Consent(args) => return change::consent(&mut open(paths)?, args, out),
         Verb::Roll(args) => return change::roll(&mut open(paths)?, args, out),
-        Verb::Apply(args) if args.schema => lists::write_json(&apply::schema(), out)?,
+        Verb::Apply(args) if args.schema => table::write_json(&apply::schema(), out)?,
         Verb::Apply(args) => return apply::apply(&mut open(paths)?, args, out),
-        Verb::Suppress { addresses, reason } => return mail::suppress(&mut open(paths)?, addresses, reason, out),
-        Verb::Allow { addresses, source, date } => return mail::allow(&mut open(paths)?, addresses, source, date, out),
+        Verb::Suppress(args) => return mail::suppress(&mut open(paths)?, args, out),
+        Verb::Allow(args) => return mail::allow(&mut open(paths)?, args, out),
         Verb::History { which } => history(&mut open(paths)?, &which.join(" "), out)?,
         Verb::Check { directory } => return check(&mut open(paths)?, *directory, out),
         Verb::Backup { to } => {
@@ -209,7 +216,7 @@ fn perform(verb: &Verb, paths: &Paths, out: &mut dyn Write) -> Result<Ended, Cli
         Verb::Formats => formats(out)?,
         Verb::Keys { format } => keys(*format, paths, out)?,
         Verb::Completions { shell } => clap_complete::generate(*shell, &mut Args::command(), "guildhall", &mut Pipe(out)),
-        Verb::Man => clap_mangen::Man::new(Args::command()).render(&mut Pipe(out))?,
+        Verb::Man => manual(&mut Pipe(out))?,
         Verb::Selftest { what } => match what {
             Selftest::Writer { file } => selftest::write(file, clock(), out)?,
             Selftest::Check { file, saves } => writeln!(out, "{}", selftest::check(file, *saves, clock())?)?,
@@ -273,7 +280,7 @@ impl Write for Pipe<'_> {
 }
 
 fn history(book: &mut Book, which: &str, out: &mut dyn Write) -> Result<(), CliError> {
-    let of = if which.is_empty() { None } else { Some(lists::one_person(book, which)?) };
+    let of = if which.is_empty() { None } else { Some(shown::one_person(book, which)?) };
     for op in book.history(of.map(Thing::Person), 200)? {
         let kind = match op.kind {
             crate::book::OpKind::Do | crate::book::OpKind::Note => "",
@@ -292,6 +299,45 @@ fn history(book: &mut Book, which: &str, out: &mut dyn Write) -> Result<(), CliE
                 writeln!(out, "                  {}", text::safe(&change.words()))?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Writes the manual page: the program, then each of its commands with the commands below it.
+fn manual(out: &mut dyn Write) -> Result<(), CliError> {
+    let mut command = Args::command();
+    command.build();
+    let man = clap_mangen::Man::new(command.clone());
+    man.render_title(out)?;
+    man.render_name_section(out)?;
+    man.render_synopsis_section(out)?;
+    man.render_description_section(out)?;
+    man.render_options_section(out)?;
+    writeln!(out, ".SH COMMANDS")?;
+    sections(&command, out)
+}
+
+fn sections(of: &clap::Command, out: &mut dyn Write) -> Result<(), CliError> {
+    for sub in of.get_subcommands().filter(|s| !s.is_hide_set() && s.get_name() != "help") {
+        let man = clap_mangen::Man::new(sub.clone());
+        let mut page = Vec::new();
+        man.render_synopsis_section(&mut page)?;
+        man.render_description_section(&mut page)?;
+        if sub.get_arguments().any(|a| !a.is_hide_set()) {
+            man.render_options_section(&mut page)?;
+        }
+        if sub.get_after_help().is_some() {
+            man.render_extra_section(&mut page)?;
+        }
+        writeln!(out, ".SS {}", sub.get_bin_name().unwrap_or(sub.get_name()))?;
+        // Sections of a section are paragraphs with a bold head.
+        for line in String::from_utf8_lossy(&page).lines() {
+            match line.strip_prefix(".SH ") {
+                Some(head) => writeln!(out, ".PP\n.B {head}\n.br")?,
+                None => writeln!(out, "{line}")?,
+            }
+        }
+        sections(sub, out)?;
     }
     Ok(())
 }

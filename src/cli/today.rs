@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::args::{ListFormat, TodayFormat};
-use super::lists::{Table, write_rows};
+use super::table::{Table, heads, write_rows};
 use crate::book::{Book, ToDo, ToDoPlace};
 
 /// A thing to do as JSON has it.
@@ -40,9 +40,9 @@ pub(super) fn today(book: &mut Book, format: TodayFormat, out: &mut dyn Write) -
     }
     let line = |r: &Row| {
         let by = if r.overdue { format!("{} overdue", r.by) } else { r.by.clone() };
-        vec![by, r.kind.to_owned(), r.what.clone(), r.on.clone().unwrap_or_default()]
+        vec![by, r.kind.to_owned(), r.on.clone().unwrap_or_default(), r.what.clone()]
     };
-    let table = Table { heads: vec!["By", "To do", "What", "On"], lines: rows.iter().map(line).collect() };
+    let table = Table { heads: heads("By | To do | On | What"), lines: rows.iter().map(line).collect() };
     let format = match format {
         TodayFormat::Table => ListFormat::Table,
         TodayFormat::Json => ListFormat::Json,

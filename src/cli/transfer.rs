@@ -87,7 +87,7 @@ fn import_all(args: &ImportArgs, book: &mut Book, out: &mut dyn Write) -> (Resul
 
 fn describe(report: &ImportReport, out: &mut dyn Write) -> Result<(), CliError> {
     for (header, field) in &report.columns {
-        writeln!(out, "  column {} is {}", text::safe(header), text::safe(field))?;
+        writeln!(out, "  column {}: {}", text::safe(header), text::safe(field))?;
     }
     for note in &report.notes {
         writeln!(out, "  {}", text::safe(note))?;

@@ -1,4 +1,4 @@
-//! E-mail addresses: which can be one at all, what makes two the same, and how far one travels.
+//! E-mail addresses: which texts are valid, which two addresses are the same, and which mail systems accept them.
 //!
 //! Must not know whose they are.
 
@@ -7,31 +7,31 @@ use unicode_normalization::UnicodeNormalization;
 use crate::domain::text;
 use crate::domain::words::{AddressState, Stored};
 
-/// The longest address that is taken, in bytes: 64 for the local part, the sign, 255 for the domain.
+/// The maximum length of an address, in bytes: 64 for the local part, one for the `@`, 255 for the domain.
 pub const LONGEST: usize = 320;
 
 /// Why a text cannot be an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    /// There is nothing.
+    /// The text is empty.
     #[error("there is no address")]
     Empty,
-    /// There is no `@`.
+    /// The `@` is missing.
     #[error("an address needs an @")]
     NoAt,
     /// More than one `@`.
     #[error("an address can have only one @")]
     ManyAts,
-    /// Nothing stands before the `@`.
+    /// The part before the `@` is empty.
     #[error("something is missing before the @")]
     NoLocal,
-    /// Nothing, or an empty label, stands after the `@`.
+    /// The domain after the `@` is empty or has an empty label.
     #[error("a domain such as example.gov.uk is missing after the @")]
     NoDomain,
-    /// A blank, a comma, a bracket or the like inside.
+    /// It contains a blank, a comma, a bracket or the like.
     #[error("an address can't contain {}", if .0.is_whitespace() { "a blank".to_owned() } else { format!("{}", .0) })]
     BadCharacter(char),
-    /// A control or invisible character inside.
+    /// It contains a control character or an invisible one.
     #[error("the address contains an invisible character")]
     Invisible,
     /// Longer than [`LONGEST`].
@@ -42,7 +42,7 @@ pub enum AddressError {
 /// Reads an address as people paste it: trimmed, without `mailto:`, without a name and angle brackets around it.
 ///
 /// # Errors
-/// Says what keeps the text from being an address. Unusual but possible ones are taken; see [`why_not_portable`].
+/// Returns why the text isn't an address. Unusual but possible addresses are accepted; see [`why_not_portable`].
 pub fn read(typed: &str) -> Result<&str, AddressError> {
     let mut text = typed.trim();
     if let Some(open) = if text.ends_with('>') { text.rfind('<') } else { None } {
@@ -57,7 +57,7 @@ pub fn read(typed: &str) -> Result<&str, AddressError> {
     if text.len() > LONGEST {
         return Err(AddressError::TooLong);
     }
-    // Nearly all have these signs alone, among which there is nothing to object to.
+    // Nearly all addresses have only these characters, which are always valid.
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'.' | b'-' | b'_' | b'+');
     if !text.bytes().all(is_plain) {
         if text.chars().any(text::is_harmful) {
@@ -81,8 +81,8 @@ pub fn read(typed: &str) -> Result<&str, AddressError> {
     Ok(text)
 }
 
-/// A name and an address as a mail program takes them: `Ann Example <ann@example.org>`, the name in quotes where it needs them
-/// (RFC 5322 section 3.4).
+/// Returns a name and an address as mail programs expect them: `Ann Example <ann@example.org>`, with quotes around the name where it needs
+/// them (RFC 5322 section 3.4).
 #[must_use]
 pub fn mailbox(name: &str, address: &str) -> String {
     let name = text::clean_line(name).text;
@@ -95,8 +95,8 @@ pub fn mailbox(name: &str, address: &str) -> String {
     format!("{name} <{address}>")
 }
 
-/// The form in which two addresses are compared: in NFC, the whole in lower case, an internationalised domain in its ASCII form.
-/// Tags (`+news`) and full stops count.
+/// Returns the form in which addresses are compared: NFC, lower case, an internationalised domain in its ASCII form. Tags (`+news`) and
+/// full stops are significant.
 #[must_use]
 pub fn key(address: &str) -> String {
     if address.is_ascii() {
@@ -107,7 +107,7 @@ pub fn key(address: &str) -> String {
     in_ascii(&lower).unwrap_or(lower)
 }
 
-/// The address with an internationalised domain in its ASCII form; `None` where it has none.
+/// Returns the address with an internationalised domain in its ASCII form; `None` if the domain has no such form.
 #[must_use]
 pub fn in_ascii(email: &str) -> Option<String> {
     let (local, domain) = email.rsplit_once('@')?;
@@ -117,13 +117,13 @@ pub fn in_ascii(email: &str) -> Option<String> {
     idna::domain_to_ascii(domain).ok().map(|d| format!("{local}@{d}"))
 }
 
-/// The domain of an address, as written.
+/// Returns the domain of an address, as written.
 #[must_use]
 pub fn domain(address: &str) -> &str {
     address.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
-/// Whether `domain` is `suffix` or lies below it, on whole labels: `gov.au` takes in `nsw.gov.au`, not `notgov.au`.
+/// Returns whether `domain` is `suffix` or lies below it, on whole labels: `gov.au` includes `nsw.gov.au`, not `notgov.au`.
 #[must_use]
 pub fn domain_within(domain: &str, suffix: &str) -> bool {
     let suffix = suffix.trim_start_matches(['@', '.', '*']);
@@ -135,9 +135,9 @@ pub fn domain_within(domain: &str, suffix: &str) -> bool {
     tail.eq_ignore_ascii_case(s) && (d.len() == s.len() || d[d.len() - s.len() - 1] == b'.')
 }
 
-/// Why an address, though possible, is refused by some mail systems; `None` if all of the usual ones take it.
+/// Returns why some mail systems refuse a valid address; `None` if all of the usual ones accept it.
 ///
-/// The rule is what GOV.UK Notify, listmonk, Mailman and browsers' own forms all accept.
+/// The rule is what GOV.UK Notify, listmonk, Mailman and the forms of browsers all accept.
 #[must_use]
 pub fn why_not_portable(address: &str) -> Option<&'static str> {
     let (local, domain) = address.rsplit_once('@')?;
@@ -167,7 +167,7 @@ pub fn why_not_portable(address: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether letters of several scripts are mixed in one address: a sign of a counterfeit.
+/// Returns whether an address mixes letters of several scripts, which is a sign of a spoofed address.
 #[must_use]
 pub fn mixes_scripts(address: &str) -> bool {
     let latin = address.chars().any(|c| c.is_ascii_alphabetic());
@@ -175,16 +175,16 @@ pub fn mixes_scripts(address: &str) -> bool {
     latin && other
 }
 
-/// An e-mail address beside the primary one, with what is known of it.
+/// An e-mail address in addition to the primary one, with its state.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct OtherAddress {
     /// The address as typed.
     pub address: String,
-    /// Whether mail gets there.
+    /// The state of the address.
     pub state: AddressState,
 }
 
-/// Writes several addresses on one line: `a@x.org; b@y.org (bounced)`. Read back by [`read_list`].
+/// Writes several addresses on one line: `a@x.org; b@y.org (bounced)`. [`read_list`] is the inverse.
 #[must_use]
 pub fn write_list(addresses: &[OtherAddress]) -> String {
     let mut out = String::new();
@@ -202,18 +202,18 @@ pub fn write_list(addresses: &[OtherAddress]) -> String {
     out
 }
 
-/// Reads a line of addresses parted by `;`, `,` or line breaks, each with its state in brackets if it has one.
+/// Reads a line of addresses separated by `;`, `,` or line breaks, each with its state in brackets if it has one.
 ///
 /// # Errors
-/// The first text that is no address, and why.
+/// Returns the first text that isn't an address, and why.
 pub fn read_list(line: &str) -> Result<Vec<OtherAddress>, (String, AddressError)> {
     read_list_with(line, AddressState::parse)
 }
 
-/// As [`read_list`], as our own files have it: a state that isn't known is kept as it is, and counts as nothing.
+/// Reads a line of addresses as our own files store it: as [`read_list`], but an unknown state is kept as [`AddressState::Unrecognised`].
 ///
 /// # Errors
-/// As [`read_list`].
+/// Returns the same as [`read_list`].
 pub fn read_stored_list(line: &str) -> Result<Vec<OtherAddress>, (String, AddressError)> {
     read_list_with(line, |word| Some(AddressState::stored(word)))
 }

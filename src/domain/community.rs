@@ -1,4 +1,4 @@
-//! Communities: what they are for, who holds their seats, how one joins, who may, where they talk.
+//! Communities: purpose, seats, join routes, eligibility rules, channels.
 //!
 //! Must not know how they are stored or shown.
 
@@ -7,37 +7,37 @@ use serde::Serialize;
 
 use crate::domain::words::{ChannelKind, CommunityStatus, MembershipStatus, RouteKind, RuleEffect, RunBy, SeatFunction, Source, Stage};
 
-/// What a lead keeps about a community, with disciplines by name.
+/// What a lead records about a community, with disciplines by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CommunityFacts {
-    /// The name by which it is known.
+    /// The name.
     pub name: String,
-    /// The job family under which it is listed; empty if none.
+    /// The job family; empty if none.
     pub family: String,
-    /// The disciplines in it.
+    /// The disciplines.
     pub disciplines: Vec<String>,
-    /// What it is for.
+    /// The purpose.
     pub purpose: String,
     /// Who runs it.
     pub run_by: RunBy,
-    /// Those who run it, where that is not us.
+    /// The others who run it, if it isn't ours.
     pub runner: String,
-    /// Where it stands.
+    /// The status.
     pub status: CommunityStatus,
-    /// How far it has come; `None` if nobody has judged.
+    /// The stage; `None` if nobody has judged it.
     pub stage: Option<Stage>,
-    /// Since when it stands there.
+    /// The date since which status and stage have applied.
     pub status_on: Option<NaiveDate>,
-    /// What status and stage are judged by.
+    /// The evidence for status and stage.
     pub evidence: String,
-    /// The community that it went into, if it was merged or closed.
+    /// The community that succeeded it, if it was merged or closed.
     pub successor: String,
-    /// Communities near it.
+    /// Related communities.
     pub related: Vec<String>,
 }
 
 impl CommunityFacts {
-    /// An active community of ours with this name.
+    /// Returns an active community of ours with this name.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self {
@@ -57,26 +57,26 @@ impl CommunityFacts {
     }
 }
 
-/// A seat of a community and who holds it now.
+/// A seat of a community and its current holder.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SeatFacts {
     /// The title as printed.
     pub title: String,
-    /// The holder's row, or vacant: "person TBC".
+    /// The holder; `None` if the seat is vacant ("person TBC").
     pub holder: Option<crate::domain::ids::PersonId>,
-    /// Since when the holder has had it.
+    /// The start of the holder's tenure.
     pub since: Option<NaiveDate>,
-    /// Whether they hold it for the time being only.
+    /// Whether the holder is interim.
     pub interim: bool,
-    /// What the seat is for; `None` is told from the title.
+    /// The function of the seat; `None` to derive it from the title.
     pub function: Option<SeatFunction>,
-    /// After how many months the holder is to be confirmed again; `None` for never.
+    /// The number of months after which the holder must be confirmed again; `None` for never.
     pub confirm_months: Option<u32>,
-    /// When the holder was confirmed last.
+    /// When the holder was last confirmed.
     pub confirmed: Option<NaiveDate>,
 }
 
-/// What a seat is for, by its title as printed.
+/// Returns the function of a seat, derived from its title as printed.
 #[must_use]
 pub fn function_of(title: &str) -> Option<SeatFunction> {
     let title = title.to_lowercase();
@@ -91,7 +91,7 @@ pub fn function_of(title: &str) -> Option<SeatFunction> {
     }
 }
 
-/// From when on the holder of a seat is unconfirmed: so many months after they were confirmed, or began.
+/// Returns the date from which a holder counts as unconfirmed: this many months after they were last confirmed, or after they began.
 #[must_use]
 pub fn confirm_by(since: Option<NaiveDate>, confirmed: Option<NaiveDate>, months: Option<u32>) -> Option<NaiveDate> {
     confirmed.max(since)?.checked_add_months(chrono::Months::new(months?))
@@ -100,7 +100,7 @@ pub fn confirm_by(since: Option<NaiveDate>, confirmed: Option<NaiveDate>, months
 /// A way to join.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RouteFacts {
-    /// What kind of way.
+    /// The kind of route.
     pub kind: RouteKind,
     /// The address, link, channel or command.
     pub target: String,
@@ -108,45 +108,45 @@ pub struct RouteFacts {
     pub subject: String,
     /// The text of the mail, for a mailto.
     pub body: String,
-    /// The words of the link, as printed.
+    /// The link text, as printed.
     pub words: String,
 }
 
 /// A rule about who may join.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RuleFacts {
-    /// Whether those who match may or may not.
+    /// Whether the rule allows or denies people who match it.
     pub effect: RuleEffect,
-    /// The e-mail suffix, on whole labels; empty for a rule that only words express.
+    /// The e-mail suffix, on whole labels; empty for a rule that is expressed only in words.
     pub suffix: String,
     /// The words as printed.
     pub words: String,
-    /// Where they were printed: a page and a line; empty if nowhere.
+    /// Where the words were printed: a page and a line; empty if nowhere.
     pub printed: String,
 }
 
 /// A place where a community talks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChannelFacts {
-    /// What kind of place.
+    /// The kind of channel.
     pub kind: ChannelKind,
     /// Its name: `#prodmgmt`, a list's address, a forum's link.
     pub name: String,
-    /// How many people are in it, as counted there.
+    /// The number of people in it, as counted there.
     pub members: Option<u32>,
     /// When they were counted.
     pub counted: Option<NaiveDate>,
 }
 
-/// How a person stands to a community.
+/// A person's membership of a community.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MembershipFacts {
-    /// Where they stand.
+    /// The status.
     pub status: MembershipStatus,
-    /// Since when they have been in it.
+    /// When they joined.
     pub joined: Option<NaiveDate>,
     /// When they left.
     pub left: Option<NaiveDate>,
-    /// How they came to it.
+    /// How they joined.
     pub source: Source,
 }

@@ -1,7 +1,7 @@
 //! Dates as people type them and as people read them.
 //!
-//! Must not know what day it is: every function is told. Days come first unless the lead says otherwise: `3/12/2026` is
-//! 3 December.
+//! Must not know what day it is: the caller passes today's date. The day comes first unless the lead says otherwise: `3/12/2026` is 3
+//! December.
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, Weekday};
 
@@ -14,7 +14,7 @@ pub enum Lean {
     Back,
 }
 
-/// In which order the parts of a date stand, typed and shown.
+/// The order of the parts of a date, typed and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
     /// `Thu 3 Dec`, `4 Mar 2019`, and `3/12` is 3 December.
@@ -27,23 +27,23 @@ pub enum Order {
 }
 
 impl Order {
-    /// All of them, with the word for each in the configuration.
+    /// All orders, with the word for each in the configuration.
     pub const ALL: [(&'static str, Self); 3] = [("day-first", Self::DayFirst), ("month-first", Self::MonthFirst), ("iso", Self::Iso)];
 }
 
-/// The day it is, and how dates are written here.
+/// Today's date, and the local conventions for writing dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Calendar {
-    /// The day it is.
+    /// Today's date.
     pub today: NaiveDate,
     /// The order of a date's parts.
     pub order: Order,
-    /// The first day of a week: what *this week* and *next week* begin with.
+    /// The first day of a week: where *this week* and *next week* begin.
     pub week_start: Weekday,
 }
 
 impl Calendar {
-    /// Dates as in Britain, on this day.
+    /// Returns the British conventions, with this day as today.
     #[must_use]
     pub const fn on(today: NaiveDate) -> Self {
         Self { today, order: Order::DayFirst, week_start: Weekday::Mon }
@@ -52,7 +52,7 @@ impl Calendar {
     /// Reads a date: `2026-12-03`, `3 dec`, `3 December 2026`, `3/12/2026`, `today`, `next thursday`, `in 2 weeks`, `3 months ago`.
     ///
     /// # Errors
-    /// A sentence that says what would be understood.
+    /// Returns a message that says which forms are understood.
     pub fn read(&self, typed: &str, lean: Lean) -> Result<NaiveDate, String> {
         let today = self.today;
         let text = typed.trim().to_lowercase().replace(',', " ");
@@ -76,7 +76,7 @@ impl Calendar {
     /// Reads a date with an optional time after it: `3 dec 18:00`, `next thursday 2pm`, `2026-12-03T14:30`.
     ///
     /// # Errors
-    /// A sentence that says what would be understood.
+    /// Returns a message that says which forms are understood.
     pub fn read_with_time(&self, typed: &str, lean: Lean) -> Result<(NaiveDate, Option<NaiveTime>), String> {
         let text = typed.trim();
         if let Some((day, rest)) = text.split_once(['T', 't'])
@@ -94,7 +94,7 @@ impl Calendar {
         Ok((self.read(text, lean)?, None))
     }
 
-    /// The first day of this, the last or the next week; a month or year on or back.
+    /// Returns the first day of this, last or next week, or today shifted by a month or year.
     fn unit_step(&self, which: &str, unit: &str) -> Option<NaiveDate> {
         let n = match which {
             "next" => 1,
@@ -104,7 +104,7 @@ impl Calendar {
         if unit == "week" { shift(step_to(self.today, self.week_start, -1)?, n, unit) } else { shift(self.today, n, unit) }
     }
 
-    /// A date in full, for an echo: `Thursday 3 December 2026`.
+    /// Returns a date in full, to confirm what was typed: `Thursday 3 December 2026`.
     #[must_use]
     pub fn in_full(&self, date: NaiveDate) -> String {
         let weekday = capital(WEEKDAYS[date.weekday().num_days_from_monday() as usize]);
@@ -116,7 +116,8 @@ impl Calendar {
         }
     }
 
-    /// A date for a list, always as wide: `Thu  3 Dec`, with the year in place of the weekday where it is another one: ` 3 Dec 2024`.
+    /// Returns a date for a list, at a fixed width: `Thu  3 Dec`, or ` 3 Dec 2024` with the year instead of the weekday for a distant date
+    /// in another year.
     #[must_use]
     pub fn short(&self, date: NaiveDate) -> String {
         let month = capital(&MONTHS[date.month0() as usize][..3]);
@@ -131,7 +132,7 @@ impl Calendar {
         }
     }
 
-    /// A date for running text: `4 Mar 2019`.
+    /// Returns a date for running text: `4 Mar 2019`.
     #[must_use]
     pub fn plain(&self, date: NaiveDate) -> String {
         let month = capital(&MONTHS[date.month0() as usize][..3]);
@@ -142,7 +143,7 @@ impl Calendar {
         }
     }
 
-    /// How far off a date is: `today`, `in 2 weeks`, `3 months ago`.
+    /// Returns how far away a date is: `today`, `in 2 weeks`, `3 months ago`.
     #[must_use]
     pub fn distance(&self, date: NaiveDate) -> String {
         match self.span(date) {
@@ -154,7 +155,7 @@ impl Calendar {
         }
     }
 
-    /// How long ago a date is, where there is little room: `today`, `5 wk`, `7 mo`.
+    /// Returns how far away a date is, in few columns: `today`, `5 wk`, `7 mo`.
     #[must_use]
     pub fn brief_distance(&self, date: NaiveDate) -> String {
         match self.span(date) {
@@ -192,12 +193,12 @@ const SMALL_NUMBERS: [&str; 12] = ["one", "two", "three", "four", "five", "six",
 /// Reads a date, days first: [`Calendar::read`].
 ///
 /// # Errors
-/// A sentence that says what would be understood.
+/// Returns a message that says which forms are understood.
 pub fn read(typed: &str, today: NaiveDate, lean: Lean) -> Result<NaiveDate, String> {
     Calendar::on(today).read(typed, lean)
 }
 
-/// Reads a date as it stands in the file, `2026-12-03`; what follows it is passed over. `None` for anything else.
+/// Reads a date as the file stores it, `2026-12-03`, and ignores anything after it. Returns `None` for anything else.
 #[must_use]
 pub fn iso(stored: &str) -> Option<NaiveDate> {
     let b = stored.as_bytes();
@@ -208,7 +209,7 @@ pub fn iso(stored: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(number(&b[..4])?).ok()?, number(&b[5..7])?, number(&b[8..10])?)
 }
 
-/// Writes a date as it is kept in the file: `2026-12-03`. Imports write one a row, so the digits are written directly.
+/// Writes a date as the file stores it: `2026-12-03`. Imports write one per row, so it writes the digits directly, for speed.
 #[must_use]
 pub(crate) fn stored(day: NaiveDate) -> String {
     let Ok(year @ 0..=9_999) = u32::try_from(day.year()) else { return day.to_string() };
@@ -303,7 +304,7 @@ fn day_and_month(words: &[&str], today: NaiveDate, lean: Lean) -> Option<NaiveDa
 }
 
 fn in_year(day: u32, month: u32, today: NaiveDate, lean: Lean) -> Option<NaiveDate> {
-    // Eight years reach the next 29 February, whatever the century.
+    // Eight years always include a 29 February, in any century.
     let years: Vec<i32> = match lean {
         Lean::Ahead => (0..=8).map(|n| today.year() + n).collect(),
         Lean::Back => (0..=8).map(|n| today.year() - n).collect(),

@@ -1,6 +1,6 @@
-//! The public page of communities: what it says of each, which of ours that is, and what differs.
+//! The public page of communities: what it says about each, which of our communities that is, and what differs.
 //!
-//! Must not know how a page is written, nor where the roster keeps what it says.
+//! Must not know how a page is written, nor where the roster stores that information.
 
 use crate::domain::address;
 use crate::domain::community::{RouteFacts, RuleFacts};
@@ -22,28 +22,28 @@ pub(crate) struct PrintedSeat {
     pub title: String,
     /// The holder; `None` is "person TBC", or a holder whose name is withheld.
     pub holder: Option<PrintedPerson>,
-    /// Whether somebody holds it who isn't named.
+    /// Whether the seat has a holder whose name is withheld.
     pub withheld: bool,
 }
 
-/// What a page says of a community, or what it would have to say by the roster. `None` where the page has no place for it.
+/// What a page says about a community, or should say according to the roster. A field is `None` if the page has no place for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Printed {
     /// The name; `None` if the page names none.
     pub name: Option<String>,
     /// The job family.
     pub family: Option<String>,
-    /// The disciplines, in their order.
+    /// The disciplines, in order.
     pub disciplines: Option<Vec<String>>,
-    /// For whom it is and what for.
+    /// Who the community is for, and its purpose.
     pub purpose: Option<String>,
     /// The seats.
     pub seats: Option<Vec<PrintedSeat>>,
     /// The ways to join.
     pub routes: Option<Vec<RouteFacts>>,
-    /// Who may join.
+    /// The rules about who may join.
     pub rules: Option<Vec<RuleFacts>>,
-    /// Whether others run it, and who if that is known.
+    /// Who runs it, if others do; empty if the page doesn't name them.
     pub run_by_others: Option<String>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) enum Part {
     RunBy,
 }
 
-/// Where two accounts of a community differ: in which part, and what each says, in words.
+/// A difference between two descriptions of a community: the part, and what each description says, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Difference {
     /// The part.
@@ -73,7 +73,7 @@ pub(crate) struct Difference {
 }
 
 impl Printed {
-    /// A place for everything, and nothing in it.
+    /// Returns a description with a place for every part, all empty.
     #[must_use]
     pub(crate) fn everything() -> Self {
         Self {
@@ -88,7 +88,7 @@ impl Printed {
         }
     }
 
-    /// The name by which it is known if the page has none: from the seat, else from the disciplines, else from the family.
+    /// Returns a name derived from the seat, otherwise from the disciplines, otherwise from the family.
     #[must_use]
     pub(crate) fn derived_name(&self) -> String {
         let title = self.seats.iter().flatten().map(|s| s.title.as_str()).find(|t| !t.is_empty());
@@ -104,13 +104,13 @@ impl Printed {
         }
     }
 
-    /// What it is called: its name, else the one derived for it.
+    /// Returns the name, or the derived one if there is none.
     #[must_use]
     pub(crate) fn called(&self) -> String {
         self.name.clone().unwrap_or_else(|| self.derived_name())
     }
 
-    /// Whether there is a place for a part.
+    /// Returns whether the description has a place for a part.
     #[must_use]
     pub(crate) const fn has(&self, part: Part) -> bool {
         match part {
@@ -125,15 +125,15 @@ impl Printed {
         }
     }
 
-    /// In which parts two accounts differ. What one of them has no place for is no difference, nor whether quotation marks
-    /// are round: that is the page's style.
+    /// Returns the parts in which two descriptions differ. A part that one of them has no place for doesn't count, nor does the shape of
+    /// quotation marks, which is the page's style.
     #[must_use]
     pub(crate) fn differences(&self, other: &Self) -> Vec<Difference> {
         let (a, b) = (self.in_plain_marks(), other.in_plain_marks());
         self.compared(other).into_iter().filter(|d| a.compared(&b).iter().any(|p| p.part == d.part)).collect()
     }
 
-    /// The same with straight quotation marks.
+    /// Returns a copy with straight quotation marks.
     fn in_plain_marks(&self) -> Self {
         let text = |t: &Option<String>| t.as_deref().map(plain_marks);
         let seat = |s: &PrintedSeat| PrintedSeat {
@@ -167,7 +167,7 @@ impl Printed {
             (Part::Purpose, &self.purpose, &other.purpose),
             (Part::RunBy, &self.run_by_others, &other.run_by_others),
         ] {
-            // Who runs it is not known where nothing is said.
+            // An empty name says nothing about who runs the community, so it isn't a difference.
             let unsaid = part == Part::RunBy && (a.as_ref().is_some_and(String::is_empty) || b.as_ref().is_some_and(String::is_empty));
             if let (Some(a), Some(b), false) = (a, b, unsaid)
                 && a != b
@@ -193,7 +193,7 @@ impl Printed {
             && !(a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_route(a, b)))
         {
             let words = |all: &[RouteFacts]| all.iter().map(route_words).collect::<Vec<_>>().join("; ");
-            // Where they go to the same place, it is the words of the link.
+            // If the routes have the same targets, the difference is in the link texts.
             let alike = words(a) == words(b);
             let links = |all: &[RouteFacts]| all.iter().map(|r| format!("{} “{}”", route_words(r), r.words)).collect::<Vec<_>>().join("; ");
             let told = |all: &[RouteFacts]| if alike { links(all) } else { words(all) };
@@ -212,17 +212,17 @@ impl Printed {
     }
 }
 
-/// A text with straight quotation marks.
+/// Returns a text with straight quotation marks.
 #[must_use]
 pub(crate) fn plain_marks(text: &str) -> String {
     text.replace(['‘', '’'], "'").replace(['“', '”'], "\"")
 }
 
-/// What stands before the name of a community in the title of its seat.
+/// The words before the name of a community in the title of its seat.
 const POSTS: &[&str] =
     &["head", "co-head", "lead", "co-lead", "chair", "co-chair", "director", "principal", "principle", "chief", "senior", "deputy"];
 
-/// A text without its first word, if it is this one, whatever its case.
+/// Returns a text without its first word, if that is `word` in any case.
 fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let (first, rest) = text.trim().split_once(' ')?;
     first.eq_ignore_ascii_case(word).then(|| rest.trim_start())
@@ -233,7 +233,7 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A name without what pages put behind it.
+/// Returns the key of a name without a suffix such as "network" or "community of practice".
 pub(super) fn name_key(name: &str) -> String {
     let key = text::same_key(name);
     for tail in [" community of practice", " communities of practice", " community", " network", " group", " guild"] {
@@ -244,7 +244,7 @@ pub(super) fn name_key(name: &str) -> String {
     key
 }
 
-/// Whether two entries of one page tell of the same community: by the name, where one of them has none by the name made for it.
+/// Returns whether two entries of a page describe the same community. If one of them has no name, its derived name is compared.
 #[must_use]
 pub(crate) fn same_name(a: &Printed, b: &Printed) -> bool {
     match (&a.name, &b.name) {
@@ -273,30 +273,30 @@ fn same_seats(a: &[PrintedSeat], b: &[PrintedSeat]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
 }
 
-/// Whether two ways to join are one; the words of the link count only where both have some.
+/// Returns whether two routes are the same. The link texts count only if both routes have one.
 #[must_use]
 pub(crate) fn same_route(a: &RouteFacts, b: &RouteFacts) -> bool {
     let words = a.words.is_empty() || b.words.is_empty() || inner_words(&a.words) == inner_words(&b.words);
     a.kind == b.kind && plain_target(&a.target) == plain_target(&b.target) && a.subject == b.subject && a.body == b.body && words
 }
 
-/// The words of a link that leads nowhere: `[Join](javascript:x)` is Join.
+/// Returns the text of a Markdown link that was printed as plain text: `Join` for `[Join](javascript:x)`.
 #[must_use]
 pub(crate) fn inner_words(words: &str) -> &str {
     words.strip_prefix('[').and_then(|w| w.split_once(']')).filter(|(_, rest)| rest.starts_with('(')).map_or(words, |(inner, _)| inner)
 }
 
-/// A link's target with the signs that Markdown can't have in one as they are.
+/// Returns a link's target with the characters decoded that Markdown targets must escape.
 fn plain_target(target: &str) -> String {
     target.replace("%28", "(").replace("%29", ")").replace("%20", " ").replace("%7C", "|")
 }
 
-/// Whether two rules are printed alike: by their words, for a page has nothing else; by the suffix where one of them has no words.
+/// Returns whether two rules are the same on a page: by their words, or by the suffix if either has no words.
 fn same_rule(a: &RuleFacts, b: &RuleFacts) -> bool {
     if a.words.is_empty() || b.words.is_empty() { a.suffix == b.suffix } else { a.words == b.words }
 }
 
-/// A seat in words: its title and who holds it.
+/// Returns a seat in words: its title and who holds it.
 #[must_use]
 pub(crate) fn seat_words(seat: &PrintedSeat) -> String {
     match &seat.holder {
@@ -307,14 +307,14 @@ pub(crate) fn seat_words(seat: &PrintedSeat) -> String {
     }
 }
 
-/// A way to join in words.
+/// Returns a route in words.
 #[must_use]
 pub(crate) fn route_words(route: &RouteFacts) -> String {
     let about = if route.subject.is_empty() { String::new() } else { format!(" (subject: {})", route.subject) };
     if route.target.is_empty() { "no way to join yet".to_owned() } else { format!("{} {}{about}", route.kind, route.target) }
 }
 
-/// A rule in words.
+/// Returns a rule in words.
 #[must_use]
 pub(crate) fn rule_words(rule: &RuleFacts) -> String {
     match (rule.suffix.is_empty(), rule.words.is_empty()) {
@@ -324,8 +324,7 @@ pub(crate) fn rule_words(rule: &RuleFacts) -> String {
     }
 }
 
-/// Text that was written as UTF-8, read as Windows-1252 and written again, with what it most probably was; `None` if the
-/// text has no sign of that.
+/// Repairs text that was written as UTF-8, then read as Windows-1252 and written again. Returns `None` if the text shows no sign of that.
 #[must_use]
 pub(crate) fn repaired(text: &str) -> Option<String> {
     if !text.contains(['â', 'Ã', 'Â']) {
@@ -351,7 +350,7 @@ pub(crate) fn repaired(text: &str) -> Option<String> {
     found.then_some(out)
 }
 
-/// A letter that stands there as two, three or four, and as how many.
+/// If the text begins with a letter that was split into two, three or four, returns the original letter and that number.
 fn damaged_letter(letters: &[char]) -> Option<(char, usize)> {
     let first = windows_1252(letters[0])?;
     let length = match first {
@@ -362,11 +361,11 @@ fn damaged_letter(letters: &[char]) -> Option<(char, usize)> {
     };
     let bytes: Vec<u8> = letters.get(..length)?.iter().map(|c| windows_1252(*c)).collect::<Option<_>>()?;
     let letter = std::str::from_utf8(&bytes).ok()?.chars().next()?;
-    // é as Ã© is a sure sign; a pair that makes a control character is none.
+    // Ã© for é is a sure sign; a pair that would become a control character isn't.
     (!letter.is_control()).then_some((letter, length))
 }
 
-/// The byte that Windows-1252 writes for a letter (the table of its upper half).
+/// Returns the byte that Windows-1252 writes for a letter (the table of its upper half).
 fn windows_1252(c: char) -> Option<u8> {
     const UPPER: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•',

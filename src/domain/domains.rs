@@ -1,12 +1,12 @@
-//! The e-mail domains that organisations use: which of them belong together.
+//! The e-mail domains that organisations use, and which of them belong to the same organisation.
 //!
-//! Must not know where organisations are kept, nor what follows from two domains being one organisation's.
+//! Must not know where organisations are stored, nor what follows from two domains belonging to the same one.
 
 use std::collections::HashMap;
 
 use crate::domain::address;
 
-/// Providers of mailboxes for everybody: two people with the same name before the `@` at two of these have nothing in common.
+/// Public mailbox providers: the same name before the `@` at two of these says nothing about the people.
 const PUBLIC: &[&str] = &[
     "aol.com",
     "btinternet.com",
@@ -52,13 +52,13 @@ const PUBLIC: &[&str] = &[
     "zoho.com",
 ];
 
-/// Whether a domain is one of a public mail provider.
+/// Returns whether a domain belongs to a public mail provider.
 #[must_use]
 pub(crate) fn is_public(domain: &str) -> bool {
     PUBLIC.contains(&ascii(domain).as_str())
 }
 
-/// A domain in the form in which two are compared: lower case, ASCII (IDNA).
+/// Returns a domain in the form in which domains are compared: lower case, ASCII (IDNA).
 #[must_use]
 pub(crate) fn ascii(domain: &str) -> String {
     let lower = domain.trim().trim_end_matches('.').to_lowercase();
@@ -82,19 +82,19 @@ impl Domains {
         self.organisations.push(domains);
     }
 
-    /// Whether no organisation has a domain.
+    /// Returns whether no organisation has a domain.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.of.is_empty()
     }
 
-    /// The organisation that uses a domain, or the nearest above it; a number that means something here alone.
+    /// Returns the index of the organisation that uses a domain, or the nearest domain above it. The index is valid only within this value.
     #[must_use]
     pub fn organisation(&self, domain: &str) -> Option<usize> {
         self.nearest(domain).map(|(_, at)| at)
     }
 
-    /// The other domains of the organisation that uses a domain.
+    /// Returns the other domains of the organisation that uses a domain.
     pub fn others(&self, domain: &str) -> impl Iterator<Item = &str> {
         let found = self.nearest(domain);
         let all = found.as_ref().map_or(&[][..], |(_, at)| &self.organisations[*at]);

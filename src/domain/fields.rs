@@ -1,6 +1,6 @@
-//! Custom fields as a person's row keeps them: a JSON object of texts, read without making a map of it.
+//! Custom fields as a person's row stores them: a JSON object of strings, read without building a map.
 //!
-//! Must not know which fields there are.
+//! Must not know which fields exist.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,11 +8,11 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
-/// Hands over each name with its value, in the order in which they are kept. A value that isn't a text counts as empty; of an object
-/// that can't be read, only what comes before the fault is handed over.
+/// Passes each name and its value to `take`, in stored order. A value that isn't a string counts as empty. If the object is malformed, only
+/// the pairs before the error are passed.
 pub(crate) fn each(stored: &str, take: impl FnMut(&str, &str)) {
     if !stored.is_empty() {
-        // A row that another program has spoilt: `check` names it.
+        // An error means that another program damaged the row; `check` reports it.
         let _ = serde_json::Deserializer::from_str(stored).deserialize_map(Pairs(take));
     }
 }
@@ -34,7 +34,7 @@ impl<'de, F: FnMut(&str, &str)> Visitor<'de> for Pairs<F> {
     }
 }
 
-/// A text, borrowed where nothing in it is escaped.
+/// A string, borrowed if it contains no escapes.
 struct Text<'a>(Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {

@@ -1,4 +1,4 @@
-//! A framework of job families and roles, as data: which role somebody means, however it is written.
+//! A framework of job families and roles, as data. Finds the role that a text means, however it is written.
 //!
 //! Must not know where a framework comes from.
 
@@ -14,30 +14,30 @@ use crate::domain::text;
 pub struct Family {
     /// The name.
     pub name: String,
-    /// Other words for it.
+    /// Other names for it.
     #[serde(default)]
     pub aliases: Vec<String>,
     /// The roles in it.
     pub roles: Vec<String>,
 }
 
-/// A framework.
+/// A framework of job families.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Framework {
-    /// What it is called.
+    /// The name.
     #[serde(default)]
     pub name: String,
     /// The families.
     #[serde(default, rename = "family")]
     pub families: Vec<Family>,
-    /// Other words for roles: the word, and the role that it means.
+    /// Other names for roles: the name, and the role that it means.
     #[serde(default)]
     pub aliases: BTreeMap<String, String>,
 }
 
 impl Framework {
-    /// The role that is meant, and its family, whatever the case, the number, hyphens, or which of its other words is used.
+    /// Returns the role that a text means, with its family. Ignores case, number and hyphens, and accepts other names.
     #[must_use]
     pub fn role(&self, written: &str) -> Option<(&Family, &str)> {
         let key = role_key(written);
@@ -45,26 +45,27 @@ impl Framework {
         self.families.iter().find_map(|f| f.roles.iter().find(|r| role_key(r) == meant).map(|r| (f, r.as_str())))
     }
 
-    /// The family that is meant.
+    /// Returns the family that a text means.
     #[must_use]
     pub fn family(&self, written: &str) -> Option<&Family> {
         let key = role_key(written);
         self.families.iter().find(|f| role_key(&f.name) == key || f.aliases.iter().any(|a| role_key(a) == key))
     }
 
-    /// Every role.
+    /// Returns every role.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         self.families.iter().flat_map(|f| f.roles.iter().map(String::as_str))
     }
 
-    /// What a word means, to be compared: the role in the framework, else the word without how it is written.
+    /// Returns a key for comparing roles: that of the role in the framework, otherwise that of the text itself.
     #[must_use]
     pub fn meaning(&self, written: &str) -> String {
         self.role(written).map_or_else(|| role_key(written), |(_, role)| role_key(role))
     }
 }
 
-/// What is the same in all ways to write a role: no case, number, hyphens or brackets; `testing` is `test`, `program` is `programme`.
+/// Returns a key that ignores case, number, hyphens and brackets in the name of a role; `testing` becomes `test`, `program` becomes
+/// `programme`.
 #[must_use]
 pub(crate) fn role_key(written: &str) -> String {
     let mut plain = text::same_key(written);

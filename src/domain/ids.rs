@@ -1,4 +1,4 @@
-//! Row ids, one type for each thing, so that a meetup's id is never taken for a person's.
+//! Row ids, one type per table, so that a meetup's id is never mistaken for a person's.
 //!
 //! Must not know how the ids are stored.
 
@@ -20,27 +20,27 @@ macro_rules! ids {
 }
 
 ids! {
-    /// Names a person's row.
+    /// The id of a person's row.
     PersonId,
-    /// Names an organisation's row.
+    /// The id of an organisation's row.
     OrganisationId,
-    /// Names a discipline's row.
+    /// The id of a discipline's row.
     DisciplineId,
-    /// Names a community's row.
+    /// The id of a community's row.
     CommunityId,
-    /// Names a membership's row.
+    /// The id of a membership's row.
     MembershipId,
-    /// Names a seat's row.
+    /// The id of a seat's row.
     SeatId,
-    /// Names a meetup's row.
+    /// The id of a meetup's row.
     MeetupId,
-    /// Names an attendance's row.
+    /// The id of an attendance's row.
     AttendanceId,
-    /// Names one step in the journal.
+    /// The id of a step in the journal.
     OpId,
 }
 
-/// A map by ids, which are numbers already: a multiplication spreads them over the buckets. Only for numbers that nobody else chooses.
+/// A map keyed by ids. Ids are numbers, so one multiplication spreads them over the buckets. Only for keys that no outsider can choose.
 pub(crate) type IdMap<K, V> = std::collections::HashMap<K, V, std::hash::BuildHasherDefault<IdHasher>>;
 
 /// Hashes one number.

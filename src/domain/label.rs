@@ -1,8 +1,8 @@
-//! What a step of the history was, as data: a verb and what it was about; and its words, made when it is read.
+//! The label of a step in the history, as data: a verb and what it applied to. Its words are made when it is shown.
 //!
-//! A label refers to people, and to whatever else has an identity, by UUID: it holds none of their names or addresses. Typed text without
-//! an identity (the name of a file, a view, a tag) is kept in `what` and `how`, which are free text like a note. Must not know how names
-//! are found.
+//! A label refers to people, and to anything else that has an identity, by UUID: it contains none of their names or addresses. Typed text
+//! without an identity (the name of a file, a view, a tag) is stored in `what` and `how`, which are free text like a note. Must not know
+//! how names are found.
 
 use serde::{Deserialize, Serialize};
 
@@ -64,12 +64,12 @@ pub(crate) enum Verb {
     BackToUndone,
     BackToRedone,
     Apply,
-    /// Nothing but a number of rows is known.
+    /// A change of which only the number of rows is known.
     #[serde(other)]
     Change,
 }
 
-/// What a step was about: a table, and the UUID of a row in it, in hexadecimal digits.
+/// What a step applied to: a table, and the UUID of a row in it, in hexadecimal digits.
 pub(crate) type Subject = (String, String);
 
 /// A step's label.
@@ -77,67 +77,67 @@ pub(crate) type Subject = (String, String);
 pub(crate) struct Label {
     /// What was done.
     pub verb: Verb,
-    /// To what: at most one row of each table.
+    /// The rows that it applied to: at most one of each table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<Subject>,
-    /// To how many.
+    /// How many rows it applied to.
     #[serde(default)]
     pub n: u64,
-    /// Of how many it was the opposite: removed where others were added.
+    /// How many rows it did the opposite to: removed where others were added.
     #[serde(default, skip_serializing_if = "is_none")]
     pub less: u64,
     /// A word that belongs to the verb: a tag, a field, a file, a format.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub what: String,
-    /// A second one: a status, an answer, the name of an export.
+    /// A second word: a status, an answer, the name of an export.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub how: String,
-    /// The file that it went to.
+    /// The file that it was written to.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub file: String,
 }
 
 impl Label {
-    /// A label that says no more than how much was done.
+    /// Returns a label with only a verb and a number.
     #[must_use]
     pub(crate) const fn new(verb: Verb, n: u64) -> Self {
         Self { verb, of: Vec::new(), n, less: 0, what: String::new(), how: String::new(), file: String::new() }
     }
 
-    /// The same, about a row of a table.
+    /// Adds a row that the label applies to, if there is a UUID.
     #[must_use]
     pub(crate) fn about(mut self, table: &str, uuid: Option<String>) -> Self {
         self.of.extend(uuid.map(|uuid| (table.to_owned(), uuid)));
         self
     }
 
-    /// The same, with a word.
+    /// Sets the word.
     #[must_use]
     pub(crate) fn what(mut self, what: &str) -> Self {
         what.clone_into(&mut self.what);
         self
     }
 
-    /// The same, with a second word.
+    /// Sets the second word.
     #[must_use]
     pub(crate) fn how(mut self, how: &str) -> Self {
         how.clone_into(&mut self.how);
         self
     }
 
-    /// Returns the label as the file keeps it.
+    /// Returns the label in the form that the file stores.
     #[must_use]
     pub(crate) fn stored(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads what [`Label::stored`] wrote; anything else is a change of which no more is known.
+    /// Reads what [`Label::stored`] wrote; anything else becomes [`Verb::Change`].
     #[must_use]
     pub(crate) fn read(stored: &str) -> Self {
         serde_json::from_str(stored).unwrap_or_else(|_| Self::new(Verb::Change, 0))
     }
 
-    /// The label in words. `name` gives what a row of a table is called now, or was when it was removed.
+    /// Returns the label in words. `name` returns the current name of a row, or its last name if it was removed.
     #[must_use]
     pub(crate) fn words(&self, name: &dyn Fn(&Subject) -> Option<String>) -> String {
         let called = |table: &str| self.of.iter().find(|(t, _)| t == table).map(|s| name(s).unwrap_or_else(|| gone(table)));
@@ -161,7 +161,7 @@ impl Label {
             Verb::ClearField => format!("Cleared {what} of {who}"),
             Verb::SetConsent if what.is_empty() => format!("Changed the consent of {who}"),
             Verb::SetConsent => format!("Consent of {who} to {what}: {how}"),
-            Verb::Tag => format!("Tagged {who} {what}"),
+            Verb::Tag => format!("Tagged {who} with {what}"),
             Verb::Untag => format!("Removed the tag {what} from {who}"),
             Verb::SetSeat | Verb::RemoveSeat | Verb::SetChannel => self.of_community(&called, &community),
             Verb::EditRoute => format!("Changed how to join {community}"),
@@ -191,7 +191,7 @@ impl Label {
             Verb::ImportPage => format!("Imported the page {what}"),
             Verb::PublishPage => format!("Published the page {what}"),
             Verb::Export | Verb::ExportChanges => self.exported(&called, &who),
-            // The step to which was gone back stands in `what`, in words: see the journal.
+            // `what` describes, in words, the step that was restored to: see the journal.
             Verb::BackTo => format!("Restored to: {}", self.what),
             Verb::BackToUndone => format!("Restored to when this was undone: {}", self.what),
             Verb::BackToRedone => format!("Restored to when this was redone: {}", self.what),
@@ -200,7 +200,7 @@ impl Label {
         }
     }
 
-    /// The words of a verb that may be about a row of any kind.
+    /// Returns the words for a verb that can apply to any kind of row.
     fn of_one(&self, called: &dyn Fn(&str) -> Option<String>, who: &str) -> String {
         let did = match self.verb {
             Verb::Add => "Added",
@@ -217,14 +217,14 @@ impl Label {
         }
     }
 
-    /// The words of a verb about what belongs to a community.
+    /// Returns the words for a verb about a part of a community.
     fn of_community(&self, called: &dyn Fn(&str) -> Option<String>, community: &str) -> String {
         match (self.verb, called("seat"), called("channel")) {
             (Verb::RemoveSeat, Some(seat), _) => format!("Removed the seat {seat} of {community}"),
             (Verb::RemoveSeat, None, _) => format!("Removed a seat of {community}"),
             (Verb::SetChannel, _, Some(channel)) => format!("Set a channel of {community}: {channel}"),
             (Verb::SetChannel, _, None) => format!("Set a channel of {community}"),
-            // A title that names the community needn't have it twice.
+            // A title that ends with the community's name doesn't need it again.
             (_, Some(seat), _) if text::fold(&seat).ends_with(&text::fold(community)) => {
                 format!("{seat}: {}", called("person").unwrap_or_else(|| "vacant".to_owned()))
             }
@@ -256,7 +256,7 @@ const fn is_none(n: &u64) -> bool {
     *n == 0
 }
 
-/// What a row is called of which nothing is known any more.
+/// Returns what to call a row whose name is no longer known.
 fn gone(table: &str) -> String {
     match table {
         "person" => "somebody".to_owned(),

@@ -1,6 +1,6 @@
-//! Which of two lists of accounts tell of the same communities.
+//! Matches the entries of two lists that describe the same communities.
 //!
-//! Must not know where the accounts come from, nor what follows.
+//! Must not know where the lists come from, nor what a match is used for.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,7 +9,7 @@ use crate::domain::directory::{Printed, PrintedSeat, name_key};
 use crate::domain::{address, text};
 
 impl Printed {
-    /// What [`Printed::likeness`] looks at: two that have none of it in common are not alike at all.
+    /// Returns the features that [`Printed::likeness`] compares: two entries without a common feature have no likeness.
     fn features(&self) -> Vec<Feature> {
         let mut out = Vec::new();
         if let Some(name) = &self.name {
@@ -33,7 +33,7 @@ impl Printed {
         out
     }
 
-    /// How much speaks for two accounts being of the same community; 0 if nothing does.
+    /// Returns a score for how likely two entries describe the same community; 0 if nothing suggests it.
     #[must_use]
     pub(crate) fn likeness(&self, other: &Self) -> u32 {
         if self == other {
@@ -70,7 +70,7 @@ impl Printed {
     }
 }
 
-/// How much two lists have in common, in hundredths of what either has.
+/// Returns the number of common items, as a percentage of all distinct items.
 fn overlap<'a>(a: impl Iterator<Item = &'a str>, b: impl Iterator<Item = &'a str>) -> u32 {
     let (a, b): (Vec<&str>, Vec<&str>) = (a.collect(), b.collect());
     let both = a.iter().filter(|w| b.contains(w)).count();
@@ -78,7 +78,7 @@ fn overlap<'a>(a: impl Iterator<Item = &'a str>, b: impl Iterator<Item = &'a str
     (both * 100).checked_div(either).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
 }
 
-/// Which of the second list each of the first is, if any: the most alike first, each once.
+/// Returns the matching entry of the second list for each of the first, if any. The best matches come first, and no entry matches twice.
 #[must_use]
 pub(crate) fn matched(first: &[Printed], second: &[Printed]) -> Vec<Option<usize>> {
     let scored = in_common(first, second).into_iter().map(|(i, j)| (first[i].likeness(&second[j]), i, j));
@@ -93,9 +93,9 @@ pub(crate) fn matched(first: &[Printed], second: &[Printed]) -> Vec<Option<usize
     out
 }
 
-/// Which of the first list have something in common with which of the second, so that it is worth comparing them: in their order.
+/// Returns the pairs of entries from the two lists that have a common feature and so are worth comparing, in order.
 ///
-/// What nearly all of a list of thousands have says nothing, and is passed over.
+/// Skips features that too many entries of the second list have.
 #[must_use]
 pub(crate) fn in_common(first: &[Printed], second: &[Printed]) -> Vec<(usize, usize)> {
     let mut with: HashMap<Feature, Vec<usize>> = HashMap::new();
@@ -112,7 +112,7 @@ pub(crate) fn in_common(first: &[Printed], second: &[Printed]) -> Vec<(usize, us
     out
 }
 
-/// Something that speaks for two accounts being of the same community, if both have it.
+/// A feature that suggests, if two entries have it, that they describe the same community.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Feature {
     Name(String),
@@ -122,14 +122,14 @@ enum Feature {
     Holder(String),
     Discipline(String),
     Purpose(String),
-    /// Nothing at all: alike are only those that have nothing either.
+    /// No features: such an entry resembles only others without features.
     Nothing,
 }
 
-/// What more of a list have than this tells none of them from the others. No page that people keep by hand has as many communities.
+/// A feature that more entries than this have doesn't distinguish them. No page maintained by hand lists as many communities.
 const COMMON: usize = 64;
 
-/// From here on two accounts are of the same community.
+/// The score from which two entries count as the same community.
 const ALIKE: u32 = 40;
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
-//! Links: which may be opened, and how a mail is begun by one.
+//! Links: which may be opened, and how one starts a mail.
 //!
 //! Must not know who opens them.
 
 use crate::domain::{address, text};
 
-/// The schemes that may be opened; anything else stays text.
+/// The schemes that may be opened; anything else stays plain text.
 const OPENED: [&str; 3] = ["https://", "http://", "mailto:"];
 
-/// Reads a link that may be opened: http, https or mailto, or a bare e-mail address. `None` for everything else, such as
+/// Reads a link that may be opened: http, https or mailto, or a bare e-mail address. Returns `None` for everything else, such as
 /// `javascript:`, a file or a command.
 #[must_use]
 pub(crate) fn read(typed: &str) -> Option<String> {
@@ -23,13 +23,13 @@ pub(crate) fn read(typed: &str) -> Option<String> {
     }
 }
 
-/// The first link in a text.
+/// Returns the first link in a text.
 #[must_use]
 pub(crate) fn first_in(text: &str) -> Option<String> {
     text.split(|c: char| c.is_whitespace() || "<>()\",;".contains(c)).map(|w| w.trim_end_matches(['.', ':', '!'])).find_map(read)
 }
 
-/// A link that begins a mail (RFC 6068).
+/// Returns a `mailto:` link (RFC 6068).
 #[must_use]
 pub(crate) fn mailto(to: &str, subject: &str) -> String {
     let mut out = format!("mailto:{}", percent(to, b"@"));
@@ -40,7 +40,7 @@ pub(crate) fn mailto(to: &str, subject: &str) -> String {
     out
 }
 
-/// A link that begins a mail with a text (RFC 6068).
+/// Returns a `mailto:` link with a body (RFC 6068).
 #[must_use]
 pub(crate) fn mail(to: &str, subject: &str, body: &str) -> String {
     let mut out = mailto(to, subject);
@@ -52,7 +52,7 @@ pub(crate) fn mail(to: &str, subject: &str, body: &str) -> String {
     out
 }
 
-/// Everything but letters, digits, `-._~` and what is `kept` as `%XX` (RFC 3986).
+/// Encodes everything but letters, digits, `-._~` and the `kept` characters as `%XX` (RFC 3986).
 fn percent(text: &str, kept: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     for b in text.bytes() {
@@ -65,8 +65,8 @@ fn percent(text: &str, kept: &[u8]) -> String {
     out
 }
 
-/// Returns the recipients of a `mailto:` link in plain text, however they are escaped: its path, `to`, `cc` and `bcc` (RFC 6068).
-/// `None` for every other link.
+/// Returns the recipients of a `mailto:` link in plain text, however they are escaped: its path, `to`, `cc` and `bcc` (RFC 6068). Returns
+/// `None` for any other link.
 #[must_use]
 pub(crate) fn recipients(link: &str) -> Option<String> {
     let rest = link.get(.."mailto:".len()).filter(|s| s.eq_ignore_ascii_case("mailto:")).map(|s| &link[s.len()..])?;
@@ -77,7 +77,7 @@ pub(crate) fn recipients(link: &str) -> Option<String> {
     Some(all.join(" "))
 }
 
-/// Returns the text that a link has as `%XX` (RFC 3986); everything else stays as it is.
+/// Decodes `%XX` escapes (RFC 3986); everything else stays unchanged.
 #[must_use]
 pub(crate) fn unescaped(escaped: &str) -> String {
     let (mut out, bytes, mut at) = (Vec::with_capacity(escaped.len()), escaped.as_bytes(), 0);

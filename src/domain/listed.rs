@@ -1,6 +1,6 @@
-//! People on their way: as a list reads them out of the roster, and as a file brings them in.
+//! People in transit: as the roster lists them, and as a file imports them.
 //!
-//! What store, search and exchange hand to each other. Must not know any of the three.
+//! The types that store, search and exchange pass to each other. Must not know any of the three.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -10,18 +10,18 @@ use crate::domain::ids::{CommunityId, MeetupId, PersonId};
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::{AddressState, ConsentState, Format, MeetupStatus, PersonKind, Purpose, WriteUp};
 
-/// A person as they are read out of the roster by the thousand: borrowed, in the file's own forms.
+/// A person as read from the roster, thousands at a time: borrowed, in the forms that the file stores.
 #[derive(Debug, Clone, Copy)]
 pub struct Listed<'a> {
-    /// The row.
+    /// The row's id.
     pub id: PersonId,
-    /// A human being, or a mailbox.
+    /// The kind: a human being or a team mailbox.
     pub kind: PersonKind,
     /// The name.
     pub name: &'a str,
     /// The primary address.
     pub email: &'a str,
-    /// What is known of it.
+    /// The state of the primary address.
     pub email_state: AddressState,
     /// The further addresses.
     pub others: &'a [OtherAddress],
@@ -33,21 +33,21 @@ pub struct Listed<'a> {
     pub job_title: &'a str,
     /// The discipline.
     pub discipline: &'a str,
-    /// The tags, parted by `;`.
+    /// The tags, separated by `;`.
     pub tags: &'a str,
-    /// The custom fields, as a JSON object, or nothing.
+    /// The custom fields, as a JSON object; empty if none.
     pub fields: &'a str,
-    /// Since when, as `2026-03-04`, or nothing.
+    /// The day they joined, as `2026-03-04`; empty if not known.
     pub joined: &'a str,
     /// The note.
     pub note: &'a str,
     /// The memberships.
     pub memberships: &'a [ListedMembership],
-    /// What they said they agree to, or not.
+    /// The consents.
     pub consents: &'a [ConsentFacts],
     /// How many meetups they came to.
     pub attended: u32,
-    /// The start of the last of them.
+    /// The start of the last meetup that they came to.
     pub seen: Option<NaiveDate>,
 }
 
@@ -56,63 +56,63 @@ pub struct Listed<'a> {
 pub struct ListedMembership {
     /// The community.
     pub community: CommunityId,
-    /// The rest.
+    /// Everything else about the membership.
     pub facts: MembershipFacts,
 }
 
-/// A meetup as it is read out of the roster by the thousand: borrowed.
+/// A meetup as read from the roster, thousands at a time: borrowed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ListedMeetup<'a> {
-    /// The row.
+    /// The row's id.
     pub id: MeetupId,
     /// The title.
     pub title: &'a str,
     /// When it starts, in its own local time.
     pub starts: NaiveDateTime,
-    /// What kind of meetup it is.
+    /// The format.
     pub format: Format,
-    /// The host's short name, or else the full one.
+    /// The host's short name, or the full one if there is none.
     pub host: &'a str,
     /// The names of the communities that it is for, joined.
     pub communities: &'a str,
-    /// These communities.
+    /// The ids of these communities.
     pub community_ids: &'a [CommunityId],
-    /// Where.
+    /// The venue.
     pub venue: &'a str,
-    /// Where it stands.
+    /// The status.
     pub status: MeetupStatus,
-    /// Where its write-up stands.
+    /// The state of its write-up.
     pub write_up: WriteUp,
     /// The note.
     pub note: &'a str,
 }
 
-/// A suppressed address, as our own format carries it.
+/// A suppressed address, as our own format stores it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Suppression {
     /// The address.
     pub address: String,
-    /// What is known of it, where it is somebody's.
+    /// The state of the address, if it belongs to somebody.
     pub state: Option<AddressState>,
-    /// Since when it is suppressed.
+    /// The date of the suppression.
     pub since: Option<NaiveDate>,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// If this is set, the address isn't suppressed: it resembles this suppressed address, and the two are different people's.
+    /// If this is set, the address isn't suppressed: it resembles this suppressed address, and the two belong to different people.
     pub apart_from: Option<String>,
 }
 
-/// How somebody stands to the list that a row comes from, in the words of other systems. From the mildest to the strictest.
+/// A person's status on the list that a row comes from, mapped from the words of other systems. From the mildest to the strictest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
 pub(crate) enum Standing {
-    /// On it; also where nothing is said.
+    /// On the list; also if the row says nothing.
     #[default]
     Active,
-    /// A word that isn't known: never active.
+    /// An unrecognised word: never counts as active.
     Unknown,
-    /// They are no longer a member.
+    /// No longer a member.
     Over,
-    /// They answered no.
+    /// Declined.
     SaidNo,
     /// Their ticket or order is void.
     Void,
@@ -120,24 +120,24 @@ pub(crate) enum Standing {
     Deactivated,
     /// Their address doesn't work.
     Bounced,
-    /// No human being.
+    /// Not a human being.
     Bot,
-    /// They asked not to be mailed.
+    /// Unsubscribed.
     Unsubscribed,
 }
 
-/// A person as a row of a file brings them: what is empty was not said.
+/// A person as a row of a file gives them. An empty field means that the row doesn't say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Incoming {
     /// The name.
     pub name: String,
     /// The primary address.
     pub email: String,
-    /// What is known of it, if the file says.
+    /// The state of the primary address, if the file says.
     pub email_state: Option<AddressState>,
     /// Further addresses.
     pub others: Vec<OtherAddress>,
-    /// A human being or a mailbox, if the file says.
+    /// The kind, if the file says.
     pub kind: Option<PersonKind>,
     /// The organisation's name.
     pub organisation: String,
@@ -145,30 +145,30 @@ pub(crate) struct Incoming {
     pub job_title: String,
     /// The discipline's name.
     pub discipline: String,
-    /// Tags, parted by `;`.
+    /// The tags, separated by `;`.
     pub tags: String,
-    /// Custom fields: the place of the name in the run's list of names, and the value.
+    /// Custom fields: the index of the name in the import's list of names, and the value.
     pub fields: Vec<(usize, String)>,
-    /// Since when.
+    /// The day they joined.
     pub joined: Option<NaiveDate>,
     /// The note.
     pub note: String,
-    /// Memberships by the community's name.
+    /// The memberships, by the community's name.
     pub memberships: Vec<(String, MembershipFacts)>,
-    /// What they said they agree to, or not.
+    /// The consents.
     pub consents: Vec<ConsentFacts>,
     /// Addresses that are suppressed.
     pub suppressed: Vec<Suppression>,
-    /// How they stand to the list that the row comes from.
+    /// The person's status on the list that the row comes from.
     pub standing: Standing,
-    /// Since when they stand so, if the row says.
+    /// The date of that status, if the row says.
     pub standing_since: Option<NaiveDate>,
-    /// Values that aren't known: the column's place, and the value.
+    /// Unrecognised values: the column's index, and the value.
     pub unknown: Vec<(usize, String)>,
 }
 
 impl<'a> Listed<'a> {
-    /// Somebody of whom nothing is known but an address.
+    /// Returns somebody of whom only an address is known.
     #[must_use]
     pub const fn nobody(email: &'a str) -> Self {
         Self {
@@ -193,13 +193,13 @@ impl<'a> Listed<'a> {
         }
     }
 
-    /// Their addresses with what is known of each, the primary one first.
+    /// Returns their addresses with the state of each, the primary one first.
     pub fn addresses(&self) -> impl Iterator<Item = (&'a str, AddressState)> + use<'a> {
         let first = (!self.email.is_empty()).then_some((self.email, self.email_state));
         first.into_iter().chain(self.others.iter().map(|o| (o.address.as_str(), o.state)))
     }
 
-    /// What they said for a purpose.
+    /// Returns the consent for a purpose.
     #[must_use]
     pub fn consent(&self, purpose: Purpose) -> ConsentState {
         self.consents.iter().find(|c| c.purpose == purpose).map_or(ConsentState::Unknown, |c| c.state)
@@ -207,7 +207,7 @@ impl<'a> Listed<'a> {
 }
 
 impl Incoming {
-    /// Empties it for the next row, keeping its buffers.
+    /// Clears the value for the next row, keeping its buffers.
     pub(crate) fn clear(&mut self) {
         for text in [
             &mut self.name,

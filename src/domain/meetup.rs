@@ -1,4 +1,4 @@
-//! Meetups and who came.
+//! Meetups and attendance.
 //!
 //! Must not know how they are stored or shown.
 
@@ -7,30 +7,30 @@ use serde::Serialize;
 
 use crate::domain::words::{Format, MeetupStatus, Outcome, Part, Rsvp, WriteUp};
 
-/// What a lead keeps about a meetup, with host and communities by name.
+/// What a lead records about a meetup, with host and communities by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MeetupFacts {
     /// The title.
     pub title: String,
     /// The communities that it is for.
     pub communities: Vec<String>,
-    /// What kind of meetup it is.
+    /// The format.
     pub format: Format,
     /// When it starts, in the local time of `zone`.
     pub starts: NaiveDateTime,
-    /// How long it takes, in minutes.
+    /// How long it lasts, in minutes.
     pub minutes: u32,
     /// The IANA zone: `Europe/London`.
     pub zone: String,
-    /// Where: a place or a link.
+    /// The venue: a place or a link.
     pub venue: String,
     /// The host organisation's name; empty if none.
     pub host: String,
-    /// How many fit in; `None` if nobody counts.
+    /// How many people fit in; `None` if there is no limit.
     pub capacity: Option<u32>,
-    /// Where it stands.
+    /// The status.
     pub status: MeetupStatus,
-    /// Where its write-up stands.
+    /// The state of its write-up.
     pub write_up: WriteUp,
     /// The link to the write-up.
     pub write_up_link: String,
@@ -39,7 +39,7 @@ pub struct MeetupFacts {
 }
 
 impl MeetupFacts {
-    /// A planned meetup of this title, an hour long.
+    /// Returns a planned meetup with this title, one hour long.
     #[must_use]
     pub fn planned(title: &str, format: Format, starts: NaiveDateTime) -> Self {
         Self {
@@ -59,16 +59,16 @@ impl MeetupFacts {
         }
     }
 
-    /// When it ends, in local time.
+    /// Returns when the meetup ends, in local time.
     #[must_use]
     pub fn ends(&self) -> NaiveDateTime {
         self.starts.checked_add_signed(TimeDelta::minutes(i64::from(self.minutes))).unwrap_or(self.starts)
     }
 
-    /// Checks what the form can't leave open.
+    /// Checks the title, the length and the time zone.
     ///
     /// # Errors
-    /// A sentence for the person who typed it.
+    /// Returns a message for the user.
     pub fn check(&self) -> Result<(), String> {
         if self.title.trim().is_empty() {
             return Err("a meetup needs a title".into());
@@ -83,11 +83,11 @@ impl MeetupFacts {
 /// Whether and how somebody took part in a meetup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AttendanceFacts {
-    /// What they answered.
+    /// Their answer to the invitation.
     pub rsvp: Option<Rsvp>,
     /// Whether they came.
     pub outcome: Outcome,
-    /// What they did there.
+    /// Their roles at the meetup.
     pub parts: Vec<Part>,
 }
 
@@ -98,20 +98,20 @@ impl Default for AttendanceFacts {
 }
 
 impl AttendanceFacts {
-    /// Somebody who came.
+    /// Returns the attendance of somebody who came, and nothing more.
     #[must_use]
     pub fn came() -> Self {
         Self { outcome: Outcome::Attended, ..Self::default() }
     }
 
-    /// Whether the row says nothing at all.
+    /// Returns whether nothing is recorded.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Whether a meetup is still to come on `today`.
+/// Returns whether a meetup is today or later.
 #[must_use]
 pub fn is_upcoming(starts: NaiveDateTime, today: NaiveDate) -> bool {
     starts.date() >= today

@@ -1,8 +1,7 @@
-//! The words of a community of practice and their rules.
+//! The domain model of a community of practice and its rules.
 //!
-//! Pure: no clock, no input or output, no SQL, no screen. Whatever needs to know
-//! what day it is gets the day as an argument. Must not name any other module of
-//! this crate.
+//! Pure: no clock, no input or output, no SQL, no screen. A function that needs today's date takes it as an argument. Must not name any
+//! other module of this crate.
 
 pub mod address;
 pub mod community;

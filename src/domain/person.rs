@@ -1,4 +1,4 @@
-//! A person on the roster: the facts that a lead keeps, and what makes them acceptable.
+//! A person on the roster: what a lead records, and which records are valid.
 //!
 //! Must not know how a person is stored or shown.
 
@@ -12,9 +12,9 @@ use crate::domain::words::{AddressState, PersonKind};
 /// A custom field's name and its value for one person.
 pub type FieldValue = (String, String);
 
-/// What a lead keeps about a person, with organisation and discipline by name.
+/// What a lead records about a person, with organisation and discipline by name.
 ///
-/// INVARIANT (kept by [`PersonFacts::check`]): there is a name or a primary address, and no address twice.
+/// INVARIANT (checked by [`PersonFacts::check`]): there is a name or a primary address, and no address twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonFacts {
     /// A human being, or a team's mailbox.
@@ -23,7 +23,7 @@ pub struct PersonFacts {
     pub name: String,
     /// The primary e-mail address; empty if none is known.
     pub email: String,
-    /// What is known of the primary address.
+    /// The state of the primary address.
     pub email_state: AddressState,
     /// The further addresses.
     pub others: Vec<OtherAddress>,
@@ -35,9 +35,9 @@ pub struct PersonFacts {
     pub discipline: String,
     /// The tags, in the order given.
     pub tags: Vec<String>,
-    /// Custom fields with a value.
+    /// The custom fields that have a value.
     pub fields: Vec<FieldValue>,
-    /// Since when they have been with us.
+    /// The day they joined us.
     pub joined: Option<NaiveDate>,
     /// Anything else.
     pub note: String,
@@ -63,29 +63,29 @@ impl Default for PersonFacts {
 }
 
 impl PersonFacts {
-    /// A person of this name and address, and nothing else known.
+    /// Returns a person with this name and address, and nothing else filled in.
     #[must_use]
     pub fn named(name: &str, email: &str) -> Self {
         Self { name: name.to_owned(), email: email.to_owned(), ..Self::default() }
     }
 
-    /// What to call them: the name, else the address.
+    /// Returns the name to show: the name, or the address if there is none.
     #[must_use]
     pub fn title(&self) -> &str {
         if self.name.is_empty() { &self.email } else { &self.name }
     }
 
-    /// The addresses by which rules may admit them, the primary one first.
+    /// Returns the addresses that eligibility rules may match, the primary one first.
     #[must_use]
     pub fn candidates(&self) -> Vec<Candidate<'_>> {
         let first = (!self.email.is_empty()).then_some(Candidate { address: &self.email, state: self.email_state });
         first.into_iter().chain(self.others.iter().map(|o| Candidate { address: &o.address, state: o.state })).collect()
     }
 
-    /// Checks the invariant.
+    /// Checks that there is a name or a primary address, and that no address is listed twice.
     ///
     /// # Errors
-    /// A sentence for the person who typed it.
+    /// Returns a message for the user.
     pub fn check(&self) -> Result<(), String> {
         if self.name.trim().is_empty() && self.email.trim().is_empty() {
             return Err("a person needs a name or an e-mail address".into());
@@ -108,19 +108,19 @@ impl PersonFacts {
         Ok(())
     }
 
-    /// The value of a custom field, whatever the case of its name.
+    /// Returns the value of a custom field, ignoring case and accents in its name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+        self.fields.iter().find(|(n, _)| crate::domain::text::are_same(n, name)).map(|(_, v)| v.as_str())
     }
 }
 
-/// What a lead keeps about an organisation.
+/// What a lead records about an organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct OrganisationFacts {
     /// The full name.
     pub name: String,
-    /// The short name that people use: `MOD`.
+    /// The short name: `MOD`.
     pub short_name: String,
     /// Central government, local government, company, charity …; free text.
     pub sector: String,
@@ -130,21 +130,21 @@ pub struct OrganisationFacts {
     pub note: String,
 }
 
-/// What is known of somebody's consent for one purpose.
+/// Somebody's consent for one purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConsentFacts {
-    /// For what.
+    /// The purpose.
     pub purpose: crate::domain::words::Purpose,
-    /// What they said.
+    /// The state of the consent.
     pub state: crate::domain::words::ConsentState,
-    /// When.
+    /// The date of the consent.
     pub on: Option<NaiveDate>,
-    /// Where they said it.
+    /// Where the consent comes from.
     pub source: String,
 }
 
 impl ConsentFacts {
-    /// Consent to mail, without a day and a source.
+    /// Returns consent to mail, without a date and a source.
     #[must_use]
     pub const fn of_mail(state: crate::domain::words::ConsentState) -> Self {
         Self { purpose: crate::domain::words::Purpose::Mail, state, on: None, source: String::new() }

@@ -1,10 +1,10 @@
-//! Tags and custom fields: what a lead keeps about a person under names of their own.
+//! Tags and custom fields: what a lead records about a person under names of their own.
 //!
 //! Must not know how either is stored.
 
 use crate::domain::text;
 
-/// Reads tags parted by `;` or `,`: trimmed, each once, in the order typed.
+/// Reads tags separated by `;`, `,` or line breaks: trimmed, without duplicates, in the order typed.
 #[must_use]
 pub(crate) fn read(line: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
@@ -17,13 +17,13 @@ pub(crate) fn read(line: &str) -> Vec<String> {
     out
 }
 
-/// Writes tags on one line, parted by `;`.
+/// Writes tags on one line, separated by `;`.
 #[must_use]
 pub(crate) fn write(tags: &[String]) -> String {
     tags.join(";")
 }
 
-/// The key of a custom field in a search: folded, blanks as hyphens (`Pay grade` is `pay-grade:`).
+/// Returns the key of a custom field in a search: folded, blanks as hyphens (`Pay grade` is `pay-grade:`).
 #[must_use]
 pub(crate) fn field_key(name: &str) -> String {
     let mut out = String::new();

@@ -1,6 +1,6 @@
-//! Text: folded for finding, cleaned for keeping, made safe for showing, measured for aligning.
+//! Text: folded for search, cleaned for storage, made safe for display, measured for alignment.
 //!
-//! The one place where any of the four is done. Must not know what the text is about.
+//! Nothing else in the program does any of these four. Must not know what the text is about.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Appends `text` to `out` as search sees it: lower case, no accents, Latin letters, single blanks, no control characters.
+/// Appends `text` to `out` in the form that search uses: lower case, Latin letters without accents, no control characters.
 pub fn fold_into(out: &mut String, text: &str) {
     if is_plain_ascii(text) {
         let start = out.len();
@@ -29,12 +29,12 @@ pub fn fold_into(out: &mut String, text: &str) {
     }
 }
 
-/// Whether a text has letters, digits and signs of ASCII alone. Most have, so each byte is looked at without a branch.
+/// Returns whether a text has only printable ASCII characters. Most texts do, so the loop checks every byte without a branch.
 pub(crate) fn is_plain_ascii(text: &str) -> bool {
     text.bytes().fold(true, |plain, b| plain & (0x20..0x7f).contains(&b))
 }
 
-/// The text as search sees it; see [`fold_into`].
+/// Returns the text in the form that search uses; see [`fold_into`].
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -42,7 +42,7 @@ pub fn fold(text: &str) -> String {
     out
 }
 
-/// Returns whether two names have the same [`same_key`], without making the keys where plain ASCII says enough.
+/// Returns whether two names have the same [`same_key`], without making the keys where both names are plain ASCII.
 pub(crate) fn are_same(one: &str, other: &str) -> bool {
     if one == other {
         return true;
@@ -54,7 +54,7 @@ pub(crate) fn are_same(one: &str, other: &str) -> bool {
     same_key(one) == same_key(other)
 }
 
-/// The key by which two names of an organisation, a community, a tag or a discipline are the same: folded, single blanks.
+/// Returns the key under which two names of an organisation, a community, a tag or a discipline are the same: folded, with single blanks.
 #[must_use]
 pub fn same_key(name: &str) -> String {
     let folded = fold(name);
@@ -68,8 +68,8 @@ pub fn same_key(name: &str) -> String {
     out
 }
 
-/// The key by which a column's header is recognised: compatibility forms resolved, trailing `?`, `:` and `*` dropped,
-/// lower case, without blanks, `_`, `-` and full stops. (Notify's own rule for its columns, and a little more.)
+/// Returns the key that identifies a column's header: compatibility forms resolved, trailing `?`, `:` and `*` dropped, lower case, without
+/// blanks, `_`, `-` and full stops. This is Notify's rule for its columns, slightly extended.
 #[must_use]
 pub fn header_key(header: &str) -> String {
     let plain: String = header.nfkc().collect();
@@ -82,10 +82,10 @@ pub fn header_key(header: &str) -> String {
         .collect()
 }
 
-/// Whether a character could drive a terminal, reorder what is read, or hide: C0 and C1 controls, DEL, bidirectional
-/// marks and overrides, zero-width marks, line and paragraph separators, tag characters.
+/// Returns whether a character could drive a terminal, reorder text, or be invisible: C0 and C1 controls, DEL, bidirectional marks and
+/// overrides, zero-width marks, line and paragraph separators, tag characters.
 ///
-/// Zero-width joiner and non-joiner are kept: Persian, Indic names and emoji need them.
+/// The zero-width joiner and non-joiner are allowed: Persian, Indic names and emoji need them.
 #[must_use]
 pub const fn is_harmful(c: char) -> bool {
     matches!(c,
@@ -97,9 +97,9 @@ pub const fn is_harmful(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}')
 }
 
-/// The text as it may be shown: whatever [`is_harmful`] is shown as U+FFFD, a line break or tab as a blank.
+/// Returns the text in a form that is safe to show: U+FFFD for every [`is_harmful`] character, a blank for a line break or tab.
 ///
-/// Every string that leaves for a screen, a message or a log passes here.
+/// Every string for the screen, a message or a log passes through here.
 #[must_use]
 pub fn safe(text: &str) -> Cow<'_, str> {
     if text.is_ascii() && !text.bytes().any(|b| b < 0x20 || b == 0x7f) || !text.chars().any(is_harmful) {
@@ -108,7 +108,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|c| if matches!(c, '\n' | '\t' | '\r') { ' ' } else { shown(c) }).collect())
 }
 
-/// As [`safe`], with line breaks left standing: for texts of several lines.
+/// Returns the text as [`safe`] does, but keeps line breaks: for texts of several lines.
 #[must_use]
 pub fn safe_lines(text: &str) -> String {
     text.chars()
@@ -128,12 +128,12 @@ pub(crate) const fn shown(c: char) -> char {
     if is_harmful(c) { '\u{fffd}' } else { c }
 }
 
-/// A text made fit to keep, and how many characters were taken out of it.
+/// A text cleaned for storage, with the number of characters removed from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cleaned<'a> {
-    /// What remains: NFC, trimmed, without harmful characters.
+    /// The cleaned text: NFC, trimmed, without harmful characters.
     pub text: Cow<'a, str>,
-    /// How many harmful characters were removed (line breaks and tabs that became blanks are not counted).
+    /// The number of harmful characters removed. Line breaks and tabs that became blanks don't count.
     pub removed: usize,
 }
 
@@ -171,13 +171,13 @@ fn clean(text: &str, lines: bool) -> Cleaned<'_> {
     Cleaned { text: Cow::Owned(text), removed }
 }
 
-/// How many terminal columns a text takes. Harmful characters count as the one that stands for them.
+/// Returns how many terminal columns a text takes. Harmful characters count as their replacement.
 #[must_use]
 pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { UnicodeWidthStr::width(text) }
 }
 
-/// Cuts a text to at most `columns`, ending in `…` where something was cut; never in the middle of a letter.
+/// Cuts a text to at most `columns`, ending in `…` if anything was cut. Never splits a grapheme.
 #[must_use]
 pub fn clip(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
@@ -200,7 +200,7 @@ pub fn clip(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The text cut or filled with blanks to exactly `columns`.
+/// Returns the text cut or padded with blanks to exactly `columns`.
 #[must_use]
 pub fn pad(text: &str, columns: usize) -> String {
     let mut out = clip(text, columns).into_owned();
@@ -209,7 +209,7 @@ pub fn pad(text: &str, columns: usize) -> String {
     out
 }
 
-/// As [`pad`], filled from the left: for numbers.
+/// Returns the text as [`pad`] does, but padded on the left: for numbers.
 #[must_use]
 pub fn pad_left(text: &str, columns: usize) -> String {
     let cut = clip(text, columns);
@@ -218,7 +218,7 @@ pub fn pad_left(text: &str, columns: usize) -> String {
     out
 }
 
-/// Breaks a text into lines of at most `columns`, between words where it can; an address or a link before one of its signs.
+/// Breaks a text into lines of at most `columns`, between words where possible. Breaks a long address or link before a punctuation mark.
 #[must_use]
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
@@ -238,7 +238,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             for c in word.chars() {
                 let w = UnicodeWidthChar::width(c).unwrap_or(0);
                 if used + w > columns && used > 0 {
-                    // A sign in the last two thirds of the line: what follows it goes on below.
+                    // A punctuation mark in the last two thirds of the line: the line breaks before it.
                     let late = |at: &usize| *at > line.len() / 3;
                     let sign = line.rfind('@').filter(late).or_else(|| line.rfind(['/', '?', '&', '=', '-', '.']).filter(late));
                     let rest = sign.map_or_else(String::new, |at| line.split_off(at));
@@ -254,26 +254,26 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// `1 person`, `3 people`: a count with the right form of its noun, thousands parted.
+/// Returns a count with the right form of its noun and thousands separated: `1 person`, `3 people`.
 #[must_use]
 pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(n), if n == 1 { one } else { many })
 }
 
-/// A clause as a sentence of its own: with a capital and a full stop.
+/// Returns a clause as a sentence, with a capital and a full stop.
 #[must_use]
 pub fn sentence(clause: &str) -> String {
     let mut chars = clause.chars();
     chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
 }
 
-/// The longest text of one line, in letters: nobody types more on purpose.
+/// The maximum length of a text of one line, in characters: nobody types more on purpose.
 const LONGEST_LINE: usize = 500;
 
 /// Checks that a text of one line isn't longer than anybody types on purpose.
 ///
 /// # Errors
-/// A sentence for the person who typed it.
+/// Returns a message for the user.
 pub fn check_length(line: &str) -> Result<(), String> {
     match line.chars().count() {
         ..=LONGEST_LINE => Ok(()),
@@ -281,7 +281,7 @@ pub fn check_length(line: &str) -> Result<(), String> {
     }
 }
 
-/// A number with its thousands separated by commas.
+/// Returns a number with its thousands separated by commas.
 #[must_use]
 pub fn thousands(n: u64) -> String {
     let digits = n.to_string();
@@ -295,7 +295,7 @@ pub fn thousands(n: u64) -> String {
     out
 }
 
-/// Whether one edit (a letter added, dropped, changed, or two neighbours swapped) makes `a` into `b`.
+/// Returns whether one edit (a letter added, removed, changed, or two neighbours swapped) turns `a` into `b`.
 #[must_use]
 pub fn one_edit_apart(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
@@ -314,7 +314,7 @@ pub fn one_edit_apart(a: &str, b: &str) -> bool {
     short[same + 1..] == long[same + 1..] || (swapped && short[same + 2..] == long[same + 2..])
 }
 
-/// The entry nearest to `typed`: the same but for one edit, else the one that begins alike. For "did you mean".
+/// Returns the entry nearest to `typed`: the first that is one edit away, otherwise the first that begins with it. For "did you mean".
 pub fn nearest<'a>(typed: &str, among: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = same_key(typed);
     let all: Vec<&str> = among.into_iter().collect();

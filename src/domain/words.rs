@@ -7,18 +7,18 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Serialize, Serializer};
 
-/// A closed list of words that stands in the file. What another program wrote there is read by [`Stored::stored`], which never
-/// fails and never guesses: a word that isn't on the list becomes the list's own `Unrecognised`, with its text.
+/// A closed list of words that the file stores. [`Stored::stored`] reads what another program wrote there: it never fails and never
+/// guesses. A word that isn't on the list becomes the list's own `Unrecognised`, with its text.
 pub trait Stored: Copy {
-    /// The value that a word of the file means: exactly one of ours, or `Unrecognised`.
+    /// Returns the value for a word in the file: exactly one of ours, or `Unrecognised`.
     fn stored(text: &str) -> Self;
-    /// Whether the word is on the list.
+    /// Returns whether the word is on the list.
     fn is_recognised(self) -> bool;
-    /// The word itself.
+    /// Returns the word itself.
     fn text(self) -> &'static str;
 }
 
-/// Unrecognised words live as long as the program, each once, so that a value stays small and can be copied.
+/// Keeps each unrecognised word once, for as long as the program runs, so that a value stays small and can be copied.
 fn kept(text: &str) -> &'static str {
     static WORDS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -36,7 +36,7 @@ macro_rules! words {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name {
             $($(#[$vdoc])* #[doc = $word] $variant,)+
-            /// A word of the file that this program doesn't know. It is equal to none of the others, so it never counts as one.
+            /// A word in the file that this program doesn't know. It equals none of the others, so it never counts as one of them.
             Unrecognised(&'static str),
         }
 
@@ -44,13 +44,13 @@ macro_rules! words {
             /// Every value, in the order in which a lead would expect to read them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word itself, as stored and shown.
+            /// Returns the word itself, as stored and shown.
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ Self::Unrecognised(text) => text }
             }
 
-            /// Reads the word as people type it, whatever its case and whether hyphens or blanks separate its parts.
+            /// Reads the word as people type it, in any case, with hyphens, blanks or nothing between its parts.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 let wanted = plain(text);
@@ -86,25 +86,25 @@ macro_rules! words {
     )+};
 }
 
-/// Strips what people vary when they type one of our words.
+/// Reduces a typed word to its letters and digits in lower case, so that case, blanks and hyphens don't matter.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 words! {
-    /// Whether a row of the roster is a human being.
+    /// Whether an entry on the roster is a human being.
     PersonKind { Person = "person", TeamMailbox = "team mailbox" }
-    /// What is known of an e-mail address.
+    /// The state of an e-mail address.
     AddressState { Ok = "ok", Bounced = "bounced", Retired = "retired" }
     /// Who runs a community.
     RunBy { Us = "us", Others = "others", NotKnown = "not known" }
-    /// Where a community stands.
+    /// The status of a community.
     CommunityStatus { Proposed = "proposed", Active = "active", Dormant = "dormant", Closed = "closed", Merged = "merged" }
     /// The five stages of a community of practice.
     Stage { Potential = "potential", Forming = "forming", Maturing = "maturing", SelfSustaining = "self-sustaining", Transforming = "transforming" }
-    /// The way in to a community.
+    /// How people join a community.
     RouteKind { Mailto = "mailto", Form = "form", Chat = "chat channel", ListCommand = "list command", Attend = "attend", NotSet = "not set yet" }
-    /// What an eligibility rule does with those whom it matches.
+    /// What an eligibility rule does with the people it matches.
     RuleEffect { Allow = "allow", Deny = "deny" }
     /// What a seat is for.
     SeatFunction { Head = "head", Lead = "lead", CoLead = "co-lead", Facilitator = "facilitator", Secretary = "secretary" }
@@ -112,42 +112,42 @@ words! {
     Eligibility { Eligible = "eligible", Not = "not eligible", Exception = "exception", CantTell = "can't tell" }
     /// Where a community talks.
     ChannelKind { Chat = "chat", List = "e-mail list", Forum = "forum" }
-    /// How somebody stands to a community.
+    /// The status of a membership.
     MembershipStatus {
         Identified = "identified", Invited = "invited", Applied = "applied", Active = "active", Paused = "paused",
         Lapsed = "lapsed", Left = "left", Declined = "declined", Removed = "removed",
     }
     /// How a membership came about.
     Source { Lead = "lead", Form = "form", Import = "import", Attendance = "attendance", Referral = "referral" }
-    /// What kind of meetup it is.
+    /// The kind of meetup.
     Format {
         ShowAndTell = "show and tell", HostedVisit = "hosted visit", Unconference = "unconference", Call = "call",
         Workshop = "workshop", Crit = "crit", Talk = "talk", Social = "social", Summit = "summit", Webcast = "webcast",
     }
-    /// Where a meetup stands.
+    /// The status of a meetup.
     MeetupStatus { Idea = "idea", Planned = "planned", Confirmed = "confirmed", Held = "held", Cancelled = "cancelled" }
-    /// What somebody answered to an invitation.
+    /// The answer to an invitation.
     Rsvp { Invited = "invited", Yes = "yes", Maybe = "maybe", No = "no", Waiting = "waiting" }
     /// Whether somebody came. Unknown is never counted as absent.
     Outcome { Unknown = "unknown", Attended = "attended", NoShow = "no-show", Excused = "excused" }
     /// What somebody did at a meetup.
     Part { Host = "host", Organiser = "organiser", Speaker = "speaker", Facilitator = "facilitator", Notes = "notes" }
-    /// Where the write-up of a meetup stands.
+    /// The state of a meetup's write-up.
     WriteUp { None = "none", Owed = "owed", Drafted = "drafted", Published = "published" }
-    /// What somebody agreed to, or not.
+    /// The purpose of a consent.
     Purpose { Mail = "mail", Directory = "directory", Introductions = "introductions", Photo = "photo" }
-    /// How somebody answered for a purpose.
+    /// The consent for one purpose.
     ConsentState { Unknown = "unknown", Granted = "granted", Withdrawn = "withdrawn" }
 }
 
 impl MembershipStatus {
-    /// Whether a membership of this status counts among a community's people: it is not over.
+    /// Returns whether a membership of this status counts towards a community's members: it isn't over.
     #[must_use]
     pub const fn counts(self) -> bool {
         !self.is_over()
     }
 
-    /// Whether the membership is over.
+    /// Returns whether the membership is over.
     #[must_use]
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Lapsed | Self::Left | Self::Declined | Self::Removed)
@@ -155,7 +155,7 @@ impl MembershipStatus {
 }
 
 impl Purpose {
-    /// Its place in the list; beyond the others for one that isn't recognised.
+    /// Returns its position in the list; an unrecognised purpose comes after all others.
     #[must_use]
     pub fn place(self) -> usize {
         Self::ALL.iter().position(|p| *p == self).unwrap_or(Self::ALL.len())
@@ -163,14 +163,14 @@ impl Purpose {
 }
 
 impl Default for RouteKind {
-    /// None is known.
+    /// Returns [`Self::NotSet`]: no way to join is known.
     fn default() -> Self {
         Self::NotSet
     }
 }
 
 impl MeetupStatus {
-    /// Whether it is neither held nor cancelled. A word that isn't known is neither.
+    /// Returns whether the meetup is neither held nor cancelled. An unrecognised status isn't open.
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Idea | Self::Planned | Self::Confirmed)
@@ -178,14 +178,14 @@ impl MeetupStatus {
 }
 
 impl Default for RuleEffect {
-    /// Most rules say who may.
+    /// Returns [`Self::Allow`]: most rules say who may join.
     fn default() -> Self {
         Self::Allow
     }
 }
 
 impl CommunityStatus {
-    /// Whether the community is still one that people can be in.
+    /// Returns whether the community can still have members.
     #[must_use]
     pub const fn is_open(self) -> bool {
         !matches!(self, Self::Closed | Self::Merged)

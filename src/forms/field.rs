@@ -120,9 +120,10 @@ pub(crate) fn parts(value: &str) -> impl Iterator<Item = &str> {
 }
 
 fn match_one<'a>(options: &'a [String], value: &str) -> Result<&'a String, String> {
-    options.iter().find(|o| text::are_same(o, value)).ok_or_else(|| {
-        let near = text::nearest(value, options.iter().map(String::as_str));
-        near.map_or_else(|| format!("{value} isn't in the list"), |n| format!("{value} isn't in the list; did you mean {n}?"))
+    options.iter().find(|o| text::are_same(o, value)).ok_or_else(|| match text::nearest(value, options.iter().map(String::as_str)) {
+        Some(near) => format!("{value} isn't in the list; did you mean {near}?"),
+        None if options.len() <= 12 => format!("{value} isn't one of {}", options.join(", ")),
+        None => format!("{value} isn't in the list"),
     })
 }
 
@@ -147,7 +148,7 @@ mod tests {
             (list(false), "", "", Ok(())),
             (list(true), "anything", "", Ok(())),
             (several.clone(), "host; speaker", "", Ok(())),
-            (several, "host; cook", "", Err("cook isn't in the list")),
+            (several, "host; cook", "", Err("cook isn't one of host, speaker")),
             (Kind::Date(Lean::Back), "", "", Ok(())),
             (Kind::Moment, "3 dec", "", Err("the time is missing: try 3 dec 18:00")),
             (Kind::Moment, "3 dec 18:00", "", Ok(())),

@@ -1,11 +1,11 @@
-//! Records that lie one after the other in one text.
+//! Consecutive records in one text.
 //!
-//! Must not know what a record is of.
+//! Must not know what a record describes.
 
 use memchr::memmem::Finder;
 
-/// Hands over each of `count` records that contains a word, in their order, with where the word is first found in all of the text. `start`
-/// says where a record begins; none is empty.
+/// Passes each of `count` records that contains a word to `take`, in order, with the word's first position in the whole text. `start`
+/// returns where a record begins; no record is empty.
 pub(super) fn each_with(word: &Finder<'_>, text: &str, count: usize, start: impl Fn(usize) -> usize, mut take: impl FnMut(usize, usize)) {
     let bytes = text.as_bytes();
     let starts_after = |at: usize, place: usize| at >= count || start(at) > place;
@@ -13,7 +13,7 @@ pub(super) fn each_with(word: &Finder<'_>, text: &str, count: usize, start: impl
     while at < count {
         let Some(found) = word.find(&bytes[from..]) else { return };
         let place = from + found;
-        // The record in which the place lies: near ones first.
+        // Finds the record that contains the match by growing steps, since it is usually near.
         let mut step = 1;
         while !starts_after(at + step, place) {
             at += step;

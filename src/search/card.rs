@@ -1,18 +1,18 @@
-//! A card: a community or an organisation, as a query sees it.
+//! A card: a community or an organisation in the form that a query is tested against.
 //!
-//! There are few of these, so they are made when they are asked about. Must not know who asks.
+//! There are few of these, so they are built for each search. Must not know who searches.
 
 use crate::domain::query::{Key, MembershipTest, Subject};
 use crate::domain::{address, text};
 
-/// Something small that a query can be asked about: fields with folded texts.
+/// A small subject of a query: fields with folded texts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Card {
     fields: Vec<(Key, String)>,
 }
 
 impl Card {
-    /// Adds a text field. Several of one key are looked through one after the other.
+    /// Adds a text field. A key can have several values; each is searched.
     #[must_use]
     pub(crate) fn with(mut self, key: Key, value: &str) -> Self {
         self.fields.push((key, text::fold(value)));

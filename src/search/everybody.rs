@@ -1,6 +1,6 @@
-//! Everybody's records in one arena, with what is known of each: what orders are made of and queries are answered from.
+//! The records of all people in one arena, with their other searchable facts. Orders are built from them, and queries search them.
 //!
-//! Must not know in which order people stand, nor what is asked.
+//! Must not know the order in which people are listed, nor what is searched for.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::domain::ids::{CommunityId, IdMap, PersonId};
 use crate::domain::listed::Listed;
 use crate::domain::words::{MembershipStatus, Source};
 
-/// A membership. Its words are places in [`Everybody::statuses`] and [`Everybody::sources`]: a byte each.
+/// A membership. Its status and source are indices into [`Everybody::statuses`] and [`Everybody::sources`], one byte each.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub community: u32,
@@ -19,7 +19,7 @@ pub(super) struct Place {
     source: u8,
 }
 
-/// The place of a word among those met so far. Of more than a list has, with hundreds that aren't recognised, the last few share one.
+/// Returns the index of a word in a list, and adds it if it is new. The list holds 256 words; any further ones share the last index.
 fn code<T: PartialEq>(met: &mut Vec<T>, word: T) -> u8 {
     let at = met.iter().position(|m| *m == word).unwrap_or_else(|| {
         if met.len() <= usize::from(u8::MAX) {
@@ -30,27 +30,27 @@ fn code<T: PartialEq>(met: &mut Vec<T>, word: T) -> u8 {
     u8::try_from(at).unwrap_or(u8::MAX)
 }
 
-/// Those who are or were in a community, as places of entries; the dead among them too, but nobody twice who lives.
+/// The present and past members of a community, as indices of entries. They include dead entries, but no live person twice.
 #[derive(Debug, Default)]
 pub(super) struct Members {
-    /// Those who count.
+    /// The members who count.
     pub counting: Vec<u32>,
-    /// The others.
+    /// The members whose membership is over.
     pub over: Vec<u32>,
-    /// How many of those who count are alive.
+    /// How many of the counting members have a live entry.
     alive: u64,
 }
 
-/// Everybody, in the order in which they came.
+/// Everybody, in the order in which they were added.
 #[derive(Debug, Default)]
 pub(super) struct Everybody {
     pub arena: String,
     pub entries: Vec<Entry>,
-    /// How many of the entries came while the index was filled: these are by ascending id.
+    /// How many entries were added while the index was built: these are sorted by id.
     filled: usize,
-    /// Where those are who came later, by their ids.
+    /// The indices of entries that were added later, by id.
     later: IdMap<u32, u32>,
-    /// The entries that are no longer anybody's, in the order in which they were buried.
+    /// The dead entries, in the order in which they were removed.
     pub buried: Vec<u32>,
     keys: Keys,
     places: Vec<Place>,
@@ -59,16 +59,16 @@ pub(super) struct Everybody {
     members: IdMap<u32, Members>,
     /// The communities' folded names.
     pub communities: HashMap<u32, String>,
-    /// Who came to the meetups that a folded needle means, ascending.
+    /// The ids of people who came to the meetups that match a folded needle, ascending.
     pub attendees: HashMap<String, Vec<u32>>,
-    /// Of whom a needle of `eligible:` or `exception:` holds, ascending.
+    /// The ids of people who match a needle of `eligible:` or `exception:`, ascending.
     pub judged: HashMap<String, Vec<u32>>,
-    /// Those who may be mailed, ascending.
+    /// The ids of people who may be mailed, ascending.
     pub mailable: Vec<u32>,
 }
 
 impl Everybody {
-    /// Adds somebody at the end, with their memberships.
+    /// Adds a person at the end, with their memberships.
     pub(super) fn push(&mut self, p: &Listed<'_>) {
         let start = short(i64::try_from(self.arena.len()).unwrap_or(i64::MAX));
         let places = short(i64::try_from(self.places.len()).unwrap_or(i64::MAX));
@@ -85,7 +85,7 @@ impl Everybody {
         self.entries.push(entry);
     }
 
-    /// A membership, with its words as they are kept.
+    /// Returns a membership in compact form.
     pub(super) fn place(&mut self, community: CommunityId, status: MembershipStatus, source: Source) -> Place {
         Place { community: short(community.0), status: code(&mut self.statuses, status), source: code(&mut self.sources, source) }
     }
@@ -97,12 +97,12 @@ impl Everybody {
         members.alive += u64::from(counts);
     }
 
-    /// Everybody is there who came by ascending id.
+    /// Ends the part of the entries that is sorted by id.
     pub(super) const fn seal(&mut self) {
         self.filled = self.entries.len();
     }
 
-    /// Puts memberships beside those whose they are; they come in any order. Only while the index is filled.
+    /// Adds memberships, in any order, to their people. Call it only while the index is built.
     pub(super) fn fill(&mut self, mut memberships: Vec<(u32, Place)>) {
         memberships.sort_by_key(|(at, _)| *at);
         self.places = Vec::with_capacity(memberships.len());
@@ -120,7 +120,7 @@ impl Everybody {
         }
     }
 
-    /// Somebody came to a meetup. Only while the index is filled.
+    /// Counts a person's visit to a meetup. Call it only while the index is built.
     pub(super) fn came(&mut self, at: u32, day: NaiveDate) {
         let entry = &mut self.entries[at as usize];
         entry.attended += 1;
@@ -128,7 +128,7 @@ impl Everybody {
         entry.seen = if entry.seen == NO_DAY { day } else { entry.seen.max(day) };
     }
 
-    /// Puts a person as they are now in the place of the one that was known.
+    /// Replaces a person's entry with their current details.
     pub(super) fn replace(&mut self, person: &Listed<'_>) {
         self.bury(person.id);
         let at = short(i64::try_from(self.entries.len()).unwrap_or(i64::MAX));
@@ -136,7 +136,7 @@ impl Everybody {
         self.later.insert(short(person.id.0), at);
     }
 
-    /// Forgets somebody.
+    /// Marks a person's entry as dead.
     pub(super) fn bury(&mut self, id: PersonId) {
         let Some(at) = self.find(id) else { return };
         self.entries[at as usize].dead = true;
@@ -152,14 +152,14 @@ impl Everybody {
         }
     }
 
-    /// Where somebody's entry is.
+    /// Returns the index of a person's live entry.
     pub(super) fn find(&self, id: PersonId) -> Option<u32> {
         let id = short(id.0);
         if let Some(at) = self.later.get(&id) {
             return Some(*at);
         }
         let filled = &self.entries[..self.filled.min(self.entries.len())];
-        // Ids mostly follow each other without a gap.
+        // Ids mostly have no gaps, so the index can be guessed from the id.
         let guess = filled.first().and_then(|first| usize::try_from(id.checked_sub(first.id)?).ok());
         let at = match guess.filter(|at| filled.get(*at).is_some_and(|e| e.id == id)) {
             Some(at) => at,
@@ -168,28 +168,28 @@ impl Everybody {
         (!filled[at].dead).then(|| short(i64::try_from(at).unwrap_or(i64::MAX)))
     }
 
-    /// Those who are or were in a community.
+    /// Returns the present and past members of a community.
     pub(super) fn members_of(&self, community: CommunityId) -> Option<&Members> {
         self.members.get(&short(community.0))
     }
 
-    /// How many count as members of a community.
+    /// Returns how many people count as members of a community.
     pub(super) fn counting_in(&self, community: CommunityId) -> u64 {
         self.members.get(&short(community.0)).map_or(0, |m| m.alive)
     }
 
-    /// How many count as members of each community.
+    /// Returns how many people count as members of each community.
     pub(super) fn counts(&self) -> impl Iterator<Item = (CommunityId, u64)> {
         self.members.iter().filter(|(_, m)| m.alive > 0).map(|(id, m)| (CommunityId(i64::from(*id)), m.alive))
     }
 
-    /// Whether somebody is in a community; `over_too` says whether it may be over.
+    /// Returns whether a person is a member of a community. `over_too` includes memberships that are over.
     pub(super) fn is_in(&self, at: usize, community: CommunityId, over_too: bool) -> bool {
         let community = short(community.0);
         self.places_of(&self.entries[at]).iter().any(|p| p.community == community && (over_too || self.status_of(p).counts()))
     }
 
-    /// Where an entry's record ends.
+    /// Returns the end of an entry's record in the arena.
     pub(super) fn end(&self, at: usize) -> usize {
         self.entries.get(at + 1).map_or(self.arena.len(), |e| e.start as usize)
     }
@@ -199,18 +199,18 @@ impl Everybody {
         Record { all: self, entry, text: &self.arena[entry.start as usize..self.end(at)] }
     }
 
-    /// Somebody's folded name.
+    /// Returns a person's folded name.
     pub(super) fn name(&self, at: usize) -> &str {
         let entry = &self.entries[at];
         if entry.name == u16::MAX {
-            // Longer than can be noted: looked for.
+            // The length doesn't fit into 16 bits, so the name is read from the record.
             return self.record(at).field(Field::Name);
         }
         let start = entry.start as usize;
         &self.arena[start..start + usize::from(entry.name)]
     }
 
-    /// The same as bytes: quicker to have.
+    /// Returns the folded name as bytes, which is faster.
     pub(super) fn name_bytes(&self, at: usize) -> &[u8] {
         let entry = &self.entries[at];
         if entry.name == u16::MAX {
@@ -220,7 +220,7 @@ impl Everybody {
         &self.arena.as_bytes()[start..start + usize::from(entry.name)]
     }
 
-    /// What somebody is sorted by: the name, or else the first address.
+    /// Returns the text that a person is sorted by: the name, or the first address if there is none.
     pub(super) fn sort_name(&self, at: usize) -> &str {
         match self.name(at) {
             "" => self.record(at).field(Field::Emails).split(PART_SEPARATOR).next().unwrap_or(""),
@@ -242,7 +242,7 @@ impl Everybody {
     }
 }
 
-/// A person among everybody.
+/// One person's record, with access to everybody's.
 pub(super) struct Record<'a> {
     pub all: &'a Everybody,
     pub entry: &'a Entry,
@@ -250,7 +250,7 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// What it says in a field.
+    /// Returns the text of a field.
     pub(super) fn field(&self, wanted: Field) -> &'a str {
         wanted.of(self.text)
     }

@@ -1,6 +1,6 @@
-//! Who is a hit of a query, and how good a one.
+//! Finds the people who match a query, and ranks how well they match.
 //!
-//! Must not know in which order hits stand.
+//! Must not know the order in which hits are listed.
 
 use chrono::NaiveDate;
 use memchr::memmem::Finder;
@@ -11,7 +11,7 @@ use super::order::SortBy;
 use crate::domain::ids::CommunityId;
 use crate::domain::query::{Expr, Plan};
 
-/// Which people are wanted, and in which order.
+/// Which people to find, and in which order.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted<'q> {
     pub query: &'q Expr,
@@ -19,21 +19,21 @@ pub(crate) struct Wanted<'q> {
     /// Only members of this community.
     pub community: Option<CommunityId>,
     pub sort: SortBy,
-    /// Whether the order is turned round.
+    /// Whether the order is reversed.
     pub reverse: bool,
 }
 
-/// A query made ready to be asked of everybody.
+/// A query prepared for a search through everybody.
 pub(super) struct Search {
     plan: Plan,
-    /// The words that each hit contains, the longest first.
+    /// The words that each hit contains, longest first.
     words: Vec<Finder<'static>>,
-    /// Whether containing the words is all that is asked.
+    /// Whether a record matches if it contains all of the words.
     is_simple: bool,
     /// Whether better hits come first.
     is_tiered: bool,
     community: Option<CommunityId>,
-    /// Whether those are meant too whose membership of the community is over.
+    /// Whether to include people whose membership of the community is over.
     pub over_too: bool,
 }
 
@@ -53,25 +53,25 @@ impl Search {
         }
     }
 
-    /// Whether nothing is asked: then everybody is a hit.
+    /// Returns whether the query has no condition, so that everybody is a hit.
     pub(super) fn finds_everybody(&self) -> bool {
         self.plan == Plan::All && self.community.is_none()
     }
 
-    /// How many sorts of hits there are.
+    /// Returns the number of tiers that hits are ranked in.
     pub(super) const fn tiers(&self) -> usize {
         if self.is_tiered { 3 } else { 1 }
     }
 
-    /// How good a hit an entry is, 0 the best; `None` if it is none.
+    /// Returns the tier of an entry, 0 being the best; `None` if it isn't a hit.
     pub(super) fn tier(&self, all: &Everybody, at: usize) -> Option<usize> {
         let is_hit =
             !all.entries[at].dead && self.community.is_none_or(|c| all.is_in(at, c, self.over_too)) && self.plan.holds(&all.record(at));
         is_hit.then(|| self.rank(all, at, None))
     }
 
-    /// How good a hit is: 0 a word of the name begins with what is looked for, 1 the name contains it, 2 anything else; of several words
-    /// the worst decides. `first` is where in the record the longest of them is first found, if that is known.
+    /// Returns the tier of a hit: 0 if a word of the name begins with the search word, 1 if the name contains it, 2 otherwise. With several
+    /// search words the worst decides. `first` is the first position of the longest word in the record, if it is known.
     fn rank(&self, all: &Everybody, at: usize, first: Option<usize>) -> usize {
         if !self.is_tiered {
             return 0;
@@ -80,7 +80,7 @@ impl Search {
         let begins_word = |place: usize| place == 0 || matches!(name[place - 1], b' ' | b'-' | b'\'');
         let of = |word: &Finder<'_>, first: Option<usize>| {
             let mut found = if first.is_some() { first } else { word.find(name) };
-            // What is found behind the name is not in it.
+            // A match after the end of the name doesn't count.
             let mut best = 2;
             while let Some(place) = found.filter(|place| *place < name.len()) {
                 if begins_word(place) {
@@ -95,9 +95,9 @@ impl Search {
         self.words[1..].iter().fold(longest, |worst, word| worst.max(of(word, None)))
     }
 
-    /// Hands over each hit with how good it is, in the order of the entries.
+    /// Passes each hit to `take`, with its tier. Removed people are skipped.
     pub(super) fn each_hit(&self, all: &Everybody, mut take: impl FnMut(usize, usize)) {
-        // In a small community each member is looked at; else, with a word, the arena is looked through from end to end.
+        // For a small community it is cheaper to check each member; otherwise the arena is searched from end to end for the longest word.
         let none = Members::default();
         let members = self.community.map(|c| all.members_of(c).unwrap_or(&none));
         if let Some(members) = members.filter(|m| self.words.is_empty() || m.counting.len() < all.entries.len() / 16) {

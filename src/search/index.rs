@@ -1,4 +1,4 @@
-//! The index itself: filling it, keeping it true, asking it.
+//! The index itself: building, updating and searching it.
 //!
 //! Must not know how hits are shown.
 
@@ -16,16 +16,16 @@ use crate::domain::query::{Expr, Plan};
 use crate::domain::text;
 use crate::domain::words::{MembershipStatus, Source};
 
-/// Everybody, ready to be searched.
+/// The search index of all people.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     all: Everybody,
-    /// The distinct words of names, made when a search first finds nobody.
+    /// The distinct words of names, collected when a search first finds nobody.
     name_words: Option<Vec<String>>,
     orders: HashMap<SortBy, Order>,
 }
 
-/// Fills an [`Index`]: with people by ascending id, then with what is known of them elsewhere, in any order.
+/// Builds an [`Index`]: first from people by ascending id, then from their memberships and visits, in any order.
 #[derive(Debug, Default)]
 pub(crate) struct IndexBuilder {
     all: Everybody,
@@ -33,7 +33,7 @@ pub(crate) struct IndexBuilder {
 }
 
 impl IndexBuilder {
-    /// An empty one with room for so many people.
+    /// Returns an empty builder with room for this many people.
     #[must_use]
     pub(crate) fn with_room(people: usize) -> Self {
         let mut all = Everybody::default();
@@ -42,18 +42,18 @@ impl IndexBuilder {
         Self { all, memberships: Vec::new() }
     }
 
-    /// Adds a person without memberships and visits: [`IndexBuilder::join`] and [`IndexBuilder::came`] add those.
+    /// Adds a person without memberships and visits; [`IndexBuilder::join`] and [`IndexBuilder::came`] add those.
     pub(crate) fn push(&mut self, person: &Listed<'_>) {
         self.all.push(&Listed { memberships: &[], ..*person });
     }
 
-    /// Nobody else comes: what follows is about those who are there.
+    /// Ends the list of people. Memberships and visits follow.
     pub(crate) fn everybody_is_there(&mut self) {
         self.all.arena.shrink_to_fit();
         self.all.seal();
     }
 
-    /// Says that somebody is, or was, in a community.
+    /// Adds a person's present or past membership of a community.
     pub(crate) fn join(&mut self, person: PersonId, community: CommunityId, status: MembershipStatus, source: Source) {
         if let Some(at) = self.all.find(person) {
             let place = self.all.place(community, status, source);
@@ -61,14 +61,14 @@ impl IndexBuilder {
         }
     }
 
-    /// Says that somebody came to a meetup.
+    /// Adds a person's visit to a meetup.
     pub(crate) fn came(&mut self, person: PersonId, day: NaiveDate) {
         if let Some(at) = self.all.find(person) {
             self.all.came(at, day);
         }
     }
 
-    /// Names the communities and puts everybody in order.
+    /// Adds the communities' names, sorts the people by name and returns the index.
     #[must_use]
     pub(crate) fn finish(mut self, communities: impl IntoIterator<Item = (CommunityId, String)>) -> Index {
         self.all.fill(self.memberships);
@@ -80,31 +80,32 @@ impl IndexBuilder {
 }
 
 impl Index {
-    /// How many people there are.
+    /// Returns how many people there are.
     #[must_use]
     pub(crate) fn len(&self) -> usize {
         self.all.entries.len() - self.all.buried.len()
     }
 
-    /// Whether so much has changed that it should be built anew.
+    /// Returns whether so many entries are dead that the index should be rebuilt.
     #[must_use]
     pub(crate) fn is_worn(&self) -> bool {
         self.all.buried.len() > 1_000 && self.all.buried.len() * 2 > self.all.entries.len()
     }
 
-    /// Takes the communities' names, for `community:`.
+    /// Sets the communities' names, for `community:`.
     pub(crate) fn set_communities(&mut self, communities: impl IntoIterator<Item = (CommunityId, String)>) {
         self.all.communities = communities.into_iter().map(|(id, name)| (short(id.0), text::fold(&name))).collect();
     }
 
-    /// Says who came to the meetups that `attended:"needle"` means; asked before each search that names one.
+    /// Sets who came to the meetups that `attended:"needle"` matches. Must be called before each search that contains it.
     pub(crate) fn set_attendees(&mut self, needle: &str, people: &[PersonId]) {
         let mut ids: Vec<u32> = people.iter().map(|p| short(p.0)).collect();
         ids.sort_unstable();
         self.all.attendees.insert(text::fold(needle), ids);
     }
 
-    /// Says of whom `eligible:needle` (or, as `exception needle`, `exception:needle`) holds; asked before each search that names one.
+    /// Sets who matches `eligible:needle`, or `exception:needle` if `needle` is `exception needle`. Must be called before each search that
+    /// contains it.
     pub(crate) fn set_judged(&mut self, needle: &str, people: &[PersonId]) {
         let mut ids: Vec<u32> = people.iter().map(|p| short(p.0)).collect();
         ids.sort_unstable();
@@ -112,24 +113,24 @@ impl Index {
         self.all.judged.insert(needle.to_owned(), ids);
     }
 
-    /// Says who may be mailed; asked before each search that asks for it. The others are those for whom `mail:no` holds.
+    /// Sets who may be mailed, by ascending id; all others match `mail:no`. Must be called before each search that contains `mail:`.
     pub(crate) fn set_mailable(&mut self, people: &[PersonId]) {
         self.all.mailable = people.iter().map(|p| short(p.0)).collect();
     }
 
-    /// Takes a person as they are now.
+    /// Adds a person, or replaces their entry.
     pub(crate) fn replace(&mut self, person: &Listed<'_>) {
         self.all.replace(person);
         self.name_words = None;
     }
 
-    /// Drops somebody who is gone.
+    /// Removes a person.
     pub(crate) fn remove(&mut self, id: PersonId) {
         self.all.bury(id);
         self.name_words = None;
     }
 
-    /// The order that is asked for, with everybody in it.
+    /// Returns the requested order, brought up to date with everybody.
     fn order(&mut self, by: SortBy) -> &Order {
         let all = &self.all;
         let order = self.orders.entry(by).or_insert_with(|| Order::new(all, by));
@@ -137,8 +138,8 @@ impl Index {
         order
     }
 
-    /// Those whom the query finds, in order. Sorted by name, better hits come first: a word of the name that begins so,
-    /// then the middle of a name, then anything else.
+    /// Returns the people whom the query finds, in order. If they are sorted by name, better hits come first: a word of the name that
+    /// begins with the search word, then the middle of a name, then anything else.
     pub(crate) fn find(&mut self, wanted: &Wanted<'_>) -> Vec<PersonId> {
         self.order(wanted.sort);
         let Some(order) = self.orders.get(&wanted.sort) else { return Vec::new() };
@@ -160,8 +161,8 @@ impl Index {
         out
     }
 
-    /// Brings what [`Index::find`] gave up to date with what is now known of some people, at a cost that doesn't grow with the others
-    /// but for looking through the list. Nothing but these people may have changed of what the query asks about.
+    /// Updates a result of [`Index::find`] after a change to some people. Only those people are searched again; the rest of the list is
+    /// only scanned. Nothing that the query depends on may have changed for anybody else.
     pub(crate) fn find_again(&mut self, wanted: &Wanted<'_>, people: &[PersonId], list: &mut Vec<PersonId>) {
         self.order(wanted.sort);
         let Some(order) = self.orders.get(&wanted.sort) else { return };
@@ -184,7 +185,7 @@ impl Index {
         }
     }
 
-    /// Whom a query finds, by ascending id: for exports. `over_too` says whether those are meant too whose membership is over.
+    /// Returns the people whom a query finds, by ascending id: for exports. `over_too` includes people whose membership is over.
     #[must_use]
     pub(crate) fn find_ids(&self, query: &Expr, today: NaiveDate, community: Option<CommunityId>, over_too: bool) -> Vec<PersonId> {
         let mut search = Search::new(&Wanted { query, today, community, sort: SortBy::Joined, reverse: false });
@@ -195,7 +196,8 @@ impl Index {
         out
     }
 
-    /// The word of somebody's name that is nearest to one that finds nothing; `None` if every word finds something.
+    /// Returns a word from a name that is one edit away from a search word that finds nothing. `None` if every word finds something or no
+    /// name is near.
     #[must_use]
     pub(crate) fn did_you_mean(&mut self, query: &Expr) -> Option<String> {
         let plan = Plan::new(query, NaiveDate::MIN, true);
@@ -216,20 +218,20 @@ impl Index {
         near
     }
 
-    /// When somebody last came to a meetup.
+    /// Returns when a person last came to a meetup.
     #[must_use]
     pub(crate) fn seen(&self, id: PersonId) -> Option<NaiveDate> {
         let day = self.all.entries[self.all.find(id)? as usize].seen;
         NaiveDate::from_num_days_from_ce_opt(day)
     }
 
-    /// How many people count as members of a community.
+    /// Returns how many people count as members of a community.
     #[must_use]
     pub(crate) fn member_count(&self, community: CommunityId) -> u64 {
         self.all.counting_in(community)
     }
 
-    /// How many people count as members of each community.
+    /// Returns how many people count as members of each community.
     #[must_use]
     pub(crate) fn community_counts(&self) -> HashMap<CommunityId, u64> {
         self.all.counts().collect()

@@ -1,4 +1,4 @@
-//! The meetups, ready to be searched: their folded texts in one arena, in order of time, with how many said yes and how many came.
+//! The search index of meetups: their folded texts in one arena, sorted by time, with the number of people who said yes and who came.
 //!
 //! Must not know where they come from, nor how they are shown.
 
@@ -12,7 +12,7 @@ use crate::domain::listed::ListedMeetup;
 use crate::domain::query::{Expr, Key, MembershipTest, Plan, Subject};
 use crate::domain::text;
 
-/// A text of a meetup; they lie in this order in its record.
+/// A text of a meetup. A record has them in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MeetupText {
     /// The title.
@@ -27,13 +27,13 @@ pub(crate) enum MeetupText {
     Venue,
     /// The status.
     Status,
-    /// Where the write-up stands.
+    /// The state of the write-up.
     WriteUp,
     /// The note.
     Note,
 }
 
-/// How many people answered yes to a meetup, and how many came.
+/// The number of people who answered yes to a meetup, and who came.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Turnout {
     /// How many came.
@@ -43,7 +43,7 @@ pub(crate) struct Turnout {
 }
 
 impl Turnout {
-    /// Counts somebody.
+    /// Counts one person.
     pub(crate) fn count(&mut self, said_yes: bool, came: bool) {
         self.yes += u64::from(said_yes);
         self.came += u64::from(came);
@@ -66,12 +66,12 @@ pub(crate) struct MeetupIndex {
     arena: String,
     entries: Vec<Entry>,
     by_id: IdMap<u32, u32>,
-    /// Those that are there, by time.
+    /// The live entries, by time.
     in_time: Vec<u32>,
 }
 
 impl MeetupIndex {
-    /// Takes a meetup as it is now, whether it was known or not; how many came stays what it was.
+    /// Adds a meetup, or replaces its entry; keeps the turnout.
     pub(crate) fn put(&mut self, meetup: &ListedMeetup<'_>) {
         let id = short(meetup.id.0);
         let turnout = self.turnout(meetup.id);
@@ -101,12 +101,12 @@ impl MeetupIndex {
         }
     }
 
-    /// Whether so much of the arena is of meetups as they were that it is worth copying what they are.
+    /// Returns whether so many entries are dead that it is worth copying the live ones.
     fn is_worn(&self) -> bool {
         self.entries.len() > 1_024 + 2 * self.in_time.len()
     }
 
-    /// Leaves out what no longer is.
+    /// Copies the live entries and drops the dead ones.
     fn tidy(&mut self) {
         let mut fresh = Self::default();
         for at in &self.in_time {
@@ -126,14 +126,14 @@ impl MeetupIndex {
         (entry.starts, entry.id)
     }
 
-    /// Says how many came to a meetup.
+    /// Sets the turnout of a meetup.
     pub(crate) fn set_turnout(&mut self, id: MeetupId, turnout: Turnout) {
         if let Some(at) = self.by_id.get(&short(id.0)) {
             self.entries[*at as usize].turnout = turnout;
         }
     }
 
-    /// Counts somebody at a meetup; returns the day of it, if the meetup is known.
+    /// Counts one person at a meetup. Returns the date of the meetup, if it is known.
     pub(crate) fn count(&mut self, id: MeetupId, said_yes: bool, came: bool) -> Option<NaiveDate> {
         let at = self.by_id.get(&short(id.0))?;
         let entry = &mut self.entries[*at as usize];
@@ -141,7 +141,7 @@ impl MeetupIndex {
         Some(entry.starts.date())
     }
 
-    /// Drops a meetup that is gone.
+    /// Removes a meetup.
     pub(crate) fn remove(&mut self, id: MeetupId) {
         let Some(at) = self.by_id.remove(&short(id.0)) else { return };
         let when = self.when(at);
@@ -150,19 +150,19 @@ impl MeetupIndex {
         self.in_time.remove(place);
     }
 
-    /// How many came; nobody, if the meetup isn't known.
+    /// Returns the turnout of a meetup; zero if the meetup isn't known.
     #[must_use]
     pub(crate) fn turnout(&self, id: MeetupId) -> Turnout {
         self.by_id.get(&short(id.0)).map_or_else(Turnout::default, |at| self.entries[*at as usize].turnout)
     }
 
-    /// What a meetup's record says, folded.
+    /// Returns a text of a meetup, folded; empty if the meetup isn't known.
     #[must_use]
     pub(crate) fn text(&self, id: MeetupId, which: MeetupText) -> &str {
         self.by_id.get(&short(id.0)).map_or("", |at| nth_field(self.record(*at as usize).text, which as usize))
     }
 
-    /// When a meetup starts.
+    /// Returns when a meetup starts.
     #[must_use]
     pub(crate) fn starts(&self, id: MeetupId) -> Option<NaiveDateTime> {
         self.by_id.get(&short(id.0)).map(|at| self.entries[*at as usize].starts)
@@ -174,7 +174,8 @@ impl MeetupIndex {
         Record { entry, text: &self.arena[entry.start as usize..end] }
     }
 
-    /// Those of a community, or of all, that a query finds: those to come on `today` first and soonest first, then the past, latest first.
+    /// Returns the meetups of a community, or of all, that a query finds: first those to come on `today` or later, soonest first, then the
+    /// past, latest first.
     #[must_use]
     pub(crate) fn find(&self, query: &Expr, today: NaiveDate, community: Option<CommunityId>) -> Vec<MeetupId> {
         let plan = Plan::new(query, today, false);
@@ -202,7 +203,7 @@ impl MeetupIndex {
     }
 }
 
-/// One meetup's record, answering for itself.
+/// One meetup's record, as the subject of a query.
 struct Record<'a> {
     entry: &'a Entry,
     text: &'a str,

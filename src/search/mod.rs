@@ -1,7 +1,7 @@
-//! Finding people: a folded copy of everybody in memory, and the matching in it.
+//! Search: a folded copy of everybody in memory, and the matching in it.
 //!
-//! Records lie one after the other in one arena, in the order in which they came; orders (by name, by organisation …)
-//! are permutations beside it. Must not know where the people come from, nor who looks.
+//! Records follow each other in one arena, in the order in which they were added; orders (by name, by organisation …) are permutations of
+//! them. Must not know where the people come from, nor who searches.
 
 mod arena;
 mod card;

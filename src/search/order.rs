@@ -1,6 +1,6 @@
-//! Orders: permutations of the entries, made when first asked for.
+//! Orders: permutations of the entries, each built on first use.
 //!
-//! Must not know what is done with them.
+//! Must not know what the orders are used for.
 
 use std::cmp::Reverse;
 
@@ -24,11 +24,11 @@ pub enum SortBy {
 }
 
 impl SortBy {
-    /// All of them, as a lead steps through them.
+    /// All sort keys, in the order in which a lead cycles through them.
     pub const ALL: &'static [Self] =
         &[Self::Name, Self::Organisation, Self::Discipline, Self::JobTitle, Self::Status, Self::Seen, Self::Joined, Self::Email];
 
-    /// The word for it.
+    /// Returns the word for the sort key.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -43,20 +43,20 @@ impl SortBy {
         }
     }
 
-    /// Reads the word.
+    /// Reads the word for a sort key.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|s| s.word() == word)
     }
 }
 
-/// What decides where somebody stands; of two who are equal in it the one with the lower id comes first.
+/// The key that decides a person's position. Of two people with equal keys, the one with the lower id comes first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a> {
-    /// Whoever has none stands last.
+    /// People without a value come last.
     is_missing: bool,
     status: Option<MembershipStatus>,
-    /// The latest first.
+    /// The latest day first.
     day: Reverse<i32>,
     text: &'a str,
     name: &'a str,
@@ -69,7 +69,7 @@ impl<'a> Key<'a> {
         let name = all.sort_name(at as usize);
         let key = Key { is_missing: false, status: None, day: Reverse(0), text: "", name, id: entry.id };
         let field = |field: Field| {
-            // An organisation is shown by its short name, which stands last; of addresses the first counts.
+            // An organisation is sorted by its short name, which is the last part; addresses are sorted by the first.
             let mut parts = all.record(at as usize).field(field).split(PART_SEPARATOR);
             let text = if field == Field::Emails { parts.next() } else { parts.next_back() }.unwrap_or("");
             Key { is_missing: text.is_empty(), text, ..key }
@@ -91,7 +91,7 @@ impl<'a> Key<'a> {
     }
 }
 
-/// The first bytes of a name as a number that sorts as they do, and the rest. No folded text contains a byte 0.
+/// Returns the first bytes of a name as a number that sorts in the same order, and the rest. No folded text contains a byte 0.
 fn beginning(name: &str) -> (u128, &[u8]) {
     let mut first = [0; 16];
     let (head, rest) = name.as_bytes().split_at(name.len().min(first.len()));
@@ -99,7 +99,7 @@ fn beginning(name: &str) -> (u128, &[u8]) {
     (u128::from_be_bytes(first), rest)
 }
 
-/// A permutation of the entries that were there when it was made, and where those stand among them who came later.
+/// A permutation of the entries that existed when it was built, and the positions of later entries among them.
 #[derive(Debug)]
 pub(super) struct Order {
     by: SortBy,
@@ -107,18 +107,18 @@ pub(super) struct Order {
     at_rank: Vec<u32>,
     id_at: Vec<u32>,
     rank_of: Vec<u32>,
-    /// Those who came later, in their order: the rank before which each stands, and the entry.
+    /// The later entries, in order: the rank before which each belongs, and the entry.
     late: Vec<(u32, u32)>,
 }
 
-/// From this many on, those who came later are put in order with the others.
+/// The number of later entries above which the whole order is rebuilt.
 const MANY_LATE: usize = 4_096;
 
 impl Order {
     pub(super) fn new(all: &Everybody, by: SortBy) -> Self {
         let entries = (0_u32..).take(all.entries.len());
         let at_rank: Vec<u32> = if by == SortBy::Name {
-            // The names are looked up once, not with every comparison, which most of the time is one of two numbers.
+            // Each name is looked up once rather than at every comparison, and most comparisons are then between two numbers.
             let mut keyed: Vec<(u128, &[u8], u32, u32)> = entries
                 .map(|at| {
                     let (first, rest) = beginning(all.sort_name(at as usize));
@@ -136,12 +136,12 @@ impl Order {
         for (rank, at) in (0_u32..).zip(&at_rank) {
             rank_of[*at as usize] = rank;
         }
-        // Hits are read off in the order of ranks: their ids lie in that order too.
+        // Hits are read in the order of their ranks, so their ids are kept in that order too.
         let id_at = at_rank.iter().map(|at| all.entries[*at as usize].id).collect();
         Self { by, at_rank, id_at, rank_of, late: Vec::new() }
     }
 
-    /// Takes in those who came since: a place is looked for each of them, which nobody else has to make room for.
+    /// Adds the entries that are new since the last call. Each is inserted into a separate list, so that no rank changes.
     pub(super) fn catch_up(&mut self, all: &Everybody) {
         if all.entries.len() - self.rank_of.len() > MANY_LATE {
             *self = Self::new(all, self.by);
@@ -157,12 +157,12 @@ impl Order {
         }
     }
 
-    /// Whether an entry stands before another one.
+    /// Returns whether an entry comes before another one.
     pub(super) fn is_before(&self, all: &Everybody, one: u32, other: u32) -> bool {
         Key::of(all, self.by, one) < Key::of(all, self.by, other)
     }
 
-    /// An empty set of entries.
+    /// Returns an empty set of entries.
     pub(super) fn nobody(&self) -> Hits {
         Hits { bits: vec![0; self.rank_of.len().div_ceil(64)], late: Vec::new() }
     }
@@ -196,7 +196,7 @@ impl Order {
         out.extend(late.map(|(_, at)| id_of(*at)));
     }
 
-    /// Everybody who lives.
+    /// Returns the set of all live entries.
     pub(super) fn everybody(&self, all: &Everybody) -> Hits {
         let mut hits = Hits { bits: vec![u64::MAX; self.rank_of.len().div_ceil(64)], late: Vec::new() };
         if let Some(last) = hits.bits.last_mut().filter(|_| !self.rank_of.len().is_multiple_of(64)) {
@@ -210,7 +210,7 @@ impl Order {
     }
 }
 
-/// A set of entries that an order gives back sorted, without sorting: a bit for each rank, and those who came later.
+/// A set of entries that an order returns sorted, without sorting: a bit for each rank, and the later entries.
 pub(super) struct Hits {
     bits: Vec<u64>,
     late: Vec<u32>,

@@ -1,6 +1,6 @@
-//! A person's record: the fields of its folded text, and what is kept beside it.
+//! A person's record: the fields of its folded text, and the facts stored beside it.
 //!
-//! Must not know the other records, nor what is asked.
+//! Must not know the other records, nor what is searched for.
 
 use chrono::Datelike;
 
@@ -9,22 +9,22 @@ use crate::domain::person::ConsentFacts;
 use crate::domain::words::{ConsentState, PersonKind};
 use crate::domain::{dates, fields, tags, text};
 
-/// A day that is not known.
+/// The value for an unknown day.
 pub(super) const NO_DAY: i32 = i32::MIN;
 
-/// Ends each field of a record. No folded text contains it.
+/// Ends each field of a record. Folded text never contains it.
 pub(super) const FIELD_SEPARATOR: char = '\u{1f}';
-/// Parts the addresses, the tags, the custom fields of one field.
+/// Separates the addresses, the tags or the custom fields within one field.
 pub(super) const PART_SEPARATOR: char = '\u{1e}';
 
-/// The first bit of the purposes that were granted; five for each state: four purposes, and one for those that aren't recognised.
+/// The first bit of the purposes that were granted. Each state has five bits: four purposes, and one for unrecognised ones.
 pub(super) const GRANTED: u16 = 1;
-/// The first bit of those that were withdrawn.
+/// The first bit of the purposes that were withdrawn.
 pub(super) const WITHDRAWN: u16 = 1 << 5;
-/// The first bit of those whose state isn't recognised.
+/// The first bit of the purposes whose state isn't recognised.
 pub(super) const UNRECOGNISED: u16 = 1 << 10;
 
-/// A field of a record's text; they lie in this order.
+/// A field of a record's text. A record has them in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Field {
@@ -49,11 +49,11 @@ pub(super) enum Field {
 }
 
 impl Field {
-    /// All of them, in their order.
+    /// All fields, in order.
     const ALL: [Self; 9] =
         [Self::Name, Self::Emails, Self::Organisation, Self::JobTitle, Self::Discipline, Self::Tags, Self::Kind, Self::Custom, Self::Note];
 
-    /// What a record says in it.
+    /// Returns the text of this field in a record.
     pub(super) fn of(self, record: &str) -> &str {
         nth_field(record, self as usize)
     }
@@ -96,7 +96,7 @@ impl Field {
     }
 }
 
-/// What a record says in its nth field.
+/// Returns the text of the nth field of a record, counted from 0.
 pub(super) fn nth_field(record: &str, nth: usize) -> &str {
     let mut rest = record;
     for _ in 0..nth {
@@ -106,7 +106,7 @@ pub(super) fn nth_field(record: &str, nth: usize) -> &str {
     memchr::memchr(FIELD_SEPARATOR as u8, rest.as_bytes()).map_or(rest, |end| &rest[..end])
 }
 
-/// Writes a person's record; returns how many bytes of it are the name, which it begins with.
+/// Writes a person's record, and returns the length in bytes of the name, which it begins with.
 pub(super) fn write(out: &mut String, keys: &mut Keys, p: &Listed<'_>) -> usize {
     let (start, mut name) = (out.len(), 0);
     for field in Field::ALL {
@@ -119,7 +119,7 @@ pub(super) fn write(out: &mut String, keys: &mut Keys, p: &Listed<'_>) -> usize 
     name
 }
 
-/// Custom fields as `key=value`: the stored JSON object, read as it lies.
+/// Writes custom fields as `key=value`, directly from the stored JSON object.
 fn write_custom(out: &mut String, keys: &mut Keys, stored: &str) {
     fields::each(stored, |name, value| {
         out.push(PART_SEPARATOR);
@@ -129,7 +129,7 @@ fn write_custom(out: &mut String, keys: &mut Keys, stored: &str) {
     });
 }
 
-/// The keys of the custom fields met so far, by their names: there are few, and each person has the same.
+/// The search keys of the custom fields met so far, by name. There are few, and most people have the same ones.
 #[derive(Debug, Default)]
 pub(super) struct Keys(Vec<(String, String)>);
 
@@ -143,15 +143,15 @@ impl Keys {
     }
 }
 
-/// What is kept of a person beside their record's text.
+/// The facts about a person that are stored beside their record's text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
     pub id: u32,
     pub start: u32,
-    /// Where the memberships begin, and how many there are.
+    /// The index of the first membership, and the number of them.
     pub places: u32,
     pub place_count: u16,
-    /// How many bytes the folded name has, as far as that can be noted.
+    /// The length of the folded name in bytes; `u16::MAX` if it doesn't fit.
     pub name: u16,
     pub dead: bool,
     pub joined: i32,
@@ -162,7 +162,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// The entry of a person whose record begins at a place, with a name of so many bytes; without memberships as yet.
+    /// Returns the entry of a person whose record begins at `start` with a name of this many bytes; it has no memberships yet.
     pub(super) fn new(p: &Listed<'_>, start: u32, name: usize) -> Self {
         let joined = dates::iso(p.joined);
         Self {
@@ -180,12 +180,12 @@ impl Entry {
     }
 }
 
-/// Ids and places are kept in 32 bits: four thousand million people are enough for a community.
+/// Returns an id or index in 32 bits: four thousand million people are enough for a community. Larger values become `u32::MAX`.
 pub(super) fn short(n: i64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// A consent whose purpose isn't recognised sets a bit of its own, which no search asks for.
+/// Returns the bits for a person's consents. A purpose that isn't recognised has a bit of its own, which no search uses.
 fn consent_bits(p: &Listed<'_>) -> u16 {
     let bit = |c: &ConsentFacts| match c.state {
         ConsentState::Granted => GRANTED << c.purpose.place(),

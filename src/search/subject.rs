@@ -1,6 +1,6 @@
-//! One record of the index, answering for itself.
+//! One record of the index, as the subject of a query.
 //!
-//! Must not know in which order it stands.
+//! Must not know its position in any order.
 
 use super::everybody::Record;
 use super::record::{Field, GRANTED, NO_DAY, PART_SEPARATOR, UNRECOGNISED, WITHDRAWN};
@@ -29,16 +29,15 @@ impl<'a> Record<'a> {
     }
 }
 
-/// `mail`: granted; `mail-withdrawn`, `mail-unknown`.
+/// Returns whether the consents match a needle: `mail` (granted), `mail-withdrawn` or `mail-unknown`.
 fn consent_holds(bits: u16, needle: &str) -> bool {
     let (purpose, state) = needle.split_once(['-', ' ']).unwrap_or((needle, "granted"));
     Purpose::ALL.iter().filter(|p| p.word().starts_with(purpose)).any(|p| {
         let set = |first: u16| bits & (first << p.place()) != 0;
-        match state {
-            "withdrawn" => set(WITHDRAWN),
-            "unknown" => !set(GRANTED) && !set(WITHDRAWN) && !set(UNRECOGNISED),
-            _ => set(GRANTED),
-        }
+        // The state may be only begun: `mail-` is both withdrawn and unknown.
+        ("granted".starts_with(state) && !state.is_empty() && set(GRANTED))
+            || ("withdrawn".starts_with(state) && set(WITHDRAWN))
+            || ("unknown".starts_with(state) && !set(GRANTED) && !set(WITHDRAWN) && !set(UNRECOGNISED))
     })
 }
 
@@ -58,7 +57,7 @@ impl Subject for Record<'_> {
             }
             Key::Consent => consent_holds(self.entry.consents, needle),
             Key::Custom(name) => self.custom(name).any(|v| v.contains(needle)),
-            Key::Mail => self.all.mailable.binary_search(&self.entry.id).is_ok() == (needle == "yes"),
+            Key::Mail => self.all.mailable.binary_search(&self.entry.id).is_ok() == "yes".starts_with(needle),
             Key::Eligible => self.all.judged.get(needle).is_some_and(|ids| ids.binary_search(&self.entry.id).is_ok()),
             Key::Exception => {
                 self.all.judged.get(&format!("exception {needle}")).is_some_and(|ids| ids.binary_search(&self.entry.id).is_ok())

@@ -19,6 +19,16 @@ pub(super) struct Batch {
 }
 
 impl Store {
+    /// Returns the words of a label within the open batch; `None` if no batch is open.
+    pub(crate) fn words_in_batch(&self, label: Label) -> Option<String> {
+        self.batch.as_ref().map(|batch| labels::words(self.reader(), batch.op, label))
+    }
+
+    /// Whether a batch is open.
+    pub(crate) const fn is_batching(&self) -> bool {
+        self.batch.is_some()
+    }
+
     /// Begins a batch; every step until its end is a part of it.
     ///
     /// # Errors

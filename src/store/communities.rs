@@ -126,7 +126,7 @@ pub(crate) fn is_derived(conn: Reader<'_>, community: CommunityId, name: &str) -
 
 fn seats(conn: Reader<'_>, id: CommunityId) -> Result<Vec<SeatRow>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT s.id, s.title, s.function, s.confirm_months, (SELECT substr(o.at,1,10) FROM op_change c JOIN op o ON o.id=c.op \
+        "SELECT s.id, s.title, s.function, s.confirm_months, s.uuid, (SELECT substr(o.at,1,10) FROM op_change c JOIN op o ON o.id=c.op \
          WHERE c.entity='seat' AND c.entity_id<=s.id AND c.last_id>=s.id ORDER BY c.op LIMIT 1) FROM seat s WHERE s.community_id=?1 ORDER BY s.position, s.id",
     )?;
     let mut out = statement
@@ -136,7 +136,8 @@ fn seats(conn: Reader<'_>, id: CommunityId) -> Result<Vec<SeatRow>, StoreError> 
                 title: r.get(1)?,
                 function: optional_word(r, 2)?,
                 confirm_months: r.get(3)?,
-                made: date(r, 4)?,
+                uuid: uuid_text(r, 4)?,
+                made: date(r, 5)?,
                 holder: None,
                 since: None,
                 interim: false,

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use rusqlite::OptionalExtension;
 
-use super::columns::name_key;
+use super::columns::{name_key, uuid_text};
 use super::schema::{self, About, Identity, Table};
 use super::{Reader, StoreError};
 use crate::domain::ids::PersonId;
@@ -42,6 +42,12 @@ pub(super) fn holder_of_key(conn: Reader<'_>, key: &str) -> Result<Option<i64>, 
 pub(crate) fn named(conn: Reader<'_>, table: &Table, name: &str) -> Result<Option<i64>, StoreError> {
     let sql = format!("SELECT id FROM {} WHERE name_key=?1", table.name);
     Ok(conn.prepare_cached(&sql)?.query_row([text::same_key(name)], |r| r.get(0)).optional()?)
+}
+
+/// Returns the UUID of a row, as it is written; `None` if the row is gone.
+pub(crate) fn uuid(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<String>, StoreError> {
+    let sql = format!("SELECT uuid FROM {} WHERE id=?1", table.name);
+    Ok(conn.prepare_cached(&sql)?.query_row([id], |r| uuid_text(r, 0)).optional()?)
 }
 
 /// Returns the row with this UUID, given as hexadecimal digits.

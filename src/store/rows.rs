@@ -3,7 +3,7 @@
 //! Plain data; must not know how it is read or shown.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts, confirm_by, function_of};
 use crate::domain::eligibility::Verdict;
@@ -16,6 +16,7 @@ use crate::domain::words::{AddressState, CommunityStatus, Format, MeetupStatus, 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonRow {
     /// The row id.
+    #[serde(skip)]
     pub id: PersonId,
     /// Whether this is a person or a team mailbox.
     pub kind: PersonKind,
@@ -57,8 +58,10 @@ impl PersonRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MembershipRow {
     /// The row id.
+    #[serde(skip)]
     pub id: MembershipId,
     /// The community.
+    #[serde(skip)]
     pub community_id: CommunityId,
     /// Its name.
     pub community: String,
@@ -73,8 +76,10 @@ pub struct MembershipRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VisitRow {
     /// The row id.
+    #[serde(skip)]
     pub id: AttendanceId,
     /// The meetup.
+    #[serde(skip)]
     pub meetup_id: MeetupId,
     /// Its title.
     pub title: String,
@@ -89,6 +94,7 @@ pub struct VisitRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonDetail {
     /// The row id.
+    #[serde(skip)]
     pub id: PersonId,
     /// The UUID, the same in every copy of the roster.
     pub uuid: String,
@@ -135,6 +141,7 @@ impl MailRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CommunityRow {
     /// The row id.
+    #[serde(skip)]
     pub id: CommunityId,
     /// The name.
     pub name: String,
@@ -162,10 +169,14 @@ pub struct CommunityRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SeatRow {
     /// The row id.
+    #[serde(skip)]
     pub id: SeatId,
+    /// The UUID, the same in every copy of the roster.
+    pub uuid: String,
     /// The title as printed.
     pub title: String,
     /// The holder; `None` is "person TBC".
+    #[serde(serialize_with = "name_only")]
     pub holder: Option<(PersonId, String)>,
     /// When the holder's tenure began.
     pub since: Option<NaiveDate>,
@@ -217,10 +228,30 @@ impl SeatRow {
     }
 }
 
+/// Row ids belong to one file and mean nothing to its readers; UUIDs name rows in JSON.
+fn name_only<S: Serializer>(holder: &Option<(PersonId, String)>, to: S) -> Result<S::Ok, S::Error> {
+    holder.as_ref().map(|(_, name)| name).serialize(to)
+}
+
+fn facts_only<S: Serializer, T: Serialize>(rows: &[(i64, T)], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(rows.iter().map(|(_, facts)| facts))
+}
+
+fn rules_only<S: Serializer>(rows: &[(i64, RuleFacts, bool)], to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Rule<'a> {
+        #[serde(flatten)]
+        facts: &'a RuleFacts,
+        page_wide: bool,
+    }
+    to.collect_seq(rows.iter().map(|(_, facts, page_wide)| Rule { facts, page_wide: *page_wide }))
+}
+
 /// A community with everything that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CommunityDetail {
     /// The row id.
+    #[serde(skip)]
     pub id: CommunityId,
     /// The UUID, the same in every copy of the roster.
     pub uuid: String,
@@ -230,10 +261,13 @@ pub struct CommunityDetail {
     /// The seats.
     pub seats: Vec<SeatRow>,
     /// The join routes, with their row ids.
+    #[serde(serialize_with = "facts_only")]
     pub routes: Vec<(i64, RouteFacts)>,
     /// The rules, with their row ids and whether they are page-wide; page-wide ones first.
+    #[serde(serialize_with = "rules_only")]
     pub rules: Vec<(i64, RuleFacts, bool)>,
     /// The channels, with their row ids.
+    #[serde(serialize_with = "facts_only")]
     pub channels: Vec<(i64, ChannelFacts)>,
     /// Whether its name was derived from a public page that prints none.
     pub derived: bool,
@@ -248,6 +282,7 @@ pub struct CommunityDetail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MeetupRow {
     /// The row id.
+    #[serde(skip)]
     pub id: MeetupId,
     /// The title.
     pub title: String,
@@ -279,8 +314,10 @@ pub struct MeetupRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RollRow {
     /// The row id.
+    #[serde(skip)]
     pub id: AttendanceId,
     /// The person.
+    #[serde(skip)]
     pub person_id: PersonId,
     /// Their name.
     pub name: String,
@@ -295,6 +332,7 @@ pub struct RollRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MeetupDetail {
     /// The row id.
+    #[serde(skip)]
     pub id: MeetupId,
     /// The UUID, the same in every copy of the roster.
     pub uuid: String,
@@ -312,6 +350,7 @@ pub struct MeetupDetail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OrganisationRow {
     /// The row id.
+    #[serde(skip)]
     pub id: OrganisationId,
     /// The facts.
     #[serde(flatten)]
@@ -324,6 +363,7 @@ pub struct OrganisationRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ViewRow {
     /// The row id.
+    #[serde(skip)]
     pub id: i64,
     /// Its name.
     pub name: String,

@@ -1,4 +1,4 @@
-//! What comes from outside, and what goes to a terminal: words, pipes, files that are none.
+//! Input from outside and output to a terminal: arguments, pipes, missing and unsuitable files.
 
 use std::io::Read as _;
 use std::process::Stdio;
@@ -29,7 +29,7 @@ fn nothing_that_drives_a_terminal_reaches_it_or_is_raw_in_json() {
     let desk = Desk::new();
     let nasty = "a\u{1b}[31m\u{202e}\u{9b}b";
     let set = format!("name={nasty}");
-    // What is typed is cleaned; what another program wrote isn't.
+    // The command line cleans its arguments. Text that another program wrote to the file isn't clean.
     assert_eq!(code(&desk.run(&["add", "member", "--set", &set, "--set", "add a field=Shoe", "--set", "shoe=4"])), 0);
     let file = rusqlite::Connection::open(desk.folder.path().join("roster.guildhall")).unwrap();
     file.execute_batch("PRAGMA foreign_keys=ON").unwrap();
@@ -86,7 +86,7 @@ fn a_refused_import_leaves_no_new_roster() {
         let left: Vec<_> = std::fs::read_dir(desk.folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert!(!left.iter().any(|n| n.to_string_lossy().starts_with("new.guildhall")), "{file}: {left:?}");
     }
-    // What came before the file that fails is kept, and reported.
+    // A missing file is refused before the first file is imported.
     let run = desk.run(&["-f", "new.guildhall", "import", "people.csv", "absent.csv"]);
     assert_eq!(code(&run), 1, "what can be seen before is said before");
     assert!(desk.run(&["-f", "new.guildhall", "import", "people.csv"]).status.success());
@@ -133,11 +133,11 @@ fn an_export_replaces_its_own_last_file_and_nothing_else_unasked() {
     let desk = Desk::new();
     let notify = ["export", "notify", "-o", "list.csv"];
     assert_eq!(code(&desk.run(&notify)), 0);
-    // The same list again: the file is its own.
+    // The same export may replace its own file.
     desk.run(&["add", "member", "--set", "name=Eve", "--set", "e-mail=eve@example.org"]);
     assert_eq!(code(&desk.run(&notify)), 0);
     assert!(desk.read("list.csv").contains("eve@example.org"));
-    // Another list, the same file changed by somebody, a file of theirs.
+    // Another list, an edited file and a file of the user's own are refused.
     let refused = |words: &[&str]| {
         let file = words.iter().position(|w| *w == "-o").map(|at| words[at + 1]).unwrap();
         let before = std::fs::read(desk.folder.path().join(file)).unwrap();
@@ -161,7 +161,7 @@ fn an_export_replaces_its_own_last_file_and_nothing_else_unasked() {
     desk.file("list-add.csv", "mine");
     let since = desk.run(&["export", "notify", "--since", "last", "-o", "list.csv"]);
     assert!(code(&since) == 1 && err(&since).contains("list-add.csv exists") && desk.read("list-add.csv") == "mine", "{}", err(&since));
-    // A roster, or what belongs to one, is never replaced.
+    // Rosters and the files that belong to one are never replaced.
     assert_eq!(code(&desk.run(&["-f", "other.guildhall", "import", "people.csv"])), 0);
     desk.file("other.guildhall-journal", "x");
     desk.file("other.guildhall-wal", "x");

@@ -1,11 +1,11 @@
-//! Random histories of all commands, imports, pages and reports: undoing all of it gives back every earlier state in order, redoing gives them
-//! forward, and going back to any point is one step.
+//! Random histories of all commands, imports, pages and reports: undoing them restores every earlier state in reverse order, redoing
+//! restores every later state in order, and restoring any point is one step.
 //!
-//! Suppressions and withdrawals are left out of the comparison: undo keeps them, and that they hold is asserted instead.
+//! The comparison leaves out suppressions and withdrawals, because undo keeps them. That they stay in force is asserted instead.
 
 use std::collections::BTreeSet;
 
-use guildhall::book::{Applied, AttendanceChange, Book, BookError, Command, Confirmed, Keep, Step, StoreError};
+use guildhall::book::{Applied, AttendanceChange, Batch, Book, BookError, Command, Confirmed, Keep, Step, StoreError};
 use guildhall::domain::address::OtherAddress;
 use guildhall::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
 use guildhall::domain::eligibility::ExceptionFacts;
@@ -20,7 +20,7 @@ use rusqlite::Connection;
 
 use crate::common::{World, today};
 
-/// How many kinds of command there are; then come the kinds of file that are read in.
+/// The number of kinds of command. The kinds of imported files come after these.
 const COMMANDS: u8 = 39;
 const KINDS: u8 = COMMANDS + 3;
 
@@ -65,11 +65,11 @@ fn kind_of(command: &Command) -> u8 {
         Command::RemoveView(_) => 34,
         Command::LoadSample => 35,
         Command::SeatNewcomer { .. } => 36,
-        // Two kinds are taken twice: they are what people do most.
+        // `command` also makes the two most frequent commands under the numbers 37 and 38.
     }
 }
 
-/// One step of a history: its kind, and two numbers that choose among what there is.
+/// One step of a history: its kind, and two numbers that select from the existing rows and values.
 pub(crate) type Move = (u8, u8, u8);
 
 pub(crate) fn moves(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Move>> {
@@ -117,7 +117,7 @@ fn person(n: u8) -> PersonFacts {
     }
 }
 
-/// A command of a kind about what there is; `None` if there is nothing that it could be about.
+/// Makes a command of a kind about existing rows; `None` if there is no row that it could be about.
 fn command(book: &Book, (kind, a, b): Move, all: &Things) -> Option<Command> {
     let people = || Some(some(&all.people, a)).filter(|p| !p.is_empty());
     let (community, meetup) = (pick(&all.communities, b), pick(&all.meetups, b));
@@ -259,7 +259,7 @@ fn of_community(book: &Book, (kind, a, b): Move, all: &Things) -> Option<Command
 
 fn of_mail_and_views(book: &Book, (kind, a, b): Move, all: &Things) -> Option<Command> {
     let people = || Some(some(&all.people, a)).filter(|p| !p.is_empty());
-    // An address of somebody, and one that nobody has.
+    // An address of a person, and one that nobody has.
     let addresses = || vec![format!("p{}@example.org", a % 24), format!("nobody{}@example.org", b % 4)];
     Some(match kind {
         28 => {
@@ -306,7 +306,7 @@ fn every_kind_of_command_is_in_the_histories() {
     assert_eq!(made.len(), 37);
 }
 
-/// What a move did: `None` if it changed nothing.
+/// Applies a move. Returns what it did; `None` if it changed nothing.
 pub(crate) fn go(world: &mut World, step: Move) -> Option<Applied> {
     let (kind, a, b) = step;
     let before = dump(&world.book);
@@ -342,7 +342,7 @@ pub(crate) fn go(world: &mut World, step: Move) -> Option<Applied> {
         }
     };
     world.book.changed_elsewhere().unwrap();
-    // A refusal (a name that is taken) changes nothing.
+    // A refused step, for example because a name is taken, changes nothing.
     if applied.is_none() {
         assert_eq!(before, dump(&world.book), "{step:?}");
     }
@@ -362,7 +362,7 @@ fn dump(book: &Book) -> String {
     book.dump().unwrap()
 }
 
-/// What holds against mail and against other uses: suppressed addresses, and consents that are withdrawn, by person and purpose.
+/// Returns everything that blocks mail or other uses: suppressed addresses, and withdrawn consents by person and purpose.
 fn protections(book: &Book) -> BTreeSet<String> {
     let conn = Connection::open(book.path()).unwrap();
     let mut out = BTreeSet::new();
@@ -377,7 +377,7 @@ fn protections(book: &Book) -> BTreeSet<String> {
     out
 }
 
-/// Two dumps without suppressions, and without the consents that are withdrawn in either: undo keeps those.
+/// Compares two dumps without suppressions, and without consents that are withdrawn in either: undo keeps those.
 fn same_but_for_protections(one: &str, other: &str) -> Result<(), TestCaseError> {
     let cells = |line: &str| -> Vec<String> { line.split('\t').map(str::to_owned).collect() };
     let withdrawn: BTreeSet<(String, String)> = one
@@ -397,7 +397,7 @@ fn same_but_for_protections(one: &str, other: &str) -> Result<(), TestCaseError>
     Ok(())
 }
 
-/// Takes a step back or forward, confirming it where that is asked. Whether it had to be confirmed.
+/// Undoes or redoes a step, with confirmation where required. Returns whether confirmation was required.
 fn turn(book: &mut Book, back: bool) -> Result<bool, BookError> {
     let (first, sure) = if back {
         (Step::Undo(Confirmed::No), Step::Undo(Confirmed::Yes))
@@ -411,7 +411,7 @@ fn turn(book: &mut Book, back: bool) -> Result<bool, BookError> {
     }
 }
 
-/// The label of the newest step, as it is stored, and of the step that it takes back.
+/// Asserts that the newest step's stored label is that of the step that it undoes.
 fn labels_agree(book: &Book) {
     let conn = Connection::open(book.path()).unwrap();
     let sql = "SELECT o.label, t.label FROM op o JOIN op t ON t.id=o.undoes ORDER BY o.id DESC LIMIT 1";
@@ -419,7 +419,7 @@ fn labels_agree(book: &Book) {
     assert_eq!(of_this, of_that);
 }
 
-/// Every single change of a row about a person says so in the journal.
+/// Asserts that in the journal every change of a single row about a person names the person.
 fn whose_is_known(book: &Book) {
     let conn = Connection::open(book.path()).unwrap();
     let sql = "SELECT count(*) FROM op_change WHERE entity IN ('person','address','tenure','exception','membership','attendance','consent') \
@@ -427,7 +427,7 @@ fn whose_is_known(book: &Book) {
     assert_eq!(conn.query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap(), 0);
 }
 
-/// A step, how everything stood after it, and what held then.
+/// A step, the dump after it, and the protections in force then.
 type Point = (guildhall::domain::ids::OpId, String, BTreeSet<String>);
 
 proptest! {
@@ -449,7 +449,7 @@ proptest! {
             labels_agree(&world.book);
             same_but_for_protections(&dump(&world.book), expected)?;
             let now = protections(&world.book);
-            // A withdrawal of somebody who is gone has become a suppression of their addresses.
+            // When a person is removed, a suppression of their addresses replaces their withdrawal.
             let lost: Vec<&String> = held.iter().filter(|p| !now.contains(*p) && !p.contains(' ')).collect();
             prop_assert!(confirmed || lost.is_empty(), "{lost:?} hold no more");
             held = now;
@@ -489,9 +489,9 @@ proptest! {
             }
             Ok(((), n))
         };
-        let seen = world.book.batch("actions.jsonl", Keep::No, run);
+        let seen = world.book.batch(Batch::File("actions.jsonl"), Keep::No, run);
         prop_assert_eq!(&dump(&world.book), &was);
-        let done = world.book.batch("actions.jsonl", Keep::Yes, run);
+        let done = world.book.batch(Batch::File("actions.jsonl"), Keep::Yes, run);
         let Ok(((), done)) = done else {
             prop_assert_eq!((dump(&world.book), steps(&world.book)), (was, steps_before));
             return Ok(());
@@ -500,7 +500,7 @@ proptest! {
         prop_assert_eq!(steps(&world.book), steps_before + u64::from(done.changes > 0));
         prop_assert!(world.book.check().unwrap().is_sound());
         whose_is_known(&world.book);
-        // What is found is what is there: the index followed each part.
+        // A search finds the same people as in a newly opened roster: the index was updated after each part.
         let found = world.book.find(&Default::default()).unwrap().ids;
         let fresh = Book::open(world.book.path(), crate::common::clock_after(world.book.path())).unwrap().find(&Default::default()).unwrap().ids;
         prop_assert_eq!(found, fresh);
@@ -524,7 +524,7 @@ proptest! {
             let held = protections(&world.book);
             held.is_empty() && (!is_somebodys || !world.export("bcc", "").is_empty())
         };
-        // What held after each step that stands or can be done again, and where in it the roster is.
+        // Whether mail was allowed after each step that is done or can be redone, and the roster's position among these steps.
         let (mut states, mut at) = (vec![is_mailable(&mut world)], 0);
         for turn_ in turns {
             let command = match turn_ {
@@ -538,7 +538,7 @@ proptest! {
                     states.push(turn_ == 1);
                     at += 1;
                 }
-                // The person themselves is not taken back.
+                // The step that added the person is never undone.
                 None if turn_ == 2 && at > 0 => {
                     turn(&mut world.book, true).unwrap();
                     at -= 1;
@@ -574,13 +574,13 @@ proptest! {
             if go(&mut world, step).is_some() {
                 note(&world, &mut points);
             }
-            // Undo and redo between the steps, not only after them.
+            // Undo and redo happen between the steps, too, not only after them.
             for way in 0..(turns + n) % 4 {
                 let _ = turn(&mut world.book, way != 1);
                 note(&world, &mut points);
             }
         }
-        // The newest is where everything stands: there is always one before it.
+        // The newest step is the current state, so there is nothing to restore there.
         let (now, held) = (dump(&world.book), protections(&world.book));
         let newest = world.book.history(None, 1).unwrap()[0].id;
         points.retain(|(id, ..)| *id != newest);

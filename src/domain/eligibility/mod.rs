@@ -1,6 +1,6 @@
-//! Who may join a community: by which rule, and where that was printed.
+//! Decides who may join a community, by which rule, and where that rule was printed.
 //!
-//! Must not know where rules and addresses are kept. Nobody is removed by a rule: a verdict is something to argue with.
+//! Must not know where rules and addresses are stored. No rule removes anybody: a verdict is only advice to the lead.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -10,27 +10,27 @@ use crate::domain::community::RuleFacts;
 use crate::domain::domains::{Domains, ascii, is_public};
 use crate::domain::words::{AddressState, Eligibility, RuleEffect};
 
-/// Somebody who may join, or may not, whatever the rules say.
+/// An exception for one person, whatever the rules say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ExceptionFacts {
-    /// Why.
+    /// The reason.
     pub reason: String,
     /// Who decided it.
     pub by: String,
-    /// When.
+    /// The date of the decision.
     pub on: Option<NaiveDate>,
-    /// When it is to be looked at again.
+    /// The date of the next review.
     pub review: Option<NaiveDate>,
 }
 
 impl ExceptionFacts {
-    /// Whether its review is due by now.
+    /// Returns whether the review is due by `today`.
     #[must_use]
     pub fn is_due(&self, today: NaiveDate) -> bool {
         self.review.is_some_and(|day| day <= today)
     }
 
-    /// The whole in words; a review that is overdue is marked.
+    /// Returns the exception in words, with an overdue review marked.
     #[must_use]
     pub fn words(&self, today: NaiveDate) -> String {
         let reason = if self.reason.is_empty() { "no reason is given" } else { &self.reason };
@@ -41,21 +41,21 @@ impl ExceptionFacts {
     }
 }
 
-/// An address by which somebody may be admitted. It counts if its state is ok.
+/// An address that the rules are checked against. It counts only if its state is ok.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Candidate<'a> {
     /// The address.
     pub address: &'a str,
-    /// What is known of it.
+    /// The state of the address.
     pub state: AddressState,
 }
 
 /// Whether somebody may join, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
-    /// Whether.
+    /// The answer.
     pub answer: Eligibility,
-    /// Why, in words: the rule, the suffix that matched, where it was printed.
+    /// The reason, in words: the rule, the suffix that matched, where it was printed.
     pub because: String,
 }
 
@@ -64,7 +64,7 @@ impl Verdict {
         Self { answer, because }
     }
 
-    /// The whole in words.
+    /// Returns the verdict in words.
     #[must_use]
     pub fn words(&self) -> String {
         let answer = if self.answer == Eligibility::Exception { "eligible by exception" } else { self.answer.word() };
@@ -72,18 +72,18 @@ impl Verdict {
     }
 }
 
-/// What a verdict is made of, besides the addresses and rules.
+/// What a verdict depends on, apart from the addresses and rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
-    /// The domains that belong together.
+    /// The domains of each organisation.
     pub domains: &'a Domains,
     /// The exception for this person, if there is one.
     pub exception: Option<&'a ExceptionFacts>,
-    /// The day it is.
+    /// Today's date.
     pub today: NaiveDate,
 }
 
-/// A suffix of a rule, in the form that is compared.
+/// A suffix of a rule, with the form that is compared.
 struct Suffix<'r> {
     rule: &'r RuleFacts,
     written: &'r str,
@@ -98,7 +98,7 @@ struct Rules<'r> {
     deny: Vec<Suffix<'r>>,
     /// Words that no suffix expresses, the page's and the community's own together.
     words: Vec<&'r RuleFacts>,
-    /// Words that offer another way in, beside a suffix.
+    /// Rules with a suffix whose words also offer another way to join.
     alternatives: Vec<&'r RuleFacts>,
 }
 
@@ -107,7 +107,7 @@ impl<'r> Rules<'r> {
         let with = |effect: RuleEffect| rules.iter().filter(move |(r, _)| r.effect == effect && !r.suffix.trim().is_empty());
         let has_own = with(RuleEffect::Allow).any(|(_, page_wide)| !page_wide);
         let allowing = with(RuleEffect::Allow).filter(|(_, page_wide)| *page_wide != has_own);
-        // A suffix that is only signs admits nobody: it opens no door.
+        // A suffix of punctuation only is kept and matches nothing, so that the rule admits nobody.
         let of = |rule: &'r RuleFacts| {
             let readable = suffixes(rule).next().is_some();
             let all = suffixes(rule).chain((!readable).then_some(rule.suffix.as_str()));
@@ -117,13 +117,14 @@ impl<'r> Rules<'r> {
         Self {
             allow: allowing.flat_map(|(r, _)| of(r)).collect(),
             deny: with(RuleEffect::Deny).flat_map(|(r, _)| of(r)).collect(),
-            // A rule whose effect isn't recognised decides nothing: a person has to read it.
+            // A rule whose effect isn't recognised decides nothing, so a person has to read it.
             words: rules.iter().map(|(r, _)| r).filter(|r| !known(r) || (r.suffix.trim().is_empty() && !r.words.is_empty())).collect(),
             alternatives: rules.iter().map(|(r, _)| r).filter(|r| !r.suffix.trim().is_empty() && offers_another_way(&r.words)).collect(),
         }
     }
 
-    /// The longest suffix that a domain lies within, and whether it allows; of two alike, the one that denies.
+    /// Returns the longest suffix that a domain lies within, and whether it allows. If both kinds are equally long, the one that denies is
+    /// returned.
     fn longest(&self, domain: &str) -> Option<(&Suffix<'r>, bool)> {
         let domain = ascii(domain);
         let all = self.allow.iter().map(|s| (s, true)).chain(self.deny.iter().map(|s| (s, false)));
@@ -132,7 +133,7 @@ impl<'r> Rules<'r> {
     }
 }
 
-/// What a suffix says of an address.
+/// A suffix that matches an address.
 struct Match<'r> {
     suffix: &'r Suffix<'r>,
     address: &'r str,
@@ -149,13 +150,14 @@ impl Match<'_> {
     }
 }
 
-/// What the rules say of one address: by its own domain, or else, only ever to admit it, by another of the same organisation.
+/// Returns the suffix that decides about one address. A suffix that matches only another domain of the same organisation can admit, but
+/// never refuse.
 fn judge<'r>(address: &'r str, rules: &'r Rules<'r>, domains: &'r Domains) -> Option<Match<'r>> {
     let domain = address::domain(address);
     if let Some((suffix, allows)) = rules.longest(domain) {
         return Some(Match { suffix, address, via: None, allows });
     }
-    // Everybody may have an address at a public provider: it shows nobody's organisation.
+    // Anybody can have an address at a public provider, so it says nothing about their organisation.
     if is_public(domain) {
         return None;
     }
@@ -167,7 +169,7 @@ fn judge<'r>(address: &'r str, rules: &'r Rules<'r>, domains: &'r Domains) -> Op
     Some(Match { suffix, address, via: Some(via), allows: true })
 }
 
-/// Whether somebody may join. `rules` are those of the community, and those for all (`true`).
+/// Returns whether somebody may join. `rules` holds the community's rules, and those for all communities (`true`).
 #[must_use]
 pub fn verdict(candidates: &[Candidate<'_>], rules: &[(RuleFacts, bool)], beside: Circumstances<'_>) -> Verdict {
     if let Some(exception) = beside.exception {
@@ -186,7 +188,7 @@ pub fn verdict(candidates: &[Candidate<'_>], rules: &[(RuleFacts, bool)], beside
     decided(&counting, &rules, beside.domains)
 }
 
-/// The rows of the rules below those that need no address.
+/// Decides the cases that need an address.
 fn decided(counting: &[&str], rules: &Rules<'_>, domains: &Domains) -> Verdict {
     let mut found: Vec<Match<'_>> = counting.iter().filter_map(|address| judge(address, rules, domains)).collect();
     // A direct match is named before one through another domain.
@@ -220,27 +222,27 @@ fn decided(counting: &[&str], rules: &Rules<'_>, domains: &Domains) -> Verdict {
     }
 }
 
-/// The suffixes of a rule: several are separated by commas or blanks.
+/// Returns the suffixes of a rule: several are separated by commas or blanks.
 fn suffixes(rule: &RuleFacts) -> impl Iterator<Item = &str> {
     rule.suffix.split([',', ';', ' ']).map(plain_suffix).filter(|s| !s.is_empty())
 }
 
-/// A suffix without the signs that people write before and behind it.
+/// Returns a suffix without the punctuation that people write around it.
 fn plain_suffix(typed: &str) -> &str {
     typed.trim().trim_start_matches(['@', '.', '*']).trim_end_matches('.')
 }
 
-/// Reads e-mail suffixes as people type them, and gives them back in one form: lower case, separated by commas.
+/// Reads e-mail suffixes as people type them, and returns them in one form: lower case, separated by commas.
 ///
 /// # Errors
-/// The first that can't be a suffix, with what one looks like.
+/// Returns a message with the first text that can't be a suffix, and an example of one.
 pub fn read_suffixes(typed: &str) -> Result<String, String> {
     let mut out: Vec<String> = Vec::new();
     for one in typed.split([',', ';', ' ', '\n']).map(str::trim).filter(|s| !s.is_empty()) {
         let suffix = plain_suffix(one).to_lowercase();
         let label =
             |l: &str| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-') && !l.starts_with('-') && !l.ends_with('-');
-        // A top-level domain has two letters or more and isn't a number: `e.g.` and `2.0` are no suffixes.
+        // A top-level domain has two letters or more and isn't a number: `e.g.` and `2.0` aren't suffixes.
         let is_top = |l: &str| l.chars().count() > 1 && !l.chars().all(|c| c.is_ascii_digit());
         if !suffix.split('.').all(label) || !suffix.rsplit('.').next().is_some_and(is_top) {
             return Err(format!("{one} isn't the end of an e-mail address; one looks like gov.uk or example.gov.uk"));
@@ -252,7 +254,7 @@ pub fn read_suffixes(typed: &str) -> Result<String, String> {
     Ok(out.join(", "))
 }
 
-/// What begins another way in.
+/// The phrases that introduce another way to join.
 const OTHERWISE: &[&str] = &[
     " or ",
     " unless ",
@@ -266,11 +268,11 @@ const OTHERWISE: &[&str] = &[
     " by arrangement ",
 ];
 
-/// Clauses behind an *or* that name no other way in.
+/// The first words of clauses after *or* that don't name another way to join.
 const THE_SAME: &[&str] = &["above", "below", "equivalent", "similar", "more", "less", "other", "not"];
 
-/// Whether words name another way in beside an address: "a gov.uk address, or ask your lead". Where it isn't sure, they do: then a
-/// person decides.
+/// Returns whether the words of a rule offer another way to join besides an address: "a gov.uk address, or ask your lead". Doubtful cases
+/// return true, so that a person decides.
 #[must_use]
 pub fn offers_another_way(words: &str) -> bool {
     let plain = format!(
@@ -283,7 +285,7 @@ pub fn offers_another_way(words: &str) -> bool {
             let clause = behind.split([';', '!', '?']).next().unwrap_or_default().split(". ").next().unwrap_or_default();
             let mut of_it = clause.split_whitespace();
             let first = of_it.next().unwrap_or_default();
-            // "or an e-mail account", "user or content researcher": another word for the same.
+            // "or an e-mail account", "user or content researcher": these only reword the same condition.
             let is_short = of_it.next().is_none() || clause.contains("account") || clause.contains("address");
             !(names_a_domain(clause) || *sign == " or " && (is_short || THE_SAME.contains(&first)))
         })
@@ -294,7 +296,7 @@ fn all_quoted(rules: &[&RuleFacts]) -> String {
     rules.iter().map(|r| quoted(r)).collect::<Vec<_>>().join("; ")
 }
 
-/// A rule by its words and its place.
+/// Returns the words of a rule, and where they were printed.
 fn quoted(rule: &RuleFacts) -> String {
     let words = if rule.words.is_empty() { format!("{} {}", rule.effect, rule.suffix) } else { format!("“{}”", rule.words) };
     if rule.printed.is_empty() { words } else { format!("{words}, {}", rule.printed) }

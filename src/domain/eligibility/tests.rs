@@ -1,4 +1,4 @@
-//! The table of the rules who may join, row by row.
+//! The table of rules about who may join, row by row.
 
 use proptest::prelude::*;
 
@@ -53,9 +53,9 @@ fn each_row_of_the_table_decides_as_it_says() {
     let exception = ExceptionFacts { reason: "on loan".into(), by: "Noor".into(), on: None, review: today().pred_opt() };
     let ok = AddressState::Ok;
     let case = |addresses: &[(&str, AddressState)], rules: &[(RuleFacts, bool)]| judged(addresses, rules, None).answer;
-    // An exception, whatever the rules and the address say.
+    // An exception overrides the rules and the address.
     assert_eq!(judged(&[], &[deny("x.example")], Some(&exception)).answer, Exception);
-    // A, D and W are all empty: no address is needed.
+    // A (allow), D (deny) and W (words) are all empty: no address is needed.
     assert_eq!(case(&[], &[]), Eligible);
     // No address counts.
     assert_eq!(case(&[], &[allow("x.example")]), CantTell);
@@ -219,7 +219,7 @@ fn another_way_in_is_seen_in_the_words_of_a_rule() {
     }
 }
 
-/// The table once more, written from its words and not from the code above.
+/// Implements the table a second time, from its wording rather than from the code under test.
 fn model(addresses: &[(String, AddressState)], rules: &[(RuleFacts, bool)]) -> Eligibility {
     let listed = |effect: RuleEffect, wide: Option<bool>| -> Vec<String> {
         let fits = rules.iter().filter(|(r, w)| r.effect == effect && wide.is_none_or(|x| x == *w) && !r.suffix.is_empty());

@@ -1,7 +1,7 @@
-//! May this address be used? One rule for every way out of the book; nothing else decides.
+//! Decides whether an address may be used. One rule for every way that addresses leave the roster; nothing else decides.
 //!
-//! Every row of the table that applies counts, and the strictest answer decides; the reason is the topmost row with that answer.
-//! Must not know how a way out is written, nor where people and suppressions are kept.
+//! Every row of the table that applies counts, and the strictest answer decides; the reason is the topmost row with that answer. Must not
+//! know how an export is written, nor where people and suppressions are stored.
 
 mod suppressed;
 mod withhold;
@@ -16,21 +16,21 @@ use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonK
 
 macro_rules! ways {
     ($($(#[$doc:meta])* $way:ident $name:literal $column:ident;)+) => {
-        /// A way in which somebody's address may leave the book. Each has a name, and the column of the rules that holds for it.
+        /// A way in which an address may leave the roster. Each has a name and a column of the rules.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Way { $($(#[$doc])* #[doc = $name] $way),+ }
 
         impl Way {
-            /// Every way out.
+            /// Every way in which an address may leave the roster.
             pub const ALL: &'static [Self] = &[$(Self::$way),+];
 
-            /// What it is called: of an export, the name of its format.
+            /// Returns the name; for an export, the name of its format.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$way => $name),+ }
             }
 
-            /// The column of the rules that holds for it.
+            /// Returns the column of the rules that applies to it.
             #[must_use]
             pub const fn column(self) -> Column {
                 match self { $(Self::$way => Column::$column),+ }
@@ -69,9 +69,9 @@ ways! {
     Json "json" Mailing;
     /// The clipboard: the address under the cursor, or those of the marked people.
     Copy "copy" Copying;
-    /// The clipboard: a part of the person under the cursor.
+    /// The clipboard: one field of the person under the cursor.
     CopyPart "copy a part" Copying;
-    /// A mail begun in the mail program.
+    /// A new message in the mail program.
     Open "open" Copying;
     PublicPage "public page" Printed;
     Handover "handover" Printed;
@@ -80,7 +80,7 @@ ways! {
     Backup "backup" Whole;
 }
 
-/// A column of the rules: what the ways out of one kind have in common.
+/// A column of the rules, shared by the ways out of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Column {
     /// A mailing, a Bcc line, members of a group, invitations.
@@ -89,7 +89,7 @@ pub enum Column {
     AddressBook,
     /// A list for people to read.
     Reading,
-    /// Copied, or opened in the mail program.
+    /// Addresses that are copied, or opened in the mail program.
     Copying,
     /// Two people introduced to each other.
     Introduction,
@@ -97,7 +97,7 @@ pub enum Column {
     Printed,
     /// Our own format.
     Roster,
-    /// The book itself: shown, listed, backed up.
+    /// The roster itself: shown, listed, backed up.
     Whole,
     /// A guest list, a sign-in sheet, badges.
     Door,
@@ -118,7 +118,7 @@ impl Column {
     ];
 }
 
-/// For whom something is meant.
+/// The intended recipients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Audience {
     /// People, wherever they are.
@@ -126,17 +126,17 @@ pub enum Audience {
     Everybody,
     /// The members of a community.
     Community(CommunityId),
-    /// The people of a meetup: what this one answered.
+    /// The people of a meetup, with this person's answer to the invitation.
     Meetup(Option<Rsvp>),
 }
 
-/// Members of which statuses are meant.
+/// The membership statuses to include.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Statuses {
-    /// The active ones.
+    /// Active members only.
     #[default]
     Active,
-    /// These: asked for, or named by the query itself.
+    /// These statuses, as requested or named by the query itself.
     These(Vec<MembershipStatus>),
 }
 
@@ -149,33 +149,33 @@ impl Statuses {
     }
 }
 
-/// What an address is to be used for.
+/// The purpose for which an address is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
     /// The column of the rules.
     pub column: Column,
-    /// For whom.
+    /// The intended recipients.
     pub audience: Audience,
-    /// Which members.
+    /// Which members to include.
     pub statuses: Statuses,
-    /// Whether team mailboxes are wanted too.
+    /// Whether to include team mailboxes.
     pub mailboxes: bool,
-    /// Whether only those are wanted who have granted consent: to mail, or to introductions.
+    /// Whether to include only people who granted consent, to mail or to introductions.
     pub require_consent: bool,
-    /// Whether it is for several people at once.
+    /// Whether the addresses of several people are used at once.
     pub several: bool,
-    /// Whether each address of a person is wanted.
+    /// Whether to include every address of a person.
     pub every_address: bool,
 }
 
 impl Use {
-    /// The use of a way out, without any option.
+    /// Returns the use for a way out, without any option.
     #[must_use]
     pub fn of(way: Way) -> Self {
         Self::in_column(way.column())
     }
 
-    /// A use of this kind, without any option.
+    /// Returns a use for a column, without any option.
     #[must_use]
     pub fn in_column(column: Column) -> Self {
         Self {
@@ -190,24 +190,24 @@ impl Use {
     }
 }
 
-/// Whether an address may be used. From the mildest answer to the strictest.
+/// Whether an address may be used, from the mildest answer to the strictest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Answer {
-    /// Yes.
+    /// The address may be used.
     Yes,
-    /// It is written, with the reason beside it.
+    /// The address is written, with the reason beside it.
     Shown,
-    /// The person at the keyboard is asked first.
+    /// The user must confirm first.
     Asks,
-    /// The person is in it, the address isn't.
+    /// The person is included without the address.
     NoAddress,
     /// The address isn't written; where one is needed, the person is left out and counted.
     No,
-    /// The person isn't in it.
+    /// The person isn't included at all.
     NotInIt,
 }
 
-/// The rows of the rules, in their order: why an address may not be used, or not just so.
+/// The rows of the rules, in order: why an address may not be used, or only with a restriction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "`words` says each in words")]
 pub enum Why {
@@ -229,7 +229,7 @@ pub enum Why {
 }
 
 impl Why {
-    /// The reason in words, as it stands behind a count or a name.
+    /// Returns the reason in words, to follow a count or a name.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -252,7 +252,7 @@ impl Why {
     }
 }
 
-/// An answer with its reason; no reason where it is yes.
+/// An answer with its reason; there is no reason for a plain yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision {
     /// The answer.
@@ -264,20 +264,20 @@ pub struct Decision {
 impl Decision {
     const YES: Self = Self { answer: Answer::Yes, why: None };
 
-    /// Whether the address is written without anybody being asked.
+    /// Returns whether the address is written without a confirmation.
     #[must_use]
     pub fn is_written(self) -> bool {
         self.answer <= Answer::Shown
     }
 
-    /// The reason in words; empty where there is none.
+    /// Returns the reason in words; empty if there is none.
     #[must_use]
     pub fn words(self) -> &'static str {
         self.why.map_or("", Why::words)
     }
 }
 
-/// Every row that applies to a person and one address, in the order of the table.
+/// Returns every row that applies to a person and one address, in the order of the table.
 fn rows<'a>(
     person: &'a Listed<'_>,
     address: &str,
@@ -309,18 +309,18 @@ fn rows<'a>(
     .flatten()
 }
 
-/// Whether an address that stands in place of one of a person's own is somebody else's who withdrew consent to mail.
+/// Returns whether the address isn't the person's own and belongs to somebody who withdrew consent to mail.
 fn elsewhere(person: &Listed<'_>, address: &str, suppressions: &Suppressions) -> bool {
     suppressions.is_of_who_withdrew(address) && !person.addresses().any(|(own, _)| address::key(own) == address::key(address))
 }
 
-/// Whether somebody's memberships keep them from being among those who are meant. Who is in no community at all isn't affected.
+/// Returns why the person's memberships exclude them from the audience, if they do. A person in no community is never excluded.
 fn membership(person: &Listed<'_>, to: &Use) -> Option<Why> {
     let all = person.memberships;
     if all.is_empty() || matches!(to.audience, Audience::Meetup(Some(Rsvp::Yes | Rsvp::Maybe | Rsvp::Waiting))) {
         return None;
     }
-    // Nobody is introduced by a status that they no longer have, or don't have yet.
+    // Former and future members are never introduced, whatever statuses the user requested.
     let wanted = if to.column == Column::Introduction { &Statuses::Active } else { &to.statuses };
     match to.audience {
         Audience::Community(community) if all.iter().any(|m| m.community == community && wanted.has(m.facts.status)) => None,
@@ -331,7 +331,7 @@ fn membership(person: &Listed<'_>, to: &Use) -> Option<Why> {
     }
 }
 
-/// The cell of the table: what a row means in a column.
+/// Returns the cell of the table: the answer for a row in a column.
 fn cell(why: Why, to: &Use) -> Answer {
     use Answer::{Asks, No, NoAddress, NotInIt, Shown, Yes};
     let unless = |wanted: bool| if wanted { Yes } else { No };
@@ -362,7 +362,7 @@ fn cell(why: Why, to: &Use) -> Answer {
     }
 }
 
-/// Whether one address, in this state, may be used.
+/// Returns whether one address, in this state, may be used.
 #[must_use]
 pub fn decide(person: &Listed<'_>, address: &str, state: AddressState, suppressions: &Suppressions, to: &Use) -> Decision {
     let mut strictest = Decision::YES;
@@ -375,7 +375,7 @@ pub fn decide(person: &Listed<'_>, address: &str, state: AddressState, suppressi
     strictest
 }
 
-/// Every reason that keeps an address from being used so, in the order of the table.
+/// Returns every reason against this use of the address, in the order of the table.
 #[must_use]
 pub fn reasons(person: &Listed<'_>, address: &str, state: AddressState, suppressions: &Suppressions, to: &Use) -> Vec<Why> {
     rows(person, address, state, suppressions, to).filter(|why| cell(*why, to) > Answer::Shown).collect()
@@ -386,7 +386,7 @@ pub fn reasons(person: &Listed<'_>, address: &str, state: AddressState, suppress
 pub struct Chosen<'a> {
     /// The address, as typed.
     pub address: &'a str,
-    /// What is known of it.
+    /// The state of the address.
     pub state: AddressState,
     /// The answer: yes, shown or asks.
     pub decision: Decision,
@@ -395,17 +395,18 @@ pub struct Chosen<'a> {
 /// Which addresses of a person may be used.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice<'a> {
-    /// Those that may, in the person's own order.
+    /// The addresses that may be used, in the person's own order.
     pub addresses: Vec<Chosen<'a>>,
-    /// Those that may not, and why.
+    /// The addresses that may not be used, and why.
     pub refused: Vec<(&'a str, Decision)>,
-    /// Why the person isn't in it at all, if so.
+    /// Why the person isn't included at all, if so.
     pub left_out: Option<Why>,
-    /// Why the first address isn't used, where a later one takes its place.
+    /// Why the first address isn't used, if a later one takes its place.
     pub instead: Option<Why>,
 }
 
-/// Which addresses of a person are used: the primary one, or the next good one where that bounced or is retired; or each that may be.
+/// Returns the addresses of a person to use. This is the primary address, or every permitted address if the use wants each. A mailing uses
+/// the next good address if earlier ones bounced or are retired.
 #[must_use]
 pub fn choose<'a>(person: &Listed<'a>, suppressions: &Suppressions, to: &Use) -> Choice<'a> {
     let mut choice = Choice::default();
@@ -424,7 +425,7 @@ pub fn choose<'a>(person: &Listed<'a>, suppressions: &Suppressions, to: &Use) ->
     let nobody = choice.addresses.is_empty().then(|| decide(person, "", AddressState::Ok, suppressions, to));
     choice.left_out = match (choice.refused.first(), nobody) {
         (Some((_, first)), Some(_)) if first.answer >= Answer::No => first.why,
-        // Somebody without an address: whatever else keeps them out, else that they have none, where one is needed.
+        // For somebody without an address, any other reason comes first; `NoAddress` applies only where an address is needed.
         (None, Some(decision)) if decision.answer >= Answer::No => decision.why,
         (None, Some(_)) if matches!(to.column, Column::Mailing | Column::Copying | Column::Introduction) => Some(Why::NoAddress),
         _ => None,

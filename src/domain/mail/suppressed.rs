@@ -1,6 +1,6 @@
-//! The addresses that must not be mailed, and which other addresses are theirs too.
+//! The addresses that must not be mailed, and which other addresses resemble them.
 //!
-//! Must not know where they are kept.
+//! Must not know where they are stored.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,14 +10,14 @@ use crate::domain::{address, text};
 /// How a suppression matches an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Matched {
-    /// It is this address.
+    /// The address itself is suppressed.
     Same,
-    /// It is an address with the same local part in another domain of the same organisation: this one.
+    /// The address has the same local part as this suppressed address, in another domain of the same organisation.
     Resembles(String),
 }
 
-/// The key under which it is kept that two addresses are different people's: the one that may be mailed, and the suppressed one that
-/// it resembles. No address has a blank in it, so no address has such a key.
+/// Returns the key that records that two addresses belong to different people: one that may be mailed, and the suppressed one that it
+/// resembles. It contains a blank, so it never equals the key of an address.
 #[must_use]
 pub fn apart_key(address: &str, suppressed: &str) -> String {
     format!("{} {}", address::key(address), address::key(suppressed))
@@ -29,17 +29,18 @@ pub struct Suppressions {
     keys: HashSet<String>,
     apart: HashSet<String>,
     domains: Domains,
-    /// The suppressed addresses of an organisation's domains, by organisation and local part.
+    /// The suppressed addresses in organisations' domains, by organisation and local part.
     related: HashMap<(usize, String), Vec<String>>,
     /// The addresses of people who withdrew consent to mail, whether they are suppressed or not.
     withdrew: HashSet<String>,
 }
 
 impl Suppressions {
-    /// Of the keys of suppressed addresses (see [`address::key`]), among which may be pairs that were told apart (see [`apart_key`]).
+    /// Builds the suppressions from the keys of suppressed addresses (see [`address::key`]). They may include pairs that belong to
+    /// different people (see [`apart_key`]).
     #[must_use]
     pub fn new(keys: impl IntoIterator<Item = String>, domains: Domains) -> Self {
-        // A key that an older program wrote may be spelled otherwise.
+        // An older version may have written the key in another form.
         let spelled = keys.into_iter().map(|key| match key.split_once(' ') {
             Some((one, other)) => apart_key(one, other),
             None => address::key(&key),
@@ -55,32 +56,32 @@ impl Suppressions {
         Self { keys, apart, domains, related, withdrew: HashSet::new() }
     }
 
-    /// With the addresses of people who withdrew consent to mail.
+    /// Adds the addresses of people who withdrew consent to mail.
     #[must_use]
     pub fn with_withdrawn(mut self, addresses: impl IntoIterator<Item = String>) -> Self {
         self.withdrew = addresses.into_iter().map(|a| address::key(&a)).collect();
         self
     }
 
-    /// Whether this is an address of somebody who withdrew consent to mail.
+    /// Returns whether the address belongs to somebody who withdrew consent to mail.
     #[must_use]
     pub fn is_of_who_withdrew(&self, address: &str) -> bool {
         !self.withdrew.is_empty() && self.withdrew.contains(&address::key(address))
     }
 
-    /// Whether nothing is suppressed.
+    /// Returns whether nothing is suppressed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// The suppression that an address falls under, if any. Addresses compare in NFC with an ASCII domain.
+    /// Returns the suppression that matches an address, if any. Addresses are compared in NFC with an ASCII domain.
     #[must_use]
     pub fn matching(&self, address: &str) -> Option<Matched> {
         if self.keys.is_empty() || address.is_empty() {
             return None;
         }
-        // A script may have written an address with a name, a sign or a blank around it.
+        // A script may have written an address with a name, a punctuation mark or a blank around it.
         let cleaned = text::clean_line(address).text.into_owned();
         let key = address::key(address::read(&cleaned).unwrap_or(&cleaned));
         if self.keys.contains(&key) {
@@ -90,14 +91,14 @@ impl Suppressions {
         found.map(|other| Matched::Resembles(other.to_owned()))
     }
 
-    /// Every suppressed address that an address resembles and was not told apart from.
+    /// Returns every suppressed address that an address resembles, except those known to belong to somebody else.
     pub fn resembling<'a>(&'a self, address: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         let key = address::key(address);
         let all = place(&self.domains, &key).and_then(|place| self.related.get(&place)).map_or(&[][..], Vec::as_slice);
         all.iter().map(String::as_str).filter(move |other| **other != key && !self.apart.contains(&apart_key(&key, other)))
     }
 
-    /// The keys of the suppressed addresses, sorted.
+    /// Returns the keys of the suppressed addresses, sorted.
     #[must_use]
     pub fn sorted(&self) -> Vec<&str> {
         let mut all: Vec<&str> = self.keys.iter().map(String::as_str).collect();
@@ -106,7 +107,8 @@ impl Suppressions {
     }
 }
 
-/// By which organisation and local part an address has relatives; `None` at a domain of nobody's, or of a public provider.
+/// Returns the organisation and local part by which other addresses resemble this one. `None` at a domain of no known organisation or of a
+/// public provider.
 fn place(domains: &Domains, key: &str) -> Option<(usize, String)> {
     let (local, domain) = key.rsplit_once('@')?;
     if is_public(domain) {

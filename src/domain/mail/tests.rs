@@ -1,4 +1,4 @@
-//! The tables of the rules who may be mailed, row by row.
+//! The tables of rules about who may be mailed, row by row.
 
 use super::*;
 use crate::domain::address::OtherAddress;
@@ -9,7 +9,7 @@ use crate::domain::person::ConsentFacts;
 use crate::domain::words::Source;
 
 /// The rows of the tables, and what each says in each column: mailing, address book, reading, copying, introduction, printed, roster,
-/// whole, door. `y` yes, `s` shown and marked, `a` asks, `p` person without the address, `n` no, `x` not in it.
+/// whole, door. `y` yes, `s` shown and marked, `a` asks, `p` person without the address, `n` no, `x` not included.
 const TABLE: &[(&str, &str)] = &[
     ("nothing", "yyyyyyyyy"),
     ("unrecognised status", "nnpnnyysp"),

@@ -1,25 +1,25 @@
-//! Addresses inside other text: a name that is one, a note that has one in it.
+//! Finds addresses inside other text: a name that is an address, a note that contains one.
 //!
-//! Must not know which addresses may be written.
+//! Must not know which addresses may be exported.
 
 use std::borrow::Cow;
 
 use crate::domain::address;
 
-/// What no address has in it, so that one ends or begins there.
+/// Returns whether a character can't be part of an address, so that an address begins or ends there.
 fn separates(c: char) -> bool {
     c.is_whitespace()
         || (!c.is_ascii() && !is_of_a_word(c))
         || matches!(c, ',' | ';' | ':' | '<' | '>' | '(' | ')' | '[' | ']' | '{' | '}' | '"' | '\\' | '|')
 }
 
-/// A letter, a digit, or a mark that belongs to the letter before it.
+/// Returns whether a character is a letter, a digit or a combining mark.
 fn is_of_a_word(c: char) -> bool {
     c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
 }
 
-/// The addresses that may be meant around an `@`, the longest first: what stands before one without a blank may be a part of it
-/// (`o'neil@…`) or not (`e-mail=ann@…`, `ann@…/bo@…`, the `n` of a line break in JSON).
+/// Returns the possible addresses around an `@`, longest first. Punctuation before the `@` may be part of the address (`o'neil@…`) or not
+/// (`e-mail=ann@…`, `ann@…/bo@…`, the `n` of a line break in JSON).
 fn meant(text: &str, at: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
     let behind = &text[at + 1..];
     let domain = behind.find(|c: char| !(is_of_a_word(c) || matches!(c, '-' | '.'))).unwrap_or(behind.len());
@@ -36,7 +36,7 @@ fn meant(text: &str, at: usize) -> impl Iterator<Item = std::ops::Range<usize>> 
     starts.into_iter().map(move |start| start..end)
 }
 
-/// The text without those addresses in it that may not be written.
+/// Returns the text without the addresses that `may` refuses.
 pub fn withhold<'t>(text: &'t str, may: impl Fn(&str) -> bool) -> Cow<'t, str> {
     if !text.contains('@') {
         return Cow::Borrowed(text);
@@ -54,7 +54,7 @@ pub fn withhold<'t>(text: &'t str, may: impl Fn(&str) -> bool) -> Cow<'t, str> {
         return Cow::Borrowed(text);
     }
     out.push_str(&text[from..]);
-    // What is left around an address that was a name's second half.
+    // Removes the empty brackets that remain where a name was followed by an address.
     Cow::Owned(out.replace(" <>", "").replace("<>", "").replace(" ()", "").trim().to_owned())
 }
 

@@ -1,29 +1,29 @@
-//! Decides a query: made ready once (folded, dated), then asked of one subject after the other.
+//! Evaluates a query: prepares it once (folded, dated), then tests one subject after the other.
 //!
-//! Must not know what the subjects are; they answer for themselves.
+//! Must not know what the subjects are: each implements [`Subject`].
 
 use chrono::{Datelike, NaiveDate};
 
 use super::{Compare, Expr, Key, Test};
 use crate::domain::text;
 
-/// Somebody or something that a query can be asked about. All needles are folded.
+/// Anything that a query can be tested against. All needles are folded.
 pub(crate) trait Subject {
-    /// Whether the needle occurs in any field.
+    /// Returns whether the needle occurs in any field.
     fn anywhere(&self, needle: &str) -> bool;
-    /// Whether a text field contains, is, or lies below the needle.
+    /// Returns whether a text field contains the needle, equals it, or is a domain below it.
     fn has(&self, key: &Key, needle: &str) -> bool;
-    /// Whether a field is empty.
+    /// Returns whether a field is empty.
     fn lacks(&self, key: &Key) -> bool;
-    /// A date field, in days since the common era began.
+    /// Returns the value of a date field, in days since the start of the common era (day 1 is 1 January of year 1).
     fn day(&self, key: &Key) -> Option<i32>;
-    /// A count.
+    /// Returns the value of a count field.
     fn count(&self, key: &Key) -> u32;
-    /// Whether one and the same membership meets all of the test.
+    /// Returns whether a single membership meets every part of the test.
     fn membership(&self, test: &MembershipTest) -> bool;
 }
 
-/// What one membership has to meet: `community:research status:active` means active *in* research.
+/// The conditions that a single membership has to meet: `community:research status:active` means active *in* research.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MembershipTest {
     /// Part of the community's name, folded.
@@ -32,11 +32,11 @@ pub(crate) struct MembershipTest {
     pub status: Option<String>,
     /// The source, folded.
     pub source: Option<String>,
-    /// The community whose members are asked about, if no other is named.
+    /// The community whose members are searched, if the query names no other.
     pub within: Option<i64>,
 }
 
-/// A query made ready for a day.
+/// A query prepared for a given day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Plan {
     /// Everything.
@@ -45,24 +45,24 @@ pub(crate) enum Plan {
     Anywhere(String),
     /// A folded needle in one field.
     Has(Key, String),
-    /// A day within bounds, both included, in days since the common era began.
+    /// A day within inclusive bounds, in days since the start of the common era.
     Day(Key, i32, i32),
-    /// A count within bounds, both included.
+    /// A count within inclusive bounds.
     Count(Key, u32, u32),
     /// An empty field.
     Lacks(Key),
-    /// One membership that meets all of it.
+    /// A single membership that meets every part of the test.
     Membership(MembershipTest),
-    /// The opposite.
+    /// Everything that the inner plan doesn't match.
     Not(Box<Plan>),
-    /// All.
+    /// All of them.
     And(Vec<Plan>),
-    /// At least one.
+    /// At least one of them.
     Or(Vec<Plan>),
 }
 
 impl Plan {
-    /// Makes a query ready. `memberships` says whether community, status and source belong together (they do for people).
+    /// Prepares a query. `memberships` says whether community, status and source belong together (they do for people).
     #[must_use]
     pub(crate) fn new(expr: &Expr, today: NaiveDate, memberships: bool) -> Self {
         let ready = |e: &Expr| Self::new(e, today, memberships);
@@ -95,7 +95,7 @@ impl Plan {
                 Test::Between(a, b) => {
                     let a = a.map(|w| w.span(today));
                     let b = b.map(|w| w.span(today));
-                    // Ages run backwards: 30d..90d is from 90 to 30 days ago.
+                    // Ages run backwards: 30d..90d means from 90 to 30 days ago.
                     let from = a.map_or(NaiveDate::MIN, |s| s.0);
                     let to = b.map_or(NaiveDate::MAX, |s| s.1);
                     let (from, to) = match (a, b) {
@@ -108,8 +108,8 @@ impl Plan {
         }
     }
 
-    /// Binds what is asked of memberships to one community, where the query names none: among the members of a community, `status:active`
-    /// means active in it.
+    /// Binds membership tests that name no community to the given one: among the members of a community, `status:active` means active in
+    /// it.
     #[must_use]
     pub(crate) fn within(self, community: Option<i64>) -> Self {
         let all = |parts: Vec<Self>| parts.into_iter().map(|p| p.within(community)).collect();
@@ -122,7 +122,7 @@ impl Plan {
         }
     }
 
-    /// Whether the subject meets the query.
+    /// Returns whether the subject matches the query.
     pub(crate) fn holds<S: Subject>(&self, subject: &S) -> bool {
         match self {
             Self::All => true,
@@ -138,7 +138,8 @@ impl Plan {
         }
     }
 
-    /// The words that every hit contains in some field, longest first: what is looked for first, and what is highlighted.
+    /// Returns the words that every hit contains in some field, longest first: the search looks for the first, and the screen highlights
+    /// them all.
     #[must_use]
     pub(crate) fn words(&self) -> Vec<&str> {
         let mut out: Vec<&str> = match self {
@@ -162,7 +163,7 @@ impl MembershipTest {
         test
     }
 
-    /// Takes over what `other` asks, unless both ask for the same thing.
+    /// Merges the conditions of `other` and returns true, unless both have a condition on the same field.
     fn merge(&mut self, other: &Self) -> bool {
         let free = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none();
         if !(free(&self.community, &other.community) && free(&self.status, &other.status) && free(&self.source, &other.source)) {
@@ -179,7 +180,7 @@ impl MembershipTest {
     }
 }
 
-/// Brings the membership tests of one conjunction together, as far as they don't contradict each other.
+/// Merges the membership tests of one conjunction where they don't overlap.
 fn gather(parts: Vec<Plan>) -> Vec<Plan> {
     let mut out: Vec<Plan> = Vec::with_capacity(parts.len());
     for part in parts {

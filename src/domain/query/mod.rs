@@ -1,6 +1,6 @@
-//! The search language: what a query is, how it is read, printed and decided.
+//! The search language: what a query is, and how it is parsed, printed and evaluated.
 //!
-//! Must not know where the people, communities and meetups come from that it is asked about.
+//! Must not know where the people, communities and meetups that it searches come from.
 
 mod decide;
 mod parse;
@@ -68,11 +68,11 @@ pub enum Key {
     Custom(String),
 }
 
-/// One field of the language: its words (the first is printed), what it is compared with, where it can be used, what it finds.
+/// One field of the language: its keywords, how its value is read, which scopes have it, and what it finds.
 pub(crate) struct Field {
     /// The field.
     pub key: Key,
-    /// The words that name it; the first is the one printed.
+    /// The keywords for it; the first is the one printed.
     pub words: &'static [&'static str],
     /// How its value is read.
     pub value: ValueKind,
@@ -87,9 +87,9 @@ pub(crate) struct Field {
 pub(crate) enum ValueKind {
     /// A text.
     Text,
-    /// A day, a month, a year, a span, an age.
+    /// A day, a month, a year, a range or an age.
     Date,
-    /// A number or span of numbers, or else a text.
+    /// A number, a range of numbers, or a text.
     Count,
     /// The name of another field.
     FieldName,
@@ -97,7 +97,7 @@ pub(crate) enum ValueKind {
 
 use Scope::{Communities as C, Meetups as M, Organisations as O, People as P};
 
-/// Every field of the language. Help, the parser and the suggestions walk this table.
+/// Every field of the language. Help, the parser and the suggestions read this table.
 pub(crate) const FIELDS: &[Field] = &[
     Field { key: Key::Name, words: &["name"], value: ValueKind::Text, scopes: &[P, C, M, O], doc: "the name or title" },
     Field { key: Key::Email, words: &["email", "e-mail", "address"], value: ValueKind::Text, scopes: &[P], doc: "any e-mail address" },
@@ -180,7 +180,7 @@ pub(crate) const FIELDS: &[Field] = &[
     Field { key: Key::Sector, words: &["sector"], value: ValueKind::Text, scopes: &[O], doc: "the sector" },
 ];
 
-/// The words that a field of a closed list can have; `None` for a field of free text.
+/// Returns the words that a field with a closed list can have; `None` for a field of free text.
 #[must_use]
 pub(crate) fn closed_words(key: &Key, scope: Scope) -> Option<Vec<&'static str>> {
     fn all<T: Copy>(of: &[T], word: impl Fn(T) -> &'static str) -> Option<Vec<&'static str>> {
@@ -193,6 +193,8 @@ pub(crate) fn closed_words(key: &Key, scope: Scope) -> Option<Vec<&'static str>>
         (Key::Source, _) => all(words::Source::ALL, words::Source::word),
         (Key::Consent, _) => Some(CONSENTS.to_vec()),
         (Key::Mail, _) => Some(vec!["yes", "no"]),
+        (Key::Eligible, _) => Some(vec!["yes", "no", "unknown"]),
+        (Key::Exception, _) => Some(vec!["yes", "no", "due"]),
         (Key::Kind, _) => all(words::PersonKind::ALL, words::PersonKind::word),
         (Key::Stage, _) => all(words::Stage::ALL, words::Stage::word),
         (Key::WriteUp, _) => all(words::WriteUp::ALL, words::WriteUp::word),
@@ -201,10 +203,10 @@ pub(crate) fn closed_words(key: &Key, scope: Scope) -> Option<Vec<&'static str>>
     }
 }
 
-/// Fields of the language that this version can't decide yet.
+/// Fields of the language that this version can't search yet.
 pub(crate) const LATER: &[&str] = &["level"];
 
-/// What can be asked of consent: each purpose granted, withdrawn, or not known.
+/// The values of `consent:`: each purpose granted, withdrawn or unknown.
 const CONSENTS: &[&str] = &[
     "mail",
     "mail-withdrawn",
@@ -221,7 +223,7 @@ const CONSENTS: &[&str] = &[
 ];
 
 impl Key {
-    /// The word that is printed for the field.
+    /// Returns the keyword that is printed for the field.
     #[must_use]
     pub fn word(&self) -> &str {
         match self {
@@ -231,7 +233,7 @@ impl Key {
     }
 }
 
-/// A query as it was typed, made regular.
+/// A parsed query, in normal form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expr {
     /// Everything.
@@ -240,7 +242,7 @@ pub enum Expr {
     Word(String),
     /// A field compared with a value.
     Field(Key, Test),
-    /// The opposite.
+    /// Everything that the inner query doesn't match.
     Not(Box<Expr>),
     /// All of them.
     And(Vec<Expr>),
@@ -249,7 +251,7 @@ pub enum Expr {
 }
 
 impl Expr {
-    /// Whether a field is compared somewhere in it.
+    /// Returns whether the query compares a field anywhere.
     #[must_use]
     pub fn mentions(&self, key: &Key) -> bool {
         match self {
@@ -260,13 +262,13 @@ impl Expr {
         }
     }
 
-    /// The texts that `attended:` is compared with: which meetups they mean must be looked up beforehand.
+    /// Returns the texts that `attended:` is compared with. The caller must look up the meetups they match before the search.
     #[must_use]
     pub fn attended_texts(&self) -> Vec<&str> {
         self.texts_of(&Key::Attended)
     }
 
-    /// The texts that a field must match by what a query says, not those that it rules out.
+    /// Returns the texts that the query wants a field to match, without those that it excludes.
     #[must_use]
     pub fn wanted_texts_of(&self, key: &Key) -> Vec<&str> {
         match self {
@@ -277,7 +279,7 @@ impl Expr {
         }
     }
 
-    /// What is wanted of a part behind *not*: what it rules out itself.
+    /// Returns the texts that are wanted when this part is negated: those that it excludes itself.
     fn ruled_out_by_not(&self, key: &Key) -> Vec<&str> {
         match self {
             Self::Not(inner) => inner.wanted_texts_of(key),
@@ -286,7 +288,7 @@ impl Expr {
         }
     }
 
-    /// The texts that a field is compared with.
+    /// Returns the texts that a field is compared with.
     #[must_use]
     pub fn texts_of(&self, key: &Key) -> Vec<&str> {
         match self {
@@ -301,22 +303,22 @@ impl Expr {
 /// What a field is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Test {
-    /// Contains, is, or lies below the text; which one depends on the field.
+    /// The field contains the text, equals it, or is a domain below it, depending on the field.
     Text(String),
-    /// A count within bounds, both included.
+    /// A count within inclusive bounds.
     Count(Option<u32>, Option<u32>),
-    /// A day compared with a moment.
+    /// A day compared with a period.
     Date(Compare, When),
-    /// A day between two moments, both included.
+    /// A day from the start of one period to the end of another.
     Between(Option<When>, Option<When>),
     /// The named field is empty.
     Missing(Box<Key>),
 }
 
-/// The sign before a moment.
+/// The operator before a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compare {
-    /// No sign: within it.
+    /// No operator: within the period; for an age, since that day.
     In,
     /// `<`
     Before,
@@ -340,7 +342,7 @@ impl Compare {
     }
 }
 
-/// A moment in a query.
+/// A period in a query: a year, a month or a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// `2026`
@@ -354,7 +356,7 @@ pub enum When {
 }
 
 impl When {
-    /// The first and last day of it. An age is one day.
+    /// Returns the first and last day of the period. An age is a single day.
     #[must_use]
     pub fn span(self, today: NaiveDate) -> (NaiveDate, NaiveDate) {
         let ymd = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap_or(today);
@@ -409,7 +411,7 @@ impl fmt::Display for When {
     }
 }
 
-/// Whether a text needs quotes to be read back as one value.
+/// Returns whether a text needs quotes to be parsed as one value.
 fn needs_quotes(text: &str) -> bool {
     text.is_empty() || text.starts_with('-') || text.chars().any(|c| c.is_whitespace() || matches!(c, '"' | '(' | ')' | '|' | ':' | '\\'))
 }
@@ -436,7 +438,7 @@ impl fmt::Display for Expr {
             Self::Field(key, test) => {
                 write!(f, "{}:", key.word())?;
                 match test {
-                    // A text that would be read as a number or a span keeps its quotes.
+                    // Without quotes, the text might be read as a number or a range.
                     Test::Text(t) => write_text(f, t, needs_quotes(t) || *key == Key::Attended),
                     Test::Count(Some(a), Some(b)) if a == b => write!(f, "{a}"),
                     Test::Count(a, b) => write_span(f, a.as_ref(), b.as_ref()),

@@ -1,20 +1,20 @@
-//! Reads a query. Must not know whom it is about beyond the scope's fields.
+//! Reads a query. Must not know anything about its subjects beyond the fields of the scope.
 
 use super::{Compare, Expr, FIELDS, Field, Key, LATER, Scope, Test, ValueKind, When};
 use crate::domain::{tags, text};
 
-/// What makes a query unreadable, and where.
+/// Why a query can't be read, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct QueryError {
-    /// Where it starts, in letters from the left, counted from 0.
+    /// Where the problem starts, in characters from the left, counted from 0.
     pub at: usize,
-    /// What was expected.
+    /// What was expected there.
     pub message: String,
 }
 
 impl QueryError {
-    /// The query with a caret below the place, and the sentence: three lines.
+    /// Returns three lines: the query, a caret below the problem, and the message.
     #[must_use]
     pub fn pointed(&self, query: &str) -> String {
         let before: String = query.chars().take(self.at).collect();
@@ -22,7 +22,7 @@ impl QueryError {
     }
 }
 
-/// What the parser must be told about this roster.
+/// What the parser has to know about this roster.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Known<'a> {
     /// What the query is about.
@@ -31,15 +31,15 @@ pub(crate) struct Known<'a> {
     pub fields: &'a [String],
 }
 
-/// A query deeper than this is refused, so that no input can exhaust the stack.
+/// The greatest depth of a query. A deeper one is refused, so that no input can exhaust the stack.
 const DEEPEST: usize = 40;
-/// A query longer than this is refused.
+/// The maximum length of a query, in characters.
 pub(crate) const LONGEST: usize = 4_000;
 
 /// Reads a query.
 ///
 /// # Errors
-/// Where it can't be read, and what was expected there.
+/// Returns where the query can't be read, and what was expected there.
 pub(crate) fn parse(query: &str, known: Known<'_>) -> Result<Expr, QueryError> {
     let chars: Vec<char> = query.chars().collect();
     if chars.len() > LONGEST {
@@ -166,7 +166,7 @@ impl Parser<'_> {
             }
             self.at += 1;
         }
-        // A lone hyphen is the beginning of something, not a word.
+        // A lone hyphen is an unfinished term, not a word.
         Ok(if word == "-" { Expr::All } else { Expr::Word(word) })
     }
 
@@ -200,10 +200,7 @@ impl Parser<'_> {
         }
         let wrong = |message: String| QueryError { at: value_at, message };
         let test = match kind {
-            ValueKind::Text => {
-                self.check_word(&key, &value).map_err(wrong)?;
-                Test::Text(value)
-            }
+            ValueKind::Text => Test::Text(self.whole_word(&key, value).map_err(wrong)?),
             ValueKind::FieldName => {
                 let (field, _) = self.key(&value, value_at)?;
                 Test::Missing(Box::new(field))
@@ -223,17 +220,22 @@ impl Parser<'_> {
         Ok(Expr::Field(key, test))
     }
 
-    /// A word of a closed list may be begun, but must be one of it.
-    fn check_word(&self, key: &Key, value: &str) -> Result<(), String> {
-        let Some(words) = super::closed_words(key, self.known.scope) else { return Ok(()) };
-        let folded = text::fold(value);
-        // A custom field may bear the name of one of ours, and has words of its own.
+    /// Returns the value of a field. With a closed list it must be the beginning of a word on the list, and becomes that word if there is only
+    /// one: what compares values needn't know about beginnings.
+    fn whole_word(&self, key: &Key, value: String) -> Result<String, String> {
+        let Some(words) = super::closed_words(key, self.known.scope) else { return Ok(value) };
+        let folded = text::fold(&value);
+        // A custom field may have the name of a built-in one, with values of its own.
         let own = self.known.fields.iter().any(|f| tags::field_key(f) == key.word());
-        if own || words.iter().any(|w| w.starts_with(&folded)) {
-            return Ok(());
+        let begun: Vec<&str> = words.iter().copied().filter(|w| w.starts_with(&folded)).collect();
+        match begun.as_slice() {
+            _ if own => return Ok(value),
+            [only] => return Ok((*only).to_owned()),
+            [_, ..] => return Ok(value),
+            [] => {}
         }
-        let near = text::nearest(value, words.iter().copied()).map_or_else(|| words.join(", "), |near| format!("did you mean {near}?"));
-        Err(format!("{} isn't a {} — {near}", text::safe(value), key.word()))
+        let near = text::nearest(&value, words.iter().copied()).map_or_else(|| words.join(", "), |near| format!("did you mean {near}?"));
+        Err(format!("{} isn't a {} — {near}", text::safe(&value), key.word()))
     }
 
     fn bare(&mut self) -> String {
@@ -279,7 +281,7 @@ const fn scope_word(scope: Scope) -> &'static str {
     }
 }
 
-/// Joins parts, lifting nested ones of the same kind; one part stands for itself, none for everything.
+/// Joins parts and flattens nested ones of the same kind. One part is returned as it is; no parts mean everything.
 fn join(parts: Vec<Expr>, make: impl Fn(Vec<Expr>) -> Expr, lift: impl Fn(Expr) -> Result<Vec<Expr>, Expr>) -> Expr {
     let mut flat = Vec::new();
     for part in parts {
@@ -325,7 +327,7 @@ fn count_test(value: &str) -> Option<Test> {
         return Some(Test::Count(Some(n.saturating_add(1)), None));
     }
     if let Some(n) = value.strip_prefix('<').and_then(number) {
-        // Nothing is fewer than none: a span that holds no number.
+        // No count is below 0, so the range is empty.
         return Some(if n == 0 { Test::Count(Some(1), Some(0)) } else { Test::Count(None, Some(n - 1)) });
     }
     number(value).map(|n| Test::Count(Some(n), Some(n)))

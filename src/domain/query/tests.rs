@@ -184,3 +184,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_beginning_of_a_closed_word_means_the_whole_word() {
+    let read = |text: &str, scope| parse(text, Known { scope, fields: &[] }).unwrap_or_else(|e| panic!("{text}: {}", e.message));
+    let mut begun = 0;
+    for field in FIELDS {
+        for scope in field.scopes {
+            let Some(words) = closed_words(&field.key, *scope) else { continue };
+            for word in &words {
+                let whole = read(&format!("{}:\"{word}\"", field.words[0]), *scope);
+                for (end, _) in word.char_indices().skip(1) {
+                    let start = &word[..end];
+                    if words.iter().filter(|w| w.starts_with(start)).count() == 1 {
+                        assert_eq!(read(&format!("{}:\"{start}\"", field.words[0]), *scope), whole, "{}:{start}", field.words[0]);
+                        begun += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(begun > 100, "{begun}");
+}

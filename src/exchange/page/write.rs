@@ -112,9 +112,10 @@ pub(crate) fn apply(page: &Page, edits: &Edits) -> String {
     }
     let mut out = cut(&page.text, cuts);
     let lines_moved = !edits.added.is_empty() || !edits.removed.is_empty();
-    if lines_moved && !page.text.ends_with("\n\n") {
+    let ends_blank = |text: &str| text.ends_with("\n\n") || text.ends_with("\r\n\r\n");
+    if lines_moved && !ends_blank(&page.text) {
         // An entry added or removed at the end leaves no blank line behind.
-        while out.ends_with("\n\n") || out.ends_with("\r\n\r\n") {
+        while ends_blank(&out) {
             out.truncate(out.len() - if out.ends_with("\r\n") { 2 } else { 1 });
         }
     }
