@@ -1,9 +1,9 @@
-//! Rosters as they are after years, made through the book: `benches/run` measures on them.
+//! Makes rosters like those after years of use, through the book, for the measurements of `benches/run`.
 //!
-//! `cargo bench --bench rosters -- KIND PEOPLE.csv ROSTER`, with the people of `benches/roster.py`. Kinds, for so many people `n`:
-//! `bare` has them alone; `lived-in` has 12 communities, `n`/208 meetups, 1.5 `n` memberships, 2.5 `n` attendances; `wide` has `n`/20
+//! `cargo bench --bench rosters -- KIND PEOPLE.csv ROSTER`, with the people of `benches/roster.py`. Kinds for `n` people:
+//! `bare` has only people; `lived-in` has 12 communities, `n`/208 meetups, 1.5 `n` memberships, 2.5 `n` attendances; `wide` has `n`/20
 //! communities, `n`/5 meetups, 5 `n` memberships, 10 `n` attendances, and one person in up to 500 communities; `edited` has 100 `n`
-//! steps in its journal. Rows of memberships and attendances lie in random order, as in life. The same for the same people.
+//! steps in its journal. Rows of memberships and attendances are in random order, as in real rosters. The same people give the same roster.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a bench stops where it fails")]
 
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ impl Dice {
         usize::try_from(self.0 % n as u64).unwrap()
     }
 
-    /// Some of them, each once.
+    /// Returns up to `n` of them at random, each once, in random order.
     fn some(&mut self, of: &[PersonId], n: usize) -> Vec<PersonId> {
         let mut out: Vec<PersonId> = (0..n).map(|_| of[self.below(of.len())]).collect();
         out.sort_unstable();
@@ -52,7 +52,7 @@ impl Maker {
         let options = ImportOptions { file: people.to_owned(), text: None, community: None, dry_run: false };
         book.import_job(options, Jobs::Inline).wait().unwrap().unwrap();
         let people = book.find(&PeopleQuery::default()).unwrap().ids;
-        // The index isn't wanted any more: each step would have to keep it true.
+        // Reopening drops the index, which each step would otherwise have to update.
         let path = book.path().to_owned();
         drop(book);
         let book = Book::open(&path, Arc::new(FixedClock::after(today, 10))).unwrap();
@@ -93,7 +93,7 @@ impl Maker {
             .collect()
     }
 
-    /// So many memberships, in rounds over the communities.
+    /// Adds about this number of memberships, in rounds over the communities.
     fn join(&mut self, communities: &[CommunityId], memberships: usize) {
         let rounds = 8;
         let each = (memberships / rounds / communities.len()).max(1);

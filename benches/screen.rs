@@ -1,7 +1,7 @@
-//! What a lead waits for: first picture, index, each key of a search, a move, an edit, a frame, the memory for it.
+//! What users wait for: first frame, index, each key of a search, a cursor move, an edit, a frame, and the memory used.
 //!
-//! `cargo bench --bench screen -- ROSTER` prints milliseconds of processor time, so that a noisy machine tells less; `… -- ROSTER PART`
-//! does one part alone (`first-paint`, `ready`, `moves`, `keys`, `edits`), so that its instructions can be counted. `benches/run` drives both.
+//! `cargo bench --bench screen -- ROSTER` prints milliseconds of processor time, which a noisy machine affects less. `… -- ROSTER PART`
+//! runs only one part (`first-paint`, `ready`, `moves`, `keys`, `edits`), so that its instructions can be counted. `benches/run` runs both.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a bench prints, and stops where it fails")]
 
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 const SIZE: Rect = Rect { x: 0, y: 0, width: 160, height: 52 };
 
-/// Milliseconds that this process has had of the processor.
+/// Returns the processor time of this process in milliseconds.
 fn processor() -> f64 {
     let now = clock_gettime(ClockId::ProcessCPUTime);
     now.tv_sec as f64 * 1e3 + now.tv_nsec as f64 / 1e6
@@ -64,7 +64,7 @@ fn ready(path: &Path) -> Shell {
     shell
 }
 
-/// The middle of several runs.
+/// Returns the median of several runs.
 fn median(runs: usize, mut work: impl FnMut() -> f64) -> f64 {
     let mut all: Vec<f64> = (0..runs).map(|_| work()).collect();
     all.sort_by(f64::total_cmp);
@@ -77,7 +77,7 @@ fn resident() -> f64 {
     line.split_whitespace().nth(1).and_then(|k| k.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }
 
-/// The worst of the keys of some searches in the list that has the focus.
+/// Returns the slowest key of some searches in the focused list, in milliseconds.
 fn worst_key(shell: &mut Shell, searches: &[&str]) -> f64 {
     let mut worst: f64 = 0.0;
     for query in searches {
@@ -97,12 +97,12 @@ fn worst_key(shell: &mut Shell, searches: &[&str]) -> f64 {
     worst
 }
 
-/// A move down in the list that has the focus: the middle of many.
+/// Returns the median time of a move down in the focused list, in milliseconds.
 fn step(shell: &mut Shell) -> f64 {
     median(41, || timed(|| press(shell, KeyCode::Char('j'))))
 }
 
-/// A tag for one person, saved and shown.
+/// Adds a tag to one person. Returns the time to save and show it, in milliseconds.
 fn tag(shell: &mut Shell, word: &str) -> f64 {
     press(shell, KeyCode::Char('T'));
     letters(shell, word);
@@ -111,7 +111,7 @@ fn tag(shell: &mut Shell, word: &str) -> f64 {
     spent
 }
 
-/// The same without a screen and without an index: what the commit takes by itself.
+/// Returns the same without a screen and an index: the time of the commit only, in milliseconds.
 fn commit(path: &Path) -> f64 {
     let mut book = book(path);
     let someone = book.first_page(None, 40).expect("people");

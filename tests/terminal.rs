@@ -1,4 +1,4 @@
-//! The real program in a real terminal: quit, error, signals, sleep, colours, paste, tiny.
+//! The real program in a real terminal: quitting, errors, signals, suspending, colours, pasting, tiny sizes.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ use guildhall::paths::Paths;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_guildhall");
-/// How long anything may take on a busy machine.
+/// The longest that anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Session {
@@ -74,13 +74,13 @@ impl Session {
     }
 
     fn roster(&self) -> PathBuf {
-        // The sample has a file of its own.
+        // The sample roster has its own file name.
         Some(self.folder.path().join("sample.guildhall"))
             .filter(|p| p.exists())
             .unwrap_or_else(|| self.folder.path().join("roster.guildhall"))
     }
 
-    /// With more words after the roster.
+    /// Starts the program with more arguments after the roster.
     fn with(words: &'static [&'static str], environment: &[(&str, &str)]) -> Self {
         let mut session = Self::run((100, 24), environment, |roster| {
             let mut command = CommandBuilder::new(PROGRAM);
@@ -94,7 +94,7 @@ impl Session {
         session
     }
 
-    /// Opens the same roster once more.
+    /// Opens the same roster in a new session.
     fn again(self, environment: &[(&str, &str)]) -> Self {
         let path = self.roster();
         let Self { folder, .. } = self;
@@ -121,7 +121,7 @@ impl Session {
         }
     }
 
-    /// Where the terminal's cursor is, and whether it is seen.
+    /// Returns the position of the terminal's cursor, and whether it is visible.
     fn cursor(&self) -> ((u16, u16), bool) {
         let size = self.master.get_size().unwrap();
         let mut parser = vt100::Parser::new(size.rows.try_into().unwrap(), size.cols.try_into().unwrap(), 0);
@@ -133,11 +133,11 @@ impl Session {
         self.out.lock().unwrap().clone()
     }
 
-    /// What stands on the screen after the last whole picture.
+    /// Returns the text of the screen after the last complete frame.
     fn screen(&self) -> String {
         let size = self.master.get_size().unwrap();
         let raw = self.raw();
-        // A picture ends where its synchronised update ends: a half-drawn one is not looked at.
+        // A frame ends where its synchronised update ends. An incomplete one is ignored.
         let end = raw.windows(8).rposition(|w| w == b"\x1b[?2026l").map_or(raw.len(), |p| p + 8);
         let mut parser = vt100::Parser::new(size.rows.try_into().unwrap(), size.cols.try_into().unwrap(), 0);
         parser.process(&raw[..end]);
@@ -166,9 +166,9 @@ impl Session {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             if let Some(status) = self.child.try_wait().unwrap() {
-                // What it said last is still to be read.
+                // The reader thread needs a moment for the last output.
                 std::thread::sleep(Duration::from_millis(100));
-                // Seen only if the test fails.
+                // Shown only if the test fails.
                 println!("it ended, and said last:\n{}", self.after_the_screen());
                 return status.exit_code();
             }
@@ -177,14 +177,14 @@ impl Session {
         panic!("it goes on:\n{}", self.screen());
     }
 
-    /// What came after the terminal was given back, a panic's message for one.
+    /// Returns the output after the terminal was restored, such as a panic message.
     fn after_the_screen(&self) -> String {
         let raw = self.raw();
         let end = raw.windows(8).rposition(|w| w == b"\x1b[?1049l").unwrap_or_default();
         String::from_utf8_lossy(&raw[end..]).escape_debug().to_string()
     }
 
-    /// Whether the terminal was given back: no alternate screen, no mouse, no pasting, the cursor seen.
+    /// Asserts that the terminal is restored: no alternate screen, no mouse capture, no bracketed paste, a visible cursor.
     #[track_caller]
     fn is_given_back(&self) {
         let raw = self.raw();
@@ -194,7 +194,7 @@ impl Session {
         {
             assert!(last(on.as_bytes()) <= last(off.as_bytes()), "{on:?} was not taken back");
         }
-        // And lines are edited by the terminal again, and echoed.
+        // Canonical mode and echo are on again.
         if let Some(modes) = self.master.get_termios() {
             assert_eq!(modes.local_flags.bits() & 0o12, 0o12, "it was left raw");
         }
@@ -264,7 +264,7 @@ fn convention_9_whatever_signal_ends_it_the_terminal_is_given_back() {
     }
 }
 
-/// Nobody could wake it: its process group has no member whose parent is of the same session.
+/// Nothing could resume the program: no member of its process group has a parent in the same session.
 #[test]
 fn convention_9_in_an_orphaned_process_group_neither_ctrl_z_nor_a_signal_puts_it_to_sleep() {
     let mut session = Session::sample((80, 24), &[]);
@@ -288,7 +288,7 @@ fn convention_9_a_paste_that_never_ends_is_over_after_a_second() {
     session.send("\x1b[200~Half of it");
     session.wait_for("Half of it");
     assert!(begun.elapsed() >= Duration::from_secs(1));
-    // The end that comes too late is nothing, and keys are keys again.
+    // An end mark that comes too late is ignored, and keys work again.
     session.send("\x1b[201~!");
     session.wait_for("Half of it!");
     session.send("\x03");
@@ -301,7 +301,7 @@ fn convention_9_half_a_sequence_takes_no_key_with_it_and_a_mark_in_two_parts_is_
     let mut session = Session::sample((120, 30), &[]);
     session.send("2");
     session.wait_for("> Anton");
-    // Pasted beside a field, in two parts: nothing of it is a key.
+    // A paste outside a field, with its start mark in two parts: none of it counts as keys.
     session.send("\x1b");
     session.send("[200~dy\x1b[201~");
     session.wait_for("Text is pasted into fields");
@@ -330,7 +330,7 @@ fn convention_9_twenty_thousand_keys_at_once_are_drawn_in_a_few_pictures() {
     std::thread::sleep(Duration::from_millis(300));
     session.send("\x1b");
     session.wait_for("> Anton");
-    // One for each tenth of a second, and one for each kilobyte that the terminal hands over late.
+    // At most one frame for each tenth of a second, and one for each batch of keys that the terminal delivers late.
     let most = 200 + usize::try_from(begun.elapsed().as_millis() / 100).unwrap();
     assert!(pictures(&session) - before <= most, "{} pictures", pictures(&session) - before);
     session.send("\x03");
@@ -365,7 +365,7 @@ fn convention_9_a_terminal_that_hangs_up_ends_the_program() {
         let n = reader.read(&mut buffer).unwrap();
         seen.extend_from_slice(&buffer[..n]);
     }
-    // Every end of the terminal that is ours is closed: it is gone.
+    // Closing every handle of the test on the terminal makes it disappear.
     drop(reader);
     drop(pty.master);
     let begun = Instant::now();
@@ -403,7 +403,7 @@ fn convention_9_ctrl_z_sleeps_and_fg_wakes() {
     session.is_given_back();
 }
 
-/// Another program puts it to sleep, and wakes it.
+/// Another program suspends and resumes it.
 #[test]
 fn convention_9_sigtstp_gives_the_terminal_back_and_sigcont_takes_it_again() {
     let mut session = Session::run((80, 24), &[], |roster| {
@@ -419,7 +419,7 @@ fn convention_9_sigtstp_gives_the_terminal_back_and_sigcont_takes_it_again() {
     assert!(std::process::Command::new("pkill").args(["-TSTP", "-P", &shell.to_string()]).status().unwrap().success());
     session.wait_for_bytes("ASLEEP");
     session.is_given_back();
-    // It sleeps for a second, and draws everything when it is awake again.
+    // It is suspended for a second, and redraws everything when it resumes.
     let begun = Instant::now();
     while !String::from_utf8_lossy(&session.raw()).split("ASLEEP").nth(1).is_some_and(|after| after.contains("63 people")) {
         assert!(begun.elapsed() < PATIENCE, "it sleeps on");
@@ -457,7 +457,7 @@ fn convention_9_a_paste_goes_into_a_field_as_one_text() {
     session.send("\x1b[200~Pasted\nName q\x1b[201~");
     session.wait_for("Pasted Name q");
     session.send("\x1b\x1b");
-    // Esc and a key that follow at once are a key with Alt.
+    // A key that follows Esc immediately is a key with Alt, so wait.
     std::thread::sleep(Duration::from_millis(200));
     session.send("\x03");
     assert_eq!(session.ended(), 0);
@@ -523,7 +523,7 @@ fn convention_8_plain_has_no_boxes_no_second_screen_and_the_cursor_on_the_curren
     assert!(!screen.contains(['│', '╭', '─', '┃']), "{screen}");
     assert!(screen.contains("Everybody. 63 of 63"), "{screen}");
     let row = screen.lines().position(|l| l.contains("> Beatriz Quill")).unwrap();
-    // The cursor is shown behind the picture.
+    // The cursor is shown after the frame is drawn.
     let begun = Instant::now();
     while session.cursor() != ((u16::try_from(row).unwrap(), 0), true) {
         assert!(begun.elapsed() < PATIENCE, "{:?}", session.cursor());
@@ -547,7 +547,7 @@ fn convention_8_every_kind_of_terminal_gets_the_colours_that_it_has() {
         session.send("\x03");
         session.ended();
         let raw = String::from_utf8_lossy(&session.raw()).into_owned();
-        // The error is red: in the words of sixteen colours where there are no more.
+        // The error is red, as one of sixteen colours where the terminal has no more.
         assert_eq!((raw.contains("[31;") || raw.contains("[31m"), raw.contains("38;5;208")), (sixteen, many), "{kind}");
         assert!(!raw.contains("38;5;") || many, "{kind}");
     }
@@ -601,7 +601,7 @@ fn convention_10_the_log_and_what_is_remembered_lie_by_xdg_and_hold_no_personal_
     }
 }
 
-/// A clock that breaks once the screen has been taken over.
+/// A clock that panics after the program has set up the screen.
 struct Broken;
 
 impl Clock for Broken {
@@ -622,10 +622,10 @@ impl Clock for Broken {
     }
 }
 
-/// In which folder [`a_program_whose_clock_breaks`] runs; without it, it is not asked for.
+/// The variable that names the folder of [`a_program_whose_clock_breaks`]; without it, that test does nothing.
 const BREAKS_IN: &str = "GUILDHALL_TEST_BREAKS_IN";
 
-/// The program of the test below, in a process and a terminal of its own.
+/// Runs the program for the test below, which starts it in its own process and terminal.
 #[test]
 fn a_program_whose_clock_breaks() {
     if let Some(folder) = std::env::var_os(BREAKS_IN) {

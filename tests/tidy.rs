@@ -1,4 +1,4 @@
-//! The rules of the house, checked on the source: who may name whom, how long things may be, what must not stay behind.
+//! The rules of the code base, checked on its source: which module may name which, maximum lengths, what must not be left behind.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -12,9 +12,9 @@ const NO_CIRCLES: &[&str] = &["search", "store", "book", "exchange", "tui"];
 const LONGEST_FILE: usize = 500;
 /// Half of the files are no longer than this.
 const MEDIAN_FILE: usize = 170;
-/// A type with more methods is several.
+/// A type with more methods has to be split.
 const MOST_METHODS: usize = 40;
-/// Whoever looks for a method of a type looks into no more files.
+/// The most files that the `impl` blocks of one type may be in.
 const MOST_FILES: usize = 3;
 const LONGEST_FUNCTION: usize = 60;
 
@@ -37,7 +37,7 @@ fn all() -> Vec<(String, String)> {
     paths.into_iter().map(|p| (p.strip_prefix(root).unwrap().to_string_lossy().into_owned(), fs::read_to_string(&p).unwrap())).collect()
 }
 
-/// The code of a file without its tests and its comments.
+/// Returns the numbered lines of a file without its tests and its comments.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     text[..end].lines().enumerate().map(|(i, l)| (i + 1, l)).filter(|(_, l)| !l.trim_start().starts_with("//"))
@@ -54,7 +54,7 @@ struct Rule {
     never: Vec<String>,
 }
 
-/// The one source of who may name whom.
+/// Reads which module may name which from ARCHITECTURE.md, the only source of these rules.
 fn rules() -> Vec<Rule> {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
     let marked = |cell: &str| -> Vec<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
@@ -67,7 +67,7 @@ fn rules() -> Vec<Rule> {
     .collect()
 }
 
-/// The crates that this one depends on, as code names them.
+/// Returns the crates that this one depends on, as code names them.
 fn dependencies() -> Vec<String> {
     let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
     let (_, rest) = manifest.split_once("\n[dependencies]\n").unwrap();
@@ -75,7 +75,7 @@ fn dependencies() -> Vec<String> {
     section.lines().filter_map(|l| Some(l.split_once('=')?.0.trim().replace('-', "_"))).collect()
 }
 
-/// What a line of code names: modules of this crate, and other crates.
+/// Returns what a line of code names: modules of this crate, and other crates.
 fn named<'l>(line: &'l str, modules: &[String], crates: &[String]) -> Vec<&'l str> {
     let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':')).collect();
     let mut out = Vec::new();
@@ -100,7 +100,7 @@ fn each_module_names_only_what_its_line_of_the_architecture_allows() {
         let (file, folder) = (format!("src/{}.rs", rule.module), format!("src/{}/", rule.module));
         let own: Vec<&(String, String)> = files.iter().filter(|(n, _)| (*n == file || n.starts_with(&folder)) && !is_test(n)).collect();
         assert!(!own.is_empty(), "{} is no module", rule.module);
-        // A file of the module with a crate's name is meant where that name stands alone.
+        // In a module that has a file with a crate's name, the bare name is the file.
         let is_file = |name: &str| own.iter().any(|(n, _)| *n == format!("{folder}{name}.rs"));
         for (name, text) in &own {
             for (line, content) in code(text) {
@@ -150,29 +150,29 @@ fn a_circle_is_named_however_it_is_written() {
     let file = |name: &str, text: &str| (format!("src/town/{name}.rs"), text.to_owned());
     let files = [
         file("mod", "mod baker;\nmod mill;\nmod farm;\nmod mayor;\nmod clerk;\npub use mill::Flour;\npub struct Town;\n"),
-        // Through the root, which only passes it on; and through a module's name.
+        // An import through the root, which only re-exports, and a use through a module's name.
         file("baker", "use super::{Flour, Town};\nuse crate::domain::words;\n"),
         file("mill", "use super::farm;\npub struct Flour;\nfn grind() { farm::reap() }\n"),
         file("farm/mod", "mod field;\npub use field::reap;\npub struct Corn;\n"),
         file("farm/field", "use super::Corn;\npub fn reap() { let _ = crate::town::baker::bread(); }\n"),
-        // To and from the root is no circle, nor what is only written of, nor what tests use.
+        // Imports to and from the root, names in comments and imports in tests don't make a circle.
         file("mayor", "use super::Town;\n// As super::clerk::Clerk.\n#[cfg(test)]\nmod tests {\n    use super::super::clerk;\n}\n"),
         file("clerk", "use super::mayor::{\n    Chain as Gold,\n};\n"),
     ];
     assert_eq!(Layer::new("town", &files).circles(), ["town: baker → mill → farm/field → baker"]);
 }
 
-/// The files of a layer: what each imports, and its code. A file is named by its module's path within the layer.
+/// The files of a layer: the imports of each, and the rest of its code. The key of a file is its module's path within the layer.
 struct Layer {
     name: String,
     files: BTreeMap<Vec<String>, (Vec<Import>, String)>,
 }
 
-/// A name that is brought into a file.
+/// A name that a file imports.
 struct Import {
     path: Vec<String>,
     name: String,
-    /// Whether it is only passed on to others.
+    /// Whether the import is a re-export (`pub use`).
     passed_on: bool,
 }
 
@@ -189,7 +189,7 @@ impl Layer {
         Self { name: name.to_owned(), files }
     }
 
-    /// The file that defines what a path means in a module; `None` if it is none of this layer.
+    /// Returns the file that defines what a path means in a module; `None` if no file of this layer does.
     fn defined_in(&self, module: &[String], path: &[String], passed: usize) -> Option<Vec<String>> {
         let first = path.first()?;
         let (mut at, mut rest) = (module.to_vec(), path);
@@ -202,7 +202,7 @@ impl Layer {
                     rest = &rest[1..];
                 }
             }
-            // A name of the file itself: a module below it, or something that it imports.
+            // Any other path begins with a child module or with an import of this file.
             name if !self.is_child(module, name) && !self.files[module].0.iter().any(|i| i.name == name) => return None,
             _ => {}
         }
@@ -223,20 +223,20 @@ impl Layer {
         self.files.contains_key(&[module, &[name.to_owned()]].concat())
     }
 
-    /// Whose names a file uses. The root stands above all files and passes on what is in them: to and from it is no circle.
+    /// Returns the files whose names a file uses. The root re-exports names of the files below it, so it never counts as part of a circle.
     fn used_by(&self, module: &[String]) -> BTreeSet<Vec<String>> {
         let (imports, rest) = &self.files[module];
         let has_children = |m: &Vec<String>| self.files.keys().any(|k| k.len() > m.len() && k.starts_with(m));
         let imported = imports.iter().filter(|i| !i.passed_on).filter_map(|i| {
             let file = self.defined_in(module, &i.path, 0)?;
-            // The name of a folder says nothing yet; what is used of it stands in the code.
+            // Importing a module that has children isn't a use yet: the paths in the code show what the file uses of it.
             (!(has_children(&file) && file.last() == i.path.last())).then_some(file)
         });
         let inline = paths(rest).into_iter().filter_map(|path| self.defined_in(module, &path, 0));
         imported.chain(inline).filter(|file| file != module && !file.is_empty()).collect()
     }
 
-    /// The shortest way from each file back to it, each told once.
+    /// Returns the shortest circle through each file, each circle once.
     fn circles(&self) -> Vec<String> {
         let uses: BTreeMap<_, _> = self.files.keys().filter(|m| !m.is_empty()).map(|m| (m.clone(), self.used_by(m))).collect();
         let mut found = BTreeSet::new();
@@ -259,7 +259,7 @@ impl Layer {
     }
 }
 
-/// What a file imports, and the rest of its code.
+/// Returns the imports of a file, and the rest of its code.
 fn imports_and_rest(text: &str) -> (Vec<Import>, String) {
     let (mut imports, mut rest) = (Vec::new(), String::new());
     let mut lines = code(text).map(|(_, line)| line);
@@ -280,7 +280,7 @@ fn imports_and_rest(text: &str) -> (Vec<Import>, String) {
     (imports, rest)
 }
 
-/// The paths of `a::{b, c::{d as e}}`, one by one.
+/// Appends the paths of `a::{b, c::{d as e}}` to `out`, one by one.
 fn flatten(before: &[String], tree: &str, passed_on: bool, out: &mut Vec<Import>) {
     let (head, inner) = tree.split_once('{').map_or((tree, None), |(head, inner)| (head, Some(inner)));
     let (head, name) = head.split_once(" as ").map_or((head, None), |(head, name)| (head, Some(name.trim().to_owned())));
@@ -307,7 +307,7 @@ fn flatten(before: &[String], tree: &str, passed_on: bool, out: &mut Vec<Import>
     }
 }
 
-/// The paths that are written out in code, of two names or more.
+/// Returns the paths of two names or more in code.
 fn paths(code: &str) -> Vec<Vec<String>> {
     let words = code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
     words
@@ -358,7 +358,7 @@ fn no_type_grows_without_end_and_half_of_the_files_are_short() {
         for (_, content) in lines {
             if let Some(rest) = content.strip_prefix("impl") {
                 let rest = rest.strip_prefix('<').and_then(|r| r.split_once("> ")).map_or(rest, |(_, r)| r);
-                // What a trait asks for is the trait's affair.
+                // The trait decides how many methods its implementation has, so they don't count.
                 of = (!rest.contains(" for ")).then(|| rest.trim().split(['<', ' ']).next().unwrap_or_default().to_owned());
             } else if content.starts_with('}') {
                 of = None;
@@ -395,8 +395,8 @@ fn no_type_grows_without_end_and_half_of_the_files_are_short() {
     assert!(found.is_empty(), "\n{found}");
 }
 
-/// A key that is named in the code is one that no hint, no help and no configuration knows of: all keys stand in the table of actions. Only what
-/// edits a text is a key by itself.
+/// Hints, help and configuration know the keys in the table of actions only, so other code must not name a key. Text fields are the
+/// exception: the keys that edit a text aren't actions.
 #[test]
 fn keys_are_named_in_the_table_of_actions_and_in_text_fields_alone() {
     let mut found = String::new();

@@ -1,4 +1,4 @@
-//! How the program speaks: no phrase of `tests/data/refused-phrases.txt` is in what a person reads.
+//! The program's wording: no phrase of `tests/data/refused-phrases.txt` is in a text that people read.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
     }
 }
 
-/// The string literals of a source, each with its line; what tests say among themselves is left out.
+/// Returns the string literals of a source, each with its line number; leaves out the test module.
 fn literals(source: &str) -> Vec<(usize, String)> {
     let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let escape = Regex::new(r"\\\n\s*").unwrap();
@@ -49,7 +49,7 @@ fn literals(source: &str) -> Vec<(usize, String)> {
             rest.len() - text.len() + length + end.len()
         } else if c == '"' {
             let end = string.find(rest).unwrap().len() - 1;
-            // A line break that is escaped is nobody's to read.
+            // An escaped line break isn't part of the text.
             let text = escape.replace_all(&rest[1..end], "").into_owned();
             out.push((line, text));
             end + 1
@@ -64,7 +64,7 @@ fn literals(source: &str) -> Vec<(usize, String)> {
     out
 }
 
-/// What a person reads of a source: its strings, and where they become help, the comments of the arguments.
+/// Returns the texts of a source that people read: its strings, and in `args.rs` the doc comments that clap prints as help.
 fn read_of(path: &Path) -> Vec<(usize, String)> {
     let source = std::fs::read_to_string(path).unwrap();
     let mut out = literals(&source);
@@ -72,7 +72,7 @@ fn read_of(path: &Path) -> Vec<(usize, String)> {
         let help = source.lines().enumerate().filter_map(|(n, l)| Some((n + 1, l.trim().strip_prefix("/// ")?.to_owned())));
         out.extend(help);
     }
-    // Statements are SQLite's to read, and lists of foreign words are other people's.
+    // People don't read SQL statements.
     out.retain(|(_, text)| !["SELECT ", "UPDATE ", "INSERT ", "DELETE ", "CREATE ", "WHERE "].iter().any(|w| text.contains(w)));
     out
 }
@@ -83,7 +83,7 @@ fn what_is_shown_has_none_of_the_refused_phrases() {
     let phrases = phrases();
     let mut files = Vec::new();
     sources(&root.join("src"), &mut files);
-    // What answers and pages of others say isn't ours.
+    // These files quote answers and words of other systems.
     files.retain(|f| !["answers.rs", "foreign.rs", "fuzzing.rs", "tests.rs"].iter().any(|n| f.ends_with(n)));
     let mut found = Vec::new();
     let mut check = |file: &Path, line: usize, text: &str| {

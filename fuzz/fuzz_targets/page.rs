@@ -1,4 +1,4 @@
-//! A Markdown page: each part stands where it is said to, what isn't changed stays byte for byte, and a page that is written can be read.
+//! Markdown pages: each part is at its reported position, unchanged parts stay byte for byte, and a written page can be parsed.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|text: &str| guildhall::fuzzing::page(text));

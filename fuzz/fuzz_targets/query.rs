@@ -1,4 +1,4 @@
-//! The search language: what can be read is printed so that it means the same, and an error points into the query.
+//! The search language: a parsed query is printed with the same meaning, and an error has a position in the query.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|query: &str| guildhall::fuzzing::query(query));

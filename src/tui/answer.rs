@@ -1,6 +1,6 @@
-//! What comes back of the work behind the screen, and to whom.
+//! The answers of background tasks, and the number of the layer that each goes to.
 //!
-//! Must not know what is done with it.
+//! Must not know what is done with an answer.
 
 use std::path::PathBuf;
 
@@ -12,36 +12,36 @@ use crate::book::{
 /// The number of a screen or an overlay; never used twice in a run.
 pub(crate) type LayerId = u64;
 
-/// What a task brings.
+/// The answer of a task.
 pub(crate) enum Answer {
-    /// A rehearsal of an import, or an import.
+    /// The result of an import or of its rehearsal.
     Imported(Box<ImportReport>, ImportOptions),
-    /// An export.
+    /// The result of an export, and the file that was written.
     Exported(Box<ExportSummary>, PathBuf),
-    /// What an export in a format would write.
+    /// A preview of an export in the named format.
     Previewed(String, Result<Box<ExportSummary>, String>),
     /// An export as text, to be copied.
     Text(Box<ExportSummary>, String),
-    /// Addresses to be copied, of so many people.
+    /// Addresses to be copied, and how many people were chosen.
     Line(Box<MailLine>, usize),
-    /// What taking a page in would change; whether it was taken in; and the page's file.
+    /// What importing a page changes, whether it was written, and the page's file.
     Page(Box<DirectoryPlan>, bool, PathBuf),
-    /// What publishing a page would change, or has; whether it was published; and the page's file.
+    /// What publishing a page changes, whether it was written, and the page's file.
     Published(Box<Published>, bool, PathBuf),
-    /// What is to be looked at before the page is published.
+    /// What to check before the page is published.
     Findings(Vec<Finding>),
-    /// What is to be done this week.
+    /// What to do this week.
     ToDo(Vec<ToDo>),
-    /// What is to be handed over of a community, and its name.
+    /// The handover notes of a community, and its name.
     Handover(String, String),
     /// What a change of the rules would do.
     Effect(Box<Command>, RuleEffect),
-    /// The search index; the shell's own, as all that follow.
+    /// The search index. The shell handles this answer and all that follow.
     Indexed(Option<Box<Searchable>>),
-    /// A check of the file.
+    /// The result of checking the file.
     Checked(Checked),
-    /// The backup that was due.
+    /// The backup that was due was made.
     BackedUp,
-    /// What came of a step.
+    /// The result of a step.
     Stepped(Step, Box<Result<Applied, BookError>>),
 }

@@ -1,4 +1,4 @@
-//! What is recorded of somebody at a meetup by one key, in the roll and in the meetup's detail alike.
+//! Recording one person's attendance at a meetup with one key, both on the roll and in the meetup's detail.
 //!
 //! Must not know where the key was pressed.
 
@@ -8,7 +8,7 @@ use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::meetup::AttendanceFacts;
 use crate::domain::words::{Outcome, Part, Rsvp};
 
-/// The keys that are always shown with a roll.
+/// The keys that are always shown on a roll.
 pub(super) const SHOWN: &[Action] = &[
     Action::SayYes,
     Action::SayMaybe,
@@ -20,7 +20,7 @@ pub(super) const SHOWN: &[Action] = &[
     Action::AsOrganiser,
 ];
 
-/// Returns what an action records of somebody, if it does; `facts` is what is known of them, which decides whether a part is given or taken away.
+/// Returns the change that an action records, if it records one. A role in `facts` is removed, any other is added.
 #[must_use]
 pub(super) fn change(action: Action, facts: &AttendanceFacts) -> Option<AttendanceChange> {
     let rsvp = |r| Some(AttendanceChange::Rsvp(Some(r)));
@@ -46,7 +46,7 @@ pub(super) fn command(meetup: MeetupId, person: PersonId, change: AttendanceChan
     Command::Attend { meetup, people: vec![person], change }
 }
 
-/// Returns what is known of somebody in words: what came of it, what they answered, their parts.
+/// Returns somebody's attendance in words: outcome or answer, then roles.
 #[must_use]
 pub(super) fn words(facts: &AttendanceFacts) -> String {
     let what = match (facts.outcome, facts.rsvp) {
@@ -61,7 +61,7 @@ pub(super) fn words(facts: &AttendanceFacts) -> String {
     std::iter::once(what).filter(|w| !w.is_empty()).chain(parts).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns how many said yes, beside the room that there is: `9 yes of 12`, `14 yes, 2 more than there is room for`.
+/// Returns how many said yes, compared with the capacity (`9 yes of 12`, `14 yes, 2 over`), and whether that is too many.
 #[must_use]
 pub(super) fn room(yes: u64, capacity: Option<u32>) -> (String, bool) {
     match capacity.map(u64::from) {

@@ -1,4 +1,4 @@
-//! The foot line: what is under way, what was just done, what works here.
+//! The foot line: the running task, the last result, or the keys that work here.
 //!
 //! Must not know what is on a screen or in an overlay.
 
@@ -12,27 +12,27 @@ use crate::tui::canvas::{Canvas, Hint, Target};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// What the foot line may say.
+/// What the foot line can show.
 pub(super) struct Foot<'a> {
-    /// How far the work is that the lead waits for, and whether going back stops it.
+    /// The progress of the task that the user waits for, and whether going back stops it.
     pub under_way: Option<(String, bool)>,
-    /// What was just done.
+    /// The last result.
     pub toast: Option<&'a (String, Tone)>,
-    /// The first of two keys.
+    /// The first key of a sequence of two.
     pub pending: &'a [KeyEvent],
     /// The scope that has the focus.
     pub scope: Scope,
-    /// Whether nothing lies on the screen.
+    /// Whether no overlay is open.
     pub bare: bool,
-    /// What the screen says in place of the keys.
+    /// What the screen shows in place of the keys.
     pub remark: Option<Vec<(String, Tone)>>,
-    /// The actions that stand first, and those that don't stand here.
+    /// The actions that the screen shows first, and those that it hides.
     pub hints: (&'static [Action], &'static [Action]),
-    /// Why an action can't be done now, if so.
+    /// Returns why an action isn't available, if it isn't.
     pub why_not: &'a dyn Fn(Action) -> Option<&'static str>,
 }
 
-/// The screen's part of the frame, and the foot line where there is room for one.
+/// Splits the frame into the screen's part and, where there is room, the foot line.
 #[must_use]
 pub(super) fn divided(area: Rect) -> (Rect, Option<Rect>) {
     if area.height < 2 {
@@ -42,7 +42,7 @@ pub(super) fn divided(area: Rect) -> (Rect, Option<Rect>) {
     (Rect { height: area.height - 1, ..area }, Some(foot))
 }
 
-/// Draws it: what is under way, else what was just done, else the keys that work here.
+/// Draws the foot line: the running task, otherwise the last result, otherwise the keys that work here.
 pub(super) fn footer(foot: &Foot<'_>, area: Rect, on: &mut Canvas<'_>) {
     let style = on.theme.style(Tone::Plain);
     paint::put(on, (area.x, area.y), area.width, &" ".repeat(usize::from(area.width)), style);
@@ -79,7 +79,7 @@ fn said(parts: &[(String, Tone)], area: Rect, on: &mut Canvas<'_>) {
     paint::pieces(on, (area.x, area.y), area.width, &parts);
 }
 
-/// The keys that work on the screen.
+/// Draws the keys that work on the screen.
 fn screen_hints(foot: &Foot<'_>, keys: &Keys, area: Rect, on: &mut Canvas<'_>) {
     const MOST: [Action; 4] = [Action::Find, Action::New, Action::Edit, Action::Undo];
     // What a narrow screen shows before anything else.
@@ -120,7 +120,7 @@ fn screen_hints(foot: &Foot<'_>, keys: &Keys, area: Rect, on: &mut Canvas<'_>) {
     }
 }
 
-/// What can be done in the overlay on top, as it has said; each can be clicked.
+/// Draws the hints that the top overlay has noted; each can be clicked.
 fn overlay_hints(keys: &Keys, area: Rect, on: &mut Canvas<'_>) {
     let mut x = area.x + 1;
     for Hint { action, word } in on.drawn.hints.clone() {
@@ -143,7 +143,7 @@ fn words(keys: &Keys, action: Action) -> (String, &'static str) {
     (keys.word(action), info(action).footer)
 }
 
-/// How much room a hint takes; none if the action has no key.
+/// Returns how many columns a hint takes: 0 if the action has no key.
 fn hint_width(keys: &Keys, action: Action) -> u16 {
     let (key, word) = words(keys, action);
     if key.is_empty() { 0 } else { u16::try_from(text::width(&key) + text::width(word) + 3).unwrap_or(0) }
@@ -156,7 +156,7 @@ fn hint(keys: &Keys, action: Action, at: (u16, u16), width: u16, on: &mut Canvas
     width
 }
 
-/// Everything that fits on one line.
+/// Draws everything that fits on one line, for a frame that is too small.
 pub(super) fn one_line(people: Option<u64>, toast: Option<&(String, Tone)>, area: Rect, on: &mut Canvas<'_>) {
     let people = people.map_or_else(String::new, |n| text::count(n, "person", "people"));
     let line = match toast {

@@ -1,4 +1,4 @@
-//! What is drawn on, and what a picture notes: what was drawn where, for the mouse, and what can be done, for the footer.
+//! The canvas, and what is noted while drawing: targets for the mouse, and hints for the footer.
 //!
 //! Must not know any screen, pane or overlay.
 
@@ -18,19 +18,19 @@ use crate::tui::theme::Theme;
 pub enum PaneId {
     /// Communities, by job family.
     Communities,
-    /// Members of what is selected.
+    /// The members of the selected community.
     Members,
-    /// Meetups of what is selected.
+    /// The meetups of the selected community.
     Meetups,
-    /// What is under the cursor.
+    /// The item under the cursor.
     Detail,
 }
 
 impl PaneId {
-    /// All, in the order of the keys 1 to 4.
+    /// All panes, in the order of the keys 1 to 4.
     pub const ALL: [Self; 4] = [Self::Communities, Self::Members, Self::Meetups, Self::Detail];
 
-    /// The name under which its look is remembered and its views are kept.
+    /// Returns the name under which the pane's look is remembered and its views are saved.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl PaneId {
         }
     }
 
-    /// The action that moves to it.
+    /// Returns the action that moves to the pane.
     #[must_use]
     pub const fn action(self) -> Action {
         match self {
@@ -52,7 +52,7 @@ impl PaneId {
         }
     }
 
-    /// The scope of its own keys.
+    /// Returns the scope of the pane's own keys.
     #[must_use]
     pub const fn scope(self) -> Scope {
         match self {
@@ -64,14 +64,14 @@ impl PaneId {
     }
 }
 
-/// Where something was drawn that can be clicked.
+/// Something that was drawn and can be clicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// A row of a pane, by its place in the list.
+    /// A row of a pane, by its position in the list.
     Row(PaneId, usize),
     /// Anywhere else in a pane.
     Pane(PaneId),
-    /// The head of a column, by its place among all of the list.
+    /// The head of a column, by its position among all columns of the list.
     Head(PaneId, usize),
     /// The scroll bar of a pane: its top line and its height.
     Bar(PaneId, u16, u16),
@@ -83,35 +83,35 @@ pub enum Target {
     OverlayRow(usize),
     /// Anywhere else in the overlay on top.
     Overlay,
-    /// The scroll bar of the overlay on top: a page up (-1) or down (1).
+    /// The scroll bar of the top overlay: a page up (-1) or down (1).
     Page(i8),
 }
 
 impl Target {
-    /// Whether it belongs to an overlay.
+    /// Returns whether the target belongs to an overlay.
     pub(super) const fn is_of_overlay(self) -> bool {
         matches!(self, Self::OverlayRow(_) | Self::Overlay | Self::Page(_))
     }
 }
 
-/// A border between panes.
+/// A border between panes, named by its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
-    /// At the right of the communities.
+    /// The right edge of the communities.
     Left,
-    /// At the left of the detail.
+    /// The left edge of the detail.
     Right,
-    /// Above the meetups.
+    /// The top edge of the meetups.
     Low,
 }
 
-/// What was drawn where, for the mouse; and where the cursor stands, for text.
+/// The targets of the last frame, for the mouse, and the position of the text cursor.
 #[derive(Debug, Default, Clone)]
 pub struct Drawn {
     hits: Vec<(Rect, Target)>,
-    /// Where the terminal's cursor belongs.
+    /// Where to put the terminal's cursor.
     pub cursor: Option<(u16, u16)>,
-    /// What can be done in the overlay on top, for the footer.
+    /// The hints of the top overlay, for the footer.
     pub(super) hints: Vec<Hint>,
 }
 
@@ -121,55 +121,55 @@ impl Drawn {
         self.hits.push((area, target));
     }
 
-    /// The scroll bars that were drawn.
+    /// Returns the scroll bars that were drawn.
     #[must_use]
     pub fn bars(&self) -> Vec<(Rect, Target)> {
         self.hits.iter().filter(|(_, t)| matches!(t, Target::Bar(..))).copied().collect()
     }
 
-    /// What was drawn last at a place.
+    /// Returns the topmost target at a position.
     #[must_use]
     pub fn at(&self, x: u16, y: u16) -> Option<Target> {
         self.hits.iter().rev().find(|(r, _)| r.contains((x, y).into())).map(|(_, t)| *t)
     }
 }
 
-/// What the footer and a window's border say that can be done: an action in a word of its own, with whatever key it has; or a remark.
+/// A hint in the footer or on a window's border: an action with a label of its own and its key, or only a remark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Hint {
-    /// The action, if it is about one.
+    /// The action, unless the hint is a remark.
     pub action: Option<Action>,
-    /// What it does here; empty where the key says enough.
+    /// What the action does here; empty where the key says enough.
     pub word: Cow<'static, str>,
 }
 
-/// Hints at an action.
+/// Returns a hint for an action.
 pub(super) fn hint(action: Action, word: impl Into<Cow<'static, str>>) -> Hint {
     Hint { action: Some(action), word: word.into() }
 }
 
-/// A remark among hints.
+/// Returns a remark, to be shown among the hints.
 pub(super) const fn remark(word: &'static str) -> Hint {
     Hint { action: None, word: Cow::Borrowed(word) }
 }
 
-/// Somewhere to draw: buffer, colours, and the notes of what was drawn.
+/// What a frame is drawn with: the buffer, the theme, and the notes of what was drawn.
 pub struct Canvas<'a> {
     /// The cells.
     pub buf: &'a mut Buffer,
     /// The colours.
     pub theme: &'a Theme,
-    /// The keys, for sentences that name them.
+    /// The keys, for sentences that mention them.
     pub keys: &'a Keys,
-    /// The day it is, and how dates are written.
+    /// Today, and how dates are written.
     pub calendar: Calendar,
-    /// Whether the roster is open read-only: nothing that changes it is offered.
+    /// Whether the roster is open read-only, so that nothing that changes it is offered.
     pub read_only: bool,
-    /// What was drawn where.
+    /// The targets and hints that were drawn.
     pub drawn: &'a mut Drawn,
 }
 
-/// Whether a mouse event is one that is handled.
+/// Returns how many lines the wheel was turned, if the event is of the wheel: positive is down.
 #[must_use]
 pub(super) const fn is_wheel(event: &MouseEvent) -> Option<i32> {
     use ratatui::crossterm::event::MouseEventKind as K;

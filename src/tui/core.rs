@@ -1,6 +1,6 @@
-//! What screens, panes, overlays and the shell say to each other.
+//! The messages between screens, panes, overlays and the shell.
 //!
-//! A layer asks, the shell does, and the answer goes back to the layer that asked. Must not know any screen, pane or overlay.
+//! A layer sends requests to the shell, and the answers go back to that layer. Must not know any screen, pane or overlay.
 
 use std::path::PathBuf;
 
@@ -20,175 +20,175 @@ use crate::tui::canvas::{Canvas, PaneId, Target};
 use crate::tui::tasks::Task;
 use crate::tui::theme::Tone;
 
-/// What came of a key, a click or a paste.
+/// The result of handling a key, a click or a paste.
 pub(crate) enum Outcome {
-    /// Not for me; ask the next.
+    /// The layer doesn't handle this; try the next.
     Ignored,
-    /// Dealt with.
+    /// The layer has handled it.
     Done,
-    /// Dealt with, and something is wanted of the shell.
+    /// The layer has handled it, and has requests for the shell.
     Ask(Vec<Request>),
 }
 
 impl Outcome {
-    /// One request.
+    /// Returns an outcome with one request.
     pub(crate) fn ask(request: Request) -> Self {
         Self::Ask(vec![request])
     }
 }
 
-/// Something that only the shell can do. It carries out what a layer asks for on behalf of that layer.
+/// Something that only the shell can do, on behalf of the layer that asked.
 pub(crate) enum Request {
-    /// Run a command of the book; the overlay that asked closes when it is done, unless it stays.
+    /// Run a command. The overlay that asked closes when it succeeds, unless [`Layer::stays`].
     Run(Command),
-    /// Run a command whose effect was shown.
+    /// Run a command whose effect the user has seen.
     RunShown(Command),
-    /// Take a step that was asked about.
+    /// Run a step that the user has confirmed.
     Take(Step),
-    /// Go back to how everything stood after a step.
+    /// Restore the roster to its state after a step.
     BackTo(OpId),
     /// Show what a task has written.
     Wrote(Applied),
-    /// Begin a task; its answer goes to the layer that asked.
+    /// Start a task; its answer goes to the layer that asked.
     Begin(Task),
-    /// Write an export, unless a file stands there that isn't to be replaced.
+    /// Write an export; ask first if that would replace a file.
     Export(ExportOptions, PathBuf),
     /// Close the layer that asked.
     Close,
-    /// Close everything that lies on the screen: what was asked for in one after the other is answered.
+    /// Close all overlays, because a chain of questions has been answered.
     CloseAll,
     /// Put an overlay on top.
     Push(Box<dyn Layer>),
-    /// Show a screen; going back leaves it.
+    /// Show a screen; going back closes it.
     Show(Box<dyn Screen>),
-    /// Close the layer that asked, then ask for this.
+    /// Close the layer that asked, then carry out this request.
     Instead(Box<Request>),
-    /// Ask for this on behalf of another layer.
+    /// Carry out this request on behalf of another layer.
     For(LayerId, Box<Request>),
-    /// Do what a key would have done.
+    /// Perform an action, as if its key had been pressed.
     Act(Action),
-    /// Say something in the footer, with the lead's keys in it.
+    /// Show a message in the footer; `{action}` becomes the user's key.
     Say(String, Tone),
-    /// Say what went wrong: in the layer that asked if it can, else in the footer or a message.
+    /// Report an error: in the layer that asked if it can show it, otherwise in the footer or a message.
     Complain(String),
-    /// Put a text on the clipboard, and say what it was.
+    /// Copy a text to the clipboard, and show the first string in the footer.
     Copy(String, String),
     /// Open a link.
     Open(String),
-    /// Open the form for a thing, or for a new one.
+    /// Open the form for an existing or new subject.
     Form(Subject),
-    /// Go on with the newest form that was not saved, or drop it.
+    /// Continue with the newest unsaved form (`true`), or discard it.
     TakeDraft(bool),
-    /// Something that the screen does.
+    /// Ask the screen to do something.
     Wish(Wish),
 }
 
 impl Request {
-    /// Says something in the footer.
+    /// Returns a request that shows a message in the footer.
     pub(crate) fn say(what: impl Into<String>) -> Self {
         Self::Say(what.into(), Tone::Plain)
     }
 
-    /// Puts an overlay on top.
+    /// Returns a request that opens an overlay on top.
     pub(crate) fn push(overlay: impl Layer + 'static) -> Self {
         Self::Push(Box::new(overlay))
     }
 
-    /// Puts a text on the clipboard.
+    /// Returns a request that copies a text to the clipboard.
     pub(crate) fn copy(text: String) -> Self {
         Self::Copy("Copied".into(), text)
     }
 
-    /// Whether what was typed may be refused: then the line stays open until it isn't, and is closed by what takes the request.
+    /// Returns whether the request can be refused because of what was typed. Then the prompt stays open until the input is accepted.
     #[must_use]
     pub(crate) const fn may_be_refused(&self) -> bool {
         matches!(self, Self::Run(_) | Self::Wish(Wish::ImportFile(_) | Wish::AddMembers(_) | Wish::LookAtPage(_)))
     }
 }
 
-/// Something that the screen is asked to do; one that is not for it is asked of the home screen.
+/// Something that the screen is asked to do. If the current screen doesn't handle it, the home screen does.
 pub(crate) enum Wish {
     /// Move to a thing.
     Select(Thing),
-    /// Move to a thing if it is in the list that shows; leave everything else where it is.
+    /// Move to a thing if it is in the visible list; otherwise change nothing.
     Show(Thing),
-    /// Drop the marks: those who were marked are gone.
+    /// Drop the marks, because the marked people have been removed.
     Unmark,
-    /// Show what belongs to a community, or to all.
+    /// Show what belongs to a community, or everything.
     Filter(Option<CommunityId>),
     /// Focus a pane.
     Focus(PaneId),
-    /// Search a list, and show it so.
+    /// Search a list, and give it this look.
     Search(PaneId, String, Option<ListLook>),
-    /// Show the view of this name.
+    /// Show the view with this name.
     View(String),
-    /// Show a list with these columns, so sorted.
+    /// Give a list these columns and this order.
     Columns(PaneId, ListLook),
-    /// Show what is under the cursor now.
+    /// Update the detail to what is under the cursor.
     Look,
-    /// Rehearse the import of the file that is typed so.
+    /// Rehearse the import of the file at the typed path.
     ImportFile(String),
-    /// Ask which file is to be imported.
+    /// Ask which file to import.
     AskForImport,
-    /// Rehearse the adding of a list of people, as it was typed or pasted, to the community that is shown.
+    /// Rehearse adding people, as typed or pasted, to the community that is shown.
     AddMembers(String),
-    /// Ask for people to add, with this typed already.
+    /// Ask for people to add, starting with this text.
     AskForMembers(String),
-    /// Open the export with a format.
+    /// Open the export with this format selected.
     ExportAs(&'static str),
-    /// Offer to export a list as it was exported before.
+    /// Offer to repeat an export with the same options.
     ExportList(Box<ExportOptions>),
-    /// Ask which page is to be published.
+    /// Ask which page to publish.
     AskForPage,
     /// Show what publishing a page would change.
     LookAtPage(String),
 }
 
-/// What a layer may look at while it handles a key: the book, for reading, and how the program was set. What it wants done, it asks for.
+/// The context of a layer while it handles a key: the book, to read from, and the program's settings. Changes are made by requests.
 pub(crate) struct Cx<'a> {
-    /// The book. Writes go through [`Request::Run`].
+    /// The book. Changes go through [`Request::Run`].
     pub book: &'a mut Book,
-    /// The keys, for sentences that name them.
+    /// The keys, for sentences that mention them.
     pub keys: &'a Keys,
-    /// How the screen was left.
+    /// The screen's state from the last run.
     pub remembered: &'a mut Remembered,
-    /// Where things lie.
+    /// Where the program's files are.
     pub paths: &'a Paths,
-    /// Whether everything is drawn plainly, one list at a time.
+    /// Whether drawing is plain, with one list at a time.
     pub plain: bool,
-    /// What has been asked for so far.
+    /// The requests so far.
     pub asked: &'a mut Vec<Request>,
 }
 
 impl Cx<'_> {
-    /// Asks the shell for something.
+    /// Adds a request to the shell.
     pub(crate) fn ask(&mut self, request: Request) {
         self.asked.push(request);
     }
 
-    /// Asks for what a part of the layer wants.
+    /// Adds the requests of a part of the layer.
     pub(crate) fn ask_all(&mut self, outcome: Outcome) {
         if let Outcome::Ask(requests) = outcome {
             self.asked.extend(requests);
         }
     }
 
-    /// Says something in the footer, with the lead's keys in it.
+    /// Shows a message in the footer; `{action}` becomes the user's key.
     pub(crate) fn say(&mut self, what: impl Into<String>) {
         self.ask(Request::say(what));
     }
 
-    /// Puts a text on the clipboard and says what it was.
+    /// Copies a text to the clipboard; `what` is shown in the footer.
     pub(crate) fn copy(&mut self, what: impl Into<String>, text: String) {
         self.ask(Request::Copy(what.into(), text));
     }
 
-    /// Puts an overlay on top.
+    /// Opens an overlay on top.
     pub(crate) fn push(&mut self, overlay: impl Layer + 'static) {
         self.ask(Request::push(overlay));
     }
 
-    /// Says what went wrong, if something did.
+    /// Reports the error, if the result is one.
     pub(crate) fn note<T>(&mut self, result: Result<T, BookError>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
@@ -200,52 +200,52 @@ impl Cx<'_> {
         }
     }
 
-    /// Keeps how the screen is left. Where that can't be written nothing is lost but the look.
+    /// Saves the screen's state. An error is ignored, because only the look is lost.
     pub(crate) fn remember(&self) {
         let _ = self.remembered.keep(&self.paths.state);
     }
 }
 
-/// Why an action that its scope has can't be done in just this layer.
+/// Why an action of the layer's scope isn't available in this layer.
 pub(crate) const NOT_HERE: &str = "nothing here that this applies to";
 
-/// A screen, or something on top of one: help, palette, a form, a question. The shell sends it keys, clicks and answers while it is on top.
+/// A screen, or an overlay such as help, the palette, a form or a question. The shell sends keys, clicks and answers to the top layer.
 pub(crate) trait Layer {
-    /// The scope whose keys work in it.
+    /// Returns the scope whose keys work in the layer.
     fn scope(&self) -> Scope;
-    /// Asks for what it needs, once it has been put on top.
+    /// Requests what the layer needs, when it has just been opened.
     fn opened(&mut self, _cx: &mut Cx<'_>) -> Outcome {
         Outcome::Done
     }
-    /// Does what an action of that scope says.
+    /// Performs an action of that scope.
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome;
-    /// Why an action can't be done now, if so.
+    /// Returns why an action isn't available now, if it isn't.
     fn why_not(&self, _action: Action, _cx: &Cx<'_>) -> Option<&'static str> {
         None
     }
-    /// Takes a key into the text that is typed, if text is; asked before the keys of actions.
+    /// Handles a key as text, if text is being typed. It is called before keys are looked up as actions.
     fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx<'_>) -> Outcome {
         Outcome::Ignored
     }
-    /// A key was pressed that means nothing here.
+    /// Handles a key that is bound to no action here.
     fn other_key(&mut self, _key: KeyEvent, _cx: &mut Cx<'_>) -> Outcome {
         Outcome::Ignored
     }
-    /// Whether text is typed into it, so that a paste is welcome.
+    /// Returns whether text is being typed, so that a paste is accepted.
     fn takes_text(&self) -> bool {
         false
     }
-    /// Takes pasted text; asked only where it takes text, but for a screen.
+    /// Handles pasted text. For an overlay it is called only if [`Layer::takes_text`].
     fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) -> Outcome {
         Outcome::Done
     }
-    /// A row was clicked.
+    /// Handles a click on a row.
     fn click(&mut self, _row: usize, _cx: &mut Cx<'_>) -> Outcome {
         Outcome::Done
     }
-    /// The wheel was turned by so many lines.
+    /// Scrolls by lines, as the wheel does.
     fn scroll(&mut self, _lines: i32) {}
-    /// What the mouse did to something that it drew.
+    /// Handles the mouse on something that the layer drew.
     fn touch(&mut self, touch: Touch, cx: &mut Cx<'_>) -> Outcome {
         match touch {
             Touch::Press { on: Target::OverlayRow(row), .. } => return self.click(row, cx),
@@ -255,64 +255,64 @@ pub(crate) trait Layer {
         }
         Outcome::Done
     }
-    /// Takes what a task has brought that it asked for; gives back what it doesn't know.
+    /// Handles the answer of a task; returns an answer that the layer doesn't know.
     fn answer(&mut self, answer: Answer, _cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
         Err(answer)
     }
-    /// Takes an error that came of its request; says whether it shows it.
+    /// Handles an error that its request caused; returns whether the layer shows it.
     fn refuse(&mut self, _message: &str) -> bool {
         false
     }
-    /// Whether it stays when a step that it asked for was taken.
+    /// Returns whether the layer stays open after its step has succeeded.
     fn stays(&self) -> bool {
         false
     }
-    /// Shows what somebody else has changed meanwhile of what it is about; whether something was.
+    /// Shows what another program has changed in the layer's subject; returns whether anything has changed.
     fn compare(&mut self, _cx: &mut Cx<'_>) -> bool {
         false
     }
-    /// What is under its cursor.
+    /// Returns what is under the cursor.
     fn here(&self) -> Here {
         None
     }
-    /// What is typed and not saved.
+    /// Returns the unsaved text.
     fn draft(&self) -> Option<Draft> {
         None
     }
-    /// Reads again what a step has touched of what it shows.
+    /// Reads again what the layer shows of `touched`.
     ///
     /// # Errors
     /// If the file can't be read.
     fn follow(&mut self, _touched: &Touched, _cx: &mut Cx<'_>) -> Result<(), BookError> {
         Ok(())
     }
-    /// Reads what will show, and makes it fit `area`, the whole screen, before it is drawn.
+    /// Reads what will be visible, and fits it to `area`, the whole screen, before drawing.
     ///
     /// # Errors
     /// If the file can't be read.
     fn prepare(&mut self, _area: Rect, _cx: &mut Cx<'_>) -> Result<(), BookError> {
         Ok(())
     }
-    /// Draws it over `area`, the whole screen but for the foot line; `focused` if it is on top.
+    /// Draws the layer over `area`, the screen without the foot line; `focused` if it is on top.
     fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>);
 }
 
-/// A layer that fills the frame. The home screen, with its panes, is the first.
+/// A layer that fills the frame. The home screen with its panes is the first.
 pub(crate) trait Screen: Layer {
-    /// Does what it is asked to do; gives back what isn't for it.
+    /// Carries out a wish; returns a wish that isn't for this screen.
     fn wish(&mut self, wish: Wish, cx: &mut Cx<'_>) -> Result<Outcome, Wish> {
         let _ = cx;
         Err(wish)
     }
-    /// The community that is shown, which what is new belongs to.
+    /// Returns the community that is shown; new things are added to it.
     fn community(&self) -> Option<CommunityId> {
         None
     }
-    /// What is said in the foot line in place of the keys: what is wrong with a search, how to end it.
+    /// Returns what the foot line shows in place of the keys: an error in the search, or how to end it.
     fn remark(&self, _keys: &Keys) -> Option<Vec<(String, Tone)>> {
         None
     }
-    /// The actions that stand first in the foot line, and those that don't stand there.
+    /// Returns the actions that the foot line shows first, and those that it hides.
     fn hints(&self) -> (&'static [Action], &'static [Action]) {
         (&[], &[])
     }
@@ -320,68 +320,68 @@ pub(crate) trait Screen: Layer {
 
 /// A part of a screen: its state, its handling, its drawing. The screen sends it keys while it has the focus.
 pub(crate) trait Pane {
-    /// Does what an action says.
+    /// Performs an action.
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome;
-    /// What is under its cursor.
+    /// Returns what is under the cursor.
     fn thing(&self) -> Option<Thing>;
-    /// What is under its cursor, to the line.
+    /// Returns what is under the cursor, down to a single line.
     fn here(&self) -> Here {
         self.thing().map(place_of)
     }
-    /// Moves to a thing, ending a search that hides it; whether it is listed.
+    /// Moves to a thing, and ends a search that hides it; returns whether the thing is listed.
     ///
     /// # Errors
     /// If the file can't be read.
     fn select(&mut self, _thing: Thing, _cx: &mut Cx<'_>) -> Result<bool, BookError> {
         Ok(false)
     }
-    /// One step back; whether there was one.
+    /// Goes one step back; returns whether there was one.
     ///
     /// # Errors
     /// If the file can't be read.
     fn back(&mut self, _cx: &mut Cx<'_>) -> Result<bool, BookError> {
         Ok(false)
     }
-    /// What the mouse did to something that it drew.
+    /// Handles the mouse on something that the pane drew.
     fn touch(&mut self, touch: Touch) -> Outcome;
-    /// Reads again what a step has touched of what it shows.
+    /// Reads again what the pane shows of `touched`.
     ///
     /// # Errors
     /// If the file can't be read.
     fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError>;
-    /// Reads what will show, and makes it fit `area`.
+    /// Reads what will be visible, and fits it to `area`.
     ///
     /// # Errors
     /// If the file can't be read.
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError>;
-    /// Draws it.
+    /// Draws the pane.
     fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>);
 }
 
-/// What is under a cursor: of which kind, and which: so that a key is not done to something else that has taken its place.
+/// The kind and number of what is under a cursor, compared so that a key never acts on another item that has moved there.
 pub(crate) type Here = Option<(&'static str, i64)>;
 
-/// What the mouse does.
+/// An action of the mouse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Touch {
-    /// Pressed on something, at a place; `again` if it was pressed there a moment ago.
+    /// A press at a position; `again` if it is the second of a double click.
     Press {
-        /// What.
+        /// The target.
         on: Target,
-        /// Where.
+        /// The position.
         at: (u16, u16),
-        /// Whether it is the second time.
+        /// Whether it is the second press.
         again: bool,
     },
-    /// The wheel was turned over something by so many lines, down if there are more than none.
+    /// A turn of the wheel over a target, in lines; positive is down.
     Wheel(Target, i32),
-    /// Moved to a place with something held.
+    /// A move to a position with the button held on a target.
     Drag(Target, (u16, u16)),
-    /// Let go of something.
+    /// A release of the held target.
     Drop(Target),
 }
 
-/// A thing as what is under a cursor.
+/// Returns the kind and number of a thing, as in [`Here`].
 pub(crate) const fn place_of(thing: Thing) -> (&'static str, i64) {
     match thing {
         Thing::Person(id) => ("person", id.0),

@@ -1,6 +1,6 @@
-//! A line of text being typed, and the line with which a list is searched.
+//! A line of text that is being edited, and the search line of a list.
 //!
-//! Must not know what is typed.
+//! Must not know what the text is for.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
@@ -11,31 +11,31 @@ use crate::tui::canvas::Canvas;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// Whether a key is a letter or sign, whatever is held down with it.
+/// Returns whether a key is a character, with any modifiers.
 #[must_use]
 pub(super) const fn is_sign(key: KeyEvent) -> bool {
     matches!(key.code, KeyCode::Char(_))
 }
 
-/// Whether a key is Esc, which leaves a text field whatever it is bound to.
+/// Returns whether a key is Esc, which leaves a text field whatever it is bound to.
 #[must_use]
 pub(super) const fn is_escape(key: KeyEvent) -> bool {
     matches!(key.code, KeyCode::Esc)
 }
 
-/// Whether a key is a letter or sign that is typed.
+/// Returns whether a key types a character.
 #[must_use]
 pub(super) fn is_letter(key: KeyEvent) -> bool {
     is_sign(key) && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
 }
 
-/// Whether a key, or what is pasted, begins a path of its own, which takes the place of one that is only suggested.
+/// Returns whether a key or pasted text starts a new path, which replaces a suggested one.
 #[must_use]
 pub(super) fn begins_path(key: KeyEvent) -> bool {
     matches!(key.code, KeyCode::Char('/' | '~')) && is_letter(key)
 }
 
-/// Whether a key asks for help rather than being typed: a question mark where nothing is typed yet.
+/// Returns whether a key opens help instead of being typed: a question mark in an empty line.
 #[must_use]
 pub(super) fn asks_for_help(key: KeyEvent, line: &Line) -> bool {
     matches!(key.code, KeyCode::Char('?')) && line.text().is_empty()
@@ -48,24 +48,24 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// A line that begins with this text, the cursor at its end.
+    /// Returns a line with this text and the cursor at its end.
     #[must_use]
     pub(super) fn new(text: &str) -> Self {
         Self { input: Input::new(text.to_owned()) }
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub(super) fn text(&self) -> &str {
         self.input.value()
     }
 
-    /// Takes another text, the cursor at its end.
+    /// Replaces the text, and puts the cursor at its end.
     pub(super) fn set(&mut self, text: &str) {
         self.input = Input::new(text.to_owned());
     }
 
-    /// Whether a key edits the line where it is: in an empty one, and Del at its end, there is nothing to edit, and no name begins with a
+    /// Returns whether the line uses a key. In an empty line, and for Del at the end, there is nothing to edit; and no name begins with a
     /// blank or a question mark.
     #[must_use]
     pub(super) fn has_use_for(&self, key: KeyEvent) -> bool {
@@ -78,7 +78,7 @@ impl Line {
         }
     }
 
-    /// Handles a key; says whether it was one for a line of text.
+    /// Handles a key; returns whether it was one for a line of text.
     pub(super) fn key(&mut self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let alt = key.modifiers.contains(KeyModifiers::ALT);
@@ -104,17 +104,17 @@ impl Line {
         true
     }
 
-    /// Begins a new line at the cursor.
+    /// Inserts a line break at the cursor.
     pub(super) fn break_line(&mut self) {
         self.input.handle(InputRequest::InsertChar('\n'));
     }
 
-    /// Puts pasted text in at the cursor: cleaned, its line breaks as `newline`.
+    /// Inserts pasted text at the cursor: cleaned, with `newline` for each line break.
     pub(super) fn paste(&mut self, pasted: &str, newline: char) {
         let cleaned = text::clean_lines(pasted);
         let room = 100_000_usize.saturating_sub(self.text().len());
         let add: String = cleaned.text.chars().take(room).map(|c| if matches!(c, '\n' | '\t') { newline } else { c }).collect();
-        // One insertion a letter would take a second for a long paste.
+        // Inserting letter by letter would take a second for a long paste.
         let at = self.input.cursor();
         let mut whole: String = self.text().chars().take(at).collect();
         whole.push_str(&add);
@@ -123,7 +123,7 @@ impl Line {
         self.input = Input::new(whole).with_cursor(cursor);
     }
 
-    /// The text in rows no wider than `room`, and where the cursor is in them: row, column, both from 0.
+    /// Returns the text in rows no wider than `room`, and the cursor's row and column in them, both from 0.
     #[must_use]
     pub(super) fn rows(&self, room: usize) -> (Vec<String>, (usize, usize)) {
         let (places, rows) = self.places(room);
@@ -131,7 +131,7 @@ impl Line {
         (rows, cursor)
     }
 
-    /// Where each letter stands, and the end; and the rows.
+    /// Returns the row and column of each letter and of the end, and the rows.
     fn places(&self, room: usize) -> (Vec<(usize, usize)>, Vec<String>) {
         let (mut places, mut rows, mut column) = (Vec::new(), vec![String::new()], 0);
         for c in self.text().chars() {
@@ -153,7 +153,7 @@ impl Line {
         (places, rows)
     }
 
-    /// Moves the cursor a row up or down; whether there was one.
+    /// Moves the cursor a row up or down; returns whether there was one.
     pub(super) fn move_row(&mut self, step: isize, room: usize) -> bool {
         let (places, rows) = self.places(room);
         let (row, column) = places[self.input.cursor().min(places.len() - 1)];
@@ -165,12 +165,12 @@ impl Line {
         at.is_some()
     }
 
-    /// By how many columns it is scrolled in a line of this width.
+    /// Returns by how many columns the text is scrolled in a line of this width.
     fn scrolled(&self, width: u16) -> usize {
         self.input.visual_scroll(usize::from(width.saturating_sub(1)))
     }
 
-    /// Draws it in one line, the cursor in view; `\n` shows as a sign of its own.
+    /// Draws the text in one line, with the cursor in view; `\n` is shown as a sign.
     pub(super) fn draw(&self, on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, focused: bool) {
         let shown = self.text().replace('\n', "⏎");
         if width == 0 {
@@ -199,18 +199,18 @@ fn skip_columns(what: &str, columns: usize) -> &str {
     ""
 }
 
-/// The search of one list: what is being typed, what holds, what is wrong with it.
+/// The search of one list: the text being typed, the query in use, and its error.
 #[derive(Debug, Clone, Default)]
 pub(super) struct FindLine {
-    /// The query that holds.
+    /// The query in use.
     pub query: String,
-    /// The line, while it is being typed.
+    /// The line that is being edited, while one types.
     pub typing: Option<Line>,
-    /// Whether what holds is selected, so that typing replaces it.
+    /// Whether the query is selected, so that typing replaces it.
     selected: bool,
-    /// What is wrong with what is typed, and at which letter, if something is.
+    /// The error in the typed query, with the letter where it is.
     pub error: Option<(usize, String)>,
-    /// A spelling that would find something.
+    /// A suggested spelling that finds something.
     pub did_you_mean: Option<String>,
     /// The folded words to highlight.
     pub words: Vec<String>,
@@ -218,41 +218,41 @@ pub(super) struct FindLine {
     back: usize,
 }
 
-/// How many bytes a search has at most.
+/// The maximum length of a search, in bytes.
 const LONGEST_SEARCH: usize = 2_000;
 
-/// What a key did to a search.
+/// The effect of a key on a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Typed {
-    /// Nothing: not a key for a search.
+    /// The key isn't one for a search.
     Ignored,
-    /// The text is another one.
+    /// The text has changed.
     Changed,
-    /// It was a key for the search, but changed nothing.
+    /// The key was for the search, but changed nothing.
     Kept,
 }
 
 impl FindLine {
-    /// Begins to type, with what holds.
+    /// Starts editing, beginning with the query in use.
     pub(super) fn begin(&mut self) {
         self.typing = Some(Line::new(&self.query));
         self.selected = !self.query.is_empty();
         self.back = 0;
     }
 
-    /// Ends the typing; what is searched for holds.
+    /// Stops editing, and keeps the query in use.
     pub(super) fn keep(&mut self) {
         self.typing = None;
         self.remember();
     }
 
-    /// Whether something is searched for.
+    /// Returns whether a query is in use.
     #[must_use]
     pub(super) fn is_active(&self) -> bool {
         self.typing.is_some() || !self.query.is_empty()
     }
 
-    /// Ends the search; whether there was one.
+    /// Ends the search; returns whether there was one.
     pub(super) fn clear(&mut self) -> bool {
         let was = self.is_active();
         self.remember();
@@ -264,7 +264,7 @@ impl FindLine {
         was
     }
 
-    /// Searches for something else, as if it had been typed.
+    /// Sets the query, as if it had been typed.
     pub(super) fn set(&mut self, query: &str) {
         self.clear();
         query.clone_into(&mut self.query);
@@ -277,7 +277,7 @@ impl FindLine {
         }
     }
 
-    /// Handles a key while typing.
+    /// Handles a key while the search is being edited.
     pub(super) fn key(&mut self, key: KeyEvent) -> Typed {
         let Some(line) = &mut self.typing else { return Typed::Ignored };
         let erases = matches!(key.code, KeyCode::Backspace | KeyCode::Delete);
@@ -307,7 +307,7 @@ impl FindLine {
                 self.query = earlier;
                 Typed::Changed
             }
-            // Nobody searches for more; a burst of keys costs no more than the first of them.
+            // No real search is longer, and the limit keeps a burst of keys cheap.
             _ if is_letter(key) && line.text().len() >= LONGEST_SEARCH => Typed::Kept,
             _ if line.key(key) => {
                 if line.text() == self.query {
@@ -320,7 +320,7 @@ impl FindLine {
         }
     }
 
-    /// Takes pasted text.
+    /// Handles pasted text.
     pub(super) fn paste(&mut self, pasted: &str) {
         if let Some(line) = &mut self.typing {
             if std::mem::take(&mut self.selected) {
@@ -331,13 +331,13 @@ impl FindLine {
         }
     }
 
-    /// How many lines it takes at the foot of its list: one more where something is said about it.
+    /// Returns how many lines the search takes at the foot of its list: one more if there is a message.
     #[must_use]
     pub(super) fn height(&self) -> u16 {
         u16::from(self.is_active()) * (1 + u16::from(self.error.is_some() || self.did_you_mean.is_some()))
     }
 
-    /// Draws the lines at the foot of a list: what is typed, or what holds; below it a caret under what is wrong, or a better spelling.
+    /// Draws the lines at the foot of a list: the query, and below it a caret under the error, or a better spelling.
     pub(super) fn draw_below(&self, on: &mut Canvas<'_>, inside: Rect) {
         let height = self.height().min(inside.height);
         if height == 0 {
@@ -355,7 +355,7 @@ impl FindLine {
         if let Some((at, error)) = &self.error {
             let before: String = self.query.chars().take(*at).collect();
             let column = text::width(&text::safe(&before)).saturating_sub(scrolled).min(usize::from(width.saturating_sub(1)));
-            // The sentence stands behind the caret, or before it where there is more room.
+            // The message is after the caret, or before it where there is more room.
             let (room, needs) = (usize::from(width).saturating_sub(column + 2), text::width(error));
             let parts = if needs > room && column > room {
                 let sentence = text::clip(error, column.saturating_sub(1));
@@ -365,7 +365,7 @@ impl FindLine {
             };
             paint::pieces(on, below, width, &[(&parts, Tone::Error)]);
         } else if let Some(near) = &self.did_you_mean {
-            // The name itself is never cut for the words around it.
+            // The suggested name is never cut to make room for the words around it.
             let around = [("did you mean ", "? Tab accepts"), ("", "? Tab accepts"), ("", "? Tab"), ("", "")];
             let needs = |(before, after): &(&str, &str)| text::width(before) + text::width(near) + text::width(after);
             let (before, after) = around.into_iter().find(|a| needs(a) <= usize::from(width)).unwrap_or_default();

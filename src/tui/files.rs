@@ -1,4 +1,4 @@
-//! The files below a path that is being typed: listed, chosen with the arrows, completed.
+//! The files below a path that is being typed: list, choose with the arrows, complete.
 //!
 //! Must not know what the path is for.
 
@@ -10,10 +10,10 @@ use crate::tui::edit::Line;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// How many are shown at once.
+/// How many entries are shown at once.
 const SHOWN: usize = 8;
 
-/// What lies where the path leads, as far as it is typed.
+/// The files at the typed path.
 pub(super) struct Files {
     kinds: &'static [&'static str],
     found: Vec<Found>,
@@ -21,7 +21,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// What lies below what is typed; files whose names end so come before the others.
+    /// Lists the files at the typed path. Names that end in one of `kinds` come first.
     #[must_use]
     pub(super) fn new(typed: &str, kinds: &'static [&'static str]) -> Self {
         let mut files = Self { kinds, found: Vec::new(), at: None };
@@ -29,13 +29,13 @@ impl Files {
         files
     }
 
-    /// Lists what lies below what is typed now.
+    /// Updates the list for the text typed now.
     pub(super) fn look(&mut self, typed: &str) {
         self.found = paths::below(typed, self.kinds);
         self.at = None;
     }
 
-    /// Moves down or up the list.
+    /// Moves the selection down or up.
     pub(super) fn turn(&mut self, back: bool) {
         let len = self.found.len();
         self.at = match (self.at, back) {
@@ -47,12 +47,12 @@ impl Files {
         };
     }
 
-    /// Chooses a row.
+    /// Selects a row.
     pub(super) fn choose(&mut self, row: usize) {
         self.at = (row < self.found.len()).then_some(row);
     }
 
-    /// Puts the chosen one into the line; says whether it is a folder, whose files are listed then.
+    /// Puts the selected entry into the line; returns whether it is a folder, whose files are then listed.
     pub(super) fn take(&mut self, line: &mut Line) -> Option<bool> {
         let found = self.found.get(self.at?)?.clone();
         line.set(&found.path);
@@ -60,7 +60,7 @@ impl Files {
         Some(found.is_folder)
     }
 
-    /// Takes the chosen one, or completes what is typed as far as all names agree; whether there was something to add.
+    /// Takes the selected entry, or completes the text as far as all names agree; returns whether anything was added.
     pub(super) fn complete(&mut self, line: &mut Line) -> bool {
         if self.take(line).is_some() {
             return true;
@@ -71,7 +71,7 @@ impl Files {
         true
     }
 
-    /// How many lines it takes.
+    /// Returns how many lines the list takes.
     #[must_use]
     pub(super) fn height(&self) -> u16 {
         u16::try_from(self.found.len().min(SHOWN)).unwrap_or(0)

@@ -1,8 +1,8 @@
-//! What is typed, on its way from the terminal to the event reader, through a pseudo-terminal of our own.
+//! A filter between the terminal and the event reader, through a pseudo-terminal.
 //!
-//! The event reader keeps all that follows the beginning of a paste, or of any sequence, until its end comes. If that never comes, because a
-//! connection or a multiplexer has swallowed it, every key would be lost, Ctrl-C too. So a paste that is silent for a second is ended here, and
-//! a sequence is passed on only when it is whole. Must not know what a key means.
+//! The event reader buffers everything from the start of a paste, or of any sequence, until its end arrives. If a connection or a
+//! multiplexer loses the end, every later key is lost, even Ctrl-C. So this module ends a paste that is silent for a second, and passes on
+//! a sequence only when it is complete. Must not know what a key means.
 
 use std::io;
 use std::sync::OnceLock;
@@ -14,23 +14,23 @@ use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::OpenptFlags;
 
-/// How long a paste may be silent before it is taken to be over.
+/// How long a paste may be silent before it is ended.
 const SILENCE: Duration = Duration::from_secs(1);
 const BEGINS: &[u8] = b"\x1b[200~";
 const ENDS: &[u8] = b"\x1b[201~";
 
-/// The terminal itself.
+/// The real terminal.
 static TERMINAL: OnceLock<OwnedFd> = OnceLock::new();
 
-/// The terminal that is read, for switching it.
+/// Returns the real terminal, to switch its modes.
 pub(super) fn terminal() -> Option<&'static OwnedFd> {
     TERMINAL.get()
 }
 
-/// Puts ourselves between the terminal and the event reader; once.
+/// Inserts the filter between the terminal and the event reader, once.
 ///
 /// # Errors
-/// If there is no terminal, or no pseudo-terminal is to be had.
+/// If there is no terminal, or the reader's end can't be switched to raw mode.
 pub(super) fn begin() -> io::Result<()> {
     if TERMINAL.get().is_some() {
         return Ok(());
@@ -42,23 +42,23 @@ pub(super) fn begin() -> io::Result<()> {
         rustix::fs::open("/dev/tty", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?
     };
     let Ok((ours, theirs)) = pair() else {
-        // Without one the terminal is read as it is; only a paste that never ends goes on then.
+        // Without a pseudo-terminal the terminal is read directly; only a paste without an end still blocks the keys.
         let _ = TERMINAL.set(terminal);
         return Ok(());
     };
     rustix::stdio::dup2_stdin(&theirs)?;
-    // The reader's end is raw as long as the program runs, whatever becomes of the terminal.
+    // The reader's end stays raw while the program runs, whatever the modes of the real terminal are.
     enable_raw_mode()?;
     let read = terminal.try_clone()?;
     let _ = TERMINAL.set(terminal);
     std::thread::Builder::new().spawn(move || {
-        // The terminal is gone, or the program ends: in both cases the event reader is told by its end being closed.
+        // The terminal is gone, or the program ends. In both cases the event reader notices that its other end was closed.
         let _ = pass_on(&read, &ours);
     })?;
     Ok(())
 }
 
-/// A pseudo-terminal: our end, and the event reader's.
+/// Opens a pseudo-terminal; returns our end, and the event reader's.
 fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
     let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
     rustix::pty::grantpt(&ours)?;
@@ -68,7 +68,7 @@ fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((ours, theirs))
 }
 
-/// Passes on what is typed until there is no more.
+/// Passes on the input until it ends.
 fn pass_on(from: &OwnedFd, to: &OwnedFd) -> io::Result<()> {
     let mut stream = Stream::default();
     let mut buffer = [0; 4096];
@@ -105,45 +105,45 @@ fn write_all(to: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// How far the bytes are: in a paste, or in a sequence that isn't whole yet and is held back until it is.
+/// The state of the byte stream: in a paste, or with a sequence held back until it is complete.
 #[derive(Debug, Default)]
 struct Stream {
     in_paste: bool,
-    /// Whether a paste was ended here, and its own end may still come.
+    /// Whether a paste was ended here, so that its real end may still arrive.
     was_cut: bool,
-    /// How much of the mark that ends a paste has passed.
+    /// How many bytes of the end mark have matched.
     matched: usize,
     held: Vec<u8>,
-    /// Whether Esc was passed on last, by itself, as a key.
+    /// Whether the last byte passed on was a single Esc, as a key.
     was_esc: bool,
 }
 
-/// More bytes at once than anybody types.
+/// The most bytes that typing sends at once.
 const TYPED: usize = 16;
-/// No sequence is longer.
+/// The maximum length of a sequence, in bytes.
 const LONGEST: usize = 64;
 
-/// What a byte makes of those that are held.
+/// Whether the held bytes are complete.
 enum Whole {
     Yes,
     NotYet,
-    /// It can't be a part of them: they are nothing.
+    /// They can't become a sequence.
     Never,
 }
 
 impl Stream {
-    /// How long to wait for what is to come; for ever, if nothing has begun.
+    /// Returns how long to wait for more bytes; `None` is without limit, because nothing has begun.
     fn patience(&self) -> Option<Duration> {
         match self.held.as_slice() {
             _ if self.in_paste => Some(SILENCE),
             [] => None,
-            // A key; or the beginning of a mark that was sent in two parts.
+            // A key, or the beginning of a mark that was sent in two parts.
             [0x1b] => Some(Duration::from_millis(20)),
             _ => Some(Duration::from_millis(250)),
         }
     }
 
-    /// Nothing came for that long.
+    /// Handles the end of that wait without input.
     fn silent(&mut self, out: &mut Vec<u8>) {
         if self.in_paste {
             self.in_paste = false;
@@ -154,25 +154,25 @@ impl Stream {
             out.append(&mut self.held);
             self.was_esc = true;
         } else {
-            // Half a sequence, whose other half is lost: the event reader would add the next keys to it.
+            // The rest of the sequence is lost, and the event reader would add the next keys to it.
             self.held.clear();
         }
     }
 
-    /// Takes what came after a while.
+    /// Handles bytes that arrived `after` a pause.
     fn pass(&mut self, bytes: &[u8], after: Duration, out: &mut Vec<u8>) {
         if self.in_paste && bytes.len() == 1 && bytes[0] < b' ' && !b"\t\n\r\x1b".contains(&bytes[0]) && after > SILENCE / 5 {
-            // One control sign by itself, after a pause, is a key: somebody wants to get out.
+            // A single control character after a pause is a key: somebody wants to get out.
             self.silent(out);
         }
         let mut bytes = bytes;
         if std::mem::take(&mut self.was_esc) && bytes.starts_with(&BEGINS[1..]) {
-            // The Esc was the first part of a mark that came late: what is pasted must never run as keys.
+            // The Esc was the first part of a late mark. Pasted text must never run as keys.
             self.take(BEGINS[0], out);
         }
         if self.was_cut && !self.in_paste {
             if let Some(at) = bytes.windows(ENDS.len()).position(|w| w == ENDS) {
-                // What is pasted must never run as keys, however late it comes.
+                // Pasted text must never run as keys, however late it arrives.
                 out.extend([BEGINS, &bytes[..at], ENDS].concat());
                 bytes = &bytes[at + ENDS.len()..];
                 self.was_cut = false;
@@ -187,7 +187,7 @@ impl Stream {
     fn take(&mut self, byte: u8, out: &mut Vec<u8>) {
         if self.in_paste {
             out.push(byte);
-            // A mark begins with the one byte that stands nowhere else in it.
+            // The mark begins with a byte that occurs nowhere else in it.
             self.matched = if byte == ENDS[self.matched] { self.matched + 1 } else { usize::from(byte == ENDS[0]) };
             if self.matched == ENDS.len() {
                 (self.in_paste, self.matched) = (false, 0);
@@ -217,7 +217,8 @@ impl Stream {
     }
 }
 
-/// Whether bytes are a whole key or sequence (ECMA-48; the mouse's old form has three bytes after its end, the console's function keys one).
+/// Returns whether bytes are a complete key or sequence (ECMA-48; the old mouse form has three bytes after its end, the console's function
+/// keys one).
 fn whole(held: &[u8]) -> Whole {
     match held {
         [0x1b] | [0x1b, b'[' | b'O'] => Whole::NotYet,
@@ -234,7 +235,7 @@ fn whole(held: &[u8]) -> Whole {
     }
 }
 
-/// Whether bytes are a whole letter in UTF-8.
+/// Returns whether bytes are a complete character in UTF-8.
 fn letter(bytes: &[u8]) -> Whole {
     let wanted = match bytes[0] {
         0xc2..=0xdf => 2,
@@ -272,7 +273,7 @@ mod tests {
     #[test]
     fn half_a_sequence_takes_no_key_with_it() {
         for half in [&b"\x1b[5"[..], b"\x1b[200", b"\x1b[<", b"\x1b[?", b"\x1b[", b"\x1bO", b"\x1b[M", &[0xf0]] {
-            // With nothing after it, and with a key at once.
+            // Once with nothing after it, and once with a key at once.
             let (mut out, mut stream) = passed(&[half]);
             stream.silent(&mut out);
             stream.pass(b"\x03", NOW, &mut out);
@@ -280,7 +281,7 @@ mod tests {
         }
         let (out, _) = passed(&[b"\x1b[5\x03q"]);
         assert_eq!(out, b"\x03q");
-        // Esc alone is a key, a moment later.
+        // A single Esc is a key, a moment later.
         let (mut out, mut stream) = passed(&[b"\x1b"]);
         assert!(out.is_empty());
         stream.silent(&mut out);
@@ -312,7 +313,7 @@ mod tests {
         let (mut out, mut stream) = passed(&[b"\x1b[200~half"]);
         stream.pass(b"\x03", Duration::from_millis(500), &mut out);
         assert_eq!(out, b"\x1b[200~half\x1b[201~\x03");
-        // In the midst of one it is a part of it.
+        // Within a paste it is part of the paste.
         let (mut out, mut stream) = passed(&[b"\x1b[200~half"]);
         stream.pass(b"\x03", NOW, &mut out);
         assert_eq!(out, b"\x1b[200~half\x03");

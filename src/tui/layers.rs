@@ -1,5 +1,4 @@
-//! The screens, one above the other, and the overlays on the topmost: each with a number of its own, so that what one asked for comes back
-//! to that one and to no other.
+//! The stack of screens, and the overlays on the top screen. Each has a number, so that an answer goes only to the layer that asked.
 //!
 //! Must not know any screen or overlay.
 
@@ -9,7 +8,7 @@ use crate::tui::core::{Layer, Screen};
 /// The number of the home screen.
 pub(super) const HOME: LayerId = 0;
 
-/// The layers.
+/// The stack of layers.
 pub(super) struct Layers {
     screens: Vec<(LayerId, Box<dyn Screen>)>,
     overlays: Vec<(LayerId, Box<dyn Layer>)>,
@@ -17,36 +16,36 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// A screen with nothing on it; it stays as long as the program runs.
+    /// Returns the stack with only the home screen, which is never closed.
     pub(super) fn on(home: Box<dyn Screen>) -> Self {
         Self { screens: vec![(HOME, home)], overlays: Vec::new(), next: HOME }
     }
 
-    /// Puts an overlay on top.
+    /// Opens an overlay on top.
     pub(super) fn push(&mut self, overlay: Box<dyn Layer>) {
         self.next += 1;
         self.overlays.push((self.next, overlay));
     }
 
-    /// Shows a screen; what lay on the one before is closed.
+    /// Shows a screen; closes the overlays of the previous one.
     pub(super) fn show(&mut self, screen: Box<dyn Screen>) {
         self.next += 1;
         self.overlays.clear();
         self.screens.push((self.next, screen));
     }
 
-    /// Closes a layer, wherever it lies; the home screen stays.
+    /// Closes a layer, wherever it is in the stack, but never the home screen.
     pub(super) fn close(&mut self, id: LayerId) {
         self.overlays.retain(|(layer, _)| *layer != id);
         self.screens.retain(|(layer, _)| *layer != id || *layer == HOME);
     }
 
-    /// Closes what lies on the screen.
+    /// Closes all overlays.
     pub(super) fn close_all(&mut self) {
         self.overlays.clear();
     }
 
-    /// The number of the topmost, and itself.
+    /// Returns the top layer and its number.
     pub(super) fn top(&mut self) -> (LayerId, &mut dyn Layer) {
         // INVARIANT: the home screen is never closed.
         let at = self.screens.len() - 1;
@@ -56,7 +55,7 @@ impl Layers {
         }
     }
 
-    /// The topmost, to look at.
+    /// Returns the top layer, read-only.
     pub(super) fn top_ref(&self) -> &dyn Layer {
         match self.overlays.last() {
             Some((_, overlay)) => &**overlay,
@@ -64,46 +63,46 @@ impl Layers {
         }
     }
 
-    /// The number of the topmost.
+    /// Returns the number of the top layer.
     pub(super) fn top_id(&self) -> LayerId {
         self.overlays.last().map_or_else(|| self.screen_id(), |(id, _)| *id)
     }
 
-    /// The layer of a number.
+    /// Returns the layer with a number.
     pub(super) fn by_id(&mut self, id: LayerId) -> Option<&mut dyn Layer> {
         self.all_mut().find(|(layer, _)| *layer == id).map(|(_, layer)| layer)
     }
 
-    /// Closes an overlay whose step is taken, unless it stays for the next.
+    /// Closes an overlay after its step, unless [`Layer::stays`].
     pub(super) fn close_unless_it_stays(&mut self, id: LayerId) {
         self.overlays.retain(|(layer, overlay)| *layer != id || overlay.stays());
     }
 
-    /// Puts an overlay over a layer, below whatever lies on that; over the screen, if it is no overlay.
+    /// Opens an overlay directly above a layer, below the others; above the screen if that layer is no overlay.
     pub(super) fn push_below(&mut self, over: LayerId, overlay: Box<dyn Layer>) {
         self.next += 1;
         let at = self.overlays.iter().position(|(layer, _)| *layer == over).map_or(0, |at| at + 1);
         self.overlays.insert(at, (self.next, overlay));
     }
 
-    /// The screen that shows, to change it.
+    /// Returns the visible screen, to change it.
     pub(super) fn screen_mut(&mut self) -> &mut dyn Screen {
         // INVARIANT: the home screen is never closed.
         let at = self.screens.len() - 1;
         &mut *self.screens[at].1
     }
 
-    /// The screen that shows.
+    /// Returns the visible screen.
     pub(super) fn screen(&self) -> &dyn Screen {
         &*self.screens[self.screens.len() - 1].1
     }
 
-    /// The number of the screen that shows.
+    /// Returns the number of the visible screen.
     pub(super) fn screen_id(&self) -> LayerId {
         self.screens[self.screens.len() - 1].0
     }
 
-    /// Goes back to the home screen; whether another was shown.
+    /// Goes back to the home screen; returns whether another screen was visible.
     pub(super) fn go_home(&mut self) -> bool {
         let away = self.screens.len() > 1;
         self.screens.truncate(1);
@@ -113,22 +112,22 @@ impl Layers {
         away
     }
 
-    /// Whether nothing lies on the screen.
+    /// Returns whether no overlay is open.
     pub(super) const fn is_bare(&self) -> bool {
         self.overlays.is_empty()
     }
 
-    /// The overlays, from the bottom.
+    /// Returns the overlays, from the bottom up.
     pub(super) fn overlays(&self) -> impl DoubleEndedIterator<Item = &dyn Layer> {
         self.overlays.iter().map(|(_, o)| &**o)
     }
 
-    /// Everything that is there with its number, screens first.
+    /// Returns all layers with their numbers, screens first.
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = (LayerId, &mut dyn Layer)> {
         as_layers(&mut self.screens, &mut self.overlays)
     }
 
-    /// What shows, with its number: the screen, then what lies on it.
+    /// Returns the visible layers with their numbers: the top screen, then the overlays.
     pub(super) fn showing_mut(&mut self) -> impl Iterator<Item = (LayerId, &mut dyn Layer)> {
         let shown = self.screens.len() - 1;
         as_layers(&mut self.screens[shown..], &mut self.overlays)

@@ -1,4 +1,4 @@
-//! A cursor in a list of any length, and the window that shows.
+//! A cursor in a list of any length, and its viewport.
 //!
 //! Must not know what is listed.
 
@@ -6,24 +6,24 @@ use crate::actions::Action;
 use crate::tui::canvas::Target;
 use crate::tui::core::Touch;
 
-/// Where one is in a list.
+/// The position in a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Cursor {
     /// The row under the cursor.
     pub at: usize,
-    /// The first row that shows.
+    /// The first visible row.
     pub offset: usize,
-    /// How many rows show.
+    /// How many rows are visible.
     pub height: usize,
 }
 
 impl Cursor {
-    /// Keeps the cursor inside a list of this length and the window around the cursor.
+    /// Keeps the cursor inside a list of this length, and the viewport around the cursor.
     pub(super) fn fit(&mut self, len: usize, height: usize) {
         self.height = height;
         self.at = self.at.min(len.saturating_sub(1));
         if height == 0 {
-            // Not drawn yet: the window is found when its height is known.
+            // Not drawn yet: the viewport is set when its height is known.
             return;
         }
         if self.at < self.offset {
@@ -34,13 +34,13 @@ impl Cursor {
         self.offset = self.offset.min(len.saturating_sub(height));
     }
 
-    /// The rows that show.
+    /// Returns the range of visible rows.
     #[must_use]
     pub(super) fn window(&self, len: usize) -> std::ops::Range<usize> {
         self.offset.min(len)..(self.offset + self.height).min(len)
     }
 
-    /// Moves as an action says; whether it was one that moves.
+    /// Moves the cursor by an action; returns whether the action moves it.
     pub(super) fn act(&mut self, action: Action, len: usize) -> bool {
         let page = self.height.saturating_sub(1).max(1);
         self.at = match action {
@@ -50,20 +50,20 @@ impl Cursor {
             Action::PageUp => self.at.saturating_sub(page),
             Action::First => 0,
             Action::Last => len,
-            // The others don't move; whose cursor it is looks at them next.
+            // Other actions don't move the cursor; the caller handles them.
             _ => return false,
         };
         self.fit(len, self.height);
         true
     }
 
-    /// Moves to where a scroll bar was clicked: so many thousandths down.
+    /// Moves to where a scroll bar was clicked, in thousandths from the top.
     pub(super) fn jump(&mut self, thousandths: usize, len: usize) {
         self.at = len.saturating_sub(1) * thousandths.min(1000) / 1000;
         self.fit(len, self.height);
     }
 
-    /// Scrolls by lines, as the wheel does: the cursor stays where it is as long as that shows.
+    /// Scrolls by lines, as the wheel does; the cursor stays on its row while that is visible.
     pub(super) fn scroll(&mut self, lines: i32, len: usize) {
         let by = usize::try_from(lines.unsigned_abs()).unwrap_or(0);
         let offset = if lines < 0 { self.offset.saturating_sub(by) } else { self.offset + by };
@@ -73,16 +73,16 @@ impl Cursor {
     }
 }
 
-/// A list of which only the rows that show are read.
+/// A list that reads only the visible rows.
 #[derive(Debug, Clone)]
 pub(super) struct Listing<Id, Row> {
-    /// All that is listed, in its order.
+    /// All listed items, in order.
     pub ids: Vec<Id>,
-    /// The rows that show.
+    /// The rows that were read.
     pub rows: Vec<Row>,
-    /// The place of the first of them.
+    /// The position of the first of `rows` in the list.
     pub from: usize,
-    /// Where one is.
+    /// The position in the list.
     pub cursor: Cursor,
 }
 
@@ -93,13 +93,13 @@ impl<Id, Row> Default for Listing<Id, Row> {
 }
 
 impl<Id: Copy + Eq, Row> Listing<Id, Row> {
-    /// What is under the cursor.
+    /// Returns the item under the cursor.
     #[must_use]
     pub(super) fn selected(&self) -> Option<Id> {
         self.ids.get(self.cursor.at).copied()
     }
 
-    /// Lists something else; the cursor stays on the same one if it is there, else where it was.
+    /// Keeps the cursor on an item after the list has changed; if it isn't listed, the cursor keeps its position.
     pub(super) fn stay_on(&mut self, id: Option<Id>) {
         if let Some(place) = id.and_then(|id| self.ids.iter().position(|i| *i == id)) {
             self.cursor.at = place;
@@ -107,7 +107,7 @@ impl<Id: Copy + Eq, Row> Listing<Id, Row> {
         self.fit();
     }
 
-    /// Moves the cursor to one; whether it is listed.
+    /// Moves the cursor to an item; returns whether it is listed.
     pub(super) fn go_to(&mut self, id: Id) -> bool {
         let found = self.ids.contains(&id);
         if found {
@@ -122,18 +122,18 @@ impl<Id: Copy + Eq, Row> Listing<Id, Row> {
         self.fit();
     }
 
-    /// Forgets the rows that were read.
+    /// Drops the rows that were read.
     pub(super) fn fit(&mut self) {
         self.cursor.fit(self.ids.len(), self.cursor.height);
         self.rows.clear();
     }
 
-    /// Moves as an action says; whether it was one that moves.
+    /// Moves the cursor by an action; returns whether the action moves it.
     pub(super) fn act(&mut self, action: Action) -> bool {
         self.cursor.act(action, self.ids.len())
     }
 
-    /// Moves as the mouse says; whether it was a touch that moves. `down` is how far down its scroll bar was pressed.
+    /// Moves the cursor by the mouse; returns whether the touch moves it. `down` is where its scroll bar was pressed, in thousandths.
     pub(super) fn touch(&mut self, touch: Touch, down: Option<usize>) -> bool {
         match (touch, down) {
             (Touch::Press { on: Target::Row(_, row), .. }, _) => self.click(row),
@@ -144,17 +144,17 @@ impl<Id: Copy + Eq, Row> Listing<Id, Row> {
         true
     }
 
-    /// Moves to a row, as a click does.
+    /// Moves to a row that was clicked.
     fn click(&mut self, row: usize) {
         self.cursor.at = row.min(self.ids.len().saturating_sub(1));
     }
 
-    /// Moves by lines, as the wheel does.
+    /// Scrolls by lines, as the wheel does.
     fn scroll(&mut self, lines: i32) {
         self.cursor.scroll(lines, self.ids.len());
     }
 
-    /// Reads the rows that will show, if they aren't there. What is gone meanwhile is no longer listed.
+    /// Reads the rows that will be visible, unless they have been read. Items that no longer exist are removed from the list.
     pub(super) fn prepare<E>(
         &mut self,
         height: usize,
@@ -167,7 +167,7 @@ impl<Id: Copy + Eq, Row> Listing<Id, Row> {
             if !self.rows.is_empty() && self.from == window.start && self.rows.len() >= window.len() {
                 return Ok(());
             }
-            // Where it can't be read now, what was read stands where it stood.
+            // If this fails, the rows that were read before stay.
             let rows = read(&self.ids[window.clone()])?;
             (self.from, self.rows) = (window.start, rows);
             if self.rows.len() >= window.len() {

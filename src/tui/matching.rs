@@ -1,4 +1,4 @@
-//! How well what is typed fits what is offered: one measure for palette, help, choices and the fields of forms.
+//! How well typed text matches what is offered: one measure for the palette, help, choices and the fields of forms.
 //!
 //! Must not know what is offered.
 
@@ -10,14 +10,14 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::domain::text;
 
-/// How well something fits; what fits better is less.
+/// The quality of a match; a smaller value is a better match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fit {
     kind: Kind,
     score: Reverse<u32>,
 }
 
-/// Which part of the words was typed.
+/// How the typed word was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Whole,
@@ -26,24 +26,25 @@ enum Kind {
 }
 
 thread_local! {
-    /// It keeps its memory from one match to the next.
+    /// A matcher keeps its buffers from one match to the next.
     static MATCHER: RefCell<Matcher> = RefCell::new(Matcher::new(Config::DEFAULT));
 }
 
-/// Returns how well each word typed fits a name: as a word of it, as the beginning of one, as the beginnings of several (`pic` is *put into
-/// community*), or, from three letters on, as letters in the midst of it.
+/// Returns how well each word typed matches a name: as a word of it, as the beginning of one, as the beginnings of several (`pic` is *put
+/// into community*), or, from three letters on, as letters inside it.
 #[must_use]
 pub(crate) fn fit(typed: &str, name: &str) -> Option<Fit> {
     fit_as(typed, name, Kind::Letters)
 }
 
-/// Returns how well each word typed fits a sentence: as a word of it or the beginning of one, for letters in the midst of words say nothing about it.
+/// Returns how well each word typed matches a sentence: only as a whole word or the beginning of one, because letters inside words mean
+/// nothing there.
 #[must_use]
 pub(crate) fn fit_sentence(typed: &str, sentence: &str) -> Option<Fit> {
     fit_as(typed, sentence, Kind::Beginning)
 }
 
-/// Returns whether what is typed fits a name.
+/// Returns whether typed text matches a name.
 #[must_use]
 pub(crate) fn fits(typed: &str, name: &str) -> bool {
     fit(typed, name).is_some()
@@ -70,7 +71,7 @@ fn fit_word(typed: &str, offered: &str, matcher: &mut Matcher) -> Option<Fit> {
     let begun = |i: usize| offered[..i].chars().next_back().is_none_or(is_between);
     let ended = |i: usize| offered[i..].chars().next().is_none_or(is_between);
     let found = || offered.match_indices(typed).map(|(i, _)| i).filter(|i| begun(*i));
-    // What has the word at its very beginning comes first; of the others each is as good.
+    // A name that starts with the word comes first; the others rank alike.
     let first = Reverse(u32::from(offered.starts_with(typed)));
     if found().any(|i| ended(i + typed.len())) {
         return Some(Fit { kind: Kind::Whole, score: first });
@@ -78,7 +79,7 @@ fn fit_word(typed: &str, offered: &str, matcher: &mut Matcher) -> Option<Fit> {
     if found().next().is_some() {
         return Some(Fit { kind: Kind::Beginning, score: first });
     }
-    // Elsewhere: each run of letters begins a word, or there is one run that is no accident.
+    // Otherwise each run of letters begins a word, or there is one run that is long enough not to be chance.
     let chars: Vec<char> = offered.chars().collect();
     let before = |i: u32| (i as usize).checked_sub(1).and_then(|b| chars.get(b)).copied();
     let begins_run = |n: usize| n == 0 || at[n - 1] + 1 != at[n];
@@ -100,7 +101,7 @@ mod tests {
         for typed in ["ut", "pcx", "xput", "cip", "theme"] {
             assert!(!fits(typed, "put into community"), "{typed}");
         }
-        // Long words against many: no time is lost.
+        // Long words against many must not be slow.
         assert!(!fits("aaaaab", &"a ".repeat(500)));
     }
 

@@ -1,6 +1,6 @@
-//! The screen: the book with a face.
+//! The terminal interface to the book.
 //!
-//! One thread owns the terminal; drawing takes what there is, events change it. Must not know SQL or the roster's file.
+//! One thread owns the terminal: it draws the state, and events change the state. Must not know SQL or the roster's file.
 
 mod answer;
 mod attendance;
@@ -55,39 +55,39 @@ use crate::paths::Paths;
 use crate::reasons::why;
 use crate::remembered::Remembered;
 
-/// What ends the screen in an error.
+/// An error that ends the terminal interface.
 #[derive(Debug, thiserror::Error)]
 pub enum TuiError {
-    /// The book.
+    /// An error of the book.
     #[error(transparent)]
     Book(#[from] BookError),
-    /// The terminal.
+    /// An error of the terminal.
     #[error("using the terminal: {}", why(.0))]
     Terminal(#[from] std::io::Error),
-    /// There is none.
+    /// There is no terminal.
     #[error("the screen needs a terminal; `guildhall --help` lists the commands that work without one")]
     NoTerminal,
 }
 
-/// What is said when the sample is opened.
+/// The message when the sample is opened.
 const SAMPLE: &str = "This sample is a separate file. To start your own roster, quit ({quit}) and start again";
 
-/// How long the loop waits for a key while work is under way.
+/// How long the loop waits for a key while a task is running.
 const GLANCE: Duration = Duration::from_millis(40);
-/// How long it looks for what came in with an event. Not at all would be too short: the event reader looks at what it has read only then.
+/// How long the loop looks for more events after one. Zero is too short: the event reader returns buffered events only on the next poll.
 const MOMENT: Duration = Duration::from_micros(50);
-/// Events that come without end are drawn this often.
+/// How often an endless stream of events is drawn.
 const LONGEST_BURST: Duration = Duration::from_millis(100);
-/// How long it waits otherwise: until something happens.
+/// How long the loop waits otherwise: until something happens.
 const IDLE: Duration = Duration::from_secs(86_400);
 
-/// Opens the roster on the screen; on the first run, welcomes. Returns when the lead quits.
+/// Opens the roster on the screen, after a welcome on the first run. Returns when the user quits.
 ///
 /// # Errors
 /// If the roster or the terminal can't be used.
 pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiError> {
     let plain = plain || terminal::is_dumb();
-    // Opened before the screen is taken, so that what is wrong is said where it can be read.
+    // The roster is opened before the terminal is taken over, so that errors stay readable.
     let found = match Book::open(&paths.roster, Arc::clone(&clock)) {
         Ok(book) => Some(book),
         Err(BookError::Store(StoreError::Absent(_))) => None,
@@ -118,7 +118,7 @@ pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiE
     hall(guard, screen, uses, shell)
 }
 
-/// Opens a made-up roster in a temporary file, gone afterwards.
+/// Opens a made-up roster in a temporary file, which is then deleted.
 ///
 /// # Errors
 /// As [`run`].
@@ -129,7 +129,7 @@ pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), Tui
     need_terminal()?;
     let book = start(&roster, clock, Choice::Sample)?;
     signals::watch()?;
-    // The lead's own keys and colours, but nothing of the demo is remembered.
+    // The user's own keys and colours apply, but nothing of the demo is remembered.
     let colours = Colours::detect();
     let mut setup = Setup::read(paths, plain, colours);
     setup.remembered = Remembered::default();
@@ -139,7 +139,7 @@ pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), Tui
     hall(guard, screen, uses, open_shell(book, setup, Jobs::Thread)?)
 }
 
-/// Opens a book at its home screen. Work that takes long is done as `jobs` says.
+/// Opens a book at its home screen. `jobs` decides whether long tasks run on threads.
 ///
 /// # Errors
 /// If the book can't be read.
@@ -159,7 +159,7 @@ fn start(roster: &Path, clock: Arc<dyn Clock>, choice: Choice) -> Result<Book, B
     Ok(book)
 }
 
-/// Opens what was started before, or starts it.
+/// Opens the roster that was created earlier, or creates it.
 fn open_or_start(roster: &Path, clock: Arc<dyn Clock>, choice: Choice) -> Result<Book, BookError> {
     match Book::open(roster, Arc::clone(&clock)) {
         Err(BookError::Store(StoreError::Absent(_))) => start(roster, clock, choice),
@@ -228,8 +228,8 @@ fn hall(guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal::Us
     }
 }
 
-/// Waits for an event, and deals with everything that has come in before the next picture: what is typed or pasted in one go is drawn once.
-/// What is to be done then, and whether anything came.
+/// Waits for an event, then handles everything that has arrived, so that text typed or pasted in one go is drawn once. Returns what to do
+/// next, and whether any event arrived.
 fn burst(shell: &mut Shell, wait: Duration) -> Result<(Then, bool), TuiError> {
     if !event::poll(wait)? {
         return Ok((Then::Go, false));

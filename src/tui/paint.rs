@@ -1,4 +1,4 @@
-//! Putting text on the screen: the only place that does, so that nothing unsafe gets there and columns fit by display width.
+//! Writes text to the screen. Only this module does, so that nothing unsafe gets there and columns fit by display width.
 //!
 //! Must not know what the text is about.
 
@@ -14,7 +14,7 @@ use crate::tui::theme::Tone;
 /// A piece of text with its tone.
 pub(super) type Piece<'a> = (&'a str, Tone);
 
-/// Writes a text, cut to `width`; returns how many columns it took.
+/// Writes a text, cut to `width`; returns how many columns it takes.
 pub(super) fn put(on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, what: &str, style: Style) -> u16 {
     let area = on.buf.area;
     if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() || width == 0 {
@@ -37,19 +37,19 @@ pub(super) fn pieces(on: &mut Canvas<'_>, (x, y): (u16, u16), width: u16, parts:
     used
 }
 
-/// Gives a line of cells a style, keeping what stands there.
+/// Gives a line of cells a style, and keeps their text.
 pub(super) fn tint(on: &mut Canvas<'_>, area: Rect, style: Style) {
     on.buf.set_style(area.intersection(on.buf.area), style);
 }
 
-/// Underlines where the folded words occur in what was written at a place.
+/// Underlines the folded words in the text that was written at a position.
 pub(super) fn highlight(on: &mut Canvas<'_>, (x, y): (u16, u16), what: &str, width: u16, words: &[String]) {
     if words.is_empty() {
         return;
     }
     let safe = text::safe(what);
     let shown = text::clip(&safe, usize::from(width));
-    // The column of each letter of the folded text: folding may make one letter into several, or none.
+    // The column of each letter of the folded text. Folding can turn one letter into several, or none.
     let (mut folded, mut columns, mut at) = (String::new(), Vec::new(), 0);
     for c in shown.chars() {
         let before = folded.len();
@@ -100,14 +100,14 @@ pub(super) fn frame(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str, fo
     inside
 }
 
-/// A heading in words in place of a box, for screen readers.
+/// Draws a heading in words in place of a box, for screen readers.
 fn plain_frame(on: &mut Canvas<'_>, area: Rect, left: &str, right: &str) -> Rect {
     let heading = if right.is_empty() { left.to_owned() } else { format!("{left}. {right}") };
     pieces(on, (area.x, area.y), area.width, &[(&heading, Tone::Heading)]);
     Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area }
 }
 
-/// Empties a part of the screen and draws a box in it; without boxes, all of the screen but the foot line.
+/// Clears an area and draws a box in it; without boxes, clears the whole screen but the foot line.
 pub(super) fn window(on: &mut Canvas<'_>, area: Rect, left: &str, hints: &[Hint]) -> Rect {
     let whole = on.buf.area;
     let area = if on.theme.is_plain() { Rect { height: whole.height.saturating_sub(1).max(1), ..whole } } else { area };
@@ -122,24 +122,24 @@ pub(super) fn window(on: &mut Canvas<'_>, area: Rect, left: &str, hints: &[Hint]
         (key.as_deref() != Some("")).then(|| said.trim().to_owned())
     };
     let right = hints.iter().filter_map(part).collect::<Vec<_>>().join(" · ");
-    // The title comes first: the foot line has the hints too.
+    // The title takes precedence, because the foot line shows the hints too.
     let fits = text::width(left) + text::width(&right) + 8 <= usize::from(area.width);
     frame(on, area, left, if fits { &right } else { "" }, true)
 }
 
-/// Empties a part of the screen.
+/// Clears an area.
 pub(super) fn empty(on: &mut Canvas<'_>, area: Rect) {
     Clear.render(area.intersection(on.buf.area), on.buf);
 }
 
-/// A rectangle of a size in the middle of another, no larger than it.
+/// Returns a rectangle of this size in the middle of `area`, no larger than it.
 #[must_use]
 pub(super) fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
     Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
 }
 
-/// Marks the row under the cursor: reversed where the focus is, and the terminal's own cursor stands there in plain drawing.
+/// Marks the row under the cursor: reversed where the focus is. In plain drawing the terminal's own cursor is there.
 pub(super) fn at_cursor(on: &mut Canvas<'_>, row: Rect, focused: bool) {
     let style = on.theme.style(if focused { Tone::Selected } else { Tone::Resting });
     tint(on, row, style);
@@ -148,14 +148,13 @@ pub(super) fn at_cursor(on: &mut Canvas<'_>, row: Rect, focused: bool) {
     }
 }
 
-/// A bar at the right edge of a list that says how far down one is; nothing if all of it shows. It belongs to a pane, or to
-/// the overlay on top.
+/// Draws a scroll bar at the right edge of a list, unless all of it is visible. It belongs to a pane, or to the top overlay.
 pub(super) fn scroll_bar(on: &mut Canvas<'_>, inside: Rect, offset: usize, all: usize, pane: Option<PaneId>) {
     let shown = usize::from(inside.height);
     if on.theme.is_plain() && all > shown + offset && inside.height > 1 {
         let more = format!(" {} more below", text::thousands((all - shown - offset) as u64));
         let width = u16::try_from(text::width(&more)).unwrap_or(0);
-        // On the line above the list, where nothing of it is covered.
+        // The line above the list, where it covers nothing.
         pieces(on, (inside.right().saturating_sub(width), inside.y.saturating_sub(1)), width, &[(&more, Tone::Dim)]);
     }
     if all <= shown || inside.height < 3 || inside.right() >= on.buf.area.right() || on.theme.is_plain() {

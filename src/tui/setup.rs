@@ -1,4 +1,4 @@
-//! What a run of the screen begins with: the files, the configuration, the colours, how the screen was left.
+//! What a run of the terminal interface starts with: the paths, the configuration, the theme, the screen's state.
 //!
 //! Must not know what is drawn.
 
@@ -7,21 +7,21 @@ use crate::paths::Paths;
 use crate::remembered::Remembered;
 use crate::tui::theme::{Colours, Theme};
 
-/// What a run begins with.
+/// What a run starts with.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    /// Where things lie.
+    /// Where the program's files are.
     pub paths: Paths,
-    /// What the lead has set.
+    /// The user's configuration.
     pub config: Config,
-    /// The look.
+    /// The theme.
     pub theme: Theme,
-    /// How the screen was left.
+    /// The screen's state from the last run.
     pub remembered: Remembered,
 }
 
 impl Setup {
-    /// Reads the configuration and what was remembered.
+    /// Reads the configuration and the screen's state.
     #[must_use]
     pub fn read(paths: &Paths, plain: bool, colours: Colours) -> Self {
         let config = Config::read(&paths.config, paths.config_is_named);

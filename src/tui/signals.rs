@@ -1,4 +1,4 @@
-//! Signals: whatever ends the program gives the terminal back first, whatever puts it to sleep does so too and takes it over again after.
+//! Signals: one that ends the program first restores the terminal; one that suspends it also takes the terminal over again afterwards.
 //!
 //! Must not know what is drawn.
 
@@ -10,7 +10,7 @@ use signal_hook::low_level;
 
 use crate::tui::terminal;
 
-/// The signals that end a program and can be listened to.
+/// The signals that end a program and can be caught.
 const ENDING: &[i32] = &[
     c::SIGTERM,
     c::SIGHUP,
@@ -28,27 +28,27 @@ const ENDING: &[i32] = &[
     c::SIGABRT,
 ];
 
-/// Held while a picture is drawn, and while the terminal isn't ours.
+/// Held while a frame is drawn, and while the terminal isn't ours.
 static PICTURE: Mutex<()> = Mutex::new(());
 
-/// Draws something, unless the terminal is being given back: then afterwards.
+/// Draws a frame; waits while the terminal is being restored.
 pub(super) fn drawing<T>(draw: impl FnOnce() -> T) -> T {
     let _held = PICTURE.lock();
     draw()
 }
 
-/// Gives the terminal back on a panic, before the message is printed, on every signal that ends the program, and on a hang-up that no
-/// signal tells of: the process ends there and then. Nothing is lost, for what was acknowledged is committed.
+/// Restores the terminal on a panic, before the message is printed, on every signal that ends the program, and on a hang-up without a
+/// signal. The process then ends at once. Nothing is lost, because everything acknowledged is committed.
 ///
 /// # Errors
-/// If the signals can't be listened to.
+/// If the signals can't be caught.
 pub(super) fn watch() -> io::Result<()> {
     let before = std::panic::take_hook();
     let main = std::thread::current().id();
     std::panic::set_hook(Box::new(move |info| {
         let place = info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
         tracing::error!(place, "panic");
-        // Of work that breaks down on another thread the screen says so, and goes on.
+        // The screen reports a panic on another thread, and the program goes on.
         if std::thread::current().id() == main {
             terminal::leave();
             before(info);
@@ -61,10 +61,10 @@ pub(super) fn watch() -> io::Result<()> {
                 c::SIGTSTP => {
                     let _ = sleep();
                 }
-                // Somebody stopped us in a way that can't be seen coming, and the terminal may be as they left it.
+                // We were stopped by SIGSTOP, which can't be caught, and the shell may have changed the terminal.
                 c::SIGCONT => draw_anew(terminal::take_again()),
                 _ => {
-                    // A terminal that takes nothing any more must not hold up what ends the program.
+                    // A terminal that no longer accepts output must not delay the end of the program.
                     let _held = terminal::soon(&PICTURE);
                     terminal::leave();
                     tracing::info!(signal, "ended by a signal");
@@ -76,7 +76,7 @@ pub(super) fn watch() -> io::Result<()> {
     })?;
     if let Ok(tty) = rustix::fs::open("/dev/tty", rustix::fs::OFlags::RDWR, rustix::fs::Mode::empty()) {
         std::thread::Builder::new().spawn(move || {
-            // Without any events asked for, poll returns only when the terminal has hung up.
+            // With no events requested, poll returns only when the terminal has hung up.
             let mut fds = [rustix::event::PollFd::new(&tty, rustix::event::PollFlags::empty())];
             if rustix::event::poll(&mut fds, None).is_ok() {
                 terminal::leave();
@@ -88,15 +88,15 @@ pub(super) fn watch() -> io::Result<()> {
     Ok(())
 }
 
-/// Has the loop draw everything anew, as after a resize.
+/// Makes the event loop redraw everything, as after a resize.
 fn draw_anew(taken: io::Result<bool>) {
     if matches!(taken, Ok(true)) {
         let _ = low_level::raise(c::SIGWINCH);
     }
 }
 
-/// Puts the process to sleep with the terminal given back, and takes it over again when it is woken. Where nobody could wake it, it doesn't
-/// sleep.
+/// Restores the terminal and suspends the process; takes the terminal over again when it continues. Does nothing if no process could resume
+/// it.
 ///
 /// # Errors
 /// If the terminal can't be switched.
@@ -115,10 +115,10 @@ pub(super) fn sleep() -> io::Result<()> {
     Ok(())
 }
 
-/// Whether nobody outside of the process group is there to wake it: then the system, too, stops none of its processes (POSIX, *orphaned
+/// Returns whether no process outside the process group could resume it. The system doesn't stop such a group either (POSIX, *orphaned
 /// process group*).
 fn is_orphaned() -> bool {
-    // Where that can't be found out, a parent is somebody.
+    // If that can't be determined, the parent counts as one that can.
     let Some(ours) = Kin::of(std::process::id()) else { return false };
     let mut next = ours.parent;
     while next != 0 {
@@ -134,8 +134,8 @@ fn is_orphaned() -> bool {
     true
 }
 
-/// Where a process belongs. Each number is 0 if it belongs to something that can't be seen from here, as in a container whose first process
-/// was begun in a session outside of it.
+/// The parent, group and session of a process. A number is 0 if it can't be seen from here, as in a container whose first process was
+/// started in a session outside it.
 #[derive(PartialEq, Debug)]
 struct Kin {
     parent: u32,
@@ -144,8 +144,8 @@ struct Kin {
 }
 
 impl Kin {
-    /// Of the process of a number; none if that can't be found out here. The system's file is read, because its calls, as `rustix` wraps
-    /// them, take for granted that no number is 0.
+    /// Reads the numbers of a process; `None` if they are unknown. It reads `/proc`, because the system calls, as `rustix` wraps them,
+    /// assume that no number is 0.
     fn of(process: u32) -> Option<Self> {
         let file = format!("/proc/{process}/stat");
         let file = rustix::fs::open(file, rustix::fs::OFlags::RDONLY, rustix::fs::Mode::empty()).ok()?;
@@ -154,7 +154,7 @@ impl Kin {
         Self::from_stat(&String::from_utf8_lossy(&buffer[..n]))
     }
 
-    /// From `pid (name) state parent group session …` (proc(5)); a name may have brackets and blanks in it.
+    /// Parses `pid (name) state parent group session …` (proc(5)); a name may contain brackets and blanks.
     fn from_stat(text: &str) -> Option<Self> {
         let mut numbers = text.rsplit_once(')')?.1.split_whitespace().skip(1).map(|n| n.parse().ok());
         Some(Self { parent: numbers.next()??, group: numbers.next()??, session: numbers.next()?? })

@@ -1,21 +1,21 @@
-//! Where the pictures go: gathered, so that each leaves in one piece, and for terminals of sixteen colours in their own words.
+//! The output of the drawing: buffered, so that each frame leaves in one piece, and rewritten for terminals with sixteen colours.
 //!
 //! Must not know what is drawn.
 
 use std::io::{self, Stdout, Write};
 
-/// Gathers what is drawn until it is flushed.
+/// A buffer for drawing output until it is flushed.
 #[derive(Debug)]
 pub(super) struct Sink {
     out: Stdout,
     gathered: Vec<u8>,
-    /// Whether colours go out as those that every colour terminal knows (ECMA-48: 30 to 37, and 90 to 97), not as the first
-    /// sixteen of 256, which old ones take for something else.
+    /// Whether colours are sent as those that every colour terminal knows (ECMA-48: 30 to 37, and 90 to 97), not as the first sixteen of
+    /// 256, which old terminals misread.
     sixteen: bool,
 }
 
 impl Sink {
-    /// Gathers for standard output.
+    /// Returns a buffer for standard output.
     #[must_use]
     pub(super) fn new(sixteen: bool) -> Self {
         Self { out: io::stdout(), gathered: Vec::with_capacity(16 * 1024), sixteen }
@@ -38,10 +38,11 @@ impl Write for Sink {
     }
 }
 
-/// The same with moves to the right within a line in the short words (ECMA-48: `CUF` for `CUP`): over a slow line a picture is there sooner.
+/// Returns the bytes with short moves to the right within a line (ECMA-48: `CUF` for `CUP`), so that a slow connection shows a frame
+/// sooner.
 fn with_short_moves(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
-    // Where the cursor is, as long as nothing was written whose width would have to be known.
+    // The cursor's position, until something is written whose width is unknown.
     let mut at: Option<(u16, u16)> = None;
     let mut rest = bytes;
     while let Some(byte) = rest.first() {
@@ -67,7 +68,7 @@ fn with_short_moves(bytes: &[u8]) -> Vec<u8> {
                 at = Some((line, column));
             }
             (last, _) => {
-                // Colours leave the cursor where it is.
+                // Colours don't move the cursor.
                 at = at.filter(|_| last == Some(&b'm'));
                 out.extend_from_slice(b"\x1b[");
                 out.extend_from_slice(sequence);
@@ -78,13 +79,13 @@ fn with_short_moves(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The line and column of `line;columnH`.
+/// Parses the line and column of `line;columnH`.
 fn place(sequence: &[u8]) -> Option<(u16, u16)> {
     let (line, column) = std::str::from_utf8(sequence).ok()?.strip_suffix('H')?.split_once(';')?;
     Some((line.parse().ok()?, column.parse().ok()?))
 }
 
-/// The same with `38;5;n` and `48;5;n` in the short words, for the first sixteen colours.
+/// Returns the bytes with short sequences in place of `38;5;n` and `48;5;n` for the first sixteen colours.
 fn in_sixteen(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;

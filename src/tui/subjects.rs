@@ -1,15 +1,15 @@
-//! What a form is about, as text: how a draft that outlives the program says what it is of.
+//! The subject of a form as text, so that a draft can be matched to it after the program has ended.
 //!
-//! Must not know what is in a form, nor where a draft is kept.
+//! Must not know what is in a form, nor where a draft is stored.
 
 use crate::domain::ids::{CommunityId, MeetupId, OrganisationId, PersonId, SeatId};
 use crate::tui::core::Subject;
 
-/// The subject of a list of people that was not added yet.
+/// The subject of a list of people that hasn't been added yet.
 pub(super) const LIST: &str = "list";
 
 impl Subject {
-    /// The subject in words, to be read again by [`Subject::read`].
+    /// Returns the subject as text, for [`Subject::read`].
     #[must_use]
     pub(super) fn write(&self) -> String {
         let id = |id: Option<i64>| id.map_or_else(|| "new".to_owned(), |id| id.to_string());
@@ -30,7 +30,7 @@ impl Subject {
         }
     }
 
-    /// Reads what [`Subject::write`] wrote.
+    /// Parses the text of [`Subject::write`].
     #[must_use]
     pub(super) fn read(text: &str) -> Option<Self> {
         let (kind, rest) = text.split_once(' ')?;

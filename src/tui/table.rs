@@ -13,49 +13,49 @@ use crate::tui::theme::Tone;
 /// A column that a list can have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Column {
-    /// Its name: what is remembered, and shown at its head.
+    /// Its name, both remembered and shown as its title.
     pub name: String,
-    /// With less room than this it isn't shown.
+    /// The minimum width; with less room the column is hidden.
     pub least: u16,
-    /// More room than this is of no use to it, unless it grows.
+    /// The maximum width, unless the column grows.
     pub best: u16,
-    /// Takes what room is left.
+    /// Whether the column takes the remaining room.
     pub grows: bool,
-    /// Numbers stand at the right.
+    /// Whether values are aligned right, as numbers are.
     pub right: bool,
     /// Whether the list can be sorted by it.
     pub sorts: bool,
 }
 
 impl Column {
-    /// A column of text that the list can be sorted by.
+    /// Returns a text column that the list can be sorted by.
     #[must_use]
     pub(super) fn new(name: &str, least: u16, best: u16) -> Self {
         Self { name: name.to_owned(), least, best, grows: false, right: false, sorts: true }
     }
 
-    /// The same, taking what room is left.
+    /// Makes the column take the remaining room.
     #[must_use]
     pub(super) fn growing(mut self) -> Self {
         self.grows = true;
         self
     }
 
-    /// The same, its values at the right.
+    /// Aligns the values right.
     #[must_use]
     pub(super) fn right(mut self) -> Self {
         self.right = true;
         self
     }
 
-    /// The same, but the list can't be sorted by it.
+    /// Makes the column one that the list can't be sorted by.
     #[must_use]
     pub(super) fn unsorted(mut self) -> Self {
         self.sorts = false;
         self
     }
 
-    /// What stands at its head.
+    /// Returns its title.
     #[must_use]
     pub(super) fn title(&self) -> String {
         let mut letters = self.name.chars();
@@ -63,17 +63,17 @@ impl Column {
     }
 }
 
-/// What stands in a column of a row, and what it means, if it is more than text.
+/// The value of a row in a column, with a tone if it means more than its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// The words.
+    /// The text.
     pub text: String,
-    /// What they mean.
+    /// The tone.
     pub tone: Option<Tone>,
 }
 
 impl Cell {
-    /// Words that mean something.
+    /// Returns a cell with a tone.
     #[must_use]
     pub(super) fn toned(text: impl Into<String>, tone: Tone) -> Self {
         Self { text: text.into(), tone: Some(tone) }
@@ -89,26 +89,26 @@ impl From<String> for Cell {
 /// The columns of one list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Table {
-    /// All that there are; those that come first are the last to give way.
+    /// All available columns. When there is little room, the last ones are hidden first.
     pub all: Vec<Column>,
-    /// The names of those that show, in their order.
+    /// The names of the columns to show, in order.
     pub chosen: Vec<String>,
     /// The name of the column that the list is sorted by.
     pub sort: String,
-    /// Whether the order is turned round.
+    /// Whether the order is reversed.
     pub reverse: bool,
-    /// Those that have nothing to say at the moment: they don't show.
+    /// The columns that have no values at the moment; they are hidden.
     pub absent: &'static [&'static str],
-    /// The column whose order has no direction: no arrow stands at its head.
+    /// The column whose order has no direction, so that it has no arrow.
     pub undirected: Option<&'static str>,
     own: &'static [&'static str],
     own_sort: &'static str,
 }
 
-/// A column in its place.
+/// A column with its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Placed {
-    /// Its place among all.
+    /// Its index in [`Table::all`].
     pub column: usize,
     /// Where it begins, from the left of the list.
     pub x: u16,
@@ -116,25 +116,25 @@ pub(super) struct Placed {
     pub width: u16,
 }
 
-/// Before the first column stand the sign of the cursor and that of a mark.
+/// The columns for the signs of the cursor and of a mark, before the first column.
 const LEAD: u16 = 3;
 
 impl Table {
-    /// These columns, of which `own` show by themselves, and by which of them the list is sorted by itself.
+    /// Returns a table of these columns. By default it shows `own`, and is sorted by `own_sort`.
     #[must_use]
     pub(super) fn new(all: Vec<Column>, own: &'static [&'static str], own_sort: &'static str) -> Self {
         let chosen: Vec<String> = own.iter().map(|n| (*n).to_owned()).collect();
         Self { all, sort: own_sort.to_owned(), chosen, reverse: false, absent: &[], undirected: None, own, own_sort }
     }
 
-    /// The same, some of its columns with nothing to say for now.
+    /// Hides columns that have no values at the moment.
     #[must_use]
     pub(super) const fn without(mut self, absent: &'static [&'static str]) -> Self {
         self.absent = absent;
         self
     }
 
-    /// How it looks, to be remembered; what it has by itself is left out.
+    /// Returns the look to be remembered, without what is the default.
     #[must_use]
     pub(super) fn look(&self) -> ListLook {
         let is_own = self.chosen.iter().map(String::as_str).eq(self.own.iter().copied());
@@ -145,13 +145,13 @@ impl Table {
         }
     }
 
-    /// The column it is sorted by, with a `-` before it for the other way round.
+    /// Returns the column that the list is sorted by, with a `-` before it if the order is reversed.
     #[must_use]
     pub(super) fn sort_word(&self) -> String {
         format!("{}{}", if self.reverse { "-" } else { "" }, self.sort)
     }
 
-    /// Looks as it was remembered; names that mean nothing are passed over.
+    /// Applies a remembered look; unknown names are ignored.
     pub(super) fn take(&mut self, look: &ListLook) {
         let known: Vec<String> = look.columns.iter().filter(|c| self.column(c).is_some()).cloned().collect();
         self.chosen = if known.is_empty() { self.own.iter().map(|n| (*n).to_owned()).collect() } else { known };
@@ -161,13 +161,13 @@ impl Table {
         self.sort = if sorts { name } else { self.own_sort }.to_owned();
     }
 
-    /// The column of a name.
+    /// Returns the column with a name.
     #[must_use]
     pub(super) fn column(&self, name: &str) -> Option<&Column> {
         self.all.iter().find(|c| c.name == name)
     }
 
-    /// Sorts by a column; by the same again, reversed. Says so in words.
+    /// Sorts by a column; reverses the order if it is sorted by that already. Returns the order in words.
     pub(super) fn sort_by(&mut self, name: &str) -> String {
         match self.column(name) {
             Some(c) if c.sorts && self.sort == c.name => self.reverse = !self.reverse,
@@ -180,7 +180,7 @@ impl Table {
         self.sorted()
     }
 
-    /// Sorts by the next of the columns that show.
+    /// Sorts by the next visible column; returns the order in words.
     pub(super) fn sort_next(&mut self) -> String {
         let shown: Vec<&String> =
             self.chosen.iter().filter(|n| !self.absent.contains(&n.as_str()) && self.column(n).is_some_and(|c| c.sorts)).collect();
@@ -191,25 +191,25 @@ impl Table {
         self.sorted()
     }
 
-    /// Turns the order round.
+    /// Reverses the order; returns it in words.
     pub(super) fn turn_round(&mut self) -> String {
         self.reverse = !self.reverse;
         self.sorted()
     }
 
-    /// How it is sorted, in words.
+    /// Returns the order in words.
     #[must_use]
     pub(super) fn sorted(&self) -> String {
         format!("Sorted by {}{}", self.sort, if self.reverse { ", reversed" } else { "" })
     }
 
-    /// The columns that show, by their places among all.
+    /// Returns the indices of the visible columns.
     fn shown(&self) -> impl Iterator<Item = usize> {
         let present = self.chosen.iter().filter(|n| !self.absent.contains(&n.as_str()));
         present.filter_map(|n| self.all.iter().position(|c| c.name == *n))
     }
 
-    /// How wide the widest of what shows is in each column, its head too; `cell` gives what stands in a column of a row.
+    /// Returns the width of the widest visible value in each column, including its title; `cell` returns a row's value in a column.
     #[must_use]
     pub(super) fn widest<R>(&self, rows: &[R], cell: impl Fn(&R, &str) -> Cell) -> Vec<u16> {
         let mut widest = vec![0; self.all.len()];
@@ -221,18 +221,19 @@ impl Table {
         widest
     }
 
-    /// Where the columns stand in a list of this width, for values as wide as `widest` says; where none `grows`, they stand close together.
+    /// Returns the positions of the columns in a list of this width. `widest` is the width of their values; without `grows`, they stay
+    /// close together.
     #[must_use]
     pub(super) fn layout(&self, width: u16, widest: &[u16], grows: bool) -> Vec<Placed> {
         let room = width.saturating_sub(LEAD + 1);
         let gap = if room > 90 { 2 } else { 1 };
         let mut shown: Vec<usize> = self.shown().collect();
-        // What a column has no values for, the others may have.
+        // Room that a column's values don't need goes to the others.
         let wide = |i: usize| widest.get(i).copied().unwrap_or(u16::MAX);
         let least = |i: usize| self.all[i].least.min(wide(i));
         let needed = |shown: &[usize]| shown.iter().map(|i| least(*i) + gap).sum::<u16>().saturating_sub(gap);
         while shown.len() > 1 && needed(&shown) > room {
-            // The one that matters least goes.
+            // The least important column is hidden.
             let last = shown.iter().copied().max().unwrap_or(0);
             shown.retain(|i| *i != last);
         }
@@ -240,7 +241,8 @@ impl Table {
         let mut left = room.saturating_sub(needed(&shown));
         let mut by_rank: Vec<usize> = (0..shown.len()).collect();
         by_rank.sort_by_key(|at| shown[*at]);
-        // A sign each in turn, until all have what does them good, then until their values show whole; the rest goes to those that grow.
+        // Each column in turn gets one more cell: first up to its best width, then up to its widest value; the rest goes to those that
+        // grow.
         for stage in 0..3 {
             loop {
                 let before = left;
@@ -271,7 +273,7 @@ impl Table {
         out
     }
 
-    /// Draws the heads of the columns, each to be clicked.
+    /// Draws the titles of the columns; each can be clicked.
     pub(super) fn draw_heads(&self, pane: PaneId, row: Rect, placed: &[Placed], on: &mut Canvas<'_>) {
         let style = on.theme.style(Tone::Dim);
         for p in placed {
@@ -290,8 +292,7 @@ impl Table {
         }
     }
 
-    /// Draws the values of a row in their places, the words searched for marked in them. A long one may reach over those that
-    /// are empty beside it.
+    /// Draws the values of a row, with the words of the search highlighted. A long value may extend over empty ones beside it.
     pub(super) fn draw_row(&self, row: Rect, placed: &[Placed], values: &[Cell], tone: Tone, words: &[String], on: &mut Canvas<'_>) {
         for (i, (p, value)) in placed.iter().zip(values).enumerate() {
             let at = (row.x + p.x, row.y);

@@ -1,6 +1,6 @@
-//! Work under way on other threads: one list, each with what it is, how far it is, and the layer that asked for it.
+//! Work in progress on other threads: each task with its kind, its progress, and the layer that asked for it.
 //!
-//! Must not know what is done with the results, nor what the work is.
+//! Must not know what the work is, nor what is done with the results.
 
 use std::time::{Duration, Instant};
 
@@ -10,18 +10,18 @@ use crate::tui::answer::{Answer, LayerId};
 
 type Result<T> = std::result::Result<T, BookError>;
 
-/// What kind of work a task is.
+/// The kind of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Something that the lead waits for: what is being done, in what it is counted, and how many of these are one. Esc stops it; there is
-    /// one at a time.
+    /// A task that the user waits for: what it does, its unit, and how many counts make one unit. Esc stops it, and only one runs at a
+    /// time.
     Waited(String, &'static str, u64),
-    /// Something that is done behind the screen, by this name; a new one takes the place of the one before.
+    /// A background task with this name; a new one replaces the previous one.
     Quiet(&'static str),
 }
 
 impl Kind {
-    /// Something that is counted in rows or people and that the lead waits for.
+    /// Returns the kind of a task that the user waits for and that is counted in rows or people.
     pub(crate) fn waited(doing: impl Into<String>, unit: &'static str) -> Self {
         Self::Waited(doing.into(), unit, 1)
     }
@@ -29,14 +29,14 @@ impl Kind {
 
 type Start = Box<dyn FnOnce(&mut Book, Jobs) -> Result<Box<dyn Pending>>>;
 
-/// A task to be begun.
+/// A task to start.
 pub(crate) struct Task {
     kind: Kind,
     start: Start,
 }
 
 impl Task {
-    /// Work that `start` begins; `wrap` makes an answer of what came of it.
+    /// Returns a task whose work `start` begins; `wrap` makes an answer of its result.
     pub(crate) fn new<T: 'static>(
         kind: Kind,
         start: impl FnOnce(&mut Book, Jobs) -> Result<Job<Result<T>>> + 'static,
@@ -49,17 +49,17 @@ impl Task {
         Self { kind, start }
     }
 
-    /// Whether the lead waits for it.
+    /// Returns whether the user waits for it.
     pub(crate) const fn is_waited_for(&self) -> bool {
         matches!(self.kind, Kind::Waited(..))
     }
 }
 
-/// Work that was begun, whatever it is.
+/// Work that was started, of any result type.
 trait Pending {
-    /// What came of it, once it has.
+    /// Returns the result, once there is one.
     fn poll(&mut self) -> Option<Result<Answer>>;
-    /// How far it is.
+    /// Returns the progress.
     fn progress(&self) -> &Progress;
 }
 
@@ -87,23 +87,23 @@ struct Running {
     pending: Box<dyn Pending>,
 }
 
-/// The tasks under way.
+/// The running tasks.
 pub(crate) struct Tasks {
     jobs: Jobs,
     running: Vec<Running>,
 }
 
 impl Tasks {
-    /// None under way.
+    /// Returns an empty list.
     #[must_use]
     pub(crate) const fn new(jobs: Jobs) -> Self {
         Self { jobs, running: Vec::new() }
     }
 
-    /// Begins a task on behalf of a layer.
+    /// Starts a task on behalf of a layer.
     ///
     /// # Errors
-    /// If it can't be begun, or the lead waits for another.
+    /// If it can't be started, or the user is waiting for another one.
     pub(crate) fn begin(&mut self, task: Task, asker: LayerId, book: &mut Book) -> Result<()> {
         if task.is_waited_for() && self.waited().is_some() {
             return Err(BookError::Refused("something is still running; {back} stops it".into()));
@@ -118,26 +118,26 @@ impl Tasks {
         self.running.iter().find(|r| matches!(r.kind, Kind::Waited(..)))
     }
 
-    /// Whether something is under way.
+    /// Returns whether any task is running.
     #[must_use]
     pub(crate) const fn is_busy(&self) -> bool {
         !self.running.is_empty()
     }
 
-    /// The layer that asked for what the lead waits for, if they wait.
+    /// Returns the layer that asked for the task that the user waits for, if there is one.
     #[must_use]
     pub(crate) fn waits(&self) -> Option<LayerId> {
         self.waited().map(|r| r.asker)
     }
 
-    /// Stops what the lead waits for. What came of it is told by the result: it may have been too late to stop.
+    /// Stops the task that the user waits for. Its result says whether that was in time.
     pub(crate) fn stop(&self) {
         if let Some(running) = self.waited() {
             running.pending.progress().stop();
         }
     }
 
-    /// Ends what is under way, as far as that goes in a moment, so that nothing half done lies beside the roster.
+    /// Stops the task that the user waits for, and waits up to three seconds for it, so that no partial files stay beside the roster.
     pub(crate) fn wind_up(&mut self) {
         let begun = Instant::now();
         self.stop();
@@ -147,7 +147,7 @@ impl Tasks {
         }
     }
 
-    /// How far the work is that the lead waits for: *n of m*, how quick it is, and how long it will still take.
+    /// Returns the progress of the task that the user waits for: *n of m*, the rate, and the time left.
     #[must_use]
     pub(crate) fn line(&self) -> Option<String> {
         let running = self.waited()?;
@@ -156,7 +156,7 @@ impl Tasks {
         Some(format!("{doing}: {}", pace(done / scale, total.div_ceil(*scale), unit, running.since.elapsed())))
     }
 
-    /// The next result that has come in, the layer that asked for it, and whether the lead waits for it.
+    /// Returns the next result, the layer that asked for it, and whether the user waited for it.
     pub(crate) fn poll(&mut self) -> Option<(LayerId, bool, Result<Answer>)> {
         for at in 0..self.running.len() {
             if let Some(came) = self.running[at].pending.poll() {
@@ -168,16 +168,16 @@ impl Tasks {
     }
 }
 
-/// `1,200 of 5,000 rows · 600 a second · 7 s left`.
+/// Returns the progress as `1,200 of 5,000 rows · 600 a second · 7 s left`.
 fn pace(done: u64, total: u64, unit: &str, elapsed: Duration) -> String {
     if done == 0 && total == 0 {
-        // Nothing can be counted yet.
+        // Nothing has been counted yet.
         return "…".into();
     }
     let of = if total > 0 { format!(" of {}", text::thousands(total.max(done))) } else { String::new() };
     let mut out = format!("{}{of} {unit}", text::thousands(done));
     let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    // Before a quarter of a second nothing can be said of the pace.
+    // The rate means nothing in the first quarter of a second.
     if millis > 250 && done > 0 {
         let rate = done.saturating_mul(1000) / millis;
         out.push_str(&format!(" · {} a second", text::thousands(rate)));

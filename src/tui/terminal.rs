@@ -1,4 +1,4 @@
-//! The terminal, taken over and given back: on quit, error, panic and signal alike.
+//! Taking the terminal over, and restoring it on quit, error, panic and signal alike.
 //!
 //! Must not know what is drawn.
 
@@ -22,33 +22,33 @@ use crate::tui::input;
 use crate::tui::sink::Sink;
 use crate::tui::theme::Colours;
 
-/// Whether the terminal is ours at the moment. Changed only while [`TAKEN`] is held.
+/// Whether the terminal is ours now. It changes only while [`TAKEN`] is held.
 static OURS: AtomicBool = AtomicBool::new(false);
 
-/// Whether it was given back for good: a signal that comes late takes it no more.
+/// Whether the terminal was restored for good, so that a late signal doesn't take it over again.
 static OVER: AtomicBool = AtomicBool::new(false);
 
 /// The screen to draw on.
 pub(super) type Screen = Terminal<CrosstermBackend<Sink>>;
 
-/// Holds the terminal; gives it back when dropped.
+/// A guard that restores the terminal when dropped.
 pub(super) struct Guard;
 
-/// What of the terminal is used.
+/// The features of the terminal that are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Uses {
-    /// A screen of its own, gone when the program ends.
+    /// The alternate screen, which disappears when the program ends.
     pub alternate: bool,
     /// The mouse.
     pub mouse: bool,
-    /// Its sixteen colours and no more.
+    /// Only its own sixteen colours.
     pub sixteen: bool,
-    /// Focus, to look for other programs' changes.
+    /// Focus events, to poll for changes by other programs.
     pub focus: bool,
 }
 
 impl Uses {
-    /// What this terminal has, less what the lead does not want.
+    /// Returns what this terminal supports, without what the user has turned off.
     #[must_use]
     pub(super) fn detect(plain: bool, mouse: bool, colours: Colours) -> Self {
         let alternate = !plain && has_alternate(&std::env::var("TERM").unwrap_or_default());
@@ -56,22 +56,22 @@ impl Uses {
     }
 }
 
-/// Whether the terminal says that it can do next to nothing: then everything is drawn plainly.
+/// Returns whether the terminal declares itself `dumb`, so that drawing is plain.
 #[must_use]
 pub(super) fn is_dumb() -> bool {
     std::env::var("TERM").is_ok_and(|kind| kind == "dumb")
 }
 
-/// Whether a kind of terminal has a second screen: those of the last thirty years do, but for consoles and the old ones.
+/// Returns whether a kind of terminal has an alternate screen. All but consoles and very old terminals have one.
 fn has_alternate(kind: &str) -> bool {
     let without = ["dumb", "vt52", "vt100", "vt102", "vt220", "vt320", "linux", "ansi", "cons25", "sun", "unknown"];
     !kind.is_empty() && !without.iter().any(|w| kind == *w || kind.strip_prefix(w).is_some_and(|rest| rest.starts_with('-')))
 }
 
-/// How the terminal was before it was ours, and what of it is used.
+/// The features in use, and the terminal's modes before it was taken over.
 static TAKEN: Mutex<Option<(Uses, Option<Termios>)>> = Mutex::new(None);
 
-/// No terminal is drawn wider or higher than this: one that claims to be is believed as far as memory goes.
+/// The maximum size of a frame, so that a terminal that claims to be huge doesn't exhaust the memory.
 const LARGEST: (u16, u16) = (1000, 300);
 
 /// Takes the terminal over.
@@ -89,7 +89,7 @@ pub(super) fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
     Ok((guard, screen(uses)?))
 }
 
-/// Takes the terminal over, as it was taken at first.
+/// Takes the terminal over again with the same features.
 ///
 /// # Errors
 /// If it can't be switched.
@@ -118,13 +118,13 @@ fn switch(taken: Option<&mut (Uses, Option<Termios>)>) -> io::Result<()> {
         execute!(out, EnableMouseCapture)?;
     }
     if uses.focus {
-        // A paste comes as one text, so that what is pasted beside a field is never taken for keys.
+        // Bracketed paste delivers a paste as one text, so that it is never read as keys outside a field.
         execute!(out, EnableFocusChange, EnableBracketedPaste)?;
     }
     execute!(out, cursor::Hide)
 }
 
-/// Takes the terminal over once more where it is ours already; whether it is.
+/// Takes the terminal over once more if it is ours; returns whether it is.
 ///
 /// # Errors
 /// If it can't be switched.
@@ -144,7 +144,7 @@ fn screen(uses: Uses) -> io::Result<Screen> {
     Terminal::with_options(backend, TerminalOptions { viewport: Viewport::Fixed(area) })
 }
 
-/// Wipes the screen and begins with an empty picture: after a resize, or when something else has written to it.
+/// Clears the screen and starts with an empty frame: after a resize, or when something else has written to it.
 ///
 /// # Errors
 /// If the terminal is gone.
@@ -153,9 +153,9 @@ pub(super) fn anew(uses: Uses) -> io::Result<Screen> {
     screen(uses)
 }
 
-/// Gives the terminal back, once; whether it was ours. A terminal that is gone is no error: there is nobody to tell.
+/// Restores the terminal, once; returns whether it was ours. A terminal that is gone is no error.
 pub(super) fn leave() -> bool {
-    // A panic may have come while it was held.
+    // A panic may have happened while the lock was held.
     let held = soon(&TAKEN);
     let was_ours = OURS.swap(false, Ordering::SeqCst);
     if was_ours {
@@ -165,7 +165,7 @@ pub(super) fn leave() -> bool {
         if taken.as_ref().is_none_or(|(uses, _)| uses.alternate) {
             let _ = execute!(out, LeaveAlternateScreen);
         } else {
-            // What was drawn would stand among the shell's own lines.
+            // Otherwise the frame would stay among the lines of the user's shell.
             let _ = execute!(out, Clear(ClearType::All), cursor::MoveTo(0, 0));
         }
         let _ = execute!(out, cursor::Show);
@@ -177,7 +177,7 @@ pub(super) fn leave() -> bool {
     was_ours
 }
 
-/// What is held elsewhere for a moment; after half a second it is done without.
+/// Tries to take a lock for half a second; returns `None` if that fails.
 pub(super) fn soon<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     for _ in 0..50 {
         match lock.try_lock() {
@@ -196,8 +196,8 @@ impl Drop for Guard {
     }
 }
 
-/// Puts a text on the clipboard of the machine where the terminal runs, through any ssh: OSC 52. Inside tmux or screen it is
-/// also wrapped to be handed through, for those that don't take it themselves.
+/// Copies a text to the clipboard of the machine where the terminal runs, even through ssh: OSC 52. In tmux or screen it is also sent
+/// wrapped, for versions that don't handle it themselves.
 ///
 /// # Errors
 /// If the terminal is gone.
@@ -209,8 +209,7 @@ pub(super) fn copy(text: &str) -> io::Result<()> {
     if std::env::var_os("TMUX").is_some() {
         write!(out, "\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b"))?;
     } else if std::env::var_os("STY").is_some() {
-        // screen takes 768 bytes at a time.
-        // Its own wrapping ends where ESC \ stands, so that the sequence inside must end with BEL.
+        // screen accepts 768 bytes at a time. Its own wrapping ends at ESC \, so the sequence inside must end with BEL.
         let inner = format!("{}\x07", sequence.trim_end_matches("\x1b\\").trim_end_matches('\x07'));
         for part in inner.as_bytes().chunks(700) {
             out.write_all(b"\x1bP")?;

@@ -1,6 +1,6 @@
-//! Colours by meaning, in the sets that the lead may choose from; by itself from the terminal's own palette.
+//! Colours by meaning, in the themes that the user can choose from. The default uses the terminal's own palette.
 //!
-//! Nothing is told by colour alone. Must not know what is drawn.
+//! Nothing is shown by colour only. Must not know what is drawn.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -21,13 +21,13 @@ pub enum Tone {
     Resting,
     /// A key in a hint.
     Key,
-    /// What the search looked for.
+    /// A match of the search.
     Match,
     /// Something is wrong.
     Error,
-    /// Something needs attention.
+    /// Something that needs attention.
     Warning,
-    /// Something was done.
+    /// Something that succeeded.
     Good,
     /// A border.
     Border,
@@ -54,21 +54,21 @@ const TONES: [Tone; 13] = [
     Tone::Marked,
 ];
 
-/// How many colours the terminal has.
+/// How many colours the terminal supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Colours {
-    /// None, or none are wanted (`NO_COLOR`).
+    /// None, or none wanted (`NO_COLOR`).
     None,
-    /// Its own sixteen.
+    /// Its own palette of sixteen.
     Sixteen,
     /// 256.
     Many,
-    /// Any.
+    /// Any RGB colour.
     All,
 }
 
 impl Colours {
-    /// What the terminal and the environment (`NO_COLOR`, `TERM`, `COLORTERM`) allow.
+    /// Returns what the terminal and the environment (`NO_COLOR`, `TERM`, `COLORTERM`) allow.
     #[must_use]
     pub fn detect() -> Self {
         use termprofile::{DetectorSettings, TermProfile};
@@ -76,7 +76,7 @@ impl Colours {
         let kind = set("TERM").unwrap_or_default();
         match TermProfile::detect(&std::io::stdout(), DetectorSettings::default()) {
             TermProfile::NoTty => Self::None,
-            // A terminal that nothing is known of has its sixteen, unless it is one of those that never had any.
+            // An unknown terminal counts as one with sixteen, unless it is one of those that never had any.
             TermProfile::NoColor => {
                 let without =
                     set("NO_COLOR").is_some() || kind.is_empty() || kind == "dumb" || kind.starts_with("vt") || kind.ends_with("-m");
@@ -89,7 +89,7 @@ impl Colours {
     }
 }
 
-/// The look of one run.
+/// The theme of one run.
 #[derive(Debug, Clone)]
 pub struct Theme {
     styles: [Style; TONES.len()],
@@ -97,14 +97,14 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// A set of colours, as far as the terminal has them.
+    /// Returns a theme, reduced to the colours that the terminal has.
     #[must_use]
     pub fn new(name: ThemeName, colours: Colours) -> Self {
         let name = if colours == Colours::None { ThemeName::Mono } else { name };
         Self { styles: TONES.map(|tone| style(name, tone, colours)), plain: false }
     }
 
-    /// The theme that the configuration asks for.
+    /// Returns the theme of the configuration.
     #[must_use]
     pub fn of(config: &Config, colours: Colours) -> Self {
         let mut theme = Self::new(config.theme, colours);
@@ -115,27 +115,27 @@ impl Theme {
             let tone = COLOURED.iter().position(|n| n == name).map(|at| OF_NAME[at]);
             if let (Some(tone), Some(colour)) = (tone, fitting(*colour, colours)) {
                 let slot = &mut theme.styles[tone as usize];
-                // A tone that the lead gives a colour is told by it, not by being faint.
+                // A tone with a colour from the configuration is no longer dimmed.
                 *slot = slot.remove_modifier(Modifier::DIM).fg(colour);
             }
         }
         theme
     }
 
-    /// The same without boxes, for screen readers.
+    /// Turns off boxes, for screen readers.
     #[must_use]
     pub const fn plain(mut self) -> Self {
         self.plain = true;
         self
     }
 
-    /// Whether nothing but text is drawn: no boxes, no bars.
+    /// Returns whether only text is drawn, without boxes and bars.
     #[must_use]
     pub const fn is_plain(&self) -> bool {
         self.plain
     }
 
-    /// The style of a tone.
+    /// Returns the style of a tone.
     #[must_use]
     pub const fn style(&self, tone: Tone) -> Style {
         self.styles[tone as usize]
@@ -146,13 +146,13 @@ impl Theme {
 const OF_NAME: [Tone; 9] =
     [Tone::Heading, Tone::Key, Tone::Match, Tone::Error, Tone::Warning, Tone::Good, Tone::Focus, Tone::Border, Tone::Dim];
 
-/// The colour, or the nearest that the terminal has; `None` where that would be none.
+/// Returns the colour, or the nearest that the terminal has; `None` if there is none.
 fn fitting(colour: Colour, colours: Colours) -> Option<Color> {
     match colour {
         Colour::Indexed(n @ 0..16) => Some(palette(n)),
         Colour::Indexed(n) => (colours >= Colours::Many).then_some(Color::Indexed(n)),
         Colour::Rgb(r, g, b) if colours == Colours::All => Some(Color::Rgb(r, g, b)),
-        // The cube of 6 × 6 × 6 that begins at 16.
+        // The 6 × 6 × 6 colour cube begins at 16.
         Colour::Rgb(r, g, b) if colours == Colours::Many => {
             let part = |v: u8| u16::from(v) * 5 / 255;
             u8::try_from(16 + 36 * part(r) + 6 * part(g) + part(b)).ok().map(Color::Indexed)
@@ -161,7 +161,7 @@ fn fitting(colour: Colour, colours: Colours) -> Option<Color> {
     }
 }
 
-/// One of the terminal's own sixteen, by its number.
+/// Returns one of the terminal's own sixteen colours, by its number.
 const fn palette(n: u8) -> Color {
     match n {
         0 => Color::Black,
@@ -183,7 +183,7 @@ const fn palette(n: u8) -> Color {
     }
 }
 
-/// What a tone is without any colour: this much is told in every theme.
+/// Returns the style of a tone without any colour, which is the base of every theme.
 fn bare(tone: Tone) -> Style {
     let plain = Style::new();
     match tone {
@@ -197,7 +197,7 @@ fn bare(tone: Tone) -> Style {
 
 fn style(name: ThemeName, tone: Tone, colours: Colours) -> Style {
     let base = bare(tone);
-    // Many colours where there are, else the nearest of the terminal's own.
+    // An indexed colour where the terminal has 256, otherwise the nearest of its own sixteen.
     let pick = |rich: u8, own: Color| if colours >= Colours::Many { Color::Indexed(rich) } else { own };
     match name {
         ThemeName::Mono => base,

@@ -1,6 +1,6 @@
-//! What to do this week: a line for each thing, the most pressing first, each with the key that goes there.
+//! What to do this week: one line for each item, the most pressing first, with the key that goes there.
 //!
-//! Must not know how what is to be done is found.
+//! Must not know how the items are found.
 
 use ratatui::layout::Rect;
 
@@ -16,10 +16,10 @@ use crate::tui::paint;
 use crate::tui::theme::Tone;
 use crate::tui::works;
 
-/// The screen.
+/// The screen of items to do.
 #[derive(Default)]
 pub(crate) struct Today {
-    /// What is to be done; nothing until it has been looked through.
+    /// The items; `None` until they have been read.
     found: Option<Vec<ToDo>>,
     cursor: Cursor,
 }
@@ -29,7 +29,7 @@ impl Today {
         self.found.as_deref()?.get(self.cursor.at)
     }
 
-    /// Goes to where the thing is, on the home screen.
+    /// Goes to the item on the home screen.
     fn go(&self) -> Outcome {
         let Some(to_do) = self.selected() else { return Outcome::Done };
         let select = |thing| vec![Request::Wish(Wish::Select(thing))];
@@ -58,7 +58,7 @@ impl Today {
         })
     }
 
-    /// Opens what deals with the thing, over this screen where that can be.
+    /// Opens what deals with the item, on this screen if possible.
     fn deal(&self, cx: &mut Cx<'_>) -> Outcome {
         let Some(to_do) = self.selected() else { return Outcome::Done };
         let form = |subject| Outcome::ask(Request::Form(subject));
@@ -111,7 +111,7 @@ impl Today {
     }
 }
 
-/// When a thing is or was, as far as there is room.
+/// Returns the date of an item, in a form that fits the width.
 fn when(to_do: &ToDo, width: u16, on: &Canvas<'_>) -> String {
     to_do.on.filter(|_| width >= 64).map_or_else(String::new, |day| {
         let distance = on.calendar.distance(day);
@@ -119,7 +119,7 @@ fn when(to_do: &ToDo, width: u16, on: &Canvas<'_>) -> String {
     })
 }
 
-/// What the key does that deals with a thing.
+/// Returns what the key does that deals with an item.
 const fn deals(to_do: &ToDo) -> &'static str {
     match (&to_do.at, to_do.kind) {
         (ToDoPlace::Meetup(_), ToDoKind::OpenAnswers) => "open the roll",
@@ -175,7 +175,7 @@ impl Layer for Today {
 
     fn answer(&mut self, answer: Answer, _: &mut Cx<'_>) -> Result<Outcome, Answer> {
         let Answer::ToDo(found) = answer else { return Err(answer) };
-        // The cursor stays on the same thing, or where it was if that is done.
+        // The cursor stays on its item, or keeps its position if the item is done.
         let here = self.selected().map(|d| (d.kind, d.at.clone()));
         let place = here.and_then(|(kind, at)| found.iter().position(|d| d.kind == kind && d.at == at));
         self.cursor.at = place.unwrap_or(self.cursor.at);
@@ -224,7 +224,7 @@ impl Layer for Today {
             }
             return;
         }
-        // Columns are as wide as what shows needs; the rest is for what is to be done.
+        // Columns are as wide as the visible values; the description takes the rest.
         let shown: Vec<usize> = self.cursor.window(found.len()).take(usize::from(inside.height)).collect();
         let widest = |of: &dyn Fn(&ToDo) -> usize| shown.iter().map(|at| of(&found[*at])).max().unwrap_or(0);
         let widths = (widest(&|d| text::width(&when(d, inside.width, on)) + 2), widest(&|d| text::width(deals(d)) + 1));
@@ -240,7 +240,7 @@ impl Layer for Today {
 impl Screen for Today {
     fn wish(&mut self, wish: Wish, _: &mut Cx<'_>) -> Result<Outcome, Wish> {
         match wish {
-            // What a step has changed shows here as soon as it is looked through again: nobody is taken home by it.
+            // The list is read again after each step, so there is no need to go to the home screen.
             Wish::Show(_) | Wish::Look | Wish::Unmark => Ok(Outcome::Done),
             other => Err(other),
         }

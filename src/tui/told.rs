@@ -1,6 +1,6 @@
-//! What is said after a step, and what is asked before one that lets somebody be mailed who had said no.
+//! The messages after a step, and the question before a step that would allow mail to somebody who had said no.
 //!
-//! Must not know who may be mailed, nor what a step does; the book says.
+//! Must not know who may be mailed, nor what a step does; the book decides that.
 
 use crate::actions::Action;
 use crate::book::{Applied, Book, BookError, Checked, Command, Confirmed, RuleEffect, Step};
@@ -10,7 +10,7 @@ use crate::tui::core::Request;
 use crate::tui::overlays::{Confirm, Message};
 use crate::tui::theme::Tone;
 
-/// What was done, and how it is undone: not while text is typed, where the key would be a letter.
+/// Returns what was done and the key that undoes it. While text is typed, the key is omitted, because it would be a letter.
 pub(super) fn done(applied: &Applied, undone: bool, typing: bool, keys: &Keys) -> (String, Tone) {
     if applied.changes == 0 {
         return (format!("{}: nothing to change", applied.label), Tone::Dim);
@@ -28,7 +28,7 @@ pub(super) fn done(applied: &Applied, undone: bool, typing: bool, keys: &Keys) -
     (format!("{} · {how}", applied.label), Tone::Good)
 }
 
-/// What a step left as it is, and whom somebody has to tell another way.
+/// Returns what a step left as it is, and who has to be told in another way.
 pub(super) fn left(applied: &Applied) -> Vec<Message> {
     let mut out = Vec::new();
     if !applied.kept.is_empty() {
@@ -41,7 +41,7 @@ pub(super) fn left(applied: &Applied) -> Vec<Message> {
     out
 }
 
-/// Asks before a step that lets somebody be mailed again who had said no.
+/// Asks before a step that would allow mail again to somebody who had said no.
 pub(super) fn ask_first(step: &Step, book: &Book) -> Confirm {
     let (undo, redo) = book.undoable().unwrap_or_default();
     let (verb, op, confirmed) = match step {
@@ -56,7 +56,7 @@ pub(super) fn ask_first(step: &Step, book: &Book) -> Confirm {
     Confirm::asking("Have they said so?", &question, Action::Yes, &format!("{verb} it"), Request::Take(confirmed))
 }
 
-/// What keeps somebody from being mailed after a command that was to let them be mailed.
+/// Returns why somebody still can't be mailed after a command to allow it.
 ///
 /// # Errors
 /// If the file can't be read.
@@ -69,7 +69,7 @@ pub(super) fn still_blocked(command: &Command, book: &Book) -> Result<Option<Str
     }))
 }
 
-/// What a check of the file has found: that it is sound, or what isn't.
+/// Returns the result of checking the file: sound, or a message with the damage.
 pub(super) fn checked(found: &Checked) -> Result<&'static str, Message> {
     if found.is_sound() {
         return Ok("The file is not damaged");
@@ -89,8 +89,8 @@ pub(super) fn checked(found: &Checked) -> Result<&'static str, Message> {
     Err(Message::new("The file is damaged", &body))
 }
 
-/// Whom a change of the rules would admit or not, or who isn't eligible of those to be added, before it is done on behalf of the layer that
-/// asked. Nobody is removed by it.
+/// Returns the effect of a change of the rules, or who of the people to add isn't eligible. It is shown before the command is run on behalf
+/// of `asker`. A rule removes nobody.
 pub(super) fn effect(asker: LayerId, command: Command, effect: &RuleEffect) -> Message {
     if command.admits() {
         let body =
@@ -103,7 +103,7 @@ pub(super) fn effect(asker: LayerId, command: Command, effect: &RuleEffect) -> M
     Message::new("What this rule changes", &body).then(Action::Take, "keep the rule", then)
 }
 
-/// Where an action can be done that nobody has done here.
+/// Returns where an action works that isn't available here.
 pub(super) fn elsewhere(action: Action) -> String {
     let info = crate::actions::info(action);
     format!("{} works {}", info.name, info.scope.place())

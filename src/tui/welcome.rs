@@ -1,6 +1,6 @@
-//! The first run: a welcome, not an error. Sample, import, or an empty roster.
+//! The welcome on the first run: the sample, an import, or an empty roster.
 //!
-//! Must not know the hall.
+//! Must not know the home screen.
 
 use ratatui::crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
 use ratatui::layout::Rect;
@@ -12,16 +12,16 @@ use crate::tui::canvas::{Canvas, Target};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// What is chosen.
+/// The user's choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
     /// Start with the sample roster.
     Sample,
-    /// Start empty, and import.
+    /// Start empty, then import.
     Import,
     /// Start empty.
     Empty,
-    /// Leave.
+    /// Quit.
     Quit,
 }
 
@@ -31,7 +31,7 @@ const CHOICES: [(Choice, Action, &str, &str); 3] = [
     (Choice::Empty, Action::StartEmpty, "Start an empty roster", "add communities and people yourself"),
 ];
 
-/// The screen.
+/// The welcome screen.
 #[derive(Debug)]
 pub struct Welcome {
     path: String,
@@ -41,18 +41,18 @@ pub struct Welcome {
 }
 
 impl Welcome {
-    /// A welcome to a roster that would stand at `path`.
+    /// Returns a welcome; `path` is where the roster would be created.
     #[must_use]
     pub fn new(path: &std::path::Path) -> Self {
         Self { path: path.display().to_string(), at: 0, helps: false }
     }
 
-    /// Handles an event; a choice ends the screen. `target` is what was drawn under the mouse.
+    /// Handles an event; returns the choice that ends the screen. `target` returns what was drawn at a position.
     pub fn handle(&mut self, event: &Event, keys: &Keys, target: impl Fn(u16, u16) -> Option<Target>) -> Option<Choice> {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => match keys.asked(&[*key], Scope::Welcome) {
                 Asked::Action(Action::QuitAtOnce) => return Some(Choice::Quit),
-                // Whatever it would choose can't be seen.
+                // Help covers the choices, so a key only closes it.
                 _ if self.helps => self.helps = false,
                 Asked::Action(Action::Help) => self.helps = true,
                 Asked::Action(Action::Quit) => return Some(Choice::Quit),
@@ -88,7 +88,7 @@ impl Welcome {
         }
     }
 
-    /// Draws it.
+    /// Draws the welcome.
     pub fn draw(&self, area: Rect, on: &mut Canvas<'_>) {
         if self.helps {
             return Self::draw_help(area, on);

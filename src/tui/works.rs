@@ -1,6 +1,6 @@
-//! The work that is done behind the screen, each kind as a task: what it is called, how it is begun, which answer it brings.
+//! The kinds of background work, each as a task: its name, how it starts, and which answer it brings.
 //!
-//! Must not know who asks for it, nor what becomes of the answer.
+//! Must not know who asks for it, nor what is done with the answer.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ fn name_of(file: &std::path::Path) -> String {
     file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
 }
 
-/// Builds the search index anew.
+/// Rebuilds the search index.
 pub(crate) fn index() -> Task {
     Task::new(Kind::Quiet("index"), |book, jobs| Ok(book.index_job(jobs)), |found| found.map(|index| Answer::Indexed(index.map(Box::new))))
 }
@@ -24,12 +24,12 @@ pub(crate) fn backup() -> Task {
     Task::new(Kind::Quiet("backup"), |book, jobs| Ok(book.backup_job(jobs)), move |made| made.map(|_| Answer::BackedUp).map_err(failed))
 }
 
-/// Looks through the file.
+/// Checks the file for damage.
 pub(crate) fn check() -> Task {
     Task::new(Kind::Quiet("check"), |book, jobs| Ok(book.check_job(jobs)), |found| found.map(Answer::Checked))
 }
 
-/// Imports, or rehearses.
+/// Imports, or rehearses the import.
 pub(crate) fn import(options: ImportOptions) -> Task {
     let verb = if options.dry_run { "Looking through" } else { "Importing" };
     let kind = Kind::Waited(format!("{verb} {}", name_of(&options.file)), "KiB", 1024);
@@ -54,31 +54,31 @@ pub(crate) fn export_text(options: ExportOptions) -> Task {
     )
 }
 
-/// Looks what an export would write.
+/// Previews what an export would write.
 pub(crate) fn preview(options: ExportOptions) -> Task {
     let format = options.format.clone();
     let start = move |book: &mut Book, jobs: Jobs| {
-        // What is wrong with the query is told where the preview stands.
+        // An error in the query is shown in the preview.
         Ok(book.export_preview(&options, jobs).unwrap_or_else(|e| jobs.spawn(move |_| Err(e))))
     };
     Task::new(Kind::Quiet("preview"), start, |summary| Ok(Answer::Previewed(format, summary.map(Box::new).map_err(|e| e.to_string()))))
 }
 
-/// The addresses of people, to be copied.
+/// Finds the addresses of people, to be copied.
 pub(crate) fn mail_line(people: Vec<PersonId>, community: Option<CommunityId>, query: String) -> Task {
     let several = people.len();
     let start = move |book: &mut Book, jobs| Ok(book.elsewhere(jobs, move |book, _| book.mail_line(&people, community, &query)));
     Task::new(Kind::waited("Copying", "people"), start, move |found| found.map(|line| Answer::Line(Box::new(line), several)))
 }
 
-/// Takes a step that many rows go with.
+/// Runs a step that changes many rows.
 pub(crate) fn step(step: Step) -> Task {
     let taken = step.clone();
     let kind = Kind::waited(step.doing(), "rows");
     Task::new(kind, |book, jobs| Ok(book.step_job(step, jobs)), |result| Ok(Answer::Stepped(taken, Box::new(result))))
 }
 
-/// What a command that changes the rules would do, or whom one admits who isn't eligible.
+/// Computes the effect of a command that changes the rules, or that adds people who aren't eligible.
 pub(crate) fn rule_effect(command: Command) -> Task {
     let asked = command.clone();
     let start = move |book: &mut Book, jobs| Ok(book.elsewhere(jobs, move |book, _| book.rule_effect(&asked)));
@@ -86,7 +86,7 @@ pub(crate) fn rule_effect(command: Command) -> Task {
     Task::new(kind, start, |effect| effect.map(|e| Answer::Effect(Box::new(command), e)))
 }
 
-/// Takes a page in, or shows what it would bring; `repair` mends damaged text.
+/// Imports a page, or shows what it would change; `repair` mends damaged text.
 pub(crate) fn import_page(page: PathBuf, repair: bool, dry_run: bool) -> Task {
     let read = page.clone();
     let start = move |book: &mut Book, jobs| Ok(book.writing_elsewhere(jobs, move |book, _| book.import_page(&read, repair, dry_run)));
@@ -103,18 +103,18 @@ pub(crate) fn publish_page(page: PathBuf, dry_run: bool) -> Task {
     Task::new(kind, start, move |done| done.map(|p| Answer::Published(Box::new(p), !dry_run, page)))
 }
 
-/// Looks what should be looked at before the page is published.
+/// Finds what to check before the page is published.
 pub(crate) fn lint() -> Task {
     let start = |book: &mut Book, jobs| Ok(book.elsewhere(jobs, |book, _| book.lint()));
     Task::new(Kind::waited("Checking seats, ways to join, rules and counts", "communities"), start, |found| found.map(Answer::Findings))
 }
 
-/// What is to be done this week.
+/// Finds what to do this week.
 pub(crate) fn to_do() -> Task {
     Task::new(Kind::Quiet("to do"), |book, jobs| Ok(book.elsewhere(jobs, |book, _| book.to_do())), |found| found.map(Answer::ToDo))
 }
 
-/// Brings together what is to be handed over of a community.
+/// Collects what to hand over of a community.
 pub(crate) fn handover(community: CommunityId, name: String) -> Task {
     let start = move |book: &mut Book, jobs| Ok(book.elsewhere(jobs, move |book, _| book.handover(community)));
     Task::new(Kind::waited("Preparing the handover", "parts"), start, |pack| pack.map(|p| Answer::Handover(name, p)))

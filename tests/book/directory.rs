@@ -1,4 +1,4 @@
-//! The public page: taken in, written back byte for byte, changed only where something has changed, compared.
+//! The public page: imported, written back byte for byte, changed only where something has changed, compared.
 
 use std::path::PathBuf;
 
@@ -61,7 +61,7 @@ impl Hall {
         self.world.run(Command::PutSeat { community, id: Some(seat.id), facts });
     }
 
-    /// Publishes and expects the page to be what it was with one text in the place of another.
+    /// Publishes, and asserts that the page differs only in one text that replaces another.
     fn becomes(&mut self, from: &str, to: &str) {
         let before = self.text();
         assert_eq!(before.matches(from).count(), 1, "{from:?} is not there once");
@@ -171,7 +171,7 @@ fn ten_edits_of_a_table_change_just_their_cells() {
     hall.becomes("Smith, Cooper, Test Piler |", "Smith, Cooper, Test Piler, Nail \\| pin maker |");
     hall.change("Smith", |f| f.family = "Works and wares".into());
     hall.becomes("| Works |", "| Works and wares |");
-    // A name that the page doesn't print may change without a trace on it.
+    // A change of a name that the page doesn't print leaves the page unchanged.
     hall.change("Smith", |f| f.name = "Making".into());
     let before = hall.text();
     assert!(!hall.publish().written && hall.text() == before);
@@ -251,7 +251,7 @@ fn ten_edits_of_sections_change_just_their_blocks() {
     hall.becomes("body=My%20name%20is)\n", "body=My%20name%20is)\n\n## Kelp community\n\nFor those who dry it.\n");
 }
 
-/// A page of two sections whose headings don't say that they are communities.
+/// A page of two sections whose headings don't contain the word community.
 const BARE: &str =
     "# Circles\n\n## Glass\n\nFor glass.\n\n[Join](mailto:glass@x.example)\n\n## Clay\n\nFor clay.\n\n[Join](mailto:clay@x.example)\n";
 
@@ -299,7 +299,7 @@ fn what_would_not_read_back_is_left_and_told_and_headings_of_all_kinds_are_renam
     let facts = RuleFacts { words: "you must own a (red) hat".into(), ..RuleFacts::default() };
     hall.world.run(Command::PutRule { community: clay, page_wide: false, id: None, facts });
     hall.becomes("%283%29)", "%283%29) (you must own a (red) hat)");
-    // A name over two lines would be a heading and a paragraph.
+    // The name `---` doesn't read back as a heading.
     hall.change("Window community", |f| f.name = "---".into());
     let published = hall.publish();
     assert_eq!((published.written, published.changes.len()), (false, 0), "{published:?}");
@@ -341,7 +341,7 @@ fn a_way_to_join_goes_alone_and_leaves_the_rule_behind_it() {
     let (row, _) = hall.world.book.community(lamps).unwrap().unwrap().routes[0].clone();
     hall.world.run(Command::RemoveRoute(lamps, row));
     hall.becomes("[Join the lamp keeping community](mailto:lamps@isles.example)", "");
-    // Words that nobody would take for a rule are not put in the place of one.
+    // A rule is never replaced with words that don't read back as a rule.
     let (row, was, _) = hall.world.book.community(lamps).unwrap().unwrap().rules[0].clone();
     hall.world.run(Command::PutRule {
         community: lamps,
@@ -452,7 +452,7 @@ fn what_has_changed_on_the_page_is_not_undone_by_publishing_nor_the_rosters_chan
     assert_eq!(published.changes, ["Smith: job family is now Works and wares (was: Works)"]);
     assert_eq!(published.kept, ["Piers: disciplines was changed on the page itself to Pier master; import the page to use that"]);
     assert!(hall.text().contains("| Works and wares |") && hall.text().contains("| Pier master |"));
-    // Now reversed: the page is behind, and importing it keeps what was changed here.
+    // Now the reverse: the page is older, and importing it keeps the changes in the roster.
     let mut hall = Hall::with(TABLE);
     hall.change("Smith", |f| f.family = "Works and wares".into());
     let plan = hall.import();
@@ -493,7 +493,7 @@ fn what_differs_is_told_in_sentences_and_a_rename_is_no_new_community() {
     );
     let plan = hall.import();
     assert_eq!(plan.summary(), "1 community added, 2 changed, 1 as before; 1 gone from the page");
-    // A rule that is new, a seat that is filled, and one community that went into another.
+    // A new rule, a filled seat, and a community that was merged into another.
     std::fs::write(&hall.page, hall.text().replace("d/3/viewform?edit_requested=true)", "d/3/viewform?edit_requested=true) (dryers only)"))
         .unwrap();
     let before = hall.world.book.diff_page(&hall.page).unwrap().from_before.unwrap();
@@ -561,7 +561,7 @@ fn a_page_that_is_none_is_refused_in_a_sentence_and_nothing_is_changed() {
     let page = world.file("latin.md", b"# caf\xe9\n");
     assert!(world.book.import_page(&page, false, false).unwrap_err().to_string().contains("isn't in UTF-8"));
     assert!(world.book.communities().unwrap().is_empty() && world.book.history(None, 1).unwrap().is_empty());
-    // Fewer cells, a link that never closes, a link that would run and control characters are kept as text, and told.
+    // Missing cells, an unclosed link, a `javascript:` link and control characters are kept as text. The first two are reported.
     let odd = "| Job family | Disciplines | Head |\n| --- | --- | --- |\n| Works | Smith |\n\n## Odd\u{7} community\n\n[Join](javascript:alert(1)) and [here](mailto:x\n";
     let page = world.file("odd.md", odd);
     let plan = world.book.import_page(&page, false, false).unwrap();
@@ -577,7 +577,7 @@ fn a_page_that_is_none_is_refused_in_a_sentence_and_nothing_is_changed() {
     assert_eq!(std::fs::read_to_string(&page).unwrap(), odd);
 }
 
-/// Pieces of which pages are made, good ones and others.
+/// Pieces of pages, valid ones and others.
 const PIECES: &[&str] = &[
     "# Circles\n\n",
     "## Glass community\n\n",

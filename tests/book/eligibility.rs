@@ -158,7 +158,7 @@ fn an_exception_that_is_overdue_is_marked_found_and_listed_also_of_who_left() {
     assert!(hall.world.book.verdict(hall.bo, hall.maps).unwrap().unwrap().because.contains("(overdue)"));
     let listed: Vec<String> = hall.world.book.lint().unwrap().into_iter().map(|f| f.what).filter(|w| w.contains("exception of")).collect();
     assert!(listed.len() == 1 && listed[0].starts_with("exception of Bo: seconded, decided by Ann, review on "), "{listed:?}");
-    // Whoever is no member any more may still hold one.
+    // People who are no longer members may still have an exception.
     hall.world.run(Command::TakeOut { people: vec![hall.bo], community: hall.maps });
     let due = PeopleQuery { text: "exception:due", ..PeopleQuery::default() };
     assert_eq!(hall.world.book.find(&due).unwrap().ids, [hall.bo]);

@@ -1,4 +1,4 @@
-//! What an import writes: as much as it says that is new, and one change of each row, however its rows lie.
+//! What an import writes: only what is new, and one change of each person, whatever the order of its rows is.
 
 use guildhall::book::{Book, ExportOptions};
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use crate::common::World;
 
 const HEADER: &str = "Name,E-mail,Company,Job title,Tags,Team,Notes,Other e-mails,Communities,E-mail state";
 
-/// A row about one of a few people: what it says is chosen by numbers.
+/// Makes a row about one of a few people; the numbers select its content.
 fn row((who, what, n): (u8, u8, u8)) -> String {
     let email = if what.is_multiple_of(11) { String::new() } else { format!("p{}@one.example", who % 5) };
     let name = if what.is_multiple_of(7) { format!("Renamed {n}") } else { format!("Person {}", who % 5) };
@@ -38,12 +38,12 @@ fn rows_of(all: &[(u8, u8, u8)]) -> Vec<String> {
 }
 
 proptest! {
-    /// Rows that are held back until an import's end say what they would have said in files of their own.
+    /// Rows that are held back until the end of an import have the same effect as in separate files.
     #[test]
     fn rows_say_the_same_in_one_file_and_in_files_of_their_own(all in proptest::collection::vec(any::<(u8, u8, u8)>(), 1..24)) {
         let rows = rows_of(&all);
         let (mut one, mut many) = (World::empty(), World::empty());
-        // Not the first import, so that people are found by the indexes in both.
+        // An earlier import makes sure that both find people by the indexes.
         for world in [&mut one, &mut many] {
             world.import("first.csv", "Name,E-mail\nSomebody,s@one.example\n");
         }
@@ -52,13 +52,13 @@ proptest! {
             many.import("each.csv", format!("{HEADER}\n{row}\n"));
         }
         prop_assert_eq!(roster(&mut one.book), roster(&mut many.book));
-        // And it is one step.
+        // The import is one step.
         one.book.undo().unwrap();
         prop_assert_eq!(one.find(""), ["Somebody"]);
     }
 }
 
-/// How many bytes the journal has about people's rows, and how many changes of them.
+/// Returns the number of bytes in the journal about people's rows, and the number of changes of them.
 fn journal(world: &World) -> (i64, i64) {
     let file = rusqlite::Connection::open(world.path()).unwrap();
     let sql = "SELECT coalesce(sum(length(before)+length(after)),0), count(*) FROM op_change WHERE entity='person' AND before IS NOT NULL";

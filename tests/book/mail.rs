@@ -1,4 +1,4 @@
-//! Who may be mailed: what ends it, what never does, and what the words of other systems mean.
+//! Who may be mailed: what stops mail, what never does, and what the words of other systems mean.
 
 use guildhall::book::{AttendanceChange, Command, Confirmed, ImportReport, Step};
 use guildhall::domain::address::OtherAddress;
@@ -51,16 +51,16 @@ fn a_word_that_this_program_does_not_know_mails_nobody_and_check_names_the_row()
     ] {
         assert!(words.contains(part), "{part}: {words}");
     }
-    // They are shown as they are, and are neither granted nor unknown.
+    // They are shown unchanged, and count as neither granted nor unknown.
     assert_eq!(world.book.person(ann).unwrap().unwrap().memberships[0].facts.status.word(), "lapsed (2025)");
     assert_eq!(world.find("consent:mail-unknown"), ["Ann", "Cy", "Di"]);
     assert_eq!(world.find("mail:yes"), ["Di"]);
-    // An edit of something else leaves the word as it is.
+    // An edit of another field leaves the word unchanged.
     let mut facts = world.book.person(cy).unwrap().unwrap().facts;
     facts.note = "moved".into();
     world.run(Command::EditPerson { id: cy, facts, was: None });
     assert_eq!(world.book.person(cy).unwrap().unwrap().facts.email_state.word(), "OK");
-    // And it travels as it is: into another roster, it mails nobody there either.
+    // An export and import into another roster preserves the words, and they block mail there, too.
     let mut other = World::empty();
     let csv = world.export("roster", "");
     other.import("roster.csv", &csv);
@@ -80,7 +80,7 @@ fn never_mail_outlives_the_address_a_form_an_import_and_a_removal() {
     let detail = world.book.person(ann).unwrap().unwrap();
     assert_eq!(detail.suppressed, ["ann@x.example", "ann@home.example"]);
     assert_eq!(detail.consents[0].state, ConsentState::Withdrawn);
-    // An address that is added later, by a form and by an import.
+    // A form and an import add addresses later.
     let mut facts = detail.facts;
     facts.others.push(OtherAddress { address: "ann@new.example".into(), state: AddressState::Ok });
     facts.email = "ann@y.example".into();
@@ -90,7 +90,7 @@ fn never_mail_outlives_the_address_a_form_an_import_and_a_removal() {
     let options = guildhall::book::ExportOptions { format: "bcc".into(), all_addresses: true, ..Default::default() };
     let mut out = Vec::new();
     assert_eq!(world.book.export_to(&options, &mut out).unwrap().written, 0);
-    // Removed, and in the old list again.
+    // The person is removed and imported again from an old list.
     let applied = world.run(Command::RemovePeople(vec![ann]));
     assert!(applied.kept.iter().any(|k| k == "ann@y.example stays suppressed"), "{:?}", applied.kept);
     world.import("old.csv", "Name,E-mail\nAnn,ann@y.example\nAnn,ann@new.example\n");
@@ -102,7 +102,7 @@ fn the_way_back_is_their_own_word_and_says_what_still_blocks() {
     let mut world = World::empty();
     let ann = world.facts(PersonFacts { email_state: AddressState::Bounced, ..PersonFacts::named("Ann", "ann@x.example") });
     world.run(Command::Suppress { addresses: vec!["ANN@X.example".into()], reason: "asked".into() });
-    // Not by a bulk consent, nor by taking the note away.
+    // Neither a bulk consent nor a reset of the consent to unknown lifts it.
     for state in [ConsentState::Granted, ConsentState::Unknown] {
         let consent = ConsentFacts { purpose: Purpose::Mail, state, on: Some(today()), source: "in person".into() };
         assert!(world.book.run(&Command::SetConsent { people: vec![ann], consent }).is_err());
@@ -146,10 +146,10 @@ fn an_unsubscribe_finds_the_address_however_it_is_composed_and_in_other_domains_
         world.book.usable(current, Way::Open).unwrap()[0].decision.words(),
         "unsubscribed at another domain of the same organisation"
     );
-    // The two are told apart: the one may be mailed, the other's suppression stays.
+    // This records two different people: one may be mailed, and the other's suppression stays.
     world.run(Command::Allow { addresses: vec!["ann@maps.gov.uk".into()], source: "on the phone".into(), on: today() });
     assert_eq!(mailed(&mut world), ["ann@maps.gov.uk", "ann@gmail.com"]);
-    // So it is in a roster that is made of this one.
+    // The same applies in a roster that is imported from this one.
     let mut other = World::empty();
     other.import("roster.csv", world.export("roster", ""));
     let domains = vec!["maps.gov.uk".into(), "maps.gsi.gov.uk".into()];
@@ -158,7 +158,7 @@ fn an_unsubscribe_finds_the_address_however_it_is_composed_and_in_other_domains_
         facts: OrganisationFacts { name: "Maps".into(), domains, ..OrganisationFacts::default() },
     });
     assert_eq!(mailed(&mut other), ["ann@maps.gov.uk", "ann@gmail.com"]);
-    // Undone, it is blocked again, without a question; redone, it has to be said.
+    // Undo blocks the address again without a question. Redo needs confirmation.
     world.book.undo().unwrap();
     assert_eq!(mailed(&mut world), ["ann@gmail.com"]);
     assert!(world.book.redo().unwrap_err().asks_first());
@@ -170,7 +170,7 @@ fn an_unsubscribe_finds_the_address_however_it_is_composed_and_in_other_domains_
 fn only_undo_of_just_that_step_lifts_and_only_if_it_is_confirmed() {
     let mut world = World::empty();
     let ann = world.person("Ann", "ann@x.example");
-    // The row of a suppression is never removed: what was asked and lifted is seen by who may be mailed, and in the row's instants.
+    // A suppression's row is never removed, so its dates and who may be mailed show whether it is in force.
     let rows = |world: &World| -> (Vec<String>, Vec<String>) {
         let dump = world.book.dump().unwrap();
         let (rows, others): (Vec<&str>, Vec<&str>) = dump.lines().partition(|l| l.starts_with("suppression"));
@@ -185,10 +185,10 @@ fn only_undo_of_just_that_step_lifts_and_only_if_it_is_confirmed() {
     world.book.step(&Step::Undo(Confirmed::Yes)).unwrap();
     assert_eq!((rows(&world).1, mailed(&mut world)), (before, vec!["ann@x.example".to_owned()]));
     assert!(rows(&world).0[0].contains("\"undone\""), "{:?}", rows(&world));
-    // To suppress again needs no word.
+    // Suppressing again needs no confirmation.
     world.book.redo().unwrap();
     assert_eq!((rows(&world).1, mailed(&mut world)), (after.1.clone(), Vec::new()));
-    // A lift is undone without a question, and never redone without one.
+    // Undoing a lift needs no confirmation. Redoing it does.
     world.run(Command::MailAgain { person: ann, source: "a letter".into(), on: today() });
     let lifted = rows(&world);
     assert!(lifted.0[0].contains(&format!("\"a letter, {}\"", today())), "{lifted:?}");
@@ -223,7 +223,7 @@ fn back_to_a_point_keeps_what_was_asked_since_and_lists_it() {
     assert_eq!(world.find(""), ["Ann"]);
     world.import("old.csv", "Name,E-mail\nBo,bo@x.example\n");
     assert!(mailed(&mut world).is_empty());
-    // What was lifted meanwhile stays lifted: only what is in force now is kept.
+    // A suppression that has been lifted since then stays lifted: only what is in force now is kept.
     let mut world = World::empty();
     let ann = world.person("Ann", "ann@x.example");
     let point = world.book.history(None, 1).unwrap()[0].id;
@@ -262,7 +262,7 @@ fn what_an_undo_kept_stands_in_the_way_of_no_other() {
     assert!(world.book.undo().is_ok() && world.find("") == ["Ann"]);
     let applied = world.book.undo().unwrap();
     assert!(world.find("").is_empty() && applied.kept.iter().any(|k| k.contains("ann@x.example")), "{:?}", applied.kept);
-    // Whoever is gone comes back with no list.
+    // An old list doesn't make removed people mailable again.
     world.import("old.csv", "Name,E-mail\nAnn,ann@x.example\n");
     assert!(mailed(&mut world).is_empty());
 }
@@ -338,7 +338,7 @@ fn a_status_that_says_unsubscribed_or_cleaned_makes_no_member_and_a_word_that_is
     assert_eq!(report.unknown, [("Status".to_owned(), "on leave".to_owned(), 2)]);
     assert!(report.is_incomplete(), "exit code 3");
     assert!(!mailed(&mut world).contains(&"noor@guild.example".to_owned()));
-    // Only unsubscribed stops mail to somebody who is a member already; a flag says the same.
+    // For existing members only the status unsubscribed stops mail, or a flag with the same meaning.
     let mut world = World::empty();
     let community = world.community("Maps");
     let ids: Vec<PersonId> = ["a", "b", "c", "d"].map(|n| world.person(n, &format!("{n}@guild.example"))).to_vec();
@@ -346,7 +346,7 @@ fn a_status_that_says_unsubscribed_or_cleaned_makes_no_member_and_a_word_that_is
     world.import("list.csv", "Name,Email,Status\na,a@guild.example,declined\nb,b@guild.example,refunded\nc,c@guild.example,Unsubscribed\n");
     world.import("flags.csv", "Email,UNSUB\na@guild.example,no\nd@guild.example,yes\nnew@guild.example,TRUE\n");
     assert_eq!(mailed(&mut world), ["a@guild.example", "b@guild.example"]);
-    // A flag that is neither yes nor no is refused, so that nobody is mailed by mistake.
+    // A flag that is neither yes nor no refuses the row, so that nobody is mailed by mistake.
     let report = world.import("odd.csv", "Email,Unsubscribed\nodd@guild.example,perhaps\nday@guild.example,2026-03-04\n");
     assert_eq!(report.refused[0].reason, "Unsubscribed says “perhaps”, which is neither yes nor no");
     assert_eq!(mailed(&mut world), ["a@guild.example", "b@guild.example"]);
@@ -378,7 +378,7 @@ fn an_answer_to_the_mailing_list_is_consent_and_a_grant_after_a_withdrawal_needs
         undated.notes
     );
     assert_eq!(world.find("consent:mail-withdrawn"), ["Noor"]);
-    // Suppressed without a consent: the same.
+    // The same applies to an address that is suppressed without a consent.
     world.run(Command::Suppress { addresses: vec!["new@guild.example".into()], reason: String::new() });
     let new = world.import("new.csv", format!("{header}\n2026/11/23 9:00:00 am GMT,new@guild.example,New,Yes\n"));
     assert_eq!(new.decisions.len(), 1);
@@ -402,7 +402,7 @@ fn the_detail_of_one_person_knows_every_suppression_that_concerns_them_and_no_ot
     assert_eq!(found, [true, false, false, true, false, true]);
 }
 
-/// What becomes of somebody on the roster by a row of a file: whether they may still be mailed.
+/// Returns whether a person on the roster may still be mailed after an import of one row about them.
 fn mailed_after(headers: &str, values: &str) -> bool {
     let mut world = World::empty();
     let ann = world.person("Ann", "ann@x.example");
@@ -450,7 +450,7 @@ fn a_no_is_heard_in_whatever_words_a_column_has() {
     ] {
         assert!(!mailed_after(header, value), "{header}: {value}");
     }
-    // These say nothing against it.
+    // These values don't stop mail.
     for (header, value) in [
         ("Unsubscribed", "FALSE"),
         ("Do not allow Emails", "Allow"),
@@ -480,7 +480,7 @@ fn whoever_turns_out_to_have_a_suppressed_address_is_not_mailed_at_another() {
     facts.others.push(OtherAddress { address: "Told@Y.example".into(), state: AddressState::Ok });
     world.run(Command::EditPerson { id: bo, facts, was: None });
     assert!(mailed(&mut world).is_empty());
-    // A row that unsubscribes somebody names all of their addresses.
+    // A row that unsubscribes a person covers all addresses in it.
     world.person("Cy", "cy@x.example");
     world.import("unsub.csv", "Name,Email,Other e-mails,Unsubscribed\nCy Lund,cy@new.example,cy@x.example,yes\n");
     assert!(mailed(&mut world).is_empty());
@@ -649,7 +649,7 @@ fn a_page_and_a_handover_withhold_who_left_the_directory_and_lint_says_what_is_p
     assert_eq!(done.withheld, ["Smithing, Head of Iron: Ann Anvil withdrew consent to be in a directory; name and address are withheld"]);
     let text = std::fs::read_to_string(&page).unwrap();
     assert!(text.contains("Head of Iron (name withheld)") && !text.contains("Ann") && text.contains("bo@x.example"), "{text}");
-    // Read again, nothing has changed: whoever isn't named still holds the seat.
+    // Importing the page again changes nothing: the person whose name is withheld still holds the seat.
     std::fs::write(&page, text.replace("For smiths.", "For smiths and founders.")).unwrap();
     world.book.import_page(&page, false, false).unwrap();
     assert_eq!(world.book.community(community).unwrap().unwrap().seats[0].holder.as_ref().map(|(id, _)| *id), Some(ann));

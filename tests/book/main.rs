@@ -92,7 +92,7 @@ fn attendance_is_searched_by_number_by_title_and_by_day() {
     assert_eq!(world.find("seen:<90d"), first);
     assert_eq!(world.find("seen:>90d").len(), 1);
     assert_eq!(world.find("missing:seen").len(), ids.len() - 2);
-    // Somebody of whom it isn't known has not been seen.
+    // A person with an unknown outcome doesn't count as seen.
     world.run(Command::Attend { meetup: recent, people: ids[2..3].to_vec(), change: AttendanceChange::Outcome(Outcome::Unknown) });
     assert_eq!(world.find("seen:<90d"), first);
 }
@@ -174,7 +174,7 @@ fn a_name_that_changed_while_the_index_was_built_is_found_by_its_new_form() {
     world.run(Command::PutCommunity { id: Some(maps), facts: CommunityFacts::named("Charts"), was: None });
     world.person("Late Comer", "late@example.org");
     let index = job.wait().unwrap().unwrap().unwrap();
-    // Where too much has changed the index is built once more.
+    // If too much has changed, the index is built once more.
     if !world.book.install(index).unwrap() {
         world.book.make_ready().unwrap();
     }
@@ -299,12 +299,12 @@ fn notifys_unsubscribe_report_stops_mail_and_keeps_the_person_and_a_second_time_
     let again = world.import("unsubscribes.csv", notify_unsubscribes());
     assert_eq!(again.summary(), "0 addresses suppressed; 2 known before");
     assert_eq!(world.book.dump().unwrap(), before);
-    // Not even when the stranger is imported later.
+    // The stranger stays suppressed when they are imported later.
     world.import("list.csv", "Name,E-mail\nStranger,stranger@example.org\n");
     assert!(!world.export("notify", "").contains("stranger"));
-    // One step: undone as one.
+    // The import is one step, and is undone as one.
     world.book.undo().unwrap();
-    // What it suppresses is taken back only when that is confirmed.
+    // An undo that lifts suppressions needs confirmation.
     assert!(world.book.undo().unwrap_err().asks_first());
     assert!(!world.book.person(bo).unwrap().unwrap().suppressed.is_empty());
     world.book.step(&guildhall::book::Step::Undo(guildhall::book::Confirmed::Yes)).unwrap();
@@ -348,13 +348,13 @@ fn consent_is_kept_searched_exported_and_never_granted_again_by_an_older_file() 
         on: Some(today()),
         source: "in person".into(),
     };
-    // A withdrawal is taken back only on their own word: with where and when they said so.
+    // Only the person's own request ends a withdrawal, with where and when they made it.
     let refused = world.book.run(&Command::SetConsent { people: bo.clone(), consent }).unwrap_err().to_string();
     assert!(refused.starts_with("Bo withdrew consent to mail; only they can change that"), "{refused}");
     let label = world.run(Command::MailAgain { person: bo[0], source: "an e-mail".into(), on: today() }).label;
     assert_eq!(label, "Allowed mail to Bo");
     assert_eq!(world.find("consent:mail"), ["Ann", "Bo"]);
-    // Out and in again it is the same.
+    // An export and an import preserve everything.
     let out = world.export("roster", "");
     let mut other = World::empty();
     other.import("roster.csv", &out);

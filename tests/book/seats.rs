@@ -1,4 +1,4 @@
-//! Seats and what is to be looked at: vacancies, confirmations, handing over, and the lint of the public page.
+//! Seats and what needs attention: vacancies, confirmations, handovers, and the lint of the public page.
 
 use chrono::Days;
 use guildhall::book::{Command, seat_line};

@@ -1,4 +1,4 @@
-//! What is to be done this week: each kind of line, when it is there and when it isn't.
+//! What to do this week: each kind of line, when it is shown and when it isn't.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ fn kinds(world: &mut World) -> Vec<(ToDoKind, String)> {
     world.book.to_do().unwrap().into_iter().map(|ToDo { kind, what, .. }| (kind, what)).collect()
 }
 
-/// A meetup so many days from today, hosted by an organisation.
+/// Adds a meetup the given number of days from today, hosted by an organisation.
 fn meetup(world: &mut World, days: i64, change: impl FnOnce(&mut MeetupFacts)) -> MeetupId {
     let day = today().checked_add_signed(chrono::Duration::days(days)).unwrap();
     let mut facts =
@@ -39,7 +39,7 @@ fn meetups_soon_to_come_need_a_host_and_answers_and_those_that_are_over_a_write_
     meetup(&mut world, 15, |m| m.host.clear());
     meetup(&mut world, 3, |m| (m.host.clear(), m.status = MeetupStatus::Cancelled).1);
     assert_eq!(kinds(&mut world), [(ToDoKind::NoHost, "Crit".into())]);
-    // A person hosts it, and has not answered.
+    // A person hosts it and has not answered yet.
     let part = AttendanceChange::Part(guildhall::domain::words::Part::Host, true);
     world.run(Command::Attend { meetup: soon, people: vec![ann], change: part });
     assert_eq!(kinds(&mut world), [(ToDoKind::OpenAnswers, "Crit: 1 without an answer".into())]);
@@ -53,7 +53,7 @@ fn meetups_soon_to_come_need_a_host_and_answers_and_those_that_are_over_a_write_
     meetup(&mut world, 5, |m| m.write_up = WriteUp::Owed);
     assert_eq!(kinds(&mut world).len(), 1, "before the day nothing is owed");
     world.run(Command::RemoveMeetup(past));
-    // Somebody came, and it still says planned.
+    // People came, and the meetup is still planned.
     let past = meetup(&mut world, -3, |_| ());
     assert_eq!(kinds(&mut world), []);
     world.run(Command::Attend { meetup: past, people: vec![ann], change: AttendanceChange::Outcome(Outcome::Attended) });
@@ -114,7 +114,7 @@ fn newcomers_and_bounced_addresses_are_named_and_many_are_one_line() {
     }
     let found = world.book.to_do().unwrap();
     assert_eq!(found[1].what, "8 people joined in the last 30 days and have been to no meetup yet");
-    // The search that it leads to finds just them.
+    // The search that the line leads to finds exactly these people.
     let guildhall::book::ToDoPlace::People(query) = &found[1].at else { panic!("{found:?}") };
     assert_eq!(world.find(query).len(), 8);
 }
@@ -159,7 +159,6 @@ fn changes_that_are_not_published_and_lists_that_changed_are_lines_until_they_ar
     assert_eq!(quiet(&mut world).into_iter().filter(|(k, _)| *k == ToDoKind::ListChanged).count(), 0);
 }
 
-/// What is counted from the people whom steps have touched is what an export of the changes would write, after any steps.
 #[test]
 fn a_list_is_compared_as_it_was_exported_with_what_it_was_told() {
     use guildhall::book::Settings;
@@ -182,11 +181,12 @@ fn a_list_is_compared_as_it_was_exported_with_what_it_was_told() {
         all.map(|(_, what)| what).collect::<Vec<_>>()
     };
     assert_eq!(changed(&mut world), Vec::<String>::new());
-    // Somebody new is on every list but that of those who have consented.
+    // A new person is on every list except the one that requires consent.
     world.person("Cy", "cy@example.org");
     assert_eq!(changed(&mut world).len(), 3, "{:?}", changed(&mut world));
 }
 
+/// After any steps, the counts from the people that the steps touched are those of an export of the changes.
 #[test]
 fn a_list_that_changed_is_counted_as_its_export_would_write_it() {
     let mut world = World::empty();

@@ -1,4 +1,4 @@
-//! A small world to test in: a roster in a temporary folder, with a clock that stands still.
+//! The fixture of the tests: a roster in a temporary folder, with a fixed clock.
 #![allow(dead_code, missing_docs, reason = "each test binary uses a part")]
 
 use std::path::PathBuf;
@@ -26,7 +26,7 @@ pub(crate) fn clock() -> Arc<dyn Clock> {
     Arc::new(FixedClock::on(today()))
 }
 
-/// The clock of a program that opens a roster in which others have taken steps.
+/// Returns the clock for opening a roster that already has steps, so that it repeats none of their ids.
 pub(crate) fn clock_after(roster: &std::path::Path) -> Arc<dyn Clock> {
     let conn = rusqlite::Connection::open(roster).unwrap();
     let newest: Option<Vec<u8>> = conn.query_row("SELECT max(action_id) FROM op", [], |r| r.get(0)).unwrap();

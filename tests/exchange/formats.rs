@@ -1,4 +1,4 @@
-//! Each format, byte for byte as its target wants it; and who is never in one.
+//! Each format, byte for byte as its target requires, and the people who are never in one.
 
 use guildhall::book::{BookError, Command, ExportOptions, FORMATS, Jobs, Settings, placeholders};
 use guildhall::domain::address::OtherAddress;
@@ -151,7 +151,7 @@ fn the_people_list_opens_in_excel_and_runs_nothing() {
     world.facts(PersonFacts { job_title: "+44 20".into(), ..PersonFacts::named("=1+1", "=ann@example.org") });
     let text = export(&mut world, "people", told()).unwrap();
     assert_eq!(text, "\u{feff}Name,E-mail,Organisation,Job title,Discipline,Tags\r\n'=1+1,'=ann@example.org,,'+44 20,,\r\n");
-    // A mailing writes the address exactly: with an apostrophe it would be somebody else's.
+    // A mailing writes the exact address: with an apostrophe it would be another person's.
     assert!(export(&mut world, "notify", told()).unwrap().contains("\n=ann@example.org,"));
 }
 
@@ -172,7 +172,7 @@ fn the_people_list_is_a_workbook_of_text_cells_where_the_file_says_so() {
     assert_eq!(rows[3][..4], ["=1+1", "=ann@example.org", "", "+44 20"]);
     assert!(sheet.rows().flatten().all(|cell| matches!(cell, Data::String(_) | Data::Empty)));
     assert!(book.worksheet_formula("people").unwrap().is_empty());
-    // A format that is no workbook is not pressed into one.
+    // Other formats are never written as a workbook.
     let options = ExportOptions { format: "brevo".into(), ..ExportOptions::default() };
     let other = world.folder.path().join("brevo.xlsx");
     let refused = world.book.export_job(&options, &other, Jobs::Inline).unwrap().wait().unwrap().unwrap_err();
@@ -194,7 +194,7 @@ fn what_is_too_much_for_one_file_goes_to_several_and_to_standard_output_not_at_a
     assert_eq!((summary.written, &summary.files[1..]), (100_003, &[second.clone()][..]));
     assert_eq!(std::fs::read_to_string(&target).unwrap().lines().count(), 100_001);
     assert_eq!(std::fs::read_to_string(&second).unwrap(), "email address\np100000@example.org\np100001@example.org\np100002@example.org\n");
-    // By bytes: 80,000 people whose rows are long.
+    // The size limit in bytes applies, too: 400 people with long rows.
     let asked = placeholders("((venue))");
     let rows: String = (0..400).map(|n| format!("L{n},l{n}@example.org,{}\n", "x".repeat(60_000))).collect();
     let mut world = World::empty();
@@ -235,7 +235,7 @@ fn a_contact_carries_every_address_that_it_has_room_for_and_the_others_are_told(
         let mut out = Vec::new();
         let summary = world.book.export_to(&options, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        // The entry of a directory is named by the first address too.
+        // The name of an LDIF entry repeats the first address.
         let body: String = text.lines().filter(|l| !l.starts_with("dn:")).map(|l| format!("{l}\n")).collect();
         assert_eq!(body.matches("@example.org").count(), room, "{format}: {text}");
         let told: Vec<&str> = summary.explained.iter().map(|e| e.why).collect();
@@ -282,7 +282,7 @@ fn what_may_go_wrong_with_a_row_is_told_and_the_value_is_written_exactly() {
         summary.explained.iter().map(|e| (e.who.as_str(), e.remark == guildhall::book::Remark::LeftOut)).collect();
     assert_eq!(told, [("\"=SUM(1)\" <sum@example.org>", false), ("Dot <dot.@example.org>", false)]);
     assert!(summary.sentence().contains("; 1 to look at: a full stop at an end"), "{}", summary.sentence());
-    // A file that is no mailing has no such doubts: its own form keeps a spreadsheet quiet.
+    // The people list reports no such doubts: it isn't a mailing, and it escapes formulas.
     let people = ExportOptions { format: "people".into(), ..base };
     assert!(world.book.export_to(&people, &mut Vec::new()).unwrap().doubtful.is_empty());
 }
@@ -357,7 +357,7 @@ fn what_a_template_asks_for_has_a_column_and_something_in_every_row() {
     assert!(export(&mut world, "notify", unknown).unwrap_err().contains("((shoe size)), which nobody has"));
 }
 
-/// Takes so many bytes and then no more, as a full disk or a pipe whose reader has gone.
+/// A writer that fails after a number of bytes, like a full disk or a pipe without a reader.
 struct Full(usize);
 
 impl std::io::Write for Full {
@@ -394,7 +394,7 @@ fn whatever_the_format_a_file_is_whole_or_what_stood_there_is_untouched() {
         assert!(to(&folder.join(format!("{}.txt", "n".repeat(300)))).is_err(), "{}", format.name());
         assert!(to(&folder).unwrap_err().contains("a folder"), "{}", format.name());
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{} left something behind", format.name());
-        // A work that is told to stop leaves the old file.
+        // A stopped job leaves the old file.
         let kept = folder.join("list.txt");
         std::fs::write(&kept, "old").unwrap();
         let job = world.book.export_job(&options, &kept, Jobs::Stopped).unwrap();

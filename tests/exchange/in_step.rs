@@ -1,4 +1,4 @@
-//! Lists kept in step: what has changed since the last export, or beside what the list says of itself.
+//! Exports of changes only: since the last export, or compared with the list's own export.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -47,10 +47,10 @@ fn what_has_changed_since_the_last_export_is_in_the_targets_own_form() {
     world.person("Di", "di@example.org");
     let summary = to_file(&mut world, &options("listserv", Since::Last), "list.txt").unwrap();
     assert_eq!(text(&world, "list-add.txt"), "QUIET ADD cop di@example.org Di\n");
-    // The one who asked not to be mailed is named once more: to leave the list.
+    // The unsubscribed person is named once more, to be removed from the list.
     assert_eq!(text(&world, "list-remove.txt"), "QUIET DELETE cop bo@example.org\nQUIET DELETE cop ann@example.org\n");
     assert!(summary.sentence().starts_with("1 person to add, 2 to remove, 1 stay"), "{}", summary.sentence());
-    // What was written is what the next one is compared with.
+    // The next export is compared with the one just written.
     let summary = to_file(&mut world, &options("listserv", Since::Last), "list.txt").unwrap();
     assert!(summary.sentence().starts_with("0 people to add, 0 to remove, 2 stay"), "{}", summary.sentence());
     let _ = bo;
@@ -84,7 +84,7 @@ fn each_target_takes_people_off_its_list_in_its_own_way() {
     assert!(refused.contains("isn't a mailing list"), "{refused}");
 }
 
-/// A name may be an address; in a file of who leaves, it is nobody's to mail.
+/// A name may be an address. A file of people to remove must not contain it.
 #[test]
 fn who_leaves_is_named_by_the_address_that_leaves_and_by_no_other() {
     for format in ["mutt", "listmonk", "json", "buttondown", "mailman", "notify", "govdelivery", "discourse"] {
@@ -108,7 +108,7 @@ fn what_mailman_would_not_understand_is_written_so_that_it_does() {
     assert_eq!(text(&world, "list.txt"), "\"Ann\" <Ann@Example.ORG>\n<#bo@example.org>\n");
     world.run(Command::RemovePeople(vec![ann, bo]));
     to_file(&mut world, &options("mailman", Since::Last), "list.txt").unwrap();
-    // It finds an address to delete in lower case alone, and takes a line that begins with # for a comment.
+    // Mailman finds an address to delete only in lower case, and treats a line that begins with # as a comment.
     assert_eq!(text(&world, "list-remove.txt"), "ann@example.org\n<#bo@example.org>\n");
     world.person("Cy", "#cy@example.org");
     let sympa = to_file(&mut world, &options("sympa", Since::Ever), "sympa.txt").unwrap();
@@ -139,7 +139,7 @@ fn an_export_has_a_name_if_it_is_given_one_and_is_no_step_to_undo() {
     assert_eq!(text(&world, "list-add.txt"), "bo@example.org\n");
     assert!(to_file(&mut world, &since("July"), "list.txt").unwrap_err().contains("no export is called July; there are June letter"));
     let labels: Vec<String> = world.book.history(None, 9).unwrap().into_iter().map(|op| op.label).collect();
-    // It says where an export went.
+    // The history shows the file of an export.
     let folder = world.folder.path().display();
     assert_eq!(labels[0], format!("Exported what has changed (1 to add, 0 to remove) as bcc to {folder}/list-add.txt"));
     assert_eq!(labels[3], format!("Exported 1 person as bcc (June letter) to {folder}/list.txt"));
@@ -222,7 +222,7 @@ proptest! {
                 }
                 (Some(id), 1) => {
                     let facts = PersonFacts { email: format!("new{n}@example.org"), ..world.book.person(id).unwrap().unwrap().facts };
-                    // Another may have it by now.
+                    // Another person may already have the address.
                     let _ = world.book.run(&Command::EditPerson { id, facts, was: None });
                 }
                 (Some(_), 2) => {

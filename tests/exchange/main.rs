@@ -1,4 +1,4 @@
-//! Files in and out: every encoding and delimiter, each defect a file named after it, export and import the inverse of each other.
+//! Imports and exports: every encoding and delimiter, a file for each defect, named after it, and export and import as inverses.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 #[path = "../common/mod.rs"]
@@ -211,7 +211,7 @@ fn a_line_of_sixty_megabytes_is_refused_in_little_memory() {
     let mut world = World::empty();
     let path = world.folder.path().join("long.csv");
     let file = std::fs::File::create(&path).unwrap();
-    // A sparse file: NUL bytes without end, after a header.
+    // A sparse file: a header and then 60 MiB of NUL bytes.
     std::io::Write::write_all(&mut &file, b"Name,E-mail\n").unwrap();
     file.set_len(60 * 1024 * 1024).unwrap();
     let error = import(&mut world, path, false).unwrap_err().to_string();
@@ -273,7 +273,7 @@ fn suppressed_addresses_never_leave_in_whatever_case() {
     world.run(Command::Suppress { addresses: vec!["bo@example.org".into()], reason: "asked".into() });
     let notify = world.export("notify", "");
     assert_eq!(notify, "email address,name\n");
-    // Our own format carries them, in a column of their own alone.
+    // Only the program's own format has them, in their own column.
     let roster = world.export("roster", "");
     assert!(roster.contains("\nAnn,,,,,,,,,,,mail withdrawn 2026-11-22 asked,Ann@Example.org 2026-11-22 asked,\n"), "{roster}");
     assert!(roster.contains(",bo@example.org 2026-11-22 asked | bo@private.example 2026-11-22 asked,\n"), "{roster}");
@@ -361,7 +361,7 @@ proptest! {
                 joined: Some(today()),
                 ..PersonFacts::named(&clean(&name), &format!("P{n}@example.org"))
             };
-            // An address that is taken is refused, and that is fine.
+            // An address that is already taken is refused, which is fine here.
             let Ok(applied) = world.book.run(&Command::AddPerson { facts, community: None }) else { continue };
             let Some(guildhall::book::Thing::Person(id)) = applied.select else { continue };
             let key = guildhall::domain::text::same_key(&community);
@@ -378,7 +378,7 @@ proptest! {
         let mut second = World::empty();
         second.import("roster.csv", &first);
         prop_assert_eq!(second.export("roster", ""), first);
-        // Suppressed here, suppressed there: also those that are nobody's.
+        // Addresses suppressed here are suppressed there, even those of nobody on the roster.
         for n in &suppressed {
             let mailed = second.export("notify", "").to_lowercase();
             let address = format!("p{n}@example.org");
@@ -435,7 +435,7 @@ fn who_left_a_community_gets_none_of_its_mail_whatever_they_are_elsewhere() {
         world.book.export_to(&options, &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "email address,name\nstays@example.org,Stays\n", "{query}");
     }
-    // A list that brings them back with --community leaves them as the file says they are.
+    // An import with `--community` keeps the status that the file itself gives for the same community.
     world.import_into("list.csv", "Name,E-mail,Communities\nNew,new@example.org,\"Research: left, source form\"\n", Some("Research"));
     let id = world.book.holder_of("new@example.org").unwrap().unwrap();
     assert_eq!(world.book.person(id).unwrap().unwrap().memberships[0].facts.status, MembershipStatus::Left);

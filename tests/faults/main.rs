@@ -1,4 +1,4 @@
-//! What goes wrong around the program: kills, foreign and damaged files, other programs, full disks.
+//! Failures from outside the program: kills, foreign and damaged files, other programs, full disks.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 #[path = "../common/mod.rs"]
@@ -16,7 +16,7 @@ use guildhall::domain::person::PersonFacts;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_guildhall");
 
-/// A small generator, so that a failing run can be repeated.
+/// A small random number generator with a fixed seed, so that a failing run can be repeated.
 struct Dice(u64);
 
 impl Dice {

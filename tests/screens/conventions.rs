@@ -1,4 +1,4 @@
-//! The ten conventions, each shown to hold. What needs a real terminal is in `tests/terminal.rs`, under the same names.
+//! Tests of the ten conventions. Those that need a real terminal are in `tests/terminal.rs`, under the same names.
 
 use guildhall::tui::Errand;
 use guildhall::tui::Then;
@@ -61,7 +61,7 @@ mod convention_4_keys {
         hall.keys("3a").keys("<f3>").shows("[x]").keys("<esc>");
         hall.keys("2C").shows("F6 show").keys("<f6>").shows("[ ] name").keys("<f6><f4>");
         hall.keys("go").shows("F8 add").shows("F7").keys("<f8>").shows("New organisation").keys("<esc><esc>");
-        // Help and the palette over an overlay list what works there.
+        // Help and the palette list what works in the overlay below them.
         hall.keys("H<f1>")
             .shows("In the history")
             .shows("Restore everything to how it was")
@@ -118,7 +118,7 @@ mod convention_2_palette {
 
     #[test]
     fn every_action_is_there_with_its_key_and_the_reason_why_not() {
-        // Nothing is typed, so that nothing on the screen echoes a name: each line is there because the palette has it.
+        // Nothing is typed, so no typed name is echoed on the screen: each line that is found is a line of the palette.
         let mut hall = Hall::sample();
         hall.keys(":");
         let mut lines: Vec<String> = Vec::new();
@@ -128,7 +128,7 @@ mod convention_2_palette {
         }
         for info in guildhall::actions::ACTIONS.iter().filter(|a| a.scope != guildhall::actions::Scope::Moving) {
             let there = lines.iter().any(|l| l.contains(&format!(" {:<24}", info.name)));
-            // What the palette itself is, and what leaves it, are not in it.
+            // The palette doesn't list the actions that open and close it.
             assert_eq!(there, !matches!(info.name, "commands" | "back"), "{}:\n{}", info.name, lines.join("\n"));
         }
         hall.keys("<esc>");
@@ -209,7 +209,7 @@ mod convention_3_find {
     fn columns_are_chosen_ordered_and_sorted_and_are_remembered() {
         let mut hall = Hall::sample().sized(140, 30);
         hall.keys("2").shows("Name↓").keys("C").shows("Columns of members").shows("[x] name").shows("[ ] e-mail");
-        // The organisation goes, the field Grade comes, and stands first.
+        // Hide the organisation, show the field Grade, and move it to the front.
         hall.keys("j<space><end>").shows("> [ ] Grade").keys("<space>KKKKKKKKK").shows("> [x] Grade");
         hall.keys("<esc>").hides("Organisation");
         assert!(hall.find("Grade ").0 < hall.find("Name").0);
@@ -261,7 +261,7 @@ mod convention_7_mouse {
         let mut hall = Hall::sample();
         hall.text();
         hall.mouse(MouseEventKind::ScrollDown, (50, 5)).shows("> Bronwen Lytton").shows("> Everybody");
-        // The communities all show: there is nothing to scroll.
+        // All communities are visible, so nothing scrolls.
         hall.mouse(MouseEventKind::ScrollDown, (5, 5)).shows("> Everybody");
     }
 
@@ -273,7 +273,7 @@ mod convention_7_mouse {
         hall.click_on("Organ").shows("Sorted by organisation").click_on("Organ").shows("reversed");
         hall.click_on("Title").shows("Sorted by title");
         hall.click_on("Name").shows("Sorted by name");
-        // The bar of the members, at its foot: to the last of them.
+        // A click at the bottom of the members' scroll bar goes to the last member.
         let bar = hall.find("┃│").0;
         hall.click(bar, 16).shows("> Wanda Perl").drag((bar, 3), (bar, 2)).shows("> Anton Grigore");
         let mut narrow = Hall::sample().sized(40, 10);
@@ -314,7 +314,7 @@ mod convention_7_mouse {
 mod convention_8_colours {
     use super::*;
 
-    /// Every mark of state on the screen, without colours: what is selected, marked, vacant, wrong.
+    /// Every mark of state is visible without colours: selected, marked, vacant, wrong.
     #[test]
     fn nothing_is_told_by_colour_alone() {
         for (name, theme) in ThemeName::ALL {
@@ -429,7 +429,7 @@ mod convention_10_paths_and_long_work {
         let before = world.book.dump().unwrap();
         let step = Step::Run(Box::new(Command::AddTag { people: world.book.find_ids("", None).unwrap(), tag: "keen".into() }));
         assert!(world.book.is_long(&step).unwrap());
-        // On the screen: Esc while it runs. It may be done before the key is read; then nothing was stopped.
+        // Esc stops the task on the screen. The task may finish before the key is read, and then nothing is stopped.
         let mut hall = Hall::on(world).threaded();
         hall.keys("2*Tkeen<enter><esc>");
         hall.wait();
@@ -451,11 +451,11 @@ mod convention_10_paths_and_long_work {
         let rows: String = (0..900).map(|i| format!("Person {i:03},p{i}@example.org\n")).collect();
         world.import("many.csv", format!("Name,E-mail\n{rows}"));
         let mut hall = Hall::on(world).threaded();
-        // The step runs on its thread while a form is opened and typed into.
+        // The step runs on its thread while a form is opened and filled in.
         hall.keys("2*dy").keys("nVera Typed");
         hall.wait();
         hall.shows("New person").shows("Vera Typed").keys("<ctrl-s>").shows("Added Vera Typed");
-        // Nor does a question below which another overlay lies take that one with it.
+        // Confirming a question doesn't close the overlay below it, either.
         let mut hall = Hall::sample();
         hall.keys("go<delete>").shows("without an organisation").keys("y").shows("F2 add");
     }
@@ -543,7 +543,7 @@ mod convention_6_esc_and_quit {
     fn unsaved_form_text_outlives_a_killed_program_and_is_offered() {
         let mut hall = Hall::sample();
         hall.keys("2nVera Typed<tab>vera@");
-        // Killed: nothing is told to anybody.
+        // Restarting with the form open simulates a kill.
         let mut hall = hall.again();
         hall.shows("Not saved: New person").shows("continue with it").shows("discard it").keys("<enter>");
         hall.shows("Vera Typed").shows("vera@").keys("<tab>example.org<ctrl-s>").shows("Added Vera Typed");
@@ -562,7 +562,7 @@ mod convention_6_esc_and_quit {
         hall.keys("jj2a").event(&Event::Paste("ann.new@example.org\nbo.new@example.org".into()));
         let mut hall = hall.again();
         hall.shows("Not saved: people to add").keys("<enter>").shows("Add to Delivery").keys("<enter><enter>").shows("2 people added");
-        // A draft of a program that still runs is left to it.
+        // The draft of another process that is still running isn't offered.
         let path = hall.folder.path().join("roster.guildhall.draft-1");
         std::fs::write(&path, r#"[{"subject":"person new","title":"New person","community":null,"fields":[]}]"#).unwrap();
         let mut hall = hall.again();

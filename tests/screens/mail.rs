@@ -1,10 +1,10 @@
-//! Who may be mailed, on the screen: what is copied, opened, asked and said.
+//! Who may be mailed, on the screen: what is copied and opened, and which questions and messages appear.
 
 use guildhall::tui::Errand;
 
 use crate::Hall;
 
-/// A hall with one person, under the cursor.
+/// Opens a roster with one person, who is under the cursor.
 fn hall_with(name: &str, address: &str) -> Hall {
     let mut hall = Hall::empty();
     hall.keys("2n").keys(name).keys("<tab>").keys(address).keys("<ctrl-s>").shows(name);
@@ -50,7 +50,7 @@ fn no_line_of_the_detail_lets_an_unsubscribed_address_out_however_it_is_spelled(
     hall.keys("M").shows("Unsubscribed Zoe");
     hall.keys("4<home>o").shows("Nothing opened: unsubscribed").keys("y").shows("Nothing copied: unsubscribed");
     assert_eq!(hall.shell.errand(), None);
-    // The address is that of a community's way to join too.
+    // The address is also that of a community's join route.
     hall.keys("1nMaps<ctrl-s>").shows("> Maps").keys("4nway<enter><tab>zoe+news@x.example<ctrl-s>").shows("mailto zoe+news@x.example");
     hall.keys("<esc>1").keys("o").shows("There is no link and no address here");
     hall.keys("Yzoe").hides("zoe+news@x.example (").keys("<esc><esc>");

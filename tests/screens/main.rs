@@ -1,4 +1,4 @@
-//! The screens: keys in, pictures out. A picture is its text and, where it matters, what is reversed or bold in it.
+//! The screens: keys in, pictures out. A picture is its text and, where it matters, which text is reversed or bold.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 #[path = "../common/mod.rs"]
@@ -25,7 +25,7 @@ use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseBut
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-/// The hall with somebody at the keyboard.
+/// The program's screen, driven by simulated keys and mouse events.
 pub struct Hall {
     pub shell: Shell,
     pub folder: tempfile::TempDir,
@@ -38,7 +38,7 @@ impl Hall {
         Self::set(world, |_| {})
     }
 
-    /// With a configuration, as a lead would have written it.
+    /// Opens the sample with a configuration file of this text.
     pub fn configured(text: &str) -> Self {
         Self::set(World::sample(), |setup| {
             std::fs::write(&setup.paths.config, text).unwrap();
@@ -50,7 +50,7 @@ impl Hall {
     pub(crate) fn set(world: World, change: impl FnOnce(&mut Setup)) -> Self {
         let World { folder, book, clock } = world;
         let path = book.path().to_owned();
-        // Opened anew, as a lead would: the index is not there yet.
+        // Reopens the roster as the program does, so that there is no index yet.
         drop(book);
         let book = Book::open(&path, clock).unwrap();
         let paths = Paths::under(folder.path(), "roster.guildhall");
@@ -62,7 +62,7 @@ impl Hall {
         Self { shell, folder, size: (120, 30), last: Then::Go }
     }
 
-    /// The same with long work on threads, as in the real program.
+    /// Reopens it with long tasks on threads, as in the real program.
     pub fn threaded(self) -> Self {
         let Self { shell, folder, size, .. } = self;
         drop(shell);
@@ -75,7 +75,7 @@ impl Hall {
         hall
     }
 
-    /// Waits until no work is under way.
+    /// Waits until no task is running.
     pub fn wait(&mut self) -> &mut Self {
         let begun = std::time::Instant::now();
         while self.shell.is_busy() {
@@ -87,7 +87,7 @@ impl Hall {
         self
     }
 
-    /// The whole roster as text.
+    /// Returns the whole roster as text.
     pub fn root_dump(&self) -> String {
         Book::open(&self.folder.path().join("roster.guildhall"), common::clock()).unwrap().dump().unwrap()
     }
@@ -111,7 +111,7 @@ impl Hall {
         self
     }
 
-    /// Types: `j`, `<tab>`, `<ctrl-s>`, `/silvia<enter>`. After each key everything is drawn.
+    /// Types a script of keys such as `j`, `<tab>`, `<ctrl-s>` or `/silvia<enter>`, and draws everything after each key.
     pub fn keys(&mut self, script: &str) -> &mut Self {
         let mut rest = script;
         while !rest.is_empty() {
@@ -143,14 +143,14 @@ impl Hall {
         self.mouse(MouseEventKind::Down(MouseButton::Left), (x, y))
     }
 
-    /// Presses at one place, moves to another, lets go.
+    /// Presses the left button at one position, drags to another and releases it.
     pub fn drag(&mut self, from: (u16, u16), to: (u16, u16)) -> &mut Self {
         self.mouse(MouseEventKind::Down(MouseButton::Left), from);
         self.mouse(MouseEventKind::Drag(MouseButton::Left), to);
         self.mouse(MouseEventKind::Up(MouseButton::Left), to)
     }
 
-    /// Where a text stands on the screen: the place of its first letter.
+    /// Returns the position of a text's first letter on the screen.
     #[track_caller]
     pub fn find(&mut self, what: &str) -> (u16, u16) {
         let text = self.text();
@@ -163,13 +163,13 @@ impl Hall {
         panic!("{what:?} is not on the screen:\n{text}");
     }
 
-    /// Clicks where a text stands.
+    /// Clicks on the first letter of a text.
     pub fn click_on(&mut self, what: &str) -> &mut Self {
         let (x, y) = self.find(what);
         self.click(x, y)
     }
 
-    /// Closes the hall and opens it again.
+    /// Quits the program and starts it again on the same roster.
     pub fn again(self) -> Self {
         let Self { shell, folder, .. } = self;
         let path = folder.path().join("roster.guildhall");
@@ -187,7 +187,7 @@ impl Hall {
         buf
     }
 
-    /// The screen as text; blanks at the ends of lines are cut.
+    /// Returns the screen as text, without blanks at the ends of lines.
     pub fn text(&mut self) -> String {
         let buf = self.buffer();
         let mut out = String::new();
@@ -205,7 +205,7 @@ impl Hall {
         out
     }
 
-    /// The lines whose cells have the modifier, and what is written in them.
+    /// Returns the text of the cells that have the modifier, line by line.
     pub fn styled(&mut self, modifier: Modifier) -> Vec<String> {
         let buf = self.buffer();
         let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! The roll of a meetup, answers and parts by key, and who is added to a community without being eligible.
+//! The roll of a meetup, answers and roles by key, and adding people who aren't eligible to a community.
 
 use guildhall::book::{AttendanceChange, Command};
 use guildhall::domain::community::RuleFacts;
@@ -8,7 +8,7 @@ use guildhall::domain::words::{Format, Rsvp, RuleEffect};
 use crate::Hall;
 use crate::common::World;
 
-/// A meetup of a community of Ann, Bo and Cy, so many days from today.
+/// Makes a meetup of a community of Ann, Bo and Cy, the given number of days from today.
 fn world(days: i64, capacity: Option<u32>) -> World {
     let mut world = World::empty();
     let people = ["Ann Able", "Bo Baker", "Cy Cooper"].map(|n| world.person(n, &format!("{}@x.example", &n[..2].to_lowercase())));
@@ -26,7 +26,7 @@ fn world(days: i64, capacity: Option<u32>) -> World {
 fn enter_twice_never_takes_a_tick_away_and_space_does() {
     let mut hall = Hall::on(world(-3, None));
     hall.keys("3a").shows("> [ ] Ann Able").keys("<enter>").shows("[x] Ann Able").shows("> [ ] Bo Baker");
-    // A search ends with the tick, and the same key again changes nothing.
+    // The tick ends the search, and pressing the key again changes nothing.
     hall.keys("cy<enter>").shows("> [x] Cy Cooper").hides("› cy").keys("<enter>").shows("[x] Cy Cooper").shows("> [ ] Bo Baker");
     hall.keys("<up><space>")
         .shows("> [ ] Cy Cooper")
@@ -46,7 +46,7 @@ fn answers_and_parts_have_keys_on_the_roll_and_in_the_detail() {
     hall.keys("<alt-s>").shows("waiting, speaker").keys("<alt-h><alt-s>").shows("waiting, host").keys("<esc>4");
     hall.keys("<end>").shows("> ").shows("Alt-y yes").keys("<alt-y>").shows("said yes, host").keys("<alt-o>").shows("host, organiser");
     hall.keys("u").shows("Undone: Made Ann Able organiser of Crit");
-    // Elsewhere the same key says where it works.
+    // Elsewhere the command shows where it works.
     hall.keys("1:organiser<enter>").shows("organiser");
 }
 
@@ -71,7 +71,7 @@ fn a_meetup_that_is_over_and_was_attended_is_offered_to_be_marked_as_held() {
         .shows("Mark it as held?")
         .keys("y")
         .shows("crit, held");
-    // Asked once: now it is.
+    // The question appears only until the meetup is marked as held.
     hall.keys("a<esc>").hides("Mark it as held?").keys("m").shows("Crit is already held").keys("u").shows("was it held?");
     hall.keys("m").shows("crit, held");
 }
@@ -92,7 +92,7 @@ fn who_is_not_eligible_is_shown_before_they_are_added_to_a_community() {
         .shows("Government only     0")
         .keys("pgov<enter><enter>")
         .shows("Added 4 people to Government only");
-    // Somebody new is looked at too, and who is eligible is added at once.
+    // A new person is checked, too. An eligible one is added immediately.
     hall.keys("1")
         .keys("gg")
         .keys("/gov<enter>jj2n")
@@ -127,10 +127,10 @@ fn what_is_typed_of_a_newcomer_is_a_name_and_an_address_and_stays_while_the_form
     hall.keys("3a").paste("Zed Walker <zed@example.org>");
     hall.keys("<enter>");
     hall.shows("New person on the roll").shows("Zed Walker").shows("zed@example.org");
-    // Leaving the form leaves the roll as it was typed; nothing is said of a key that is a letter here.
+    // After Esc the roll still has the typed text, and the hints name no key that types a letter here.
     hall.keys("<esc>").shows("new: Zed Walker").keys("<alt-y>").shows("They aren't on the roster yet");
     hall.keys("<enter><ctrl-s>").shows("Added Zed Walker to the roll of").hides("u undoes").hides("new: Zed");
-    // A key that records an answer ends the search, as Enter does.
+    // A key that records an answer ends the search, like Enter.
     hall.keys("zed").keys("<alt-m>").shows("answered maybe").hides("zed<");
     hall.keys("anton").shows("Anton Grigore").hides("zedanton");
 }

@@ -1,12 +1,12 @@
-//! The pictures of the README: drawn from the real screens, and compared, so that they can't go stale.
-//! `tools/pictures` draws them anew.
+//! The pictures of the README. The test draws them from the real screens and compares them, so that they stay up to date.
+//! `tools/pictures` redraws them.
 
 use std::path::Path;
 
 use crate::Hall;
 use crate::svg::svg;
 
-/// Name, what it shows, the keys that lead to it, the size.
+/// Name, title, the keys that lead to the screen, size.
 const PICTURES: &[(&str, &str, &str, (u16, u16))] = &[
     ("hall", "Three panes and a detail: communities, their members, their meetups", "jj2j", (120, 30)),
     ("find", "Searching as one types: the hits are marked in the rows", "2/design tag:mentor", (120, 30)),

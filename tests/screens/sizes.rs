@@ -1,4 +1,4 @@
-//! Every screen at every size, and a hundred thousand random keys: no panic, and the file stays sound.
+//! Every screen at every size, and a hundred thousand random keys: no panic, and no damage to the file.
 
 use guildhall::config::ThemeName;
 use guildhall::domain::dates::Calendar;
@@ -85,7 +85,7 @@ fn the_welcome_fits_every_size() {
     }
 }
 
-/// A small generator, so that a failing run can be repeated.
+/// A small random number generator with a fixed seed, so that a failing run can be repeated.
 struct Dice(u64);
 
 impl Dice {
@@ -127,7 +127,7 @@ const NAMED: &[&str] = &[
 #[test]
 fn convention_9_a_hundred_thousand_random_keys_and_resizes_end_in_a_sound_file() {
     let mut hall = Hall::sample();
-    // Where the prompts for files lead: nothing outside the test's own folder is written.
+    // The prompts for files then write only to the test's own folder.
     std::env::set_current_dir(hall.folder.path()).unwrap();
     let letters: Vec<char> = "abcdefghijklmnoprstuvwxyzACDFGHMORSTVWY0123456789/:?*.@ -<>éß日".chars().collect();
     let mut dice = Dice(0x1234_5678_9abc_def1);
@@ -177,7 +177,7 @@ fn names_of_every_kind_line_up() {
     hall.keys("2");
     let buf = hall.buffer();
     for y in 3..9 {
-        // The border of the members' pane stands where it stands, whatever the name.
+        // The border of the members pane doesn't move, whatever the name is.
         let borders: Vec<u16> = (0..120).filter(|x| buf[(*x, y)].symbol() == "│" || buf[(*x, y)].symbol() == "┃").collect();
         assert_eq!(borders.len(), 6, "line {y}: {borders:?}");
     }

@@ -1,4 +1,4 @@
-//! What a lead does at the keyboard, and what the screen says.
+//! What users do at the keyboard, and what the screen shows.
 
 use guildhall::tui::Then;
 use insta::assert_snapshot;
@@ -54,7 +54,7 @@ fn a_community_three_people_a_roll_and_a_file_need_no_more_than_the_footer() {
 fn typing_filters_and_esc_goes_back() {
     let mut hall = Hall::sample();
     hall.keys("2/nwo").shows("1 of 63").shows("Chidi Nwosu-Hart");
-    // The search holds after Enter; Esc ends it.
+    // Enter keeps the search. Esc ends it.
     hall.keys("<enter>").shows("/nwo").keys("<esc>").shows("63 of 63").hides("/nwo");
     hall.keys("/org:mow tag:a11y -tag:mentor<esc>");
     hall.keys("/orgg:x").shows("there is no field orgg:").shows("did you mean org: ?");
@@ -135,7 +135,7 @@ fn a_field_that_both_have_changed_is_asked_about_until_it_is_answered() {
     let to_title = "e<tab><tab><tab><tab><tab><ctrl-u>";
     hall.keys("2").keys(to_title).keys("Min");
     script(&hall, "Theirs");
-    // What is typed goes on; the first save asks, and what was asked stays.
+    // Typing continues. The first save asks for confirmation, and the question stays.
     hall.keys("e")
         .shows("Mine")
         .shows("now there: Theirs")
@@ -143,7 +143,7 @@ fn a_field_that_both_have_changed_is_asked_about_until_it_is_answered() {
         .shows("changed by another program too: Ctrl-S again saves yours over it");
     hall.keys("<tab><tab>").shows("now there: Theirs").shows("again saves yours over it");
     hall.keys("<ctrl-s>").shows("Changed Anton Grigore").shows("Mine");
-    // The other answer, and a save that is itself what notices the change.
+    // The other answer, and a change that only the save detects.
     hall.keys(to_title).keys("Mine again");
     script(&hall, "Theirs again");
     hall.keys("<ctrl-s>").shows("now there: Theirs again").shows("again saves yours over it").keys("<alt-u>").hides("now there");
@@ -158,10 +158,10 @@ fn tab_takes_the_highlighted_choice_and_what_is_new_is_a_choice_that_says_so() {
         .shows("  new: min")
         .keys("<tab>")
         .shows("Ministry of Weights");
-    // Left with Esc, it is new, and says so.
+    // After Esc closes the choices, the typed text is a new value, and the form says so.
     hall.keys("<backtab><ctrl-u>min<esc><tab>").shows("new: min").keys("<backtab>zz").shows("> new: zz");
     hall.keys("<ctrl-u><tab>").hides("new: ").keys("<ctrl-s>").shows("Added New One");
-    // An arrow on a field without choices moves nowhere, and no choices are announced there.
+    // An arrow key in a field without choices does nothing, and the form offers no choices there.
     hall.keys("e<down><up>x<ctrl-s>").shows("Changed New Onex");
 }
 
@@ -178,7 +178,7 @@ fn own_fields_without_a_value_are_added_by_name() {
     let mut hall = Hall::sample();
     hall.keys("2").keys("nNew One<tab>new@example.org<ctrl-s>").keys("/new one<enter>e").hides("Grade").shows("Add a field");
     hall.keys(&"<tab>".repeat(9)).keys("gra").shows("> Grade").keys("<enter>G7").shows("Grade").keys("<ctrl-s>").shows("Grade: G7");
-    // A new one says that it is; a name alone adds nothing.
+    // The form marks a new field as new.
     hall.keys("e").keys(&"<tab>".repeat(10)).keys("Shoe").shows("> new: Shoe").keys("<enter>43<ctrl-s>").shows("Shoe: 43");
 }
 
@@ -189,7 +189,7 @@ fn a_long_note_has_several_lines_and_too_long_a_name_is_refused_with_a_sentence(
     hall.keys("<tab>").shows("more lines").keys("<esc><esc>");
     hall.keys("n").paste(&"x".repeat(5_000));
     hall.keys("<ctrl-s>").shows("use at most 500 characters; there are 5,000").shows("63 people").keys("<esc><esc>");
-    // Nor is it, where a name is picked or typed for everybody who is marked.
+    // The prompts for everybody who is marked refuse it, too.
     for key in ["T", "O", "D"] {
         hall.keys(key).paste(&"x".repeat(5_000));
         hall.keys("<enter>").shows("use at most 500 characters; there are 5,000").keys("<esc>").keys("H").hides("xxxx").keys("<esc>");
@@ -220,7 +220,7 @@ fn another_programs_change_is_noticed_when_the_terminal_gets_the_focus() {
     hall.event(&Event::FocusGained).shows("changed by another program").shows("Aaron Aaronson");
 }
 
-/// Writes to the roster as a script would.
+/// Writes to the roster as an external script would.
 fn script(hall: &Hall, sql: &str) {
     rusqlite::Connection::open(hall.folder.path().join("roster.guildhall")).unwrap().execute(sql, []).unwrap();
 }
@@ -232,11 +232,11 @@ fn a_key_after_another_programs_change_is_carried_out_and_means_what_it_meant() 
     hall.keys("2").shows("changed by another program").keys("n").shows("New person").keys("<esc>");
     script(&hall, "UPDATE person SET job_title='Geographer' WHERE name='Noor Hallam'");
     hall.keys("n").shows("New person").keys("<esc>");
-    // Typed text is typed, whatever has changed.
+    // Typing continues, whatever has changed.
     hall.keys("/no");
     script(&hall, "UPDATE person SET job_title='Surveyor' WHERE name='Noor Hallam'");
     hall.keys("or").shows("/noor").shows("> Noor Hallam").shows("Surveyor").keys("<esc><esc>");
-    // Two keys in a row, with a change between them.
+    // The roster changes between the two keys of a sequence.
     hall.keys("2G").shows("> Zoë Ferrant").keys("g");
     script(&hall, "UPDATE person SET job_title='Planner' WHERE name='Noor Hallam'");
     hall.keys("g").shows("> Anton Grigore");
@@ -269,7 +269,7 @@ fn who_is_far_down_the_list_is_still_meant_after_another_programs_change() {
     hall.keys("e").shows("Person 599").shows("saves").keys("<esc>");
     hall.wait();
     hall.shows("> Person 599");
-    // In an empty roster nothing was under the cursor that could be gone.
+    // In an empty roster no row under the cursor can have been removed.
     let mut hall = Hall::empty();
     script(&hall, "UPDATE op SET label=label");
     hall.keys("2n").shows("New person").keys("Vera<ctrl-s>").shows("Added Vera");
@@ -313,10 +313,10 @@ fn undo_after_another_programs_step_asks_once_more() {
 fn nobody_is_marked_while_not_everybody_is_listed() {
     let mut hall = Hall::sample();
     hall.keys("2");
-    // The index is dropped, and built anew behind the screen.
+    // The change drops the index, which is rebuilt in the background.
     script(&hall, "UPDATE person SET job_title='Planner' WHERE name='Noor Hallam'");
     hall.keys("*").shows("Not everybody is listed yet").hides("marked of").keys("*").shows("63 marked of 63");
-    // Marks of an earlier search are kept when as many are found by another.
+    // Marks of an earlier search are kept when another search finds the same number of people.
     hall.keys("<esc>/noor<enter>*").shows("1 marked").keys("/<ctrl-u>zoë<enter>*").shows("2 marked");
 }
 
@@ -360,7 +360,7 @@ fn an_import_is_reviewed_before_anything_is_written() {
     hall.keys("jj").keys("i").shows("Import a CSV file into Delivery");
     hall.keys(file.to_str().unwrap()).keys("<enter>").shows("1  would be added").shows("line 3: nonsense: an address needs an @");
     assert_snapshot!("review_120x30", hall.text());
-    // Esc goes back to what was typed, as it was, and from there to the list.
+    // Esc returns to the prompt with its text, and then to the list.
     hall.keys("<esc>").shows("Import a CSV file").shows("list.csv").keys("<enter>").shows("1  would be added").keys("<esc><esc>");
     hall.shows("63 people").hides("Import a CSV file");
     hall.keys("i")
@@ -396,12 +396,12 @@ fn a_format_is_found_by_typing_and_the_last_one_comes_first() {
         .keys("<down>")
         .shows("notify-contacts —")
         .keys("<up><tab>");
-    // The next line is the file's name; what is typed now is typed into it, and Enter writes.
+    // The next field is the file name. Typing edits it, and Enter writes the file.
     let file = hall.folder.path().join("list.csv");
     hall.keys("<ctrl-u>").keys(file.to_str().unwrap()).shows("notify — recipients").keys("<enter>").shows("written to");
     assert!(std::fs::read_to_string(&file).unwrap().starts_with("email address,name\n"));
     hall.keys("x").shows("notify — recipients").keys("<esc>").hides("notify — recipients");
-    // Now that it was written once, what has changed can be written alone.
+    // After the first export, only the changes can be exported.
     hall.keys("2nNew One<tab>new.one@example.gov.uk<ctrl-s>")
         .shows("New One")
         .keys("x<tab>")
@@ -499,7 +499,7 @@ fn organisations_are_listed_changed_and_added() {
 fn never_mail_is_set_and_lifted_and_shown() {
     let mut hall = Hall::sample();
     hall.keys("2M").shows("Unsubscribed Anton Grigore").shows("no mail: unsubscribed").shows("consent to mail: withdrawn");
-    // The way back is their own word: where and when they said so.
+    // Allowing mail again needs the person's own request: where and when they made it.
     hall.keys("M").shows("Anton Grigore may be mailed again").keys("<ctrl-s>").shows("enter where they said so");
     hall.keys("an e-mail<tab>today<ctrl-s>").shows("Allowed mail to Anton Grigore").hides("no mail:").shows("consent to mail: granted");
 }
@@ -600,7 +600,7 @@ fn the_community_of_an_import_can_be_left_out_in_the_review() {
         .shows("Everybody would be added to Delivery")
         .keys("c")
         .shows("Nobody would be added to Delivery");
-    // And chosen back.
+    // The same key reverses the choice.
     hall.keys("c").shows("Everybody would be added to Delivery").keys("c").shows("Nobody would be added to Delivery");
     hall.keys("<enter>").shows("1 person added").shows("10 of 64");
 }
@@ -626,7 +626,7 @@ fn a_report_of_unsubscribers_is_reviewed_like_any_import() {
     std::fs::write(&file, format!("{header}{row}")).unwrap();
     hall.keys(":import ").keys(file.to_str().unwrap()).keys("<enter>").shows("1 address suppressed").shows("stopped  anton");
     hall.keys("<enter>2").shows("no mail: unsubscribed");
-    // What it suppresses is taken back only when that is confirmed, by another key.
+    // Another key has to confirm an undo that lifts a suppression.
     hall.keys("u").shows("Have they said so?").keys("u").shows("no mail: unsubscribed");
     hall.keys("u").keys("y").shows("Undone: Imported unsubscribes.csv").hides("no mail: unsubscribed");
 }
@@ -711,7 +711,7 @@ fn every_window_answers_a_question_mark() {
         assert!(hall.text().contains("type to narrow"), "{keys}:\n{}", hall.text());
         hall.keys("<esc>").hides("type to narrow");
     }
-    // In a text it is typed; F1 is help everywhere.
+    // In a text field `?` is typed. F1 opens help everywhere.
     let mut hall = Hall::sample();
     hall.keys("2nWho?").shows("Who?").keys("<f1>").shows("type to narrow");
 }
@@ -723,7 +723,7 @@ fn history_shows_from_what_to_what_and_counts_people() {
     hall.shows("Changed Anton Grigore").shows("1 person");
     hall.keys("<esc>").keys("O").keys("min<enter>H").shows("Anton Grigore: organisation: Transport North → Ministry of Weights");
     hall.keys("<down><down>").shows("… Enter shows all").keys("<enter>").shows("Loaded the sample roster").shows("added");
-    // A file's people are counted, not its rows or ours.
+    // The history counts the people in the file, not its rows or those of the roster's tables.
     let mut hall = Hall::sample();
     let file = hall.folder.path().join("forms.csv");
     std::fs::write(&file, "Name,E-mail,Organisation\nNew One,one@example.org,New Office\nNew Two,two@example.org,Other Office\n").unwrap();
@@ -748,7 +748,7 @@ fn a_path_is_chosen_from_what_lies_below_it_and_its_folder_is_remembered() {
     hall.keys("i").keys(&format!("{}/", folder.display())).shows("  sent/").shows("  july.csv").shows("  notes.docx");
     assert!(hall.find("sent/").1 < hall.find("  july.csv").1 && hall.find("  june.csv").1 < hall.find("  notes.docx").1);
     hall.keys("ju").hides("sent/").keys("<down><down>").shows("> june.csv").keys("<enter>").shows("1  would be added").keys("<esc><esc>");
-    // The next prompt begins there; a folder that is chosen is opened.
+    // The next prompt starts in the last folder. Choosing a folder opens it.
     hall.keys("i").shows("lists/").shows("  sent/").keys("<down><enter>").shows("lists/sent/").hides("june.csv").keys("<esc>");
     let mut hall = hall.again();
     hall.keys("i").shows("  june.csv").keys("june<tab>").shows("june.csv").keys("<ctrl-u>/no/such/file.csv<enter>");

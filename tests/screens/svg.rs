@@ -1,4 +1,4 @@
-//! A picture of the screen's cells as SVG.
+//! Renders the screen's cells as SVG.
 
 use std::fmt::Write;
 
@@ -6,13 +6,13 @@ use guildhall::domain::text;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
-/// How wide and high a cell is, in pixels; letters are 14 high.
+/// Width and height of a cell in pixels. The font size is 14.
 const CELL: (f32, f32) = (8.4, 18.0);
 const MARGIN: f32 = 12.0;
 const PAPER: &str = "#1b1f27";
 const INK: &str = "#d5d9e2";
 
-/// The colours of a dark terminal.
+/// Returns a colour as a dark terminal shows it.
 fn colour(c: Color) -> &'static str {
     match c {
         Color::Red | Color::LightRed => "#f07178",
@@ -53,7 +53,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The picture; `title` is what a screen reader says of it.
+/// Returns the picture as SVG. A screen reader reads out `title`.
 pub(crate) fn svg(buf: &Buffer, title: &str) -> String {
     let (columns, rows) = (f32::from(buf.area.width), f32::from(buf.area.height));
     let (width, height) = (columns * CELL.0 + 2.0 * MARGIN, rows * CELL.1 + 2.0 * MARGIN);
@@ -80,8 +80,7 @@ pub(crate) fn svg(buf: &Buffer, title: &str) -> String {
     out
 }
 
-/// Cells that look the same: what is behind them, the lines of borders as lines, and each letter at its own place, so that no font moves
-/// another.
+/// Writes cells of one style: background, borders as lines, and each letter at its own position, so that a font's widths shift nothing.
 fn piece(out: &mut String, (x, y): (u16, u16), columns: u16, cells: &[(u16, &str)], look: Look) {
     let left = |x: u16| MARGIN + f32::from(x) * CELL.0;
     let top = MARGIN + f32::from(y) * CELL.1;
@@ -106,7 +105,7 @@ fn piece(out: &mut String, (x, y): (u16, u16), columns: u16, cells: &[(u16, &str
     }
     let base = top + 13.5;
     let letters = cells.iter().filter(|(_, symbol)| !symbol.trim().is_empty() && border(symbol, 0.0, 0.0).is_none());
-    // A list of places has one for each letter: what is made of several is a text of its own.
+    // The `x` list has a position for each character, so a symbol of several characters gets its own `text` element.
     let (single, composed): (Vec<_>, Vec<_>) = letters.partition(|(_, symbol)| symbol.chars().count() == 1);
     let mut text = |cells: &[&(u16, &str)]| {
         if cells.is_empty() {
@@ -120,7 +119,7 @@ fn piece(out: &mut String, (x, y): (u16, u16), columns: u16, cells: &[(u16, &str
     composed.iter().for_each(|cell| text(&[*cell]));
 }
 
-/// A sign of a border as lines from edge to edge of its cell, so that they meet those beside it; `None` for any other sign.
+/// Returns a border symbol as a path from edge to edge of its cell, so that it meets the next cells' lines; `None` for other symbols.
 fn border(symbol: &str, x: f32, y: f32) -> Option<String> {
     let (right, bottom) = (x + CELL.0, y + CELL.1);
     let (middle, centre, bend) = (x + CELL.0 / 2.0, y + CELL.1 / 2.0, CELL.0 / 2.0);

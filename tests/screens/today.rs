@@ -1,4 +1,4 @@
-//! The Today screen: what is on it, where its keys go, and the way back.
+//! The Today screen: its lines, where its keys lead, and how to get back.
 
 use insta::assert_snapshot;
 
@@ -9,10 +9,10 @@ fn today_shows_what_to_do_and_each_line_leads_there() {
     let mut hall = Hall::sample();
     hall.keys("gt").shows("Today, ").shows("things to do").shows("write-up owed").shows("seat vacant");
     assert_snapshot!("today_120x30", hall.text());
-    // Enter goes to the thing; Esc on the screen goes home.
+    // Enter opens the item. Esc returns to the home screen.
     hall.keys("<esc>").shows("1 Communities").keys("gt<enter>").shows("3 Meetups").shows("write-up owed");
     hall.keys("gt<end><enter>").shows("> Service des");
-    // What deals with it opens over the screen, which is there again after it, without the line.
+    // The form that completes an item opens over the screen. After saving, the screen is shown again without the line.
     let lines = |hall: &mut Hall| hall.text().matches("write-up owed").count();
     hall.keys("gt");
     let before = lines(&mut hall);

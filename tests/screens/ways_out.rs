@@ -1,6 +1,6 @@
-//! No address leaves in a use for which the rules refuse it, and every address for which they say yes is in it exactly once: random
-//! rosters, random steps, every way out, every option. What is expected comes from a model of the two tables that is written here, over
-//! the rows of the file, and what is looked at are the values in the bytes that leave.
+//! No use gets an address that the rules refuse for it, and it gets every address that they admit exactly once: random rosters, random
+//! steps, every way out, every option. The expected addresses come from a model of the two tables, written here, over the rows of the
+//! file. The actual ones are read from the bytes that leave.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,7 +92,7 @@ fn options() -> impl Strategy<Value = Options> {
         .prop_map(|(all, mailboxes, consent, statuses, community)| Options { all, mailboxes, consent, statuses, community })
 }
 
-/// Somebody as the file has them.
+/// A person as stored in the file.
 #[derive(Debug, Clone, Default)]
 struct P {
     id: i64,
@@ -101,7 +101,7 @@ struct P {
     addresses: Vec<(String, String)>,
     consents: BTreeMap<String, String>,
     memberships: Vec<(i64, String)>,
-    /// How many seats of the first community they hold.
+    /// The number of seats of the first community that they hold.
     seats: usize,
 }
 
@@ -143,13 +143,13 @@ fn read(world: &World) -> Model {
     model
 }
 
-/// The columns of the tables, in their order there.
+/// The columns of the tables, in the same order.
 const COLUMNS: &str = "mailing book reading copying introduction printed roster whole door";
 
 impl Model {
     fn is_suppressed(&self, a: &str) -> bool {
         let (local, domain) = a.split_once('@').unwrap();
-        // One organisation uses the first two domains, and says so of the public one too.
+        // One organisation uses the first two domains. It also lists the public one, which doesn't count.
         let related = DOMAINS[..2].iter().filter(|d| DOMAINS[..2].contains(&domain) && **d != domain).any(|d| {
             let other = format!("{local}@{d}");
             self.suppressed.contains(&other) && !self.apart.contains(&format!("{a} {other}"))
@@ -157,7 +157,7 @@ impl Model {
         self.suppressed.contains(a) || related
     }
 
-    /// The answer of the tables, as a sign: y yes, s shown, a asks, p person without it, n no, x not in it.
+    /// Returns the answer of the tables as a letter: y yes, s shown, a ask first, p the person without the address, n no, x not in it.
     fn answer(&self, p: &P, a: &str, state: &str, column: &str, o: &Options, several: bool) -> char {
         let at = COLUMNS.split(' ').position(|c| c == column).unwrap();
         let said = |purpose: &str| p.consents.get(purpose).map_or("unknown", String::as_str);
@@ -192,7 +192,7 @@ impl Model {
             .fold('y', |worst, c| if strict(c) > strict(worst) { c } else { worst })
     }
 
-    /// The addresses of one person that are written, in a column.
+    /// Returns the addresses of one person that a use of this column writes.
     fn written(&self, p: &P, column: &str, o: &Options) -> Vec<String> {
         let of = |(a, s): &(String, String)| self.answer(p, a, s, column, o, true);
         match column {
@@ -201,7 +201,7 @@ impl Model {
                 for one in &p.addresses {
                     match of(one) {
                         'y' => return vec![one.0.clone()],
-                        // The next good one takes the place of one that bounced or is retired, if nothing else is against it.
+                        // The next valid address replaces one that bounced or is retired, if nothing else blocks mail.
                         _ if (one.1 == "bounced" || one.1 == "retired") && self.answer(p, &one.0, "ok", column, o, true) == 'y' => {}
                         _ => return Vec::new(),
                     }
@@ -213,14 +213,14 @@ impl Model {
         }
     }
 
-    /// Whether an address is that of somebody else, who doesn't consent to mail.
+    /// Returns whether an address is only that of another person, who doesn't consent to mail.
     fn is_of_another_who_refused(&self, p: &P, address: &str) -> bool {
         let has = |q: &P| q.addresses.iter().any(|(a, _)| a == address);
         let refuses = |q: &P| q.consents.get("mail").is_some_and(|s| s != "granted" && s != "unknown");
         !has(p) && self.people.iter().any(|q| has(q) && refuses(q))
     }
 
-    /// Whom an export of the options is about: the members of the community, or everybody.
+    /// Returns the people whom an export with these options covers: the members of the community, or everybody.
     fn asked(&self, o: &Options) -> Vec<&P> {
         let over = ["lapsed", "left", "declined", "removed"];
         let over_too = o.statuses.iter().any(|s| over.contains(&s.word()));
@@ -235,7 +235,7 @@ impl Model {
     }
 }
 
-/// The addresses in some bytes, each as often as it is there.
+/// Returns the addresses in a text, sorted, each as often as it occurs.
 fn addresses_in(text: &str) -> Vec<String> {
     let unfolded = text.replace("\r\n ", "");
     let is_part = |c: char| c.is_alphanumeric() || "@._-".contains(c);
@@ -305,7 +305,7 @@ fn purpose(n: u8) -> Purpose {
     Purpose::ALL[usize::from(n) % 4]
 }
 
-/// Takes a step; one that is refused changes nothing.
+/// Applies a step. A refused step changes nothing.
 fn take(world: &mut World, step: &Do, points: &mut Vec<guildhall::domain::ids::OpId>) {
     let person = |n: u8| PersonId(i64::from(n % PEOPLE) + 1);
     let facts = |world: &World, n: u8| world.book.person(person(n)).unwrap().map(|d| d.facts);
@@ -357,7 +357,7 @@ fn take(world: &mut World, step: &Do, points: &mut Vec<guildhall::domain::ids::O
             f.kind = PersonKind::TeamMailbox;
             edit(world, *p, f);
         }
-        // A name that is an address, of nobody on the roster.
+        // The name is an address of nobody on the roster.
         Do::Named(p, a) => {
             let Some(mut f) = facts(world, *p) else { return };
             f.name = format!("nobody{}@maps.gov.uk", a % 2);
@@ -398,7 +398,7 @@ fn take(world: &mut World, step: &Do, points: &mut Vec<guildhall::domain::ids::O
     points.extend(world.book.history(None, 1).unwrap().first().map(|op| op.id));
 }
 
-/// What is protected, and may not end but by somebody's word or a confirmed undo.
+/// Returns the protected addresses: only the person's own request or a confirmed undo or redo may end the protection.
 fn protected(model: &Model) -> BTreeSet<String> {
     let withdrew = model.people.iter().filter(|p| p.consents.get("mail").is_some_and(|s| s == "withdrawn"));
     model.suppressed.iter().cloned().chain(withdrew.flat_map(|p| p.addresses.iter().map(|(a, _)| a.clone()))).collect()
@@ -408,7 +408,7 @@ fn may_lift(step: &Do) -> bool {
     matches!(step, Do::Allow(..) | Do::Again(_) | Do::Undo(true) | Do::Redo(true))
 }
 
-/// What leaves in one way, beside what the model expects. A way out without an arm doesn't compile.
+/// Compares what one way out writes with what the model expects. A way out without an arm doesn't compile.
 fn check(world: &mut World, model: &Model, way: Way, o: &Options) -> Result<(), TestCaseError> {
     match way {
         Way::Notify
@@ -433,14 +433,14 @@ fn check(world: &mut World, model: &Model, way: Way, o: &Options) -> Result<(), 
             prop_assert_eq!(found, model.all("mailing", o), "{:?}: {}", way, text);
         }
         Way::EntraMembers => {
-            // A UPN stands in place of the address, once a person, and is checked the same way; two rows are the least.
+            // A UPN replaces the addresses of a person and is checked in the same way. The format needs at least two rows.
             let mut expected: Vec<String> = Vec::new();
             for p in model.asked(o) {
                 let written = model.written(p, "mailing", o);
                 let state = p.addresses.iter().find(|(a, _)| *a == p.upn).map_or("ok", |(_, s)| s.as_str());
                 match written.first() {
                     Some(_) if p.upn.is_empty() => expected.extend(written),
-                    // It may be somebody else's address.
+                    // The UPN may be another person's address.
                     Some(_) if model.is_of_another_who_refused(p, &p.upn) => {}
                     Some(_) if model.answer(p, &p.upn, state, "mailing", o, true) == 'y' => expected.push(p.upn.clone()),
                     _ => {}
@@ -461,7 +461,7 @@ fn check(world: &mut World, model: &Model, way: Way, o: &Options) -> Result<(), 
             expected.sort();
             let known = |text: &str| addresses_in(text).into_iter().filter(|a| !a.starts_with("nobody1@")).collect::<Vec<_>>();
             prop_assert!(known(&text).iter().all(|a| expected.contains(a)), "{:?}: {}", way, text);
-            // Somebody without a name is called by their address; an entry of a directory has it in its own name too.
+            // A person without a name appears under their address, and an LDIF entry repeats the address in its `dn`.
             let names = ["dn:", "cn:", "sn:", "FN:"];
             let rest = text.lines().filter(|l| !names.iter().any(|n| l.starts_with(n))).collect::<Vec<_>>().join("\r\n");
             prop_assert_eq!(known(&rest), expected, "{:?}: {}", way, text);
@@ -501,7 +501,7 @@ fn check(world: &mut World, model: &Model, way: Way, o: &Options) -> Result<(), 
             prop_assert_eq!(found(&line.line), with("y"));
             prop_assert_eq!(found(&line.with_asked), with("ya"));
         }
-        // Looked at on the screen, below.
+        // `on_the_screen` checks these.
         Way::CopyPart | Way::Open => {}
         Way::PublicPage | Way::Handover => {
             let printed = if way == Way::Handover {
@@ -516,7 +516,7 @@ fn check(world: &mut World, model: &Model, way: Way, o: &Options) -> Result<(), 
             for p in model.people.iter().filter(|p| p.consents.get("directory").is_some_and(|s| s == "withdrawn")) {
                 prop_assert!(p.addresses.iter().all(|(a, _)| !printed.contains(a.as_str())), "{printed}");
             }
-            // Who holds a seat and isn't withheld stands on the page once for each, with the first address; a handover has names alone.
+            // The page links the first address of a seat holder once for each seat, unless it is withheld. A handover has names only.
             let plain = Options { all: false, mailboxes: false, consent: false, statuses: Vec::new(), community: false };
             for (p, (address, state)) in model.people.iter().filter_map(|p| Some((p, p.addresses.first()?))) {
                 let shown = model.answer(p, address, state, "printed", &plain, true) == 'y' && way == Way::PublicPage;
@@ -538,7 +538,7 @@ fn check(world: &mut World, model: &Model, way: Way, o: &Options) -> Result<(), 
     Ok(())
 }
 
-/// Every mailing but Mailman's, and but the one that names people by something else than an address.
+/// Every mailing except Mailman's and the one that names people by UPN.
 const MAILINGS: &[Way] = &[
     Way::Notify,
     Way::NotifyContacts,
@@ -558,7 +558,7 @@ const MAILINGS: &[Way] = &[
     Way::Json,
 ];
 
-/// A list that is kept in step: what is added and removed makes of the base just what would be sent now.
+/// Checks that the files of additions and removals turn the last export into what an export would write now.
 fn in_step(world: &mut World, model: &Model, o: &Options, base: &[String], (way, since): (Way, Since)) -> Result<(), TestCaseError> {
     let options = ExportOptions { since, ..export_options(way.name(), o) };
     let folder = tempfile::tempdir().unwrap();
@@ -578,14 +578,14 @@ fn in_step(world: &mut World, model: &Model, o: &Options, base: &[String], (way,
     Ok(())
 }
 
-/// Somebody as if nothing had been said of mail.
+/// Returns the person without their consent to mail.
 fn without_mail(p: &P) -> P {
     let mut p = p.clone();
     p.consents.remove("mail");
     p
 }
 
-/// The keys that copy and open, for one person on the screen.
+/// Checks the keys that copy and open, for one person on the screen.
 fn on_the_screen(hall: &mut Hall, model: &Model, p: &P, tag: &str) -> Result<(), TestCaseError> {
     let plain = Options { all: false, mailboxes: false, consent: false, statuses: Vec::new(), community: false };
     let state = |a: &str| p.addresses.iter().find(|(x, _)| x == a).map_or("ok", |(_, s)| s.as_str());
@@ -608,7 +608,7 @@ fn on_the_screen(hall: &mut Hall, model: &Model, p: &P, tag: &str) -> Result<(),
         hall.keys("<enter>");
         prop_assert_eq!(left(hall.shell.errand()), vec![first.clone().unwrap()]);
     }
-    // One key copies an address all the same whose holder withdrew consent to mail.
+    // `Y` copies an address even if the person withdrew consent to mail.
     let withdrew = p.consents.get("mail").is_some_and(|s| s == "withdrawn");
     let but_for_mail = |a: &str| model.answer(&without_mail(p), a, state(a), "copying", &plain, false) != 'n';
     let offered = |a: &str| of(a) != 'n' || (withdrew && !model.is_suppressed(a) && but_for_mail(a));
@@ -647,7 +647,7 @@ proptest! {
                 let model = read(world);
                 let plain = Options { all: true, mailboxes: true, consent: false, statuses: MembershipStatus::ALL.to_vec(), community: false };
                 if !may_lift(step) {
-                    // Whatever was protected is protected still: no address of it would be mailed.
+                    // Every protection is still in force: no protected address would be mailed.
                     let mailed = model.all("mailing", &plain);
                     let lost: Vec<&String> = mailed.iter().filter(|a| was.contains(*a)).collect();
                     prop_assert!(lost.is_empty(), "{step:?} lets {lost:?} be mailed");
@@ -657,7 +657,7 @@ proptest! {
         };
         run(&mut world, &before, &mut points)?;
         let base = read(&world).all("mailing", &o);
-        // Mailman's list, and one of the others each time.
+        // Each case checks Mailman's list and one of the others.
         let other = MAILINGS[usize::from(nth) % MAILINGS.len()];
         for way in [Way::Mailman, other] {
             let target = world.folder.path().join(format!("{}.txt", way.name()));

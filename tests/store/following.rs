@@ -1,5 +1,5 @@
-//! What is kept true step by step is what it would be if it were read anew: lists, counts, meetups, histories. After each step of random
-//! histories of all commands, undo and redo among them, the book that took the steps is compared with one that has just opened the file.
+//! Lists, counts, meetups and histories that are updated step by step are the same as if they were read again. After each step of random
+//! histories of all commands, undo and redo included, the book that took the steps is compared with one that has just opened the file.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::common::{World, clock_after};
 const QUERIES: [&str; 9] =
     ["", "person", "p1", "organisation 1", "tag:t1", "status:active", "missing:organisation", "attended:>0", "seen:<10y person"];
 
-/// The list that each look keeps: whoever is found by a query, in a community, in an order.
+/// A query, with its order and community, and the list of its results, which is updated step by step.
 struct Look {
     text: &'static str,
     sort: SortBy,
@@ -39,7 +39,7 @@ fn looks() -> Vec<Look> {
         .collect()
 }
 
-/// Brings a look's list up to date as a pane does.
+/// Updates a look's list as a pane does. Returns whether the list could be updated without a new search.
 fn follow(book: &mut Book, look: &mut Look, community: Option<CommunityId>, applied: &Applied) -> bool {
     let mut list = std::mem::take(&mut look.list);
     let known = book.is_ready() && book.find_again(&look.wanted(community), &applied.touched, &mut list).unwrap();
@@ -50,7 +50,7 @@ fn follow(book: &mut Book, look: &mut Look, community: Option<CommunityId>, appl
     known
 }
 
-/// The steps of a person's history, as a search through the whole journal has them.
+/// Finds the steps of a person's history by searching the whole journal.
 fn history(file: &Connection, person: PersonId) -> BTreeSet<i64> {
     let mut rows: BTreeSet<(String, i64)> = BTreeSet::from([("person".to_owned(), person.0)]);
     let mut read = |sql: &str| {
@@ -92,7 +92,7 @@ fn compare(world: &mut World, looks: &[Look], community: Option<CommunityId>) {
         }
     }
     assert_eq!(fresh.find_meetups("", None, MeetupSort::When, false).unwrap().ids, fresh.meetup_ids(None, 1_000).unwrap());
-    // What is answered without an index is what the index says.
+    // Answers without an index are the same as with one.
     let mut unready = Book::open(&world.path(), clock_after(&world.path())).unwrap();
     assert_eq!(Some(unready.count_members().unwrap()), fresh.community_counts());
     assert_eq!(unready.find(&PeopleQuery::default()).unwrap().ids, fresh.find(&PeopleQuery::default()).unwrap().ids);
@@ -109,13 +109,13 @@ fn compare(world: &mut World, looks: &[Look], community: Option<CommunityId>) {
 }
 
 fn take(world: &mut World, step: Move) -> Option<Applied> {
-    // Now and then undo and redo, as the first number of a move says.
+    // The first number of a move sometimes makes it an undo or a redo instead.
     match step {
         (_, 0..=30, _) => world.book.undo().ok(),
         (_, 31..=50, _) => world.book.redo().ok(),
         _ => {
             let mut applied = go(world, step)?;
-            // Of a file that is read in, the helper doesn't know whom it was about.
+            // For an imported file, `go` doesn't report which people it was about.
             applied.touched.many |= applied.touched.is_empty();
             Some(applied)
         }
@@ -149,7 +149,7 @@ proptest! {
     }
 }
 
-/// The property above would hold of a book that always reads everything anew.
+/// A book that always searches again would pass the property above, so this test counts the updated lists.
 #[test]
 fn lists_are_mostly_kept_and_not_read_again() {
     let mut world = World::empty();

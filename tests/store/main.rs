@@ -1,4 +1,4 @@
-//! The file and its journal: undo gives back every earlier state, byte for byte, and stops where it must.
+//! The file and its journal: undo restores every earlier state, byte for byte, and stops where it must.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 #[path = "../common/mod.rs"]
@@ -36,7 +36,7 @@ fn a_withdrawal_that_undo_kept_does_not_stand_in_the_way_of_redo() {
     let mut world = World::empty();
     world.run(Command::Suppress { addresses: vec!["ann@example.org".into()], reason: "asked".into() });
     let ann = world.person("Ann", "");
-    // Whoever gets a suppressed address withdraws; undo takes the address off, and keeps the withdrawal.
+    // A person who gets a suppressed address has withdrawn consent. Undo removes the address and keeps the withdrawal.
     world.run(Command::EditPerson { id: ann, facts: PersonFacts::named("Ann", "ann@example.org"), was: None });
     for _ in 0..2 {
         world.book.undo().unwrap();
@@ -66,7 +66,7 @@ fn a_column_that_a_later_step_wrote_does_not_stand_in_the_way_of_undoing_another
         facts: PersonFacts { job_title: "Researcher".into(), ..PersonFacts::named("Ann", "ann@example.org") },
         was: None,
     });
-    // A step that undo passes over writes another column of the same row.
+    // A step that undo skips writes another column of the same row.
     let conn = rusqlite::Connection::open(world.path()).unwrap();
     conn.execute_batch(
         "INSERT INTO op SELECT 50, x'00000000000000000000000000000050', 'note', label, at, NULL, 1, schema FROM op WHERE id=2; \

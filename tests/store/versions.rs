@@ -1,5 +1,5 @@
-//! Rosters as each earlier version left them (`tests/data/versions`, each written by the code of that version): they open with everything in
-//! them, and undo and redo work across the migration.
+//! Rosters of each earlier version (`tests/data/versions`, each written by the code of that version): they open with all their data,
+//! and undo and redo work across the migration.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use guildhall::book::{Book, BookError, Clock, Command, OpKind, StoreError};
 use rusqlite::Connection;
 
-/// The files, oldest first. Versions 1 and 5 have two forms: an index was changed without a step.
+/// The files, oldest first. Versions 1 and 5 have two forms, because an index changed without a migration step.
 const VERSIONS: [&str; 8] = ["1a", "1b", "2", "3", "4", "5a", "5b", "6"];
 
 /// A clock whose ids don't repeat those of the fixtures.
@@ -37,7 +37,7 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/versions").join(name)
 }
 
-/// A copy of a fixture in a folder of its own.
+/// Copies a fixture into its own folder.
 fn copy(version: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("roster.guildhall");
@@ -55,7 +55,8 @@ fn backups(book: &Book) -> Vec<PathBuf> {
     std::fs::read_dir(book.backup_folder()).unwrap().map(|e| e.unwrap().path()).collect()
 }
 
-/// The rows of a dump as text without what a migration adds: UUIDs in tables that had none, and suppressions, which are asserted elsewhere.
+/// Returns the rows of a dump without UUIDs in tables that had none before a migration, and without suppressions, which are asserted
+/// elsewhere.
 fn comparable(dump: &str) -> Vec<String> {
     let is_new = |line: &str| ["seat", "tenure", "join_route", "rule", "channel", "page"].contains(&line.split('\t').next().unwrap());
     let mut out: Vec<String> = dump
@@ -63,7 +64,7 @@ fn comparable(dump: &str) -> Vec<String> {
         .filter(|l| !l.starts_with("suppression"))
         .map(|line| {
             let mut cells: Vec<&str> = line.split('\t').filter(|c| !(is_new(line) && c.starts_with("[\""))).collect();
-            // Columns that came later stand behind the others, or have moved; what they hold is their default.
+            // Later columns are at the end or have moved, and have their default value.
             cells[1..].sort_unstable();
             cells.retain(|c| !matches!(*c, "null" | "\"\""));
             cells.join("\t")
@@ -85,7 +86,7 @@ fn each_opens_sound_with_everything_in_it_after_a_backup() {
         let old = Connection::open(&kept[0]).unwrap();
         let kept: String = old.pragma_query_value(None, "user_version", |r| r.get::<_, i64>(0)).unwrap().to_string();
         assert_eq!(kept, version[..1]);
-        // A second start finds nothing to do.
+        // Opening it again migrates nothing.
         drop(Book::open(book.path(), clock()).unwrap());
         assert_eq!(backups(&book).len(), 1);
     }
@@ -143,7 +144,7 @@ fn a_removal_that_was_journalled_under_an_older_schema_is_undone_with_the_new_co
     }
 }
 
-/// The addresses that are suppressed.
+/// Returns the suppressed addresses.
 fn suppressed(path: &Path) -> Vec<String> {
     let conn = Connection::open(path).unwrap();
     let mut read = conn.prepare("SELECT address_key FROM suppression WHERE lifted IS NULL OR asked>=lifted ORDER BY 1").unwrap();
@@ -161,13 +162,13 @@ fn going_back_to_earlier_steps_keeps_whoever_was_suppressed_then_or_is_now() {
             let held = suppressed(book.path());
             assert!(now.iter().all(|a| held.contains(a)), "version {version}, back to {}: {held:?}", op.label);
         }
-        // What a later step lifted was in force when two addresses had been suppressed.
+        // Restoring this step also restores a suppression that a later step lifted.
         let Some(both) = book.history(None, 1000).unwrap().into_iter().find(|op| op.label == "Suppressed 2 addresses") else {
             assert!(version.starts_with('1'), "version {version}");
             continue;
         };
         let (_folder, mut book) = opened(version);
-        // Also after all of it was undone and done again.
+        // This also holds after everything was undone and redone.
         while turned(&mut book, true) {}
         while turned(&mut book, false) {}
         book.step(&guildhall::book::Step::BackTo(both.id)).unwrap();
@@ -175,7 +176,7 @@ fn going_back_to_earlier_steps_keeps_whoever_was_suppressed_then_or_is_now() {
     }
 }
 
-/// Takes a step back or forward, confirmed where that is asked; whether there was one.
+/// Undoes or redoes a step, with confirmation where required. Returns whether there was a step.
 fn turned(book: &mut Book, back: bool) -> bool {
     use guildhall::book::{Confirmed, Step};
     let step = |sure| if back { Step::Undo(sure) } else { Step::Redo(sure) };
@@ -234,7 +235,7 @@ fn a_file_that_has_the_name_of_the_backup_is_not_taken_for_one() {
     let (folder, path) = copy("5b");
     let backups = folder.path().join("roster.guildhall.backups");
     std::fs::create_dir(&backups).unwrap();
-    // The name that the backup would have: the moment of the file's last change.
+    // This is the name that the backup would have: the time of the file's last change.
     let changed: chrono::DateTime<chrono::Utc> = std::fs::metadata(&path).unwrap().modified().unwrap().into();
     let name = changed.format("%Y-%m-%dT%H-%M-%S%.3f.guildhall").to_string();
     std::fs::write(backups.join(&name), "").unwrap();
@@ -274,7 +275,7 @@ fn old_labels_are_worked_out_from_what_the_steps_did() {
     }
 }
 
-/// Every row's UUID, by table and id; those in the journal's images of removed rows too.
+/// Returns every row's UUID by table and id, including those in the journal's images of removed rows.
 fn uuids(path: &Path) -> Vec<(String, i64, String)> {
     let conn = Connection::open(path).unwrap();
     let mut out = Vec::new();
@@ -386,7 +387,7 @@ fn people_of_a_step_that_shared_uuids_get_one_each_and_the_others_keep_theirs() 
     let (_folder, path) = copy("5b");
     let conn = Connection::open(&path).unwrap();
     let kept: Vec<u8> = conn.query_row("SELECT uuid FROM person ORDER BY id LIMIT 1", [], |r| r.get(0)).unwrap();
-    // As the program of version 5 wrote an import of 40,000 people: the counter came round every 16,384 rows.
+    // Version 5 wrote an import of 40,000 people like this: the counter of its UUIDs repeated every 16,384 rows.
     conn.execute_batch(
         "BEGIN; INSERT INTO op(id, action_id, kind, label, at, changes) VALUES(900, x'0123456789abcdef0123456789abcdef', 'do', 'Imported x', '2026-11-21T00:00:00.000Z', 40000); \
          WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i<39999) \

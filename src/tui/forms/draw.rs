@@ -1,6 +1,6 @@
-//! How a form is drawn: labels, values, what fits, what is wrong, what can be done.
+//! Drawing a form: labels, values, matches, errors, hints.
 //!
-//! Must not know what the fields mean, nor how they are changed.
+//! Must not know what the fields mean, nor how they change.
 
 use ratatui::layout::Rect;
 
@@ -13,18 +13,18 @@ use crate::tui::canvas::{Canvas, Target, hint, remark};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// How many of a list are offered below a field at once.
+/// How many matches of a list are offered below a field at once.
 const OFFERED: usize = 6;
-/// How many lines of a note show while it isn't written.
+/// How many lines of a note are shown while it isn't edited.
 const NOTE: usize = 4;
-/// What can be done, in words.
+/// The actions of a form, and their labels.
 const HINTS: [(Action, &str); 4] =
     [(Action::Save, "saves"), (Action::NextField, "next"), (Action::Down, "choices"), (Action::Back, "leaves")];
-/// How wide the labels are.
+/// The width of the labels.
 const LABEL: u16 = 20;
 
 impl Form {
-    /// The lines to draw: the field that each belongs to, what stands before it, the text, the tone.
+    /// Returns the lines to draw: the field that each belongs to, its label, the text, the tone.
     fn rows(&self, keys: &Keys) -> Vec<(Option<usize>, String, Tone)> {
         let mut out = Vec::new();
         for (i, field) in self.fields.iter().enumerate() {
@@ -67,7 +67,7 @@ impl Form {
         out
     }
 
-    /// What can be done here, in words.
+    /// Returns the available actions, and their labels.
     fn hints(&self) -> impl Iterator<Item = (Action, &'static str)> {
         let chooses = self.fields[self.at].is_choice();
         HINTS.into_iter().filter(move |(action, _)| chooses || *action != Action::Down)
@@ -96,7 +96,7 @@ impl Form {
         }
     }
 
-    /// Draws it in the middle of an area.
+    /// Draws the form in the middle of an area.
     pub(super) fn draw_all(&self, area: Rect, on: &mut Canvas<'_>) {
         let rows = self.rows(on.keys);
         let place = paint::centred(area, 78, u16::try_from(rows.len() + 4).unwrap_or(u16::MAX));
@@ -111,11 +111,11 @@ impl Form {
             return;
         }
         let height = usize::from(inside.height.saturating_sub(2)).max(1);
-        // The focused field and what is below it should show.
+        // The focused field and the lines below it should be visible.
         let focus = rows.iter().position(|(f, ..)| *f == Some(self.at)).unwrap_or(0);
         let tail = rows[focus + 1..].iter().take_while(|(f, ..)| f.is_none()).count();
         let note = matches!(self.fields[self.at].kind, Kind::Note).then(|| self.fields[self.at].line.rows(ROOM).1);
-        // Of what is longer than the window, the line with the cursor.
+        // If that is longer than the window, the line with the cursor should be.
         let cursor = focus + note.map_or(0, |(row, _)| row);
         let last = if tail < height { focus + tail + 1 } else { (cursor + 1).max(focus + height) };
         let top = last.saturating_sub(height).min(cursor);

@@ -1,4 +1,4 @@
-//! One line of a form: what is typed, what fits it, and what it is echoed as.
+//! One field of a form: its text, what matches it, and how it was understood.
 //!
 //! Must not know which form it is in.
 
@@ -9,38 +9,38 @@ use crate::forms::{Kind, parts};
 use crate::tui::edit::Line;
 use crate::tui::matching::{fit, fits};
 
-/// One of what fits what is being typed.
+/// A match for the text that is being typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Offer {
-    /// What the field says once it is taken.
+    /// The field's text after the match is taken.
     pub text: String,
-    /// Whether it isn't on the list: taking it makes a new one.
+    /// Whether it isn't on the list, so that taking it creates a new one.
     pub is_new: bool,
 }
 
-/// A field of a form, as it is being filled in.
+/// A field of a form while it is being filled in.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
-    /// By which the form's maker asks for it.
+    /// The key under which the form looks it up.
     pub key: String,
-    /// What stands before it.
+    /// The label before it.
     pub label: String,
-    /// What may stand in it.
+    /// The kind of value.
     pub kind: Kind,
     /// The text.
     pub line: Line,
-    /// What it was when the form was opened.
+    /// The value when the form was opened.
     pub original: String,
-    /// What is wrong with it.
+    /// The error in the text.
     pub error: Option<String>,
-    /// What it was understood as, or a hint.
+    /// How the text was understood, or a hint.
     pub echo: String,
-    /// What somebody else has saved meanwhile.
+    /// The value that another program has saved since.
     pub theirs: Option<String>,
 }
 
 impl Field {
-    /// A line for a field, with what its hint says of keys.
+    /// Returns a line for a field; its hint shows the user's keys.
     #[must_use]
     pub(crate) fn of(field: crate::forms::Field, keys: &Keys) -> Self {
         Self {
@@ -55,13 +55,13 @@ impl Field {
         }
     }
 
-    /// The text as it would be kept.
+    /// Returns the text as it would be saved.
     #[must_use]
     pub(crate) fn value(&self) -> String {
         self.kind.clean(self.line.text())
     }
 
-    /// Looks at what was typed; sets the error, or the echo.
+    /// Checks the text; sets the error or the echo.
     pub(crate) fn check(&mut self, calendar: &Calendar) -> bool {
         let value = self.value();
         match self.kind.check(&value, &self.original, calendar) {
@@ -79,7 +79,7 @@ impl Field {
         }
     }
 
-    /// What is said where several of the list fit what was typed.
+    /// Returns the message for a text that matches several on the list.
     fn several(&self, value: &str) -> Option<String> {
         let (Kind::Choice { options, new: false } | Kind::Choices { options, new: false }) = &self.kind else { return None };
         let typed = parts(value).find(|p| !options.iter().any(|o| text::are_same(o, p)))?;
@@ -87,7 +87,7 @@ impl Field {
         (fitting > 1).then(|| format!("{fitting} match {typed}: \u{2193} to choose one"))
     }
 
-    /// What fits what is being typed, if the field is one of a list; what isn't on the list comes last, as something new.
+    /// Returns the matches for the text, if the field has a list; what isn't on the list comes last, as new.
     #[must_use]
     pub(crate) fn offers(&self) -> Vec<Offer> {
         let (options, typed, new) = match &self.kind {
@@ -107,13 +107,13 @@ impl Field {
         known.chain(made).collect()
     }
 
-    /// Whether it is one of a list.
+    /// Returns whether the field has a list to choose from.
     #[must_use]
     pub(crate) const fn is_choice(&self) -> bool {
         matches!(self.kind, Kind::Choice { .. } | Kind::Choices { .. } | Kind::AddField { .. })
     }
 
-    /// Whether what is being typed isn't on the list and would be made.
+    /// Returns the text if it isn't on the list and would be created.
     #[must_use]
     pub(crate) fn makes_new(&self) -> Option<String> {
         let (Kind::Choice { options, new: true } | Kind::AddField { options } | Kind::Choices { options, new: true }) = &self.kind else {
@@ -125,7 +125,7 @@ impl Field {
         (!typed.is_empty() && !known(typed)).then(|| typed.to_owned())
     }
 
-    /// Takes one of what is offered.
+    /// Takes one of the matches.
     pub(crate) fn take(&mut self, offer: &str) {
         if !matches!(self.kind, Kind::Choices { .. }) {
             self.line.set(offer);

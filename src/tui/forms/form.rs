@@ -1,4 +1,4 @@
-//! The form itself: moving between fields, errors where they are, saving, leaving.
+//! The form overlay: moving between fields, errors at their fields, saving, leaving.
 //!
 //! Must not know what the fields mean.
 
@@ -16,23 +16,23 @@ use crate::tui::canvas::Canvas;
 use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::edit::{asks_for_help, is_letter};
 
-/// How wide a note is while it is written.
+/// The width of a note while it is edited.
 pub(super) const ROOM: usize = 54;
 type Reopen = Box<dyn Fn(&mut Cx<'_>) -> Result<Form, BookError>>;
 
-/// The overlay.
+/// The form overlay.
 pub(crate) struct Form {
     pub(super) title: String,
     subject: Subject,
     pub(super) fields: Vec<Field>,
     pub(super) at: usize,
     pub(super) offer: Option<usize>,
-    /// Nothing has been typed since the field was entered: a letter replaces a choice, a date or a number.
+    /// Whether nothing has been typed since the field got the focus, so that a letter replaces a choice, a date or a number.
     fresh: bool,
     build: Build,
     pub(super) error: Option<String>,
     pub(super) leaving: bool,
-    /// Whether it was asked, when it was to be saved, what becomes of fields that somebody else has changed too.
+    /// Whether the user was asked, on saving, about fields that another program has changed too.
     pub(super) asked: bool,
     was: Option<i64>,
     calendar: Calendar,
@@ -40,7 +40,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// Shows a form to be filled in.
+    /// Returns a form for a sheet.
     pub(super) fn of(sheet: Sheet, keys: &Keys) -> Self {
         let Sheet { title, subject, fields, was, calendar, build } = sheet;
         let mut fields: Vec<Field> = fields.into_iter().map(|f| Field::of(f, keys)).collect();
@@ -53,7 +53,7 @@ impl Form {
         Self { title, subject, fields, at: 0, offer, fresh: true, build, error, leaving: false, asked: false, was, calendar, reopen }
     }
 
-    /// With how it is made anew, to see what somebody else has changed meanwhile.
+    /// Sets how the form is rebuilt, to see what another program has changed since.
     #[must_use]
     pub(crate) fn reopened_by(mut self, open: impl Fn(&mut Cx<'_>) -> Result<Self, BookError> + 'static) -> Self {
         self.reopen = Some(Box::new(open));
@@ -64,8 +64,7 @@ impl Form {
         self.fields.iter().any(|f| f.line.text() != f.original)
     }
 
-    /// Puts back what was typed earlier; where the row has changed since, both are shown.
-    /// Returns the text of fields that there are no longer.
+    /// Restores a draft; if the row has changed since, both values are shown. Returns the text of fields that no longer exist.
     pub(crate) fn restore(&mut self, draft: &Draft, keys: &Keys) -> String {
         for kept in &draft.fields {
             if let Some(name) = kept.key.strip_prefix(OWN).filter(|_| !self.fields.iter().any(|f| f.key == kept.key)) {
@@ -104,7 +103,7 @@ impl Form {
         if let Some(at) = self.fields.iter().position(|f| f.theirs.is_some())
             && !self.asked
         {
-            // Nobody's change is overwritten unless that was asked.
+            // A change by another program is overwritten only after the user was asked.
             (self.at, self.offer, self.asked) = (at, None, true);
             return Outcome::Done;
         }
@@ -132,13 +131,13 @@ impl Form {
     fn enter(&mut self) {
         let many = matches!(self.fields[self.at].kind, Kind::Choices { .. });
         match self.take_offer() {
-            // Another one can be typed; or the value of the field that was added.
+            // The user can add another value, or type the value of the new field.
             Some(added) if many || added => {}
             _ => self.go(1),
         }
     }
 
-    /// Takes the choice that is highlighted, if one is; says whether it added a field.
+    /// Takes the highlighted choice, if there is one; returns whether it added a field.
     fn take_offer(&mut self) -> Option<bool> {
         let offer = self.offers().get(self.offer?)?.clone();
         self.offer = None;
@@ -150,7 +149,7 @@ impl Form {
         Some(true)
     }
 
-    /// Adds a field of the lead's own before the line that asks for one, and moves to it.
+    /// Adds a custom field before the line that asks for one, and moves to it.
     fn add_field(&mut self, name: &str) {
         let Some(at) = self.fields.iter().position(|f| matches!(f.kind, Kind::AddField { .. })) else { return };
         if let Kind::AddField { options } = &mut self.fields[at].kind {
@@ -166,8 +165,8 @@ impl Form {
         self.fresh = true;
     }
 
-    /// Leaves a field: the choice that is highlighted is taken; of a list that lets nothing else in, the only one that fits. Says whether the
-    /// cursor is on a field that this has added.
+    /// Completes a field on leaving: takes the highlighted choice, or the only match in a closed list. Returns whether that added a field,
+    /// which then has the cursor.
     fn complete(&mut self) -> bool {
         if let Some(added) = self.take_offer() {
             return added;
@@ -188,13 +187,13 @@ impl Form {
         self.error = None;
         if matches!(field.kind, Kind::Date(_) | Kind::Moment) {
             field.check(&self.calendar);
-            // While it is being typed, only what is understood is echoed; the mistake is told on leaving.
+            // While one types, only the echo changes; an error is shown on leaving the field.
             if field.error.take().is_some() {
                 field.echo.clear();
             }
         }
         let field = &self.fields[self.at];
-        // Of a list that nothing was typed of, nothing is meant yet.
+        // Nothing is highlighted until a part of a name has been typed.
         let is_typed = !field.line.text().trim_end().is_empty() && !field.line.text().trim_end().ends_with(';');
         self.offer = (field.is_choice() && is_typed && !field.offers().is_empty()).then_some(0);
     }
@@ -207,7 +206,7 @@ impl Form {
         match self.offer {
             Some(at) if offers > 0 => self.offer = Some((at + offers).saturating_add_signed(step) % offers),
             None if step > 0 && offers > 0 => self.offer = Some(0),
-            // Where there is nothing to choose from, an arrow moves nowhere.
+            // With nothing to choose from, an arrow does nothing.
             _ => {}
         }
     }
@@ -255,7 +254,7 @@ impl Layer for Form {
         self.leaving = false;
         match action {
             Action::Save => {
-                // A field that was just added has no value yet.
+                // A new field has no value yet.
                 if self.complete() {
                     return Outcome::Done;
                 }
@@ -310,7 +309,7 @@ impl Layer for Form {
     }
 
     fn refuse(&mut self, message: &str) -> bool {
-        // What names the value of a field is told there.
+        // An error that mentions a field's value is shown at that field.
         let named = |f: &Field| f.value().len() > 3 && message.contains(&f.value());
         if let Some(at) = self.fields.iter().position(named) {
             self.at = at;
@@ -324,7 +323,7 @@ impl Layer for Form {
     fn compare(&mut self, cx: &mut Cx<'_>) -> bool {
         let Some(Ok(now)) = self.reopen.as_ref().map(|open| open(cx)) else { return false };
         for field in &mut self.fields {
-            // A field that was added here is empty there.
+            // A field that was added here is empty in the other version.
             let there = now.fields.iter().find(|f| f.key == field.key);
             let value = there.map(Field::value).unwrap_or_default();
             if let Some(there) = there {
@@ -338,7 +337,7 @@ impl Layer for Form {
                 field.line.set(&value);
                 field.check(&self.calendar);
             }
-            // What both have changed is asked about; what the lead left alone is what it is now.
+            // If both have changed a field, the user is asked; a field that they didn't change takes the new value.
             field.theirs = (is_mine && value != field.value()).then(|| value.clone());
             field.original = value;
             self.asked = false;

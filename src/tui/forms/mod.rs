@@ -1,4 +1,5 @@
-//! Forms: one field a line. `form` is the overlay, `draw` how it is drawn, `field` one line of it; [`crate::forms`] says which fields a thing has.
+//! Forms, with one field a line. `form` is the overlay, `draw` draws it, `field` is one line; [`crate::forms`] defines which fields a thing
+//! has.
 
 mod draw;
 mod field;
@@ -11,10 +12,10 @@ use crate::domain::ids::CommunityId;
 use crate::forms::{self, Subject};
 use crate::tui::core::Cx;
 
-/// The form for a subject; `community` is the one whose members are shown, for what is new.
+/// Returns the form for a subject; `community` is the one whose members are shown, used for something new.
 ///
 /// # Errors
-/// If the subject is gone, or the file can't be read.
+/// If the subject no longer exists, or the file can't be read.
 pub(super) fn open(subject: &Subject, community: Option<CommunityId>, cx: &mut Cx<'_>) -> Result<Form, BookError> {
     let form = of(subject, community, cx)?;
     let subject = subject.clone();

@@ -1,4 +1,4 @@
-//! What the home screen asks to be done behind it, and what it shows of what comes back: imports, exports, the public page.
+//! The tasks that the home screen starts, and how it shows their answers: imports, exports, the public page.
 //!
 //! Must not know how any of it is done.
 
@@ -18,12 +18,12 @@ use crate::tui::overlays::{ExportBox, Message, Prompt, Review, Who};
 use crate::tui::theme::Tone;
 use crate::tui::works;
 
-/// Shows what a task has brought; gives back what the screen doesn't know.
+/// Shows the answer of a task; returns an answer that the screen doesn't know.
 pub(super) fn take(answer: Answer, cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
     Ok(Outcome::Ask(match answer {
         Answer::Imported(report, options) if options.dry_run => {
             let real = ImportOptions { dry_run: false, ..options };
-            // What was typed stays below, to go back to.
+            // The prompt stays open below, so that the user can go back to it.
             vec![Request::push(Review::new(*report, real))]
         }
         Answer::Imported(report, _) => imported(&report),
@@ -71,7 +71,7 @@ fn imported(report: &ImportReport) -> Vec<Request> {
     out
 }
 
-/// A page was taken in or published.
+/// Reports that a page was imported or published.
 fn wrote(label: String, touched: Touched) -> Vec<Request> {
     let applied = Applied { label: label.clone(), touched, select: None, changes: 1, kept: Vec::new(), unreached: Vec::new() };
     vec![Request::Wrote(applied), Request::Say(label, Tone::Good)]
@@ -84,7 +84,7 @@ fn exported(summary: &ExportSummary, path: PathBuf) -> String {
     format!("{files}{}", summary.sentence_to(&path.display().to_string()))
 }
 
-/// Shows what a page would bring.
+/// Shows what importing a page would change.
 fn page_plan(plan: &DirectoryPlan, page: PathBuf) -> Message {
     let body = format!("{}\n\n{}", plan.summary(), plan.in_words("{repair page}").join("\n"));
     let mut shown = Message::new(&format!("Import {}", plan.page), &body);
@@ -111,7 +111,7 @@ fn publishing(would: &Published, page: PathBuf) -> Message {
     if would.written { shown.then(Action::Take, "writes", move || Request::Begin(works::publish_page(page.clone(), false))) } else { shown }
 }
 
-/// Asks which page is to be published.
+/// Asks which page to publish.
 pub(super) fn ask_for_page(cx: &mut Cx<'_>) {
     let start = cx.book.page_names().unwrap_or_default().into_iter().next().unwrap_or_default();
     let start = format!("{}{start}", cx.remembered.folder);
@@ -120,12 +120,12 @@ pub(super) fn ask_for_page(cx: &mut Cx<'_>) {
     }));
 }
 
-/// Looks what publishing a page would change.
+/// Starts a preview of publishing a page.
 pub(super) fn look_at_page(typed: &str, cx: &mut Cx<'_>) {
     cx.ask(Request::Begin(works::publish_page(expand(typed), true)));
 }
 
-/// Brings together what is to be handed over of the community that is shown.
+/// Collects what to hand over of the community that is shown.
 pub(super) fn hand_over(home: &Home, cx: &mut Cx<'_>) {
     match home.members.community.clone() {
         Some((id, name)) => cx.ask(Request::Begin(works::handover(id, name))),
@@ -133,7 +133,7 @@ pub(super) fn hand_over(home: &Home, cx: &mut Cx<'_>) {
     }
 }
 
-/// Asks which file is to be imported.
+/// Asks which file to import.
 pub(super) fn ask_for_import(home: &Home, cx: &mut Cx<'_>) {
     let into = home.members.community.as_ref().map_or_else(String::new, |(_, name)| format!(" into {name}"));
     let title = format!("Import a CSV file{into}, or a page (.md)");
@@ -143,7 +143,7 @@ pub(super) fn ask_for_import(home: &Home, cx: &mut Cx<'_>) {
     }));
 }
 
-/// Looks what a file would bring to the community that is shown.
+/// Rehearses the import of a file to the community that is shown.
 pub(super) fn rehearse_file(home: &Home, typed: &str, cx: &mut Cx<'_>) {
     let file = expand(typed.trim());
     if file.extension().is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown")) {
@@ -153,20 +153,20 @@ pub(super) fn rehearse_file(home: &Home, typed: &str, cx: &mut Cx<'_>) {
     cx.ask(Request::Begin(works::import(ImportOptions { file, text: None, community, dry_run: true })));
 }
 
-/// Asks for people to add: typed, or a whole pasted list. What would be done is shown before it is.
+/// Asks for people to add: typed, or pasted as a list. The result is shown before anything is written.
 pub(super) fn ask_for_members(home: &Home, start: &str, cx: &mut Cx<'_>) {
     let into = home.members.community.as_ref().map_or_else(|| "the roster".to_owned(), |(_, name)| name.clone());
     let title = format!("Add to {into}: addresses or names; paste a list");
     cx.push(Prompt::of_lines(&title, start, |typed| Request::Wish(Wish::AddMembers(typed.to_owned()))));
 }
 
-/// Looks what the adding of a list would do.
+/// Rehearses adding a list of people.
 pub(super) fn add_members(home: &Home, typed: String, cx: &mut Cx<'_>) {
     let community = home.members.community.as_ref().map(|(_, name)| name.clone());
     cx.ask(Request::Begin(works::import(ImportOptions { file: "the list".into(), text: Some(typed), community, dry_run: true })));
 }
 
-/// Offers to export the marked, those who are listed, a view, or everybody.
+/// Offers to export the marked people, those listed, a view, or everybody.
 pub(super) fn ask_for_export(home: &Home, format: Option<&str>, previous: Option<&ExportOptions>, cx: &mut Cx<'_>) {
     let (people, community, query) = home.members.for_export();
     let shown = match &home.members.community {

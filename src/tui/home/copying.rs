@@ -1,6 +1,6 @@
-//! What goes from the home screen to the clipboard: the marked people's addresses, a line of the detail, one part of what is under the cursor.
+//! Copying from the home screen: the marked people's addresses, a line of the detail, one part of what is under the cursor.
 //!
-//! Must not know which address may leave; the book says.
+//! Must not know which address may be copied; the book decides that.
 
 use super::hall::Home;
 use crate::actions::Action;
@@ -13,10 +13,10 @@ use crate::tui::core::{Cx, Pane, Request};
 use crate::tui::overlays::{Choose, Confirm};
 use crate::tui::works;
 
-/// Up to this many people are looked at on the spot, as many as a tall screen shows.
+/// Up to this many people, as many as a tall screen shows, are checked at once, without a task.
 const FEW: usize = 200;
 
-/// Copies what is meant without asking: the marked people's addresses, the address under the cursor, the line of the detail.
+/// Copies without asking: the marked people's addresses, the address under the cursor, or the line of the detail.
 pub(super) fn copy_here(home: &Home, cx: &mut Cx<'_>) {
     if home.focus == PaneId::Detail
         && let Some(line) = home.detail.line_text()
@@ -29,7 +29,7 @@ pub(super) fn copy_here(home: &Home, cx: &mut Cx<'_>) {
     copy_part(home, cx);
 }
 
-/// Copies a line of the detail, as far as the rules let the addresses in it out.
+/// Copies a line of the detail, with addresses withheld as the rules require.
 fn copy_line(home: &Home, line: String, cx: &mut Cx<'_>) {
     let decision = match home.detail.thing() {
         Some(Thing::Person(id)) => cx.book.decide_text(id, &line, Way::Copy),
@@ -61,7 +61,7 @@ fn copy_people(home: &Home, cx: &mut Cx<'_>) {
     }
 }
 
-/// Copies addresses that were found of so many people, once it is clear which.
+/// Copies the addresses that were found; `several` is how many people were chosen.
 pub(super) fn take_line(found: MailLine, several: usize, cx: &mut Cx<'_>) {
     if !found.asks.is_empty() {
         let question = found.question();
@@ -106,7 +106,7 @@ fn parts_of(thing: Thing, cx: &Cx<'_>) -> Result<Vec<(String, String)>, BookErro
     let mut out: Vec<(String, String)> = Vec::new();
     let may = |a: &str| cx.book.decide_anyones(a, Way::CopyPart).is_ok_and(|d| d.is_none_or(|d| d.answer <= Answer::Asks));
     let mut add = |label: &str, value: &str| {
-        // A person's parts have been seen to: one key copies an address there that no other does.
+        // A person's parts are filtered already, with the exception that only this key makes.
         let value = if matches!(thing, Thing::Person(_)) { value.into() } else { mail::withhold(value, may) };
         if !value.trim().is_empty() {
             out.push((label.to_owned(), value.into_owned()));
@@ -145,8 +145,8 @@ fn parts_of(thing: Thing, cx: &Cx<'_>) -> Result<Vec<(String, String)>, BookErro
     Ok(out)
 }
 
-/// The parts of a person. An address that may not leave isn't among them, in whatever part it stands; one whose holder withdrew
-/// consent to mail is, for this is the key that copies it all the same.
+/// Returns the parts of a person, without addresses that may not be copied, even within other parts. It includes one whose holder withdrew
+/// consent to mail, because this key copies it on purpose.
 fn parts_of_person(id: PersonId, cx: &Cx<'_>) -> Result<Vec<(String, String)>, BookError> {
     let Some(p) = cx.book.person(id)? else { return Ok(Vec::new()) };
     let usable = cx.book.usable(id, Way::CopyPart)?;

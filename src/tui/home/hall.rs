@@ -1,6 +1,6 @@
-//! The home screen as it stands: three panes and a detail, which of them has the focus; and how one moves about in it.
+//! The state of the home screen: three lists and a detail, which of them has the focus, and how to move between them.
 //!
-//! Must not know what is in a pane, nor what is done there.
+//! Must not know what is in a pane, nor what its actions do.
 
 use ratatui::layout::Rect;
 
@@ -14,7 +14,7 @@ use crate::remembered::ListLook;
 use crate::tui::canvas::{Drawn, Edge, PaneId, Target};
 use crate::tui::core::{Cx, Pane};
 
-/// The screen.
+/// The home screen.
 pub(crate) struct Home {
     pub(super) communities: Communities,
     pub(super) members: Members,
@@ -24,17 +24,17 @@ pub(crate) struct Home {
     pub(super) focus: PaneId,
     /// The list whose cursor the detail follows.
     pub(super) list: PaneId,
-    /// How a list looked before a view was shown in it.
+    /// The look of a list before a view was shown in it.
     pub(super) before_view: Option<(PaneId, ListLook)>,
-    /// Whether a search was typed into and has still to be made: once for all that is typed in one go.
+    /// Whether a typed search hasn't run yet. It runs once for all that is typed in one go.
     pub(super) is_search_due: bool,
-    /// The place of the screen in the last picture, and those of its parts.
+    /// The area of the screen in the last frame, and the positions of its parts.
     pub(super) area: Rect,
     pub(super) places: Places,
 }
 
 impl Home {
-    /// A pane.
+    /// Returns a pane.
     pub(super) fn pane(&self, pane: PaneId) -> &dyn Pane {
         match pane {
             PaneId::Communities => &self.communities,
@@ -53,7 +53,7 @@ impl Home {
         }
     }
 
-    /// A pane that lists things.
+    /// Returns a pane that lists things.
     pub(super) fn list(&self, pane: PaneId) -> Option<&dyn List> {
         match pane {
             PaneId::Communities => Some(&self.communities),
@@ -72,7 +72,7 @@ impl Home {
         }
     }
 
-    /// Whether the search of the list in focus is being typed.
+    /// Returns whether the search of the focused list is being typed.
     pub(super) fn is_typing(&self) -> bool {
         self.list(self.focus).is_some_and(|l| l.find().typing.is_some())
     }
@@ -90,7 +90,7 @@ impl Home {
 
     /// Focuses a pane.
     pub(super) fn go(&mut self, pane: PaneId) {
-        // A search that is left is kept, and no longer typed into.
+        // A search that loses the focus stays in use, but is no longer edited.
         let focus = self.focus;
         if pane != focus
             && let Some(list) = self.list_mut(focus)
@@ -152,7 +152,7 @@ impl Home {
         self.go(pane);
     }
 
-    /// Moves the cursor to a thing if it is in the list that shows; leaves everything else where it is.
+    /// Moves the cursor to a thing if it is in the visible list; otherwise changes nothing.
     pub(super) fn show(&mut self, thing: Thing, cx: &mut Cx<'_>) {
         let pane = match thing {
             Thing::Community(id) if self.communities.selected() != Some(id) => return self.select(thing, cx),
@@ -165,13 +165,13 @@ impl Home {
         self.look();
     }
 
-    /// The pane at a place of the screen.
+    /// Returns the pane at a position of the screen.
     pub(super) fn pane_at(&self, (x, y): (u16, u16), cx: &Cx<'_>) -> Option<PaneId> {
         let at = places(self.area, self.focus, &cx.remembered.borders, cx.plain);
         PaneId::ALL.into_iter().find(|p| at.pane(*p).is_some_and(|r| r.contains((x, y).into())))
     }
 
-    /// Puts a border where the mouse is.
+    /// Moves a border to where the mouse is.
     pub(super) fn drag(&self, edge: Edge, (x, y): (u16, u16), cx: &mut Cx<'_>) {
         let share = |part: u16, whole: u16| u16::try_from(u32::from(part) * 1000 / u32::from(whole.max(1))).unwrap_or(1000);
         let Rect { width, height, .. } = self.area;
@@ -203,9 +203,9 @@ impl Home {
     }
 }
 
-/// Notes where the borders can be taken hold of.
+/// Notes where the borders can be dragged.
 pub(super) fn note_borders(at: &Places, drawn: &mut Drawn) {
-    // Where a scroll bar stands, that is what is clicked.
+    // Where there is a scroll bar, a click goes to it, not to the border.
     let bars = drawn.bars();
     let mut column = |x: u16, y: u16, height: u16, edge: Edge| drawn.hit(Rect::new(x, y, 1, height), Target::Border(edge));
     let all = [PaneId::Communities, PaneId::Members, PaneId::Meetups, PaneId::Detail].map(|p| at.pane(p));

@@ -1,4 +1,4 @@
-//! The head line and the tabs of the home screen: what is open, the whole in numbers, which panes there are.
+//! The head line and the tabs of the home screen: the open roster, the totals, the panes.
 //!
 //! Must not know what is in the panes.
 
@@ -11,7 +11,7 @@ use crate::tui::core::Cx;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// What the head line says, as it was read.
+/// The values of the head line.
 #[derive(Default)]
 pub(super) struct Head {
     read_only: bool,
@@ -22,7 +22,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Reads it.
+    /// Reads the values.
     pub(super) fn read(cx: &Cx<'_>) -> Self {
         Self {
             read_only: cx.book.read_only().is_some(),
@@ -33,7 +33,7 @@ impl Head {
     }
 }
 
-/// The head line: name on the left, the whole in numbers on the right.
+/// Draws the head line: name on the left, totals on the right.
 pub(super) fn header(head: &Head, communities: usize, area: Rect, on: &mut Canvas<'_>) {
     let name = if head.is_sample { " Guildhall: the sample" } else { " Guildhall" };
     let mut used = paint::pieces(on, (area.x, area.y), area.width, &[(name, Tone::Heading)]);
@@ -55,7 +55,7 @@ pub(super) fn header(head: &Head, communities: usize, area: Rect, on: &mut Canva
     paint::pieces(on, (area.right().saturating_sub(width + 1), area.y), width, &[(&line, Tone::Dim)]);
 }
 
-/// The tabs, where only one pane shows.
+/// Draws the tabs, where only one pane is visible.
 pub(super) fn tabs(focus: PaneId, area: Rect, on: &mut Canvas<'_>) {
     let names = [
         (PaneId::Communities, "1 Communities", "1 Com"),

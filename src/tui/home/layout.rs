@@ -1,4 +1,4 @@
-//! Where the panes of the home screen stand: side by side where there is room, folded where there is not.
+//! The positions of the panes on the home screen: side by side where there is room, folded where there isn't.
 //!
 //! Must not know what is in them.
 
@@ -7,39 +7,39 @@ use ratatui::layout::Rect;
 use crate::remembered::Borders;
 use crate::tui::canvas::PaneId;
 
-/// The places of one picture. What has no place doesn't show.
+/// The positions in one frame. A pane without one isn't visible.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Places {
     /// The head line.
     pub header: Option<Rect>,
-    /// The line of tabs, where only one pane shows.
+    /// The line of tabs, where only one pane is visible.
     pub tabs: Option<Rect>,
     /// The panes, in the order of [`PaneId::ALL`].
     panes: [Option<Rect>; 4],
 }
 
 impl Places {
-    /// Where a pane stands.
+    /// Returns the area of a pane.
     #[must_use]
     pub(super) fn pane(&self, pane: PaneId) -> Option<Rect> {
         self.panes[pane as usize]
     }
 }
 
-/// From this width on, all four panes show.
+/// The minimum width for all four panes.
 const WIDE: u16 = 104;
-/// From this width on, communities stand beside the others.
+/// The minimum width for communities beside the others.
 const MIDDLE: u16 = 64;
-/// From this height on, members and meetups stand one above the other.
+/// The minimum height for members and meetups one above the other.
 const TALL: u16 = 13;
 
-/// So many thousandths of a length, within bounds; by itself, what `own` says.
+/// Returns `wanted` thousandths of a length, or `own` if there are none, within bounds.
 fn share(of: u16, wanted: Option<u16>, own: u16, least: u16, most: u16) -> u16 {
     let part = wanted.map_or(own, |w| u16::try_from(u32::from(of) * u32::from(w.min(1000)) / 1000).unwrap_or(own));
     part.clamp(least.min(most), most)
 }
 
-/// Finds a place for everything, whatever the size; one list alone where `one` is wanted.
+/// Returns the positions for an area of any size; only one list where `one` is set.
 #[must_use]
 pub(super) fn places(area: Rect, focus: PaneId, borders: &Borders, one: bool) -> Places {
     let mut out = Places::default();

@@ -1,6 +1,6 @@
-//! What the home screen opens: the link under the cursor, or one of those that belong to what is there. What will be opened is shown first.
+//! Opening links from the home screen: the one under the cursor, or one of those that belong to the item. The link is shown first.
 //!
-//! Must not know how a link is opened, nor to whom a mail may be begun; the book says.
+//! Must not know how a link is opened, nor who may be mailed; the book decides that.
 
 use super::hall::Home;
 use crate::actions::Action;
@@ -12,7 +12,7 @@ use crate::tui::canvas::PaneId;
 use crate::tui::core::{Cx, Pane, Request};
 use crate::tui::overlays::{Choose, Confirm};
 
-/// Offers to open the link under the cursor, or one of those that belong to what is there. What will be opened is shown first.
+/// Offers to open the link under the cursor, or one of those that belong to the item. The link is shown first.
 pub(super) fn open_link(home: &Home, cx: &mut Cx<'_>) {
     let on_line = if home.focus == PaneId::Detail { home.detail.line_text().and_then(|l| link::first_in(&l)) } else { None };
     let mail_to = on_line.as_deref().and_then(link::recipients);
@@ -60,13 +60,13 @@ pub(super) fn open_link(home: &Home, cx: &mut Cx<'_>) {
     }
 }
 
-/// Why no mail can be begun to the person under the cursor, if they have an address.
+/// Returns why no mail can be started to the person under the cursor, if they have an address.
 fn why_no_mail(home: &Home, cx: &Cx<'_>) -> Option<&'static str> {
     let Some(Thing::Person(id)) = home.detail.thing() else { return None };
     cx.book.usable(id, Way::Open).ok()?.first().map(|u| u.decision.words()).filter(|w| !w.is_empty())
 }
 
-/// The links of a thing, each with what to know of it first, if anything.
+/// Returns the links of a thing, each with what the user should know first, if anything.
 fn links_of(thing: Thing, cx: &Cx<'_>) -> Result<Vec<(String, &'static str)>, BookError> {
     let mut out: Vec<String> = Vec::new();
     match thing {
@@ -102,7 +102,7 @@ fn links_of(thing: Thing, cx: &Cx<'_>) -> Result<Vec<(String, &'static str)>, Bo
     Ok(allowed)
 }
 
-/// Asks before a link is opened; `why` is what to know of the address first.
+/// Asks before a link is opened; `why` is what the user should know about the address.
 fn confirm_opening(link: &str, why: &str) -> Confirm {
     let is_mail = link.get(..7).is_some_and(|l| l.eq_ignore_ascii_case("mailto:"));
     let (title, with) = if is_mail { ("Start an e-mail", "your mail program") } else { ("Open a link", "your browser") };

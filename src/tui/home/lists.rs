@@ -1,4 +1,4 @@
-//! How the lists of the home screen look and are searched: columns, order, views, what is typed, one step back.
+//! The look and the search of the lists on the home screen: columns, order, views, typed text, one step back.
 //!
 //! Must not know what is listed.
 
@@ -10,7 +10,7 @@ use crate::tui::core::{Cx, Outcome, Request, Wish};
 use crate::tui::overlays::{Choose, Columns, Prompt};
 use crate::tui::table::Table;
 
-/// How a view's list looks.
+/// Returns the look of a view's list.
 fn look_of(view: &ViewRow) -> ListLook {
     let columns = view.columns.split(';').map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned).collect();
     ListLook { columns, sort: view.sort.clone() }
@@ -21,7 +21,7 @@ fn pane_of(view: &ViewRow) -> PaneId {
 }
 
 impl Home {
-    /// Begins to type a search: of the list in focus, or of the members.
+    /// Starts a search in the focused list, or in the members.
     pub(super) fn begin_search(&mut self) {
         if self.list(self.focus).is_none() {
             self.go(PaneId::Members);
@@ -32,7 +32,7 @@ impl Home {
         }
     }
 
-    /// Makes the search that was typed, if one was.
+    /// Runs the search that was typed, if there is one.
     pub(super) fn search_what_was_typed(&mut self, cx: &mut Cx<'_>) {
         if !std::mem::take(&mut self.is_search_due) {
             return;
@@ -42,8 +42,8 @@ impl Home {
         cx.ask_all(outcome);
     }
 
-    /// One step back: in the pane, or from the detail to the list that it is of. In a list with nothing to end, nothing: the next key would be
-    /// about something else than what the lead looks at.
+    /// Goes one step back: in the pane, or from the detail to its list. In a list with nothing to end it does nothing, so that the next key
+    /// applies to what the user is looking at.
     pub(super) fn back(&mut self, cx: &mut Cx<'_>) -> Outcome {
         let focus = self.focus;
         let went = self.pane_mut(focus).back(cx);
@@ -64,7 +64,7 @@ impl Home {
         Outcome::Done
     }
 
-    /// Offers the columns of the list in focus.
+    /// Offers the columns of the focused list.
     pub(super) fn choose_columns(&self, cx: &mut Cx<'_>) {
         match self.list(self.focus) {
             Some(list) => cx.push(Columns::new(self.focus, list.table().clone())),
@@ -72,7 +72,7 @@ impl Home {
         }
     }
 
-    /// Gives the lists the look that they were left with.
+    /// Restores the look of the lists from the last run.
     pub(super) fn look_as_before(&mut self, cx: &mut Cx<'_>) {
         for pane in PaneId::ALL {
             if let Some(look) = cx.remembered.lists.get(pane.word()).cloned() {
@@ -88,7 +88,7 @@ impl Home {
         cx.note(read);
     }
 
-    /// Sorts a list otherwise, and says how.
+    /// Changes the order of a list, and shows the new one in the footer.
     pub(super) fn resort(&mut self, pane: PaneId, change: impl FnOnce(&mut Table) -> String, cx: &mut Cx<'_>) {
         let Some(mut table) = self.list(pane).map(|l| l.table().clone()) else {
             return cx.say("The detail has no order; move to a list");
@@ -98,7 +98,7 @@ impl Home {
         cx.say(said);
     }
 
-    /// Shows a list with other columns or in another order, from now on.
+    /// Gives a list other columns or another order, and remembers them.
     pub(super) fn relook(&mut self, pane: PaneId, look: ListLook, cx: &mut Cx<'_>) {
         self.show_as(pane, &look, cx);
         let lists = &mut cx.remembered.lists;
@@ -111,7 +111,7 @@ impl Home {
         self.look();
     }
 
-    /// Searches a list; as a view, in its columns and order too.
+    /// Searches a list; for a view, also applies its columns and order.
     pub(super) fn search(&mut self, pane: PaneId, query: &str, look: Option<&ListLook>, cx: &mut Cx<'_>) {
         self.go(pane);
         let Some(list) = self.list_mut(pane) else { return };
@@ -141,7 +141,7 @@ impl Home {
         }));
     }
 
-    /// Shows the view of a name.
+    /// Shows the view with a name.
     pub(super) fn show_named_view(&mut self, name: &str, cx: &mut Cx<'_>) {
         let views = cx.book.views();
         let Some(views) = cx.note(views) else { return };
@@ -150,7 +150,7 @@ impl Home {
         }
     }
 
-    /// Shows a view: of everybody or every meetup, for its query says which community it is about.
+    /// Shows a view across all communities, because its query says which community it is about.
     fn show_view(&mut self, pane: PaneId, query: &str, look: &ListLook, cx: &mut Cx<'_>) {
         if pane != PaneId::Communities {
             self.show_everybody(cx);
@@ -160,7 +160,7 @@ impl Home {
         self.search(pane, query, Some(look), cx);
     }
 
-    /// When the search of a view ends, its list looks again as the lead had it.
+    /// Restores the list's look from before the view, when the view's search ends.
     fn leave_view(&mut self, cx: &mut Cx<'_>) {
         if let Some((pane, own)) = self.before_view.take_if(|(pane, _)| *pane == self.focus) {
             self.show_as(pane, &own, cx);
@@ -181,7 +181,7 @@ impl Home {
         let Some(list) = self.list(pane) else { return };
         let query = list.find().query.clone();
         let (sort, columns) = (list.table().sort_word(), list.table().chosen.join(";"));
-        // The community that is selected is a part of what is seen, so it is a part of the view.
+        // The selected community is part of what is visible, so it is part of the view.
         let within = self.members.community.as_ref().filter(|_| pane != PaneId::Communities);
         let query = match within {
             Some((_, name)) => {

@@ -1,4 +1,4 @@
-//! The home screen. `hall` is what it consists of, `screen` what the shell sees of it, `panes` its parts.
+//! The home screen. `hall` is its state, `screen` its interface to the shell, `panes` its parts.
 //!
 //! Must not know what is in a pane.
 

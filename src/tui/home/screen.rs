@@ -1,6 +1,6 @@
-//! The home screen as a screen: who gets which key, click and answer, and how it is drawn.
+//! The home screen as a screen: which pane gets which key, click and answer, and how it is drawn.
 //!
-//! Must not know how a pane reads what it lists, nor what the shell does with what is asked of it.
+//! Must not know how a pane reads its list, nor how the shell carries out requests.
 
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
@@ -26,7 +26,7 @@ use crate::tui::today::Today;
 use crate::tui::works;
 
 impl Home {
-    /// The home screen, with everything on it read.
+    /// Returns the home screen, with all its panes read.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -51,7 +51,7 @@ impl Home {
         Ok(home)
     }
 
-    /// Does what no pane has done: what is about several of them, or about the screen.
+    /// Performs an action that no pane has handled: about several panes, or about the screen.
     fn act_here(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         match action {
             Action::HistoryHere => self.history_here(cx),
@@ -86,7 +86,7 @@ impl Home {
             Action::SaveView => self.ask_for_view_name(cx),
             Action::RemoveView => self.ask_for_view_to_remove(cx),
             Action::AddMembers if self.focus == PaneId::Members => answers::ask_for_members(self, "", cx),
-            // What belongs to one pane, from help or the palette while another has the focus: that pane does it.
+            // An action of another pane, from help or the palette: that pane performs it.
             _ => match PaneId::ALL.into_iter().find(|p| p.scope() == info(action).scope && *p != self.focus) {
                 Some(pane) => {
                     self.go(pane);
@@ -106,7 +106,7 @@ impl Home {
         cx.push(history);
     }
 
-    /// Has a pane deal with a touch, and gives it the focus if it was pressed.
+    /// Lets a pane handle a touch, and gives it the focus if it was pressed.
     fn touch_pane(&mut self, pane: PaneId, touch: Touch, cx: &mut Cx<'_>) -> Outcome {
         if matches!(touch, Touch::Press { .. }) {
             self.go(pane);
@@ -162,7 +162,7 @@ impl Layer for Home {
                 Outcome::Done
             }
             Typed::Kept => Outcome::Done,
-            // Arrows and the like move in the list while one types; a letter with something held down does nothing to what is listed.
+            // Arrows and the like move in the list while one types; a letter with a modifier must not act on the list.
             Typed::Ignored => {
                 let moves = |a: Action| matches!(info(a).scope, Scope::Moving | Scope::Everywhere);
                 match cx.keys.asked(&[key], scope) {
@@ -179,7 +179,7 @@ impl Layer for Home {
             _ => None,
         });
         if let (Some((PaneId::Meetups, action)), PaneId::Detail, Some(Thing::Meetup(_))) = (elsewhere, self.focus, self.detail.thing()) {
-            // What can be done to a meetup can be done where it is shown whole, too.
+            // What works on a meetup in the list also works in its detail.
             return self.detail.act(action, cx);
         }
         if let Some((pane, action)) = elsewhere {
@@ -202,7 +202,7 @@ impl Layer for Home {
             }
             return Outcome::Done;
         }
-        // Never run as keys. Addresses pasted onto the members are meant to be added.
+        // Pasted text must never run as keys. Addresses pasted onto the members are offered to be added.
         if self.focus == PaneId::Members && text.contains('@') {
             answers::ask_for_members(self, text, cx);
         } else {
@@ -236,11 +236,11 @@ impl Layer for Home {
 
     fn follow(&mut self, touched: &Touched, cx: &mut Cx<'_>) -> Result<(), BookError> {
         self.communities.follow(touched, cx)?;
-        // It may have been given another name, or be gone.
+        // The community may have been renamed or removed.
         let shown = self.members.community.take().map(|(id, _)| id);
         self.members.community = shown.and_then(|id| self.communities.name_of(id).map(|name| (id, name.to_owned())));
         if shown.is_some() && self.members.community.is_none() {
-            // What is listed is of everybody then, and so is the cursor.
+            // The lists then show everybody, so the cursor moves there too.
             self.communities.select_everybody();
             self.members.filter(None, cx)?;
             self.meetups.filter(None, cx)?;
@@ -261,7 +261,7 @@ impl Layer for Home {
         self.area = area;
         self.places = places(area, self.focus, &cx.remembered.borders, cx.plain);
         self.head = Head::read(cx);
-        // What doesn't show is made to fit too, so that its cursor stays where it is; and a pane that can't be read keeps no other from it.
+        // Hidden panes are fitted too, so that their cursors stay; and an error in one pane doesn't keep the others from it.
         let mut result = Ok(());
         for pane in PaneId::ALL {
             let place = self.places.pane(pane);
@@ -337,7 +337,7 @@ impl Screen for Home {
     }
 
     fn hints(&self) -> (&'static [Action], &'static [Action]) {
-        // What is done to one thing is told where that thing is shown whole.
+        // Actions on a single item are shown where that item is shown in full.
         const OF_ONE: &[Action] = &[Action::OpenLink, Action::Copy, Action::HistoryHere];
         match self.focus {
             PaneId::Detail if self.detail.attendance().is_some() => (attendance::SHOWN, &[]),

@@ -1,4 +1,4 @@
-//! Picks one of a list of names; a new one can be made on the way where that makes sense.
+//! Picks a name from a list; optionally, the typed text can be a new name.
 //!
 //! Must not know what the name is for.
 
@@ -16,7 +16,7 @@ use crate::tui::theme::Tone;
 
 type Then = Box<dyn Fn(&str) -> Option<Request>>;
 
-/// The overlay.
+/// An overlay to pick a name from a list.
 pub(crate) struct Choose {
     title: String,
     names: Vec<String>,
@@ -24,17 +24,17 @@ pub(crate) struct Choose {
     new_too: bool,
     picker: Picker,
     then: Then,
-    /// What Del does to the one under the cursor, if it does something.
+    /// The request that Del makes for the name under the cursor, if any.
     remove: Option<Then>,
 }
 
 impl Choose {
-    /// Offers names; the chosen one becomes a command. With `new_too`, what is typed may be a name of its own.
+    /// Offers names; the chosen one becomes a command. With `new_too`, the typed text can be a new name.
     pub(crate) fn new(title: &str, names: Vec<String>, new_too: bool, then: impl Fn(&str) -> Option<Command> + 'static) -> Self {
         Self::with(title, names, new_too, Box::new(move |name| then(name).map(Request::Run)))
     }
 
-    /// Offers names; the chosen one becomes a request in place of this overlay.
+    /// Offers names; the chosen one becomes a request that replaces this overlay.
     pub(crate) fn asking(title: &str, names: Vec<String>, new_too: bool, then: impl Fn(&str) -> Request + 'static) -> Self {
         Self::with(title, names, new_too, Box::new(move |name| Some(Request::Instead(Box::new(then(name))))))
     }
@@ -44,7 +44,7 @@ impl Choose {
         Self { title: title.to_owned(), names, shown, new_too, picker: Picker::default(), then, remove: None }
     }
 
-    /// With Del asking for something about the one under the cursor.
+    /// Sets the request that Del makes for the name under the cursor.
     #[must_use]
     pub(crate) fn removing(mut self, remove: impl Fn(&str) -> Option<Request> + 'static) -> Self {
         self.remove = Some(Box::new(remove));

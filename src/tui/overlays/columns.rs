@@ -1,4 +1,4 @@
-//! The columns of a list: which show, in which order, and by which it is sorted. What is changed is seen at once behind it.
+//! The columns of a list: which are visible, in which order, and which the list is sorted by. Changes show at once in the list behind.
 //!
 //! Must not know what is listed.
 
@@ -15,17 +15,17 @@ use crate::tui::paint;
 use crate::tui::table::Table;
 use crate::tui::theme::Tone;
 
-/// The overlay.
+/// An overlay to choose columns.
 pub(crate) struct Columns {
     pane: PaneId,
     table: Table,
-    /// The names: those that show first, in their order, then the others.
+    /// The names: the visible ones first, in order, then the others.
     names: Vec<String>,
     cursor: Cursor,
 }
 
 impl Columns {
-    /// The columns of a pane's list.
+    /// Returns the overlay for the columns of a pane's list.
     #[must_use]
     pub(crate) fn new(pane: PaneId, table: Table) -> Self {
         let mut names = table.chosen.clone();
@@ -37,7 +37,7 @@ impl Columns {
         self.table.chosen.iter().any(|c| c == name)
     }
 
-    /// Takes over the order of the names for those that show.
+    /// Applies the order of the names to the visible columns.
     fn changed(&mut self) -> Outcome {
         self.table.chosen = self.names.iter().filter(|n| self.shows(n)).cloned().collect();
         Outcome::ask(Request::Wish(Wish::Columns(self.pane, self.table.look())))

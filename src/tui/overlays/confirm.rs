@@ -1,4 +1,4 @@
-//! Asks before something that many rows go with, on a key that did not open it.
+//! Asks before a step that changes many rows. The key that confirms isn't the one that opened the question.
 //!
 //! Must not know what is confirmed.
 
@@ -12,7 +12,7 @@ use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// The overlay.
+/// An overlay that asks for confirmation.
 pub(crate) struct Confirm {
     title: String,
     question: String,
@@ -22,13 +22,13 @@ pub(crate) struct Confirm {
 }
 
 impl Confirm {
-    /// Asks a question; only `yes` goes on.
+    /// Asks a question; only `yes` continues.
     #[must_use]
     pub(crate) fn new(question: &str, yes: Action, verb: &str, then: Request) -> Self {
         Self::asking("Are you sure?", question, yes, verb, then)
     }
 
-    /// Asks a question under a title of its own.
+    /// Asks a question under its own title.
     #[must_use]
     pub(crate) fn asking(title: &str, question: &str, yes: Action, verb: &str, then: Request) -> Self {
         Self { title: title.to_owned(), question: question.to_owned(), yes, verb: verb.to_owned(), then: Some(then) }
@@ -47,7 +47,7 @@ impl Layer for Confirm {
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
         match action {
             _ if action == self.yes => self.then.take().map_or(Outcome::Done, |then| Outcome::ask(Request::Instead(Box::new(then)))),
-            // These are about the program, not about the question.
+            // These actions are about the program, not about the question.
             Action::Help | Action::Palette | Action::Suspend | Action::Reload | Action::QuitAtOnce => Outcome::Ignored,
             _ => Outcome::ask(Request::Close),
         }

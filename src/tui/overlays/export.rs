@@ -1,4 +1,4 @@
-//! Export: who, in which format, to which list, where to; and before anything is written, the counts and the first lines.
+//! The export form: people, format, list, file; and a preview with counts and the first lines, before anything is written.
 //!
 //! Must not know how a format is written.
 
@@ -22,20 +22,20 @@ use crate::tui::paint;
 use crate::tui::theme::Tone;
 use crate::tui::works;
 
-/// People who can be exported, and what they are called.
+/// A selection of people to export, and its label.
 #[derive(Debug, Clone)]
 pub(crate) struct Who {
-    /// What they are called.
+    /// The label.
     pub label: String,
-    /// They themselves, if they are marked.
+    /// The people, if they are marked.
     pub people: Option<Vec<PersonId>>,
-    /// The community that they are members of.
+    /// The community that they belong to.
     pub community: Option<CommunityId>,
     /// The search that finds them.
     pub query: String,
 }
 
-/// What is to be filled in; the words stand before it.
+/// The lines to fill in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ask {
     Who,
@@ -45,35 +45,35 @@ enum Ask {
     Where,
 }
 
-/// More bytes than any address, link or path has.
+/// The maximum length of an input, in bytes; no address, link or path is longer.
 const LONGEST: usize = 4_096;
 
-/// The overlay.
+/// The export overlay.
 pub(crate) struct ExportBox {
     who: Vec<Who>,
     chosen: usize,
     options: ExportOptions,
     format: usize,
     at: Ask,
-    /// What is typed to find a format.
+    /// The text typed to find a format.
     finding: Line,
-    /// The group's address or the link that the format asks for.
+    /// The group's address or the link that the format needs.
     list: Line,
     path: Line,
     path_is_ours: bool,
-    /// What lies below the path, once it is typed.
+    /// The files at the path, once it is typed.
     files: Files,
-    /// Whether it goes to the clipboard instead of a file.
+    /// Whether the export goes to the clipboard instead of a file.
     to_clipboard: bool,
-    /// When the list was exported before, if it was.
+    /// When the list was last exported, if it was.
     earlier: Option<String>,
-    /// What would be written, once that is known.
+    /// The preview, once it is known.
     preview: Option<Result<Box<ExportSummary>, String>>,
     error: Option<String>,
 }
 
 impl ExportBox {
-    /// Offers to export people, the first of `who` unless others are chosen; in a format if one is named, and with the options of a previous export.
+    /// Offers to export people, with the first of `who` selected; in `format` if it is named, and with the options of a previous export.
     #[must_use]
     pub(crate) fn new(who: Vec<Who>, format: Option<&str>, previous: Option<&ExportOptions>, cx: &mut Cx<'_>) -> Self {
         let mut export = Self {
@@ -96,7 +96,7 @@ impl ExportBox {
         export
     }
 
-    /// The options as they are, to be looked through.
+    /// Returns the current options, for a preview.
     #[must_use]
     fn options(&self) -> ExportOptions {
         self.options.clone()
@@ -106,7 +106,7 @@ impl ExportBox {
         &FORMATS[self.format]
     }
 
-    /// Takes over what was chosen: who, in which format, to which list.
+    /// Applies the choices to the options: people, format, list.
     fn choose(&mut self, cx: &mut Cx<'_>) {
         if let Some(who) = self.who.get(self.chosen) {
             self.options.people.clone_from(&who.people);
@@ -140,7 +140,7 @@ impl ExportBox {
         Outcome::ask(Request::Begin(works::preview(self.options())))
     }
 
-    /// What there is to fill in now, from above.
+    /// Returns the lines to fill in now, from the top.
     fn asks(&self) -> Vec<Ask> {
         let has = |ask: &Ask| match ask {
             Ask::List => self.info().asks.is_some(),
@@ -158,7 +158,7 @@ impl ExportBox {
         Outcome::Done
     }
 
-    /// The next or the one before, of what the line is about.
+    /// Selects the next or previous value of the current line.
     fn turn(&mut self, back: bool, cx: &mut Cx<'_>) -> Outcome {
         let next = |at: usize, of: usize| if back { (at + of - 1) % of } else { (at + 1) % of };
         match self.at {
@@ -177,7 +177,7 @@ impl ExportBox {
         self.changed(cx)
     }
 
-    /// Goes to the format that fits best what is typed; stays where it is if none does.
+    /// Selects the format that best matches the typed text; changes nothing if none does.
     fn find(&mut self, cx: &mut Cx<'_>) -> Outcome {
         let typed = self.finding.text().trim().to_owned();
         if typed.is_empty() {
@@ -201,7 +201,7 @@ impl ExportBox {
 
     fn enter(&mut self, cx: &mut Cx<'_>) -> Outcome {
         if self.at == Ask::Format && !self.finding.text().is_empty() {
-            // Enter takes the format that was found; to write at once would surprise.
+            // Enter only takes the format that was found, because writing at once would surprise the user.
             return self.go(1);
         }
         if matches!(self.preview, Some(Err(_))) {
@@ -244,7 +244,7 @@ impl ExportBox {
         }
         let differs = line.text() != before;
         if self.at == Ask::Format && self.finding.text().starts_with(['/', '~', '.']) {
-            // Nothing but a path begins so.
+            // Only a path begins like this.
             self.path = std::mem::take(&mut self.finding);
             self.path_is_ours = false;
             self.at = Ask::Where;
@@ -265,7 +265,7 @@ impl ExportBox {
     fn lines(&self, width: usize) -> Vec<(String, Tone)> {
         let info = self.info();
         let about = text::wrap(&format!("{}; limits: {}", info.carries, info.limits), width);
-        // How many it is about and who is left out come first: on a small screen there is room for no more.
+        // The number of people and who is left out come first, because a small screen has no room for more.
         let mut out: Vec<(String, Tone)> = Vec::new();
         match &self.preview {
             None => {
@@ -301,7 +301,7 @@ impl ExportBox {
         out
     }
 
-    /// A line of what is filled in: its word, what stands there, and what is typed there, if something is.
+    /// Returns a line of the form: its label, its value, and the text being typed, if any.
     fn line_of(&self, ask: Ask) -> (&'static str, Vec<(String, Tone)>, Option<&Line>) {
         let plain = |s: &str| vec![(s.to_owned(), Tone::Plain)];
         let info = self.info();
@@ -382,7 +382,7 @@ impl Layer for ExportBox {
         match action {
             Action::Down | Action::Up if self.at == Ask::Where && self.info().name() != "bcc" => {
                 if std::mem::take(&mut self.path_is_ours) {
-                    // What lies where it would be written shows first.
+                    // The files in the folder of the export are listed first.
                     self.files.look(&cx.remembered.folder);
                 }
                 self.files.turn(action == Action::Up);

@@ -1,4 +1,4 @@
-//! The keys that work here: typing narrows, Enter runs.
+//! The keys that work here: typing filters them, Enter runs one.
 //!
 //! Must not know what the actions do.
 
@@ -16,15 +16,15 @@ use crate::tui::core::{Cx, Layer, Outcome, Request};
 use crate::tui::matching::{fit_sentence, fits};
 use crate::tui::theme::Tone;
 
-/// The overlay.
+/// The help overlay.
 pub(crate) struct Help {
     scopes: Vec<Scope>,
-    /// What can't be done here, though its scope works here.
+    /// Actions that aren't available here, though their scope works here.
     hidden: Vec<Action>,
     about: Vec<String>,
     picker: Picker,
     keys: Keys,
-    /// Whether something was typed since it was looked what fits: that is done once for all that is typed in one go.
+    /// Whether something was typed since the last match. Matching runs once for all that is typed in one go.
     is_stale: bool,
 }
 
@@ -36,7 +36,7 @@ enum Row {
 }
 
 impl Help {
-    /// Help for these scopes, in this order, but for what is hidden; `about` are lines on the program itself.
+    /// Returns help for these scopes, in order, without `hidden`; `about` are lines on the program itself.
     #[must_use]
     pub(crate) fn new(scopes: Vec<Scope>, hidden: Vec<Action>, about: Vec<String>, keys: Keys) -> Self {
         let mut help = Self { scopes, hidden, about, picker: Picker::default(), keys, is_stale: false };
@@ -113,7 +113,7 @@ impl Layer for Help {
             Picked::Taken => self.take(),
             Picked::Moved => Outcome::Done,
             Picked::Left => Outcome::ask(Request::Close),
-            // Asked for once more, it goes.
+            // The key that opened it closes it.
             Picked::Ignored if action == Action::Help => Outcome::ask(Request::Close),
             Picked::Ignored => Outcome::Ignored,
         }

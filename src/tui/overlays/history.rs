@@ -1,6 +1,6 @@
-//! What was done, newest first: what, when, to how many people; and of the step under the cursor what it changed, from what to what.
+//! The history, newest first: what, when, for how many people; and what the step under the cursor changed, from what to what.
 //!
-//! Must not know how a step is taken back.
+//! Must not know how a step is undone.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -19,28 +19,28 @@ use crate::tui::list::Cursor;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// How many steps are shown.
+/// The maximum number of steps listed.
 const MOST: usize = 500;
 
-/// The overlay.
+/// The history overlay.
 pub(crate) struct History {
     title: String,
     of: Option<Thing>,
     ops: Vec<Op>,
     cursor: Cursor,
-    /// To how many people a step was done, as far as that was looked up: for those that show.
+    /// How many people each step affected, for the visible steps.
     people: HashMap<OpId, String>,
-    /// The step whose changes are known, and those that show.
+    /// The step whose changes were read, and its first changes.
     changes: (Option<OpId>, Vec<Change>),
 }
 
-/// How many changes of the step under the cursor show.
+/// How many changes of the step under the cursor are shown.
 const SHOWN: usize = 5;
-/// How many are shown of a step on a screen of their own.
+/// How many changes are shown in a message of their own.
 const ALL: usize = 1_000;
 
 impl History {
-    /// The history of everything, or of one thing.
+    /// Returns the history of everything, or of one thing.
     #[must_use]
     pub(crate) fn new(title: &str, of: Option<Thing>, cx: &mut Cx<'_>) -> Self {
         let mut history = Self {
@@ -64,10 +64,8 @@ impl History {
             op.at = cx.book.local(op.at);
         }
     }
-}
 
-impl History {
-    /// Shows all that the step under the cursor has changed.
+    /// Shows all changes of the step under the cursor.
     fn show(&self, cx: &mut Cx<'_>) -> Outcome {
         let Some(op) = self.ops.get(self.cursor.at) else { return Outcome::Done };
         let Some(found) = cx.note(cx.book.changes(op.id, None, ALL + 1)) else { return Outcome::Done };
@@ -81,11 +79,11 @@ impl History {
         Outcome::ask(Request::push(Message::new(&op.label, &lines.join("\n"))))
     }
 
-    /// The list, and below it what the step under the cursor has changed.
+    /// Returns the area of the list, and the height of the changes below it.
     fn places(&self, area: Rect) -> (Rect, u16) {
         let below = u16::try_from(self.changes.1.len().min(SHOWN + 1) + 1).unwrap_or(0);
         let place = picker::place(area, self.ops.len().max(3) + usize::from(below), 96);
-        // Where there is little room, the list has it.
+        // With little room, the list takes all of it.
         (place, if place.height >= below + 6 { below } else { 0 })
     }
 

@@ -1,6 +1,6 @@
-//! Says something that needs more than a line: an error, a report.
+//! Shows a text that needs more than a line: an error, a report.
 //!
-//! Must not know where it came from.
+//! Must not know where the text came from.
 
 use ratatui::layout::Rect;
 
@@ -12,19 +12,19 @@ use crate::tui::core::{Cx, Layer, NOT_HERE, Outcome, Request};
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// An action that goes on, what is said of it, and with what.
+/// An action that continues, its label, and its request.
 type Then = (Action, &'static str, Box<dyn Fn() -> Request>);
 
-/// The overlay.
+/// The message overlay.
 pub(crate) struct Message {
     title: String,
     body: String,
-    /// The body in lines of the width that there was.
+    /// The body, wrapped to the last width.
     lines: Vec<String>,
     width: u16,
     top: usize,
     scope: Scope,
-    /// The actions that go on: what is said of each, and with what.
+    /// The actions that continue, with their labels and requests.
     then: Vec<Then>,
 }
 
@@ -43,7 +43,7 @@ impl Message {
         }
     }
 
-    /// Goes on with a request when an action is asked for; `what` says so in the hint.
+    /// Adds an action that continues with a request; `what` is its label.
     #[must_use]
     pub(crate) fn then(mut self, action: Action, what: &'static str, request: impl Fn() -> Request + 'static) -> Self {
         self.scope = crate::actions::info(action).scope;
@@ -55,7 +55,7 @@ impl Message {
     }
 }
 
-/// Moves through a text that is longer than its window.
+/// Scrolls a text that is longer than its window.
 pub(super) fn scroll_text(top: &mut usize, action: Action) -> Outcome {
     *top = match action {
         Action::Down => *top + 1,

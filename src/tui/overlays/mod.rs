@@ -1,4 +1,4 @@
-//! What can lie on top of the panes, each in one file: its state, its handling, its drawing.
+//! The overlays, each in one file: its state, its handling, its drawing.
 
 mod choose;
 mod columns;

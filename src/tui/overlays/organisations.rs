@@ -1,4 +1,4 @@
-//! The organisations: to add one, change one, or see who is in it.
+//! The organisations: add or edit one, or see its people.
 //!
 //! Must not know the panes.
 
@@ -15,14 +15,14 @@ use crate::tui::matching::fits;
 use crate::tui::overlays::Confirm;
 use crate::tui::theme::Tone;
 
-/// The overlay.
+/// The overlay of organisations.
 pub(crate) struct Organisations {
     all: Vec<OrganisationRow>,
     picker: Picker,
 }
 
 impl Organisations {
-    /// Lists them.
+    /// Returns the overlay, with the organisations read.
     #[must_use]
     pub(crate) fn new(cx: &mut Cx<'_>) -> Self {
         Self { all: cx.book.organisations().unwrap_or_default(), picker: Picker::default() }

@@ -1,4 +1,4 @@
-//! The command palette: every action by name, with its key, and, if it can't run now, why; and verbs that take words.
+//! The command palette: every action by name, with its key and, if it isn't available, the reason; and verbs with arguments.
 //!
 //! Must not know what the actions do.
 
@@ -19,11 +19,11 @@ use crate::tui::theme::Tone;
 pub(crate) struct Entry {
     /// The action.
     pub info: &'static ActionInfo,
-    /// Why it can't run now, if so.
+    /// Why it isn't available now, if so.
     pub why_not: Option<&'static str>,
 }
 
-/// The verbs that take words, with what they take and do.
+/// The verbs with arguments: verb, arguments, description.
 const VERBS: [(&str, &str, &str); 5] = [
     ("go", "go NAME", "Go to a person, a community or a meetup"),
     ("find", "find QUERY", "Search the members"),
@@ -31,12 +31,12 @@ const VERBS: [(&str, &str, &str); 5] = [
     ("import", "import FILE", "Import people from a file, after a review"),
     ("export", "export FORMAT", "Export the marked or listed people in a format"),
 ];
-/// How many things of each kind a name offers.
+/// How many matches of each kind are offered for a name.
 const OFFERED: usize = 6;
-/// From how many letters on things of that name are looked for.
+/// From how many letters on names are matched.
 const SHORTEST: usize = 2;
 
-/// Something that a verb with its words comes to.
+/// What a verb with its arguments does.
 enum Meant {
     Go(Thing),
     Find(String),
@@ -57,18 +57,18 @@ enum Row<'p> {
     Verb(usize),
 }
 
-/// The overlay.
+/// The palette overlay.
 pub(crate) struct Palette {
     entries: Vec<Entry>,
     picker: Picker,
     keys: Keys,
     offers: Vec<Offer>,
-    /// Whether something was typed since it was looked what it could mean: that is done once for all that is typed in one go.
+    /// Whether something was typed since the last match. Matching runs once for all that is typed in one go.
     is_stale: bool,
 }
 
 impl Palette {
-    /// Offers these, in their order.
+    /// Offers these entries, in order.
     #[must_use]
     pub(crate) fn new(entries: Vec<Entry>, keys: Keys) -> Self {
         Self { entries, picker: Picker::default(), keys, offers: Vec::new(), is_stale: false }
@@ -80,7 +80,7 @@ impl Palette {
             let verbs = (0..VERBS.len()).map(Row::Verb);
             return self.offers.iter().map(Row::Offer).chain(self.entries.iter().map(Row::Action)).chain(verbs).collect();
         }
-        // What is called so comes first, then people and things of that name, then what has the words in its description.
+        // Matching names come first, then people and things with that name, then matching descriptions.
         let mut named: Vec<_> = self.entries.iter().filter_map(|e| Some((fit(typed, e.info.name)?, e))).collect();
         named.sort_by_key(|(fit, e)| (*fit, e.why_not.is_some()));
         let mut described: Vec<_> = self.entries.iter().filter_map(|e| Some((fit_sentence(typed, e.info.doc)?, e))).collect();
@@ -99,7 +99,7 @@ impl Palette {
         }
     }
 
-    /// What the verb that is typed, with its words, could mean.
+    /// Finds what the typed verb, with its arguments, could mean.
     fn offer(&mut self, cx: &mut Cx<'_>) {
         self.offers.clear();
         let typed = self.picker.line.text().trim_start().to_owned();
@@ -121,7 +121,7 @@ impl Palette {
                 let fitting = FORMATS.iter().filter(|f| fits(&rest, f.name()));
                 self.offers.extend(fitting.map(|f| one(format!("export {}", f.name()), f.doc, Meant::Export(f.name()))));
             }
-            // No verb: a name.
+            // Without a verb, the text is a name.
             _ if typed.trim().chars().count() >= SHORTEST => self.offers = places(typed.trim(), cx),
             _ => {}
         }
@@ -156,17 +156,17 @@ impl Palette {
     }
 }
 
-/// The communities, people and meetups whose name fits.
+/// Returns the communities, people and meetups whose names match.
 fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
     let mut out = Vec::new();
     let communities = cx.book.communities().unwrap_or_default();
     let fitting = communities.into_iter().filter(|c| fits(wanted, &c.name)).take(OFFERED);
     out.extend(fitting.map(|c| Offer { name: c.name, doc: "community".into(), meant: Meant::Go(Thing::Community(c.id)) }));
     if !cx.book.is_ready() {
-        // The index is still being built behind the screen.
+        // The index is still being built in the background.
         return out;
     }
-    // Plain words only: here nobody types a query.
+    // The text is searched as plain words, because it isn't a query here.
     let words: String = wanted.split_whitespace().map(|w| format!("\"{}\" ", w.replace(['"', '\\'], ""))).collect();
     let people = cx.book.find(&PeopleQuery { text: &words, ..PeopleQuery::default() }).map(|f| f.ids).unwrap_or_default();
     let people: Vec<_> = people.into_iter().take(OFFERED * 10).collect();
@@ -182,7 +182,7 @@ fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
         let when = days.short(m.starts.date());
         out.push(Offer { name: m.title, doc: format!("meetup · {}", when.trim()), meant: Meant::Go(Thing::Meetup(m.id)) });
     }
-    // Found in another field they are found by searching, not by name.
+    // Matches in another field belong to a search, not to a name.
     out.retain(|o| fits(wanted, &o.name));
     out.sort_by_key(|o| fit(wanted, &o.name));
     out.truncate(OFFERED * 3);
@@ -208,7 +208,7 @@ impl Layer for Palette {
             Picked::Taken => self.take(cx),
             Picked::Moved => Outcome::Done,
             Picked::Left => Outcome::ask(Request::Close),
-            // Asked for once more, it goes.
+            // The key that opened it closes it.
             Picked::Ignored if action == Action::Palette => Outcome::ask(Request::Close),
             Picked::Ignored => Outcome::Ignored,
         }

@@ -1,4 +1,4 @@
-//! A list that is narrowed by typing: what help, palette, choices and the roll have in common.
+//! A list that is filtered by typing: the common part of help, palette, choices and the roll.
 //!
 //! Must not know what is picked.
 
@@ -12,40 +12,39 @@ use crate::tui::list::Cursor;
 use crate::tui::paint::{self, Piece};
 use crate::tui::theme::Tone;
 
-/// How many bytes are typed into it at most.
+/// The maximum length of the text, in bytes.
 const LONGEST: usize = 200;
 
 /// A line of text above a list.
 #[derive(Default)]
 pub(super) struct Picker {
-    /// What is typed.
+    /// The typed text.
     pub line: Line,
-    /// Where one is in the list.
+    /// The position in the list.
     pub cursor: Cursor,
 }
 
-/// What an action came to.
+/// The result of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Picked {
-    /// Nothing.
+    /// The action isn't one for a picker.
     Ignored,
     /// The cursor moved.
     Moved,
-    /// The row under the cursor is meant.
+    /// The row under the cursor was chosen.
     Taken,
-    /// Back.
+    /// The user goes back.
     Left,
 }
 
 impl Picker {
-    /// Takes a key into the line; whether it was one for it. Where there is nothing to edit, a key may mean something in the list: a
-    /// blank, Del, Home and End.
+    /// Passes a key to the line; returns whether the line used it. With nothing to edit, a blank, Del, Home and End may be for the list.
     pub(super) fn type_key(&mut self, key: KeyEvent) -> bool {
         if !self.line.has_use_for(key) {
             return false;
         }
         if is_letter(key) && self.line.text().len() >= LONGEST {
-            // Nothing is called so; a burst of keys costs no more than the first of them.
+            // No name is longer, and the limit keeps a burst of keys cheap.
             return true;
         }
         if !self.line.key(key) {
@@ -55,7 +54,7 @@ impl Picker {
         true
     }
 
-    /// Does what an action says, over a list of this length.
+    /// Performs an action on a list of this length.
     pub(super) fn act(&mut self, action: Action, len: usize) -> Picked {
         match action {
             Action::Take => Picked::Taken,
@@ -65,12 +64,12 @@ impl Picker {
         }
     }
 
-    /// Makes the list fit the window that will be drawn.
+    /// Fits the list to the window that will be drawn.
     pub(super) fn prepare(&mut self, place: Rect, len: usize) {
         self.cursor.fit(len, usize::from(place.height.saturating_sub(3)));
     }
 
-    /// Draws a window with the line on top and the rows below it; returns the inside below the rows' end.
+    /// Draws a window with the line on top and the rows below it; returns the area below the rows.
     pub(super) fn draw(&self, area: Rect, title: &str, hints: &[Hint], rows: &[Vec<Piece<'_>>], on: &mut Canvas<'_>) {
         on.drawn.hit(area, Target::Overlay);
         let inside = paint::window(on, area, title, hints);
@@ -81,7 +80,7 @@ impl Picker {
         paint::put(on, (inside.x + 1, inside.y), 2, "› ", key);
         self.line.draw(on, (inside.x + 3, inside.y), inside.width.saturating_sub(4), true);
         let mut cursor = self.cursor;
-        // Without boxes there is more room than was thought.
+        // Without boxes there is more room than `prepare` assumed.
         cursor.fit(rows.len(), usize::from(inside.height.saturating_sub(1)));
         for (line, at) in cursor.window(rows.len()).enumerate() {
             let row = Rect::new(inside.x, inside.y + 1 + u16::try_from(line).unwrap_or(0), inside.width, 1);
@@ -93,7 +92,7 @@ impl Picker {
             if here {
                 let cursor = on.drawn.cursor;
                 paint::at_cursor(on, row, true);
-                // Here one types: the terminal's cursor stays in the line.
+                // Text is typed here, so the terminal's cursor stays in the line.
                 on.drawn.cursor = cursor;
             }
         }
@@ -102,7 +101,7 @@ impl Picker {
     }
 }
 
-/// A window for a picker: in the middle, no larger than it needs to be.
+/// Returns the window of a picker: centred, and no larger than it needs to be.
 #[must_use]
 pub(super) fn place(area: Rect, rows: usize, width: u16) -> Rect {
     let height = u16::try_from(rows + 3).unwrap_or(u16::MAX).clamp(6, area.height.saturating_sub(2).max(6));

@@ -17,16 +17,16 @@ use crate::tui::paint;
 use crate::tui::subjects::LIST;
 use crate::tui::theme::Tone;
 
-/// The overlay.
+/// An overlay that asks for one line of text.
 pub(crate) struct Prompt {
     title: String,
     line: Line,
-    /// What it began with.
+    /// The text it began with.
     start: String,
     error: Option<String>,
-    /// Whether line breaks of what is pasted are kept.
+    /// Whether line breaks in pasted text are kept.
     lines: bool,
-    /// What lies below the path that is typed, if it is one.
+    /// The files at the typed path, if a path is asked for.
     files: Option<Files>,
     then: Box<dyn Fn(&str) -> Request>,
 }
@@ -45,12 +45,12 @@ impl Prompt {
         }
     }
 
-    /// Asks for the path of a file of these kinds; what lies below it is listed, and Tab completes it.
+    /// Asks for the path of a file of these kinds; lists the files below it, and Tab completes it.
     pub(crate) fn of_path(title: &str, start: &str, kinds: &'static [&'static str], then: impl Fn(&str) -> Request + 'static) -> Self {
         Self { files: Some(Files::new(start, kinds)), ..Self::new(title, start, then) }
     }
 
-    /// Whether the path is still the one that was suggested.
+    /// Returns whether the path is still the suggested one.
     fn is_suggested(&self) -> bool {
         self.files.is_some() && self.line.text() == self.start
     }
@@ -62,7 +62,7 @@ impl Prompt {
         }
     }
 
-    /// Takes the path that is typed, or that is chosen below it; a folder is opened.
+    /// Takes the typed path or the selected file; opens a folder.
     fn take_path(&mut self, cx: &mut Cx<'_>) -> Outcome {
         if self.files.as_mut().and_then(|files| files.take(&mut self.line)) == Some(true) {
             return Outcome::Done;
@@ -184,7 +184,7 @@ impl Layer for Prompt {
         on.drawn.hit(place, Target::Overlay);
         let all =
             [hint(Action::Down, "choose"), hint(Action::NextField, "complete"), hint(Action::Take, "continue"), hint(Action::Back, "")];
-        // Where the title needs the room, the foot line has what can be done.
+        // If the title needs the room, only the foot line shows the hints.
         let hints = if self.files.is_some() { &all[..] } else { &all[2..] };
         let inside = paint::window(on, place, &self.title, hints);
         if inside.height == 0 {

@@ -16,17 +16,17 @@ use crate::tui::paint;
 use crate::tui::theme::Tone;
 use crate::tui::works;
 
-/// The overlay.
+/// The overlay with the plan of an import.
 pub(crate) struct Review {
     report: ImportReport,
     options: ImportOptions,
-    /// The community that nobody is added to, as that was chosen here; it can be chosen back.
+    /// The community that the user chose not to add people to; it can be chosen again.
     left_out: Option<String>,
     top: usize,
 }
 
 impl Review {
-    /// Shows what a rehearsal said.
+    /// Shows the result of a rehearsal.
     #[must_use]
     pub(crate) const fn new(report: ImportReport, options: ImportOptions) -> Self {
         Self { report, options, left_out: None, top: 0 }
@@ -36,7 +36,7 @@ impl Review {
         self.report.added + self.report.updated + self.report.suppressed > 0
     }
 
-    /// Which community everybody would be added to, or nobody any more, and the key that turns it round.
+    /// Returns the community that the people would be added to, or that they wouldn't be any more, and the key that toggles that.
     fn community_line(&self, keys: &Keys) -> Option<(String, Tone)> {
         let key = keys.say("{import without community}");
         match (&self.report.community, &self.left_out) {
@@ -101,7 +101,7 @@ impl Review {
     }
 }
 
-/// The rows that are not taken, and those about which somebody has to decide.
+/// Adds the rows that won't be imported, and those that need a decision.
 fn not_taken(report: &ImportReport, out: &mut Vec<(String, Tone)>) {
     for (heading, rows) in [("Refused", &report.refused), ("Needs a decision", &report.decisions)] {
         if rows.is_empty() {

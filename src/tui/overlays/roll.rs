@@ -1,4 +1,4 @@
-//! Who came: find by three letters, Enter ticks; somebody unknown is added on the spot.
+//! The roll: find people by three letters, Enter ticks; somebody who isn't on the roster is added on the spot.
 //!
 //! Must not know the panes.
 
@@ -20,7 +20,7 @@ use crate::tui::matching::fits;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// How many people outside the roll are offered at once.
+/// How many people who aren't on the roll are offered at once.
 const OFFERED: usize = 12;
 /// How many members of the meetup's communities are offered before anything is typed.
 const MEMBERS: usize = 300;
@@ -30,11 +30,11 @@ struct Row {
     name: String,
     organisation: String,
     came: bool,
-    /// What is known of them; nothing if they aren't on the roll.
+    /// The person's attendance; `None` if they aren't on the roll.
     facts: Option<AttendanceFacts>,
 }
 
-/// The overlay.
+/// The roll overlay.
 pub(crate) struct Roll {
     meetup: MeetupId,
     detail: MeetupDetail,
@@ -42,17 +42,17 @@ pub(crate) struct Roll {
     new: Option<String>,
     /// Whether the meetup is still to come.
     ahead: bool,
-    /// Whether something was typed since it was looked who fits: that is done once for all that is typed in one go.
+    /// Whether something was typed since the last match. Matching runs once for all that is typed in one go.
     is_stale: bool,
-    /// Whether somebody new is being added.
+    /// Whether a new person is being added.
     adding: bool,
-    /// On whom the cursor stands once what was ticked is written.
+    /// The person to move the cursor to after the tick is written.
     next: Option<PersonId>,
     picker: Picker,
 }
 
 impl Roll {
-    /// The roll of a meetup; `None` if it is gone.
+    /// Returns the roll of a meetup; `None` if the meetup no longer exists.
     #[must_use]
     pub(crate) fn new(meetup: MeetupId, cx: &mut Cx<'_>) -> Option<Self> {
         let detail = cx.book.meetup(meetup).ok().flatten()?;
@@ -68,7 +68,7 @@ impl Roll {
         }
     }
 
-    /// Those on the roll, then, once something is typed, those of the roster who fit.
+    /// Lists the matching people on the roll, then matches from the roster once something is typed.
     fn find(&mut self, cx: &mut Cx<'_>) {
         let ahead = self.is_ahead(cx.book.today());
         self.ahead = ahead;
@@ -97,12 +97,12 @@ impl Roll {
         self.picker.cursor.fit(self.len(), self.picker.cursor.height);
     }
 
-    /// Before anything is typed: the members of the meetup's communities.
+    /// Offers the members of the meetup's communities, before anything is typed.
     fn offer_members(&mut self, cx: &mut Cx<'_>) {
         let communities: Vec<_> = self.detail.facts.communities.iter().filter_map(|name| cx.book.community_named(name).ok()).collect();
         let mut ids: Vec<PersonId> = Vec::new();
         for community in communities {
-            // The index is not built here for it: as long as it is built behind the screen, the file says who comes first.
+            // The index isn't built here. While it is built in the background, the file decides who comes first.
             let found = if cx.book.is_ready() {
                 cx.book.find(&PeopleQuery { community: Some(community), ..PeopleQuery::default() }).map(|f| f.ids)
             } else {
@@ -128,17 +128,17 @@ impl Roll {
 
     fn offer(&mut self, typed: &str, cx: &mut Cx<'_>) {
         if !cx.book.is_ready() {
-            // Those of just this name; the others are found as soon as the index is there.
+            // Only exact names match now; the others are found as soon as the index is ready.
             let ids = cx.book.called(typed, OFFERED).unwrap_or_default();
             return self.add_rows(&ids, OFFERED, cx);
         }
-        // Plain words only: here nobody types a query.
+        // The text is searched as plain words, because it isn't a query here.
         let words: String = typed.split_whitespace().map(|w| format!("\"{}\" ", w.replace(['"', '\\'], ""))).collect();
         let Ok(found) = cx.book.find(&PeopleQuery { text: &words, ..PeopleQuery::default() }) else { return };
         self.add_rows(&found.ids, OFFERED, cx);
     }
 
-    /// Before the day nobody can have come: then it is ticked who says yes.
+    /// Returns whether the meetup is still to come. Nobody can have attended yet, so a tick then means "says yes".
     fn is_ahead(&self, today: chrono::NaiveDate) -> bool {
         self.detail.facts.starts.date() > today
     }
@@ -147,7 +147,7 @@ impl Roll {
         self.rows.len() + usize::from(self.new.is_some())
     }
 
-    /// Ticks the one under the cursor and goes on to the next, so that the same key twice never takes a tick away.
+    /// Ticks the person under the cursor and moves to the next, so that pressing the key twice never removes a tick.
     fn take(&mut self, cx: &mut Cx<'_>) -> Outcome {
         match self.rows.get(self.picker.cursor.at) {
             Some(row) if row.came => {
@@ -155,7 +155,7 @@ impl Roll {
                 Outcome::Done
             }
             Some(_) => self.turn(true, cx),
-            // What is typed stays until they are on the roll: the form may be left.
+            // The typed text stays until the person is on the roll, because the form may be cancelled.
             None => match self.new.clone() {
                 Some(name) => {
                     self.adding = true;
@@ -166,7 +166,7 @@ impl Roll {
         }
     }
 
-    /// Ticks the one under the cursor, or takes the tick away.
+    /// Ticks the person under the cursor, or removes the tick.
     fn turn(&mut self, ticked: bool, cx: &mut Cx<'_>) -> Outcome {
         let Some(row) = self.rows.get(self.picker.cursor.at) else { return self.take(cx) };
         let change = match (self.ahead, ticked) {
@@ -183,7 +183,7 @@ impl Roll {
         Outcome::ask(Request::Run(command))
     }
 
-    /// Goes on to the next row; after a search, which ends, the cursor stays on whom it found, and the next name can be typed.
+    /// Moves to the next row; or ends a search, with the cursor on the person found, so that the next name can be typed.
     fn go_on(&mut self, cx: &mut Cx<'_>) {
         let at = self.picker.cursor.at;
         let here = self.rows.get(at).map(|r| r.person);
@@ -203,7 +203,7 @@ impl Roll {
         }
     }
 
-    /// Records an answer or a part of the one under the cursor, who stays there; a search ends, so that the next name can be typed.
+    /// Records an answer or a role of the person under the cursor, who stays selected; ends a search, so that the next name can be typed.
     fn record(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         let nobody = AttendanceFacts::default();
         let row = self.rows.get(self.picker.cursor.at);
@@ -222,7 +222,7 @@ impl Roll {
         Outcome::ask(Request::Run(attendance::command(self.meetup, person, change)))
     }
 
-    /// Leaves; of a meetup that is over, and whose roll says that people came, asks whether it was held.
+    /// Closes the roll; if the meetup is over and people attended, asks whether it was held.
     fn leave(&self, cx: &Cx<'_>) -> Outcome {
         let came = self.detail.roll.iter().filter(|r| r.facts.outcome == Came::Attended).count() as u64;
         let is_over = self.detail.facts.starts.date() < cx.book.today();
@@ -232,7 +232,7 @@ impl Roll {
     }
 }
 
-/// Asks whether a meetup is to be marked as held, if it is over and isn't yet.
+/// Asks whether to mark a meetup as held; `None` if its status is final.
 pub(crate) fn ask_whether_held(id: MeetupId, detail: &MeetupDetail, came: u64) -> Option<Confirm> {
     if !detail.facts.status.is_open() {
         return None;
@@ -259,7 +259,7 @@ impl Layer for Roll {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
-        // What became of the step before is shown: from here on the cursor is where the lead moves it.
+        // The last step is now shown, so from here on only the user moves the cursor.
         self.next = None;
         self.find_what_was_typed(cx);
         if action == Action::Tick {
@@ -302,7 +302,7 @@ impl Layer for Roll {
     }
 
     fn stays(&self) -> bool {
-        // For the next name.
+        // The cleared line is ready for the next name.
         true
     }
 
@@ -369,12 +369,12 @@ impl Layer for Roll {
 /// How many lines the keys take below the list.
 const KEYS: u16 = 2;
 
-/// Where it is drawn, with its keys.
+/// Returns the area of the roll, with its keys.
 fn place(area: Rect, rows: usize) -> Rect {
     picker::place(area, rows.max(8) + usize::from(KEYS), 76)
 }
 
-/// The keys for answers and parts, each of which can be clicked.
+/// Draws the keys for answers and roles; each can be clicked.
 fn draw_keys(area: Rect, on: &mut Canvas<'_>) {
     let area = area.intersection(on.buf.area);
     paint::empty(on, area);

@@ -1,4 +1,4 @@
-//! What every layer may look at: the book, how the program was set; and what was asked for on the way.
+//! What every layer can use: the book, the settings, and the requests made so far.
 //!
 //! Must not know any layer.
 
@@ -7,7 +7,7 @@ use crate::domain::ids::OpId;
 use crate::tui::core::{Cx, Request};
 use crate::tui::setup::Setup;
 
-/// What every layer may look at.
+/// What every layer can use.
 pub(super) struct Common {
     pub(super) book: Book,
     pub(super) setup: Setup,
@@ -15,14 +15,14 @@ pub(super) struct Common {
 }
 
 impl Common {
-    /// What a layer gets with each call; made here and nowhere else.
+    /// Returns the context for a call to a layer. Only this function creates one.
     pub(super) fn cx(&mut self) -> Cx<'_> {
         let plain = self.setup.theme.is_plain();
         let Setup { config, remembered, paths, .. } = &mut self.setup;
         Cx { book: &mut self.book, keys: &config.keys, remembered, paths, plain, asked: &mut self.asked }
     }
 
-    /// The step that undo would undo, and the one that redo would redo.
+    /// Returns the steps that undo and redo would apply to.
     pub(super) fn steps(&self) -> (Option<OpId>, Option<OpId>) {
         self.book.undoable().map_or((None, None), |(undo, redo)| (undo.map(|op| op.id), redo.map(|op| op.id)))
     }

@@ -1,6 +1,6 @@
-//! Unsaved forms, kept while one types and offered when the program starts again.
+//! Unsaved forms, saved as drafts while one types, and offered when the program starts again.
 //!
-//! Must not know what is in a form, nor where it is kept.
+//! Must not know what is in a form, nor where a draft is stored.
 
 use crate::book::{Book, Draft, Thing};
 use crate::domain::ids::CommunityId;
@@ -12,33 +12,33 @@ use crate::tui::subjects::LIST;
 const GO_ON: &str = "continue with it";
 const DROP: &str = "discard it";
 
-/// Forms that were not saved.
+/// Unsaved forms.
 #[derive(Default)]
 pub(super) struct Drafts {
-    /// What is typed in the form that is open, as it was kept.
+    /// The draft of the open form, as last stored.
     open: Option<Draft>,
-    /// Those that were not saved when the program ended.
+    /// The drafts from when the program last ended.
     earlier: Vec<Draft>,
 }
 
 impl Drafts {
-    /// Those that were not saved when the program ended.
+    /// Reads the drafts from when the program last ended.
     pub(super) fn left(book: &mut Book) -> Self {
         Self { open: None, earlier: book.take_over_drafts() }
     }
 
-    /// Keeps what is typed in the form that is open, beside what was kept earlier and not yet taken up.
+    /// Stores the draft of the open form, together with the earlier drafts that the user hasn't decided on yet.
     pub(super) fn keep(&mut self, now: Option<Draft>, book: &mut Book) {
         if now == self.open {
             return;
         }
         self.open = now;
         let all: Vec<Draft> = self.earlier.iter().chain(&self.open).cloned().collect();
-        // Where the folder can't be written to, nothing can be saved either, and that is told.
+        // If the folder can't be written to, nothing else can be saved either, and that is reported.
         let _ = book.keep_drafts(&all);
     }
 
-    /// Offers the newest of the forms that were not saved when the program ended.
+    /// Offers the newest draft from when the program last ended.
     pub(super) fn offer(&self) -> Option<Choose> {
         let title = format!("Not saved: {}", self.earlier.last()?.title);
         let names = vec![GO_ON.to_owned(), "later, when Guildhall starts again".to_owned(), DROP.to_owned()];
@@ -49,7 +49,7 @@ impl Drafts {
         }))
     }
 
-    /// Takes the newest up, or drops it: what is to be shown of it.
+    /// Opens the newest draft, or discards it; returns the requests to carry that out.
     pub(super) fn take(&mut self, go_on: bool, shown: Option<CommunityId>, cx: &mut Cx<'_>) -> Vec<Request> {
         let Some(draft) = self.earlier.pop() else { return Vec::new() };
         let _ = cx.book.keep_drafts(&self.earlier);
@@ -78,7 +78,7 @@ fn reopen(draft: &Draft, shown: Option<CommunityId>, cx: &mut Cx<'_>) -> Vec<Req
             out.push(Request::push(form));
             (!lost.is_empty()).then_some(("These fields are no longer there. You had typed:", lost))
         }
-        // What it was about is gone; what was typed is shown, so that it can be copied.
+        // The subject is gone, so the text is shown to be copied.
         _ => Some(("What this was about is no longer on the roster. You had typed:", draft.typed())),
     };
     out.extend(lost.map(|(why, typed)| Request::push(Message::new(&draft.title, &format!("{why}\n\n{typed}")))));

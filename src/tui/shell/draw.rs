@@ -1,4 +1,4 @@
-//! How the shell is drawn, and the mouse: what shows is made ready, each layer draws itself and notes what it drew where; clicks go by that.
+//! Drawing the shell, and the mouse. Each visible layer prepares, draws itself, and notes its targets, which clicks are matched to.
 //!
 //! Must not know what is on a screen or in an overlay.
 
@@ -17,7 +17,7 @@ use crate::tui::canvas::{Canvas, Drawn, Target, is_wheel};
 use crate::tui::core::{Outcome, Touch};
 
 impl Shell {
-    /// Draws everything.
+    /// Draws the frame.
     pub fn draw(&mut self, frame: &mut Frame<'_>) {
         let area = frame.area();
         let cursor = self.draw_on(area, frame.buffer_mut());
@@ -26,7 +26,7 @@ impl Shell {
         }
     }
 
-    /// Draws everything into a buffer; returns where the text cursor belongs.
+    /// Draws the frame into a buffer; returns where the text cursor belongs.
     pub fn draw_on(&mut self, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
         self.size = area;
         let (body, foot) = bars::divided(area);
@@ -75,7 +75,7 @@ impl Shell {
         for (id, layer) in self.layers.showing_mut() {
             results.push(layer.prepare(if id == screen { body } else { area }, &mut self.common.cx()));
         }
-        // While our own work writes, what can't be read now is read when it is done.
+        // While our own task writes, what can't be read now is read when the task is done.
         if self.tasks.waits().is_none() {
             for result in results {
                 self.note_for(0, result);
@@ -117,14 +117,14 @@ impl Shell {
         self.pending.clear();
         let now = Instant::now();
         let again = target.is_some() && self.hand.last.is_some_and(|(t, then)| Some(t) == target && now - then < DOUBLE);
-        // A third click is not a second double click.
+        // A third click doesn't count as a second double click.
         self.hand.last = target.filter(|_| !again).map(|t| (t, now));
         self.hand.holds = target.filter(|t| matches!(t, Target::Border(_) | Target::Bar(..)));
         match target {
             Some(Target::Action(action)) => {
                 self.act(action);
             }
-            // Beside an overlay: one step back. What is typed in a form is asked about.
+            // A click beside an overlay goes one step back. A form asks before its text is lost.
             Some(on) if self.layers.is_bare() || on.is_of_overlay() => {
                 self.on_top(|top, cx| top.touch(Touch::Press { on, at, again }, cx));
             }

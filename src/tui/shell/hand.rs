@@ -1,4 +1,4 @@
-//! What the mouse has done so far: what was pressed last, and what is held.
+//! The state of the mouse: the last press, and what is held.
 //!
 //! Must not know what a press does.
 
@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use crate::tui::canvas::Target;
 
-/// Two clicks on one thing within this time are one double click.
+/// The maximum time between the two clicks of a double click.
 pub(super) const DOUBLE: Duration = Duration::from_millis(500);
 
-/// What the mouse has done so far.
+/// The state of the mouse.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Hand {
-    /// What was pressed last, and when.
+    /// The last press, and when it was.
     pub(super) last: Option<(Target, Instant)>,
-    /// What is held.
+    /// The target that is held.
     pub(super) holds: Option<Target>,
 }

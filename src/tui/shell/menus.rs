@@ -1,4 +1,4 @@
-//! What the shell puts up by itself: help, the palette, what is wrong with the configuration.
+//! The overlays that the shell opens: help, the palette, errors in the configuration.
 //!
 //! Must not know what an action does.
 
@@ -11,7 +11,7 @@ use crate::tui::core::NOT_HERE;
 use crate::tui::layers::Layers;
 use crate::tui::overlays::{Entry, Help, Message, Palette};
 
-/// The mistakes of the configuration, if there are some.
+/// Returns a message with the errors in the configuration, if there are any.
 pub(super) fn mistakes(config: &Config) -> Option<Message> {
     let complaints = config.complaints();
     if complaints.is_empty() {
@@ -22,7 +22,7 @@ pub(super) fn mistakes(config: &Config) -> Option<Message> {
     Some(Message::new("The configuration has mistakes", &body))
 }
 
-/// The keys that work here, then all others.
+/// Returns the keys that work here, then all others.
 pub(super) fn help(common: &mut Common, layers: &Layers) -> Help {
     let steps = common.steps();
     let why_not = reasons(common, layers, steps);
@@ -30,7 +30,7 @@ pub(super) fn help(common: &mut Common, layers: &Layers) -> Help {
     let typing = layers.top_ref().takes_text();
     let mut keys = common.setup.config.keys.clone();
     if typing {
-        // A letter is typed here.
+        // Letters are typed as text here.
         keys.without_letters();
     }
     let hidden = ACTIONS.iter().filter(|i| works.contains(&i.scope) && why_not(i.action) == Some(NOT_HERE)).map(|i| i.action).collect();
@@ -42,7 +42,7 @@ pub(super) fn help(common: &mut Common, layers: &Layers) -> Help {
     Help::new(scopes, hidden, about, keys)
 }
 
-/// Offers every action, those that can be done here first, each of the others with why not.
+/// Returns every action, available ones first, the others with the reason.
 pub(super) fn palette(common: &mut Common, layers: &Layers) -> Palette {
     let steps = common.steps();
     let why_not = reasons(common, layers, steps);
@@ -55,7 +55,7 @@ pub(super) fn palette(common: &mut Common, layers: &Layers) -> Palette {
     Palette::new(entries, common.setup.config.keys.clone())
 }
 
-/// Why an action can't be done now, if so; `undo` and `redo` are the steps that they would be about.
+/// Returns why each action isn't available now, if so; `undo` and `redo` are the steps that they would apply to.
 pub(super) fn reasons(
     common: &mut Common,
     layers: &Layers,
@@ -75,7 +75,7 @@ pub(super) fn reasons(
     move |a| all[a as usize]
 }
 
-/// Remembers that an action was asked for; moving about is not worth it.
+/// Remembers a used action, but not one that only moves the cursor.
 pub(super) fn note_recent(action: Action, remembered: &mut Remembered) {
     let info = info(action);
     if info.scope == Scope::Moving || matches!(action, Action::Palette | Action::Back) {
@@ -89,7 +89,7 @@ pub(super) fn note_recent(action: Action, remembered: &mut Remembered) {
     }
 }
 
-/// Whether what has a scope can be asked for where another has the focus: on a screen, what belongs to one of its panes can be, whichever pane that is.
+/// Returns whether an action of `scope` is available while `here` has the focus. On a screen, actions of any of its panes are.
 fn is_at_hand(here: Scope, scope: Scope) -> bool {
     here.working().contains(&scope) || (here.is_pane() && scope.is_pane())
 }

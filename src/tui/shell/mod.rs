@@ -1,6 +1,7 @@
-//! The shell: the screen that shows, what lies on it, the tasks under way, and who gets which key.
+//! The shell: the visible screen, the overlays on it, the running tasks, and which layer gets which key.
 //!
-//! Must not know what is on a screen or in an overlay; help, the palette and the history, which are about the program, it puts up itself.
+//! Must not know what is on a screen or in an overlay. It opens help, the palette and the history itself, because they are about the
+//! program.
 
 mod common;
 mod drafts;
@@ -10,6 +11,8 @@ mod menus;
 mod perform;
 #[cfg(test)]
 mod tests;
+
+use std::collections::VecDeque;
 
 use ratatui::crossterm::event::{Event, KeyEvent, KeyEventKind};
 use ratatui::layout::Rect;
@@ -36,14 +39,14 @@ use hand::Hand;
 use common::Common;
 use drafts::Drafts;
 
-/// What the loop has to do after an event.
+/// What the event loop does after an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Then {
-    /// Go on.
+    /// Continue.
     Go,
-    /// Draw everything anew.
+    /// Redraw everything.
     Redraw,
-    /// Leave the screen to the shell that started the program until it is wanted again.
+    /// Suspend the program, and return to the shell that started it.
     Suspend,
     /// Quit.
     Quit,
@@ -54,21 +57,21 @@ pub struct Shell {
     common: Common,
     layers: Layers,
     tasks: Tasks,
-    /// The first of two keys in a row, when it has been pressed.
+    /// The first key of a sequence of two, while waiting for the second.
     pending: Vec<KeyEvent>,
     toast: Option<(String, Tone)>,
     then: Then,
     drawn: Drawn,
-    errands: Vec<Errand>,
+    errands: VecDeque<Errand>,
     drafts: Drafts,
     size: Rect,
     hand: Hand,
-    /// The step that undo would have undone when the last picture was drawn.
+    /// The step that undo would have applied to when the last frame was drawn.
     newest: Option<OpId>,
 }
 
 impl Shell {
-    /// Opens a book with the screen that `home` makes. Work that takes long is done as `jobs` says.
+    /// Opens a book with the screen that `home` returns. `jobs` decides whether long tasks run on threads.
     ///
     /// # Errors
     /// If the book can't be read.
@@ -90,7 +93,7 @@ impl Shell {
             toast: None,
             then: Then::Go,
             drawn: Drawn::default(),
-            errands: Vec::new(),
+            errands: VecDeque::new(),
             drafts: Drafts::default(),
             size: Rect::new(0, 0, 80, 24),
             hand: Hand::default(),
@@ -110,7 +113,7 @@ impl Shell {
         Ok(shell)
     }
 
-    /// Begins the work that is done behind the first picture.
+    /// Starts the background tasks, after the first frame.
     pub fn settle_in(&mut self) {
         self.begin(works::index(), 0);
         self.begin(works::backup(), 0);
@@ -124,7 +127,7 @@ impl Shell {
         }
     }
 
-    /// The keys of this run.
+    /// Returns the keys of this run.
     const fn keys(&self) -> &Keys {
         &self.common.setup.config.keys
     }
@@ -133,14 +136,14 @@ impl Shell {
         self.perform(0, Request::push(overlay));
     }
 
-    /// Has the topmost layer deal with something, and does what it asks for; whether it was for it.
+    /// Lets the top layer handle something, and carries out its requests; returns whether it handled it.
     fn on_top(&mut self, deal: impl FnOnce(&mut dyn Layer, &mut Cx<'_>) -> Outcome) -> bool {
         let (id, top) = self.layers.top();
         let outcome = deal(top, &mut self.common.cx());
         self.perform_all(id, outcome)
     }
 
-    /// Handles an event of the terminal.
+    /// Handles a terminal event.
     pub fn handle(&mut self, event: &Event) -> Then {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
@@ -167,10 +170,10 @@ impl Shell {
         then
     }
 
-    /// Looks whether another program has written, and reads everything again if so.
+    /// Polls for changes by other programs, and reads everything again if there are any; returns whether there are.
     fn look_elsewhere(&mut self) -> bool {
         if self.tasks.waits().is_some() {
-            // What is being written is ours; others' changes are looked for when it is done.
+            // Our own task is writing; changes by others are polled for when it is done.
             return false;
         }
         let changed = self.common.book.changed_elsewhere();
@@ -178,7 +181,7 @@ impl Shell {
         if changed {
             self.begin(works::index(), 0);
             self.follow(&Touched::everything());
-            // What is typed and not saved takes over what it can: whichever event has noticed the change, it is noticed once.
+            // Unsaved forms take over what they can. That happens here because a change is noticed only once, whichever event comes first.
             for (_, layer) in self.layers.all_mut() {
                 layer.compare(&mut self.common.cx());
             }
@@ -191,7 +194,7 @@ impl Shell {
         let was = self.layers.top_ref().here();
         let changed = self.look_elsewhere();
         if changed {
-            // What shows is read, so that it is known what is under the cursor now.
+            // What is visible is read again, so that it is known what is under the cursor now.
             let (body, _) = crate::tui::bars::divided(self.size);
             self.prepare(self.size, body);
         }
@@ -203,7 +206,7 @@ impl Shell {
         let scope = self.layers.top_ref().scope();
         self.pending.push(key);
         let asked = match self.keys().asked(&self.pending, scope) {
-            // The second key of no pair is a key of its own; the one that goes back only forgets the first.
+            // If two keys are no sequence, the second counts as a single key, except for going back, which only cancels the first.
             Asked::Nothing if self.pending.len() > 1 => match self.keys().asked(&[key], scope) {
                 Asked::Action(Action::Back) => Asked::Nothing,
                 alone => alone,
@@ -216,20 +219,20 @@ impl Shell {
         }
         self.pending.clear();
         match asked {
-            // The key was meant for what stood under the cursor, and that is gone: it would be about something else now.
+            // The key was meant for an item that is no longer under the cursor.
             Asked::Action(action) if differs && is_about_one(action, scope) => {
                 let said = "What was under the cursor is gone: another program has changed the roster";
                 self.toast = Some((said.into(), Tone::Warning));
             }
             Asked::Action(action @ (Action::Undo | Action::Redo)) if changed && self.common.steps().0 != self.newest => {
-                // The step that was meant is not the one that would be taken back now.
+                // Undo would now apply to another step than the user meant.
                 let said = format!("Another program has changed the roster; {{{}}} again is about its step", info(action).name);
                 self.toast = Some((self.keys().say(&said), Tone::Warning));
             }
             Asked::Action(action) => {
                 self.act(action);
             }
-            // However it is bound, there is a way out of a text field.
+            // Esc always leaves a text field, however it is bound.
             Asked::Nothing if is_escape(key) => {
                 self.act(Action::Back);
             }
@@ -239,7 +242,7 @@ impl Shell {
         }
     }
 
-    /// Does what an action says: the topmost layer is asked first. Whether somebody has done it.
+    /// Performs an action, with the top layer first; returns whether it was handled.
     fn act(&mut self, action: Action) -> bool {
         let bare = self.layers.is_bare();
         if action == Action::Back && self.is_stopped_by_back() {
@@ -253,12 +256,12 @@ impl Shell {
         self.on_top(|top, cx| top.act(action, cx)) || self.act_here(action)
     }
 
-    /// Whether going back stops what the lead waits for: where nothing lies between them and it.
+    /// Returns whether going back stops the task that the user waits for: if no other overlay is on top.
     fn is_stopped_by_back(&self) -> bool {
         self.tasks.waits().is_some_and(|asker| self.layers.is_bare() || asker == self.layers.top_id())
     }
 
-    /// Does what the layer on top has left: what is about the program, over whatever it is. Whether somebody has done it.
+    /// Performs an action that the top layer hasn't handled and that is about the program; returns whether it was one.
     fn act_here(&mut self, action: Action) -> bool {
         match action {
             Action::Help => {
@@ -293,30 +296,30 @@ impl Shell {
                 self.push(Confirm::asking("Quit?", question, Action::Yes, "quit", Request::Act(Action::QuitAtOnce)));
             }
             Action::Quit => self.then = Then::Quit,
-            // Whatever else there is belongs to a screen or an overlay, which has done it if it can be done here.
+            // All other actions belong to a screen or an overlay, which has already handled them if it could.
             _ => return false,
         }
         true
     }
 
-    /// Whether a task is under way, so that the loop should look again soon.
+    /// Returns whether a task is running, so that the loop should poll again soon.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
         self.tasks.is_busy()
     }
 
-    /// Whether text is being typed, so that a paste is welcome.
+    /// Returns whether text is being typed, so that a paste is accepted.
     #[must_use]
     pub fn takes_text(&self) -> bool {
         self.layers.top_ref().takes_text()
     }
 
-    /// The next errand, if there is one.
+    /// Returns the oldest errand, if there is one.
     pub fn errand(&mut self) -> Option<Errand> {
-        self.errands.pop()
+        self.errands.pop_front()
     }
 
-    /// Says that an errand could not be done.
+    /// Reports that an errand failed.
     pub fn errand_failed(&mut self, errand: &Errand, why: &std::io::Error) {
         let said = match errand {
             Errand::Copy(_) => format!("Could not copy: {}", reasons::why(why)),
@@ -327,12 +330,13 @@ impl Shell {
         self.toast = Some((said, Tone::Error));
     }
 
-    /// Keeps how the screen is left. Where that can't be written nothing is lost but the look.
+    /// Saves the screen's state. An error is ignored, because only the look is lost.
     pub fn remember(&self) {
         let _ = self.common.setup.remembered.keep(&self.common.setup.paths.state);
     }
 
-    /// Begins where the welcome ended: asks which file is to be imported, if that was chosen, and says something, with the lead's keys in it.
+    /// Continues after the welcome: asks which file to import, if that was chosen, and shows a message in which `{action}` becomes the
+    /// user's key.
     pub fn greet(&mut self, imports: bool, said: Option<&str>) {
         if imports {
             self.perform(0, Request::Wish(crate::tui::core::Wish::AskForImport));
@@ -340,7 +344,7 @@ impl Shell {
         self.toast = said.map(|s| (self.keys().say(s), Tone::Plain));
     }
 
-    /// Says what went wrong, if something did, to the layer that asked.
+    /// Reports the error, if the result is one, to the layer that asked.
     fn note_for<T>(&mut self, asker: LayerId, result: Result<T, BookError>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
@@ -353,7 +357,7 @@ impl Shell {
     }
 }
 
-/// Whether an action is about what is under the cursor, so that it must not be done to something else.
+/// Returns whether an action applies to what is under the cursor, so that it must not run on another item.
 fn is_about_one(action: Action, scope: Scope) -> bool {
     let of_members = info(action).scope == Scope::Members && !matches!(action, Action::AddMembers | Action::MarkAll);
     let here = matches!(action, Action::Edit | Action::Remove | Action::Open | Action::HistoryHere | Action::OpenLink | Action::Roll);

@@ -1,6 +1,6 @@
-//! What the shell does when it is asked, on behalf of the layer that asked; and what becomes of what tasks bring.
+//! How the shell carries out requests for a layer, and delivers the answers of tasks.
 //!
-//! Must not know how a layer came to ask.
+//! Must not know why a layer sends a request.
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ const TOO_LONG: &str = "That is too much for a terminal's clipboard; export it t
 const OTHERS_TOO: &str = "Another program has changed the roster; this is its current state";
 
 impl Shell {
-    /// Does what a layer asks for, what it noted on the way first; whether it dealt with what it was sent.
+    /// Carries out a layer's requests, those noted on the way first; returns whether the layer handled what it was sent.
     pub(super) fn perform_all(&mut self, asker: LayerId, outcome: Outcome) -> bool {
         for request in std::mem::take(&mut self.common.asked) {
             self.perform(asker, request);
@@ -67,7 +67,7 @@ impl Shell {
             }
             Request::Instead(then) => {
                 self.layers.close(asker);
-                // Nobody is closed by what comes of it: the layer that asked is gone already.
+                // The new asker is the screen, because the layer that asked is already closed.
                 self.perform(self.layers.screen_id(), *then);
             }
             Request::For(other, then) => self.perform(other, *then),
@@ -81,9 +81,9 @@ impl Shell {
             Request::Copy(_, text) if text.len() > MOST_COPIED => self.toast = Some((TOO_LONG.into(), Tone::Error)),
             Request::Copy(what, text) => {
                 self.toast = Some((what, Tone::Good));
-                self.errands.push(Errand::Copy(text));
+                self.errands.push_back(Errand::Copy(text));
             }
-            Request::Open(link) => self.errands.push(Errand::Open(link)),
+            Request::Open(link) => self.errands.push_back(Errand::Open(link)),
             Request::Form(subject) => self.form(&subject),
             Request::TakeDraft(go_on) => {
                 let shown = self.layers.screen().community();
@@ -94,7 +94,7 @@ impl Shell {
         }
     }
 
-    /// Hands a wish to the screen; one that isn't for it to the home screen.
+    /// Passes a wish to the screen; if that doesn't handle it, to the home screen.
     fn wish(&mut self, asker: LayerId, wish: Wish) {
         let outcome = match self.layers.screen_mut().wish(wish, &mut self.common.cx()) {
             Ok(outcome) => outcome,
@@ -104,7 +104,7 @@ impl Shell {
         self.perform_all(asker, outcome);
     }
 
-    /// Says what went wrong: in the layer that asked if it can, in the footer if it fits, else in a message.
+    /// Reports an error: in the layer that asked if it can show it, in the footer if it fits, otherwise in a message.
     pub(super) fn complain(&mut self, asker: LayerId, message: &str) {
         let message = self.keys().say(message);
         if self.layers.by_id(asker).is_some_and(|layer| layer.refuse(&message)) {
@@ -117,7 +117,7 @@ impl Shell {
         }
     }
 
-    /// Begins a task on behalf of a layer.
+    /// Starts a task on behalf of a layer.
     pub(super) fn begin(&mut self, task: Task, asker: LayerId) {
         let begun = self.tasks.begin(task, asker, &mut self.common.book);
         self.note_for(asker, begun);
@@ -125,7 +125,7 @@ impl Shell {
         self.note_for(asker, hurry);
     }
 
-    /// Takes a step, unless that would empty the book: then it is asked about first.
+    /// Runs a step; asks first before undoing a large first step, which leaves the roster empty.
     pub(super) fn take_step(&mut self, step: Step, asker: LayerId) {
         if step == Step::Undo(Confirmed::No) {
             let first = self.common.book.undoable().ok().and_then(|(op, _)| op).filter(|op| op.id.0 == 1 && op.changes > 100);
@@ -138,13 +138,13 @@ impl Shell {
         self.take_confirmed(step, asker);
     }
 
-    /// Takes a step: on the spot, or on a thread if many rows go with it.
+    /// Runs a step: at once, or as a task if it changes many rows.
     fn take_confirmed(&mut self, step: Step, asker: LayerId) {
         let long = self.common.book.is_long(&step);
         match self.note_for(asker, long) {
             Some(_) if self.tasks.waits().is_some() => self.complain(asker, "something is still running; {back} stops it"),
             Some(true) => {
-                // Whoever asked has its answer: that it is under way. The lead can go on meanwhile.
+                // The layer that asked is done, and the user can continue in the meantime.
                 self.layers.close_unless_it_stays(asker);
                 self.begin(works::step(step), self.layers.screen_id());
             }
@@ -156,7 +156,7 @@ impl Shell {
         }
     }
 
-    /// What came of a step.
+    /// Handles the result of a step.
     fn stepped(&mut self, asker: LayerId, step: &Step, result: Result<Applied, BookError>) {
         match (result, step) {
             (Ok(applied), Step::Run(command)) => {
@@ -177,7 +177,7 @@ impl Shell {
             }
             (Ok(applied), Step::BackTo(_)) => self.applied(&applied, false),
             (Err(e), Step::Run(_)) if e.is_conflict() => {
-                // Somebody else has changed what the form that asked is about: it shows both, and saving again is asked for.
+                // Another program has changed what the form is about. The form shows both values, and the user saves again.
                 let cx = &mut self.common.cx();
                 match self.layers.by_id(asker).map(|layer| (layer.draft().is_some(), layer.compare(cx))) {
                     Some((_, true)) => {}
@@ -193,7 +193,7 @@ impl Shell {
         }
     }
 
-    /// Says that work has ended without what it was to bring.
+    /// Reports that work has failed or was stopped.
     fn failed(&mut self, asker: LayerId, error: &BookError) {
         tracing::warn!(kind = log::kind(error), "refused");
         if error.is_stopped() {
@@ -216,7 +216,7 @@ impl Shell {
         }
     }
 
-    /// Has everything that is there read again what was touched.
+    /// Makes all layers read again what was touched.
     pub(super) fn follow(&mut self, touched: &Touched) {
         let mut results = Vec::new();
         for (_, layer) in self.layers.all_mut() {
@@ -251,7 +251,7 @@ impl Shell {
         self.begin(works::export(options, path), asker);
     }
 
-    /// Takes in what tasks have brought, and keeps what is being typed; whether anything has changed.
+    /// Handles the results of tasks, and stores the draft of the open form; returns whether there were any results.
     pub fn tick(&mut self) -> bool {
         let mut any = false;
         while let Some((asker, waited, came)) = self.tasks.poll() {
@@ -262,7 +262,7 @@ impl Shell {
             match came {
                 Ok(answer) => self.answer(asker, answer),
                 Err(e) if waited || e.is_stopped() => self.failed(asker, &e),
-                // Nobody asked for it: it is said where it disturbs nobody.
+                // Nobody waits for this result, so the error doesn't interrupt with a message.
                 Err(e) => self.toast = Some((e.to_string(), Tone::Error)),
             }
         }
@@ -272,7 +272,7 @@ impl Shell {
         any
     }
 
-    /// Brings an answer to the layer that asked; what that doesn't know, to the screen; what neither knows is the shell's own.
+    /// Passes an answer to the layer that asked, then to the screen, then to the home screen; the shell handles what none of them knows.
     fn answer(&mut self, asker: LayerId, answer: Answer) {
         let noted = match &answer {
             Answer::Exported(summary, _) | Answer::Text(summary, _) => self.common.book.remember(summary),
@@ -295,8 +295,8 @@ impl Shell {
         }
     }
 
-    /// Does what an answer asks for. What is to be put up stands over the layer that asked, below what the lead has opened meanwhile: a key
-    /// that they type into that is not one for the answer.
+    /// Carries out the requests of an answer. A new overlay goes above the layer that asked, but below what the user has opened since, so
+    /// that the keys they type there don't reach it.
     fn show_answer(&mut self, asker: LayerId, outcome: Outcome) {
         let busy = !self.layers.is_bare() && self.layers.top_id() != asker;
         let Outcome::Ask(requests) = outcome else {
@@ -319,7 +319,7 @@ impl Shell {
                 let installed = self.common.book.install(*index);
                 match self.note_for(0, installed) {
                     Some(true) => self.follow(&Touched::everything()),
-                    // Too much has changed meanwhile: once more.
+                    // The roster has changed too much since; build the index once more.
                     Some(false) | None => self.begin(works::index(), 0),
                 }
             }
@@ -343,17 +343,17 @@ impl Shell {
                 self.show_answer(asker, Outcome::ask(Request::push(told::effect(asker, *command, &effect))));
             }
             Answer::BackedUp => {}
-            // The layer that asked is gone, and so is what it wanted to know.
+            // The layer that asked is closed, so nobody needs the answer.
             Answer::Imported(..) | Answer::Exported(..) | Answer::Previewed(..) | Answer::Text(..) | Answer::Line(..) => {}
             Answer::Page(..) | Answer::Published(..) | Answer::Findings(_) | Answer::Handover(..) | Answer::ToDo(_) => {}
         }
     }
 }
 
-/// Runs a command: at once, or, if its effect is shown first, once that is known.
+/// Runs a command: at once, or, if the user must see its effect first, after that is known.
 fn run(shell: &mut Shell, asker: LayerId, command: Command) {
     if shell.look_elsewhere() && shell.layers.by_id(asker).is_some_and(|layer| layer.draft().is_some()) {
-        // The form that asked has taken over what another program saved just now: it makes its command anew.
+        // The form has just taken over what another program saved, so it builds its command again.
         return save_again(shell, asker);
     }
     if command.changes_rules() || command.admits() {
@@ -363,7 +363,7 @@ fn run(shell: &mut Shell, asker: LayerId, command: Command) {
     }
 }
 
-/// Has a form save once more, with what it has taken over.
+/// Makes a form save once more, with what it has taken over.
 fn save_again(shell: &mut Shell, asker: LayerId) {
     let cx = &mut shell.common.cx();
     let outcome = shell.layers.by_id(asker).map_or(Outcome::Done, |layer| layer.act(Action::Save, cx));

@@ -1,4 +1,4 @@
-//! A second screen, with a pane and an overlay of its own, none of them in the product: what it takes to add one is all here.
+//! A second screen with a pane and an overlay, which the product doesn't have. It shows all that adding one takes.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl Pane for Numbers {
     }
 }
 
-/// A screen: the pane, and what it has been told.
+/// A screen: the pane, and what it was sent.
 #[derive(Default)]
 struct Tally {
     numbers: Numbers,
@@ -107,7 +107,7 @@ impl Layer for Tally {
 
 impl Screen for Tally {}
 
-/// An overlay that asks for work, and shows what comes of it.
+/// An overlay that starts a task, and shows its result.
 #[derive(Default)]
 struct Note {
     answers: usize,
@@ -198,7 +198,7 @@ fn a_screen_has_the_keys_the_frame_and_the_mouse_until_one_goes_back() {
     let press = MouseEvent { kind: MouseEventKind::Down(MouseButton::Left), column: 3, row: 3, modifiers: KeyModifiers::NONE };
     desk.shell.handle(&Event::Mouse(press));
     desk.shows("number 7");
-    // Help and palette are there, and list what works on it.
+    // Help and the palette are available, and list what works on the screen.
     desk.press(KeyCode::Char('?')).shows("Tick or untick the person").press(KeyCode::Esc);
     desk.press(KeyCode::Char(':')).shows("tick").press(KeyCode::Esc).shows("number 7");
     desk.press(KeyCode::Esc).shows("1 Communities");
@@ -214,11 +214,11 @@ fn what_a_screen_doesnt_do_is_asked_of_the_home_screen() {
 fn an_answer_and_a_refusal_go_to_the_layer_that_asked_wherever_it_lies() {
     let mut desk = Desk::new();
     desk.press(KeyCode::Char(' ')).shows("note 0").press(KeyCode::Char('b')).shows("note 1");
-    // Something else lies on it when the answer comes.
+    // Another overlay is open when the answer arrives.
     desk.press(KeyCode::Char('b')).press(KeyCode::Enter).shows("note 2").shows("Above").press(KeyCode::Esc);
     desk.shell.handle(&Event::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL)));
     desk.shows("note 2 no such number");
-    // Gone when the answer comes: the screen has it.
+    // The overlay is closed when the answer arrives, so the screen gets it.
     desk.press(KeyCode::Char('u')).shows("told [\"findings\"]");
 }
 
@@ -228,11 +228,11 @@ fn what_a_step_touched_reaches_every_layer_and_a_second_task_waits_its_turn() {
     desk.press(KeyCode::Char(' '));
     desk.shell.follow(&Touched { words: true, ..Touched::default() });
     desk.press(KeyCode::Char('b'));
-    // Inline work is done, but nobody has taken it in yet.
+    // The inline task is done, but its result hasn't been handled yet.
     desk.press(KeyCode::Char('b')).shows("something is still running; Esc stops it");
 }
 
-/// A layer in which an action of a scope can be done: what is to be pressed or put up to come there.
+/// Opens a layer in which an action of a scope is available.
 fn come_to(shell: &mut Shell, action: Action) {
     let scope = info(action).scope;
     let path = || std::path::PathBuf::from("x.md");
@@ -262,7 +262,7 @@ fn come_to(shell: &mut Shell, action: Action) {
         }
         Scope::Plan | Scope::Message => shell.push(Message::new("Plan", "of a page").then(action, "does it", nothing)),
         Scope::Text => shell.push(Message::new("Said", "something")),
-        // Everywhere, and before there is a shell.
+        // These scopes work everywhere, or before there is a shell.
         Scope::Today => _ = shell.act(Action::Today),
         Scope::Moving | Scope::Welcome => {}
     }

@@ -27,10 +27,10 @@ enum Item {
     Community(usize),
 }
 
-/// The pane.
+/// The pane of communities.
 pub(crate) struct Communities {
     all: Vec<CommunityRow>,
-    /// Those that the search has found.
+    /// The communities that the search has found.
     hits: HashSet<CommunityId>,
     items: Vec<Item>,
     counts: HashMap<CommunityId, u64>,
@@ -42,10 +42,10 @@ pub(crate) struct Communities {
     pub table: Table,
 }
 
-/// The columns that show by themselves.
+/// The columns that are visible by default.
 const OWN: &[&str] = &["name", "standing", "members"];
 
-/// The columns; the room for what is said of a community's standing, and for its count, is known only when they are.
+/// Returns the columns. `standing` and `count` are the widths of their values, which are known only after reading.
 fn columns(standing: u16, count: u16) -> Vec<Column> {
     vec![
         Column::new("name", 8, 24).growing(),
@@ -58,7 +58,7 @@ fn columns(standing: u16, count: u16) -> Vec<Column> {
     ]
 }
 
-/// What is to be said of a community in a word.
+/// Returns the standing of a community in a word.
 fn standing(c: &CommunityRow) -> &'static str {
     match c.run_by {
         RunBy::Others => "↗",
@@ -84,7 +84,7 @@ impl Default for Communities {
 }
 
 impl Communities {
-    /// How many there are.
+    /// Returns how many there are.
     #[must_use]
     pub(crate) fn len(&self) -> usize {
         self.all.len()
@@ -129,7 +129,7 @@ impl Communities {
                 self.find.words = found.words;
                 self.hits = found.ids.into_iter().collect();
             }
-            // What was found last stays, as far as it is still there.
+            // The last hits stay, as far as they still exist.
             Err(BookError::Query { error, .. }) => self.find.error = Some((error.at, error.message)),
             Err(_) => {}
         }
@@ -140,7 +140,7 @@ impl Communities {
             self.items.push(Item::Everybody);
         }
         if self.table.sort != "page order" {
-            // In another order than the page's there are no headings to stand under.
+            // In any other order than the page's, there are no groups and so no headings.
             self.sort(&mut order);
             self.items.extend(order.into_iter().map(Item::Community));
             self.settle();
@@ -180,7 +180,7 @@ impl Communities {
         }
     }
 
-    /// The community under the cursor; `None` for everybody.
+    /// Returns the community under the cursor; `None` for everybody.
     #[must_use]
     pub(crate) fn selected(&self) -> Option<CommunityId> {
         match self.items.get(self.cursor.at)? {
@@ -189,7 +189,7 @@ impl Communities {
         }
     }
 
-    /// The name of a community.
+    /// Returns the name of a community.
     #[must_use]
     pub(crate) fn name_of(&self, id: CommunityId) -> Option<&str> {
         self.all.iter().find(|c| c.id == id).map(|c| c.name.as_str())
@@ -221,7 +221,7 @@ impl Communities {
             }
         }
         if is_heading(at) {
-            // Nothing in that direction: the nearest in the other.
+            // There is none in that direction, so the nearest in the other is taken.
             at = (0..self.items.len())
                 .rev()
                 .find(|a| *a < at && !is_heading(*a))
@@ -236,7 +236,7 @@ impl Communities {
         Outcome::Ask(vec![Request::Wish(Wish::Filter(self.selected())), Request::Wish(Wish::Look)])
     }
 
-    /// While one searches: how many are found of how many there are.
+    /// Returns the count in the title: while a search is in use, how many of how many were found.
     fn count(&self) -> String {
         if self.find.query.is_empty() { String::new() } else { format!("{} of {}", self.hits.len(), self.all.len()) }
     }
@@ -256,7 +256,7 @@ impl Communities {
         }
     }
 
-    /// What stands in a column.
+    /// Returns the value of a column.
     fn cell(&self, item: &Item, column: &str) -> Cell {
         let Item::Community(i) = item else {
             return match column {
@@ -281,7 +281,7 @@ impl Communities {
         .into()
     }
 
-    /// Where the columns stand, for what shows.
+    /// Returns the positions of the columns, for the visible rows.
     fn layout(&self, width: u16, on: &Canvas<'_>) -> Vec<Placed> {
         let shown = &self.items[self.cursor.window(self.items.len())];
         let rows: Vec<&Item> = shown.iter().filter(|i| !matches!(i, Item::Heading(_))).collect();
@@ -319,7 +319,7 @@ impl Pane for Communities {
                 }
                 None => Outcome::ask(Request::say("There is no community under the cursor")),
             },
-            // The home screen looks at the others next.
+            // The home screen handles the others.
             _ => Outcome::Ignored,
         }
     }
@@ -378,7 +378,7 @@ impl Pane for Communities {
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let height = rows_in(area, cx).saturating_sub(usize::from(self.find.height()));
         self.cursor.fit(self.items.len(), height);
-        // The heading above the first community should show with it.
+        // The heading above the first community should be visible with it.
         if self.cursor.offset > 0
             && self.cursor.at == self.cursor.offset
             && matches!(self.items.get(self.cursor.offset - 1), Some(Item::Heading(_)))

@@ -1,4 +1,4 @@
-//! What is under the cursor, whole: a person, a community or a meetup, with the things that belong to it to walk through.
+//! The item under the cursor in full: a person, a community or a meetup, with the things that belong to it as lines to move through.
 //!
 //! Must not know the other panes.
 
@@ -20,24 +20,24 @@ use crate::tui::overlays::Choose;
 use crate::tui::paint;
 use crate::tui::theme::Tone;
 
-/// The pane.
+/// The pane of details.
 #[derive(Default)]
 pub(crate) struct Detail {
     thing: Option<Thing>,
     title: String,
-    /// Its lines as they were read, and as they are broken for the width.
+    /// Its lines as they were read, and as wrapped to the width.
     whole: Vec<Line>,
     lines: Vec<Line>,
-    /// Whether it is to be read before anybody looks at it.
+    /// Whether it has to be read before it is used.
     is_stale: bool,
     cursor: Cursor,
     width: u16,
-    /// The line to stand on again once the lines have been broken for the width.
+    /// The item to put the cursor on once the lines have been wrapped.
     keep: Option<Item>,
 }
 
 impl Detail {
-    /// Shows a thing; it is read when it is drawn or asked about.
+    /// Shows a thing; it is read when it is drawn or used.
     pub(crate) fn look(&mut self, thing: Option<Thing>) {
         if self.thing != thing {
             self.cursor = Cursor { height: self.cursor.height, ..Cursor::default() };
@@ -49,7 +49,7 @@ impl Detail {
         }
     }
 
-    /// Reads what is shown, if that is not as it was read last, and breaks it for the width.
+    /// Reads what is shown, unless it is up to date, and wraps it to the width.
     fn read(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         if !std::mem::take(&mut self.is_stale) {
             return Ok(());
@@ -74,7 +74,7 @@ impl Detail {
         Ok(())
     }
 
-    /// Breaks long lines for the width that there is; the cursor stays on what it was on.
+    /// Wraps long lines to the width; the cursor stays on its item.
     fn wrap(&mut self) {
         let room = usize::from(self.width.saturating_sub(3)).max(8);
         self.lines = self.whole.iter().cloned().flat_map(|l| l.wrapped(room)).collect();
@@ -88,7 +88,7 @@ impl Detail {
         self.lines.get(self.cursor.at)?.item.as_ref()
     }
 
-    /// The line under the cursor, joined where it was broken for the width.
+    /// Returns the line under the cursor, rejoined if it was wrapped.
     #[must_use]
     pub(crate) fn line_text(&self) -> Option<String> {
         let line = self.lines.get(self.cursor.at)?;
@@ -112,7 +112,7 @@ impl Detail {
         }
     }
 
-    /// The form for the line under the cursor, or for the whole.
+    /// Opens the form for the line under the cursor, or for the whole item.
     fn edit(&self) -> Outcome {
         let subject = match (self.item(), self.thing) {
             (Some(Item::Membership(community)), Some(Thing::Person(person))) => Some(Subject::Membership(person, Some(*community))),
@@ -159,7 +159,7 @@ impl Detail {
         }
     }
 
-    /// Whose attendance at which meetup the line under the cursor is about.
+    /// Returns the meetup and person whose attendance the line under the cursor is about.
     #[must_use]
     pub(crate) fn attendance(&self) -> Option<(MeetupId, PersonId)> {
         match (self.item()?, self.thing?) {
@@ -169,7 +169,7 @@ impl Detail {
         }
     }
 
-    /// Records an answer or a part of the one under the cursor.
+    /// Records an answer or a role of the person under the cursor.
     fn record(&self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         let Some((meetup, person)) = self.attendance() else { return Outcome::Ignored };
         let Some(detail) = cx.note(cx.book.meetup(meetup)).flatten() else { return Outcome::Done };
@@ -230,7 +230,7 @@ impl Pane for Detail {
                 _ => Outcome::Ignored,
             },
             Action::MarkHeld => self.hold(cx),
-            // The home screen looks at the others next.
+            // The home screen handles the others.
             _ => self.record(action, cx),
         }
     }
@@ -269,7 +269,7 @@ impl Pane for Detail {
     }
 
     fn follow(&mut self, _: &Touched, _: &mut Cx<'_>) -> Result<(), BookError> {
-        // What it shows is read when it is drawn next, and one thing is little.
+        // The item is read when it is drawn next; one item is cheap to read.
         self.keep = self.item().copied().or(self.keep);
         self.is_stale = true;
         Ok(())

@@ -1,4 +1,4 @@
-//! The lines of the detail: what there is to say of a person, a community, a meetup, in words before symbols.
+//! The lines of the detail: a person, a community, a meetup, in words rather than symbols.
 //!
 //! Must not know how they are drawn.
 
@@ -16,7 +16,7 @@ use crate::domain::{address, meetup, text};
 use crate::tui::attendance;
 use crate::tui::theme::Tone;
 
-/// What a line is about, if it can be changed or gone to.
+/// What a line is about, if it can be edited or opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Item {
     Membership(CommunityId),
@@ -36,14 +36,14 @@ pub(super) struct Line {
     pub text: String,
     pub tone: Tone,
     pub item: Option<Item>,
-    /// The whole of it, where it was broken for the width.
+    /// The whole text, if the line was wrapped.
     pub whole: Option<String>,
 }
 
 impl Line {
-    /// The line in as many as it needs; those that follow are set in.
+    /// Wraps the line; the lines after the first are indented.
     pub(super) fn wrapped(self, room: usize) -> Vec<Self> {
-        // An address or a link may stand where words would look cramped, rather than be broken.
+        // An address or a link may extend over the margin rather than be broken.
         let is_one_word = !self.text.trim().contains(' ');
         if text::width(&self.text) <= room + if is_one_word { 2 } else { 0 } {
             return vec![self];
@@ -90,7 +90,7 @@ impl Lines {
     }
 }
 
-/// A person.
+/// Returns the lines of a person.
 pub(super) fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, history: &[Op]) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &p.facts;
@@ -142,7 +142,7 @@ pub(super) fn person_lines(p: &PersonDetail, calendar: &Calendar, keys: &Keys, h
     out.0
 }
 
-/// Their communities, each with why they may not be in it, if so.
+/// Adds their communities, each with the reason if they aren't eligible.
 fn memberships(p: &PersonDetail, calendar: &Calendar, out: &mut Lines) {
     for m in &p.memberships {
         let when = match (m.facts.status.is_over(), m.facts.left, m.facts.joined) {
@@ -205,7 +205,7 @@ fn visits(p: &PersonDetail, calendar: &Calendar, out: &mut Lines) {
     }
 }
 
-/// A community.
+/// Returns the lines of a community.
 pub(super) fn community_lines(c: &CommunityDetail, calendar: &Calendar, keys: &Keys) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &c.facts;
@@ -302,7 +302,7 @@ fn ways_in(c: &CommunityDetail, keys: &Keys, out: &mut Lines) {
     }
 }
 
-/// A meetup.
+/// Returns the lines of a meetup.
 pub(super) fn meetup_lines(m: &MeetupDetail, calendar: &Calendar, keys: &Keys) -> Vec<Line> {
     let mut out = Lines::default();
     let f = &m.facts;

@@ -1,4 +1,4 @@
-//! The meetups of what is selected: those to come first.
+//! The meetups of the selected community: those to come first.
 //!
 //! Must not know the other panes.
 
@@ -19,10 +19,10 @@ use crate::tui::paint;
 use crate::tui::table::{Cell, Column, Placed, Table};
 use crate::tui::theme::Tone;
 
-/// How many meetups are read for the first picture.
+/// How many meetups are read for the first frame.
 const FIRST_PAGE: usize = 100;
 
-/// The columns that show by themselves.
+/// The columns that are visible by default.
 const OWN: &[&str] = &["when", "title", "host", "write-up", "came"];
 
 fn columns() -> Vec<Column> {
@@ -39,9 +39,9 @@ fn columns() -> Vec<Column> {
     ]
 }
 
-/// The pane.
+/// The pane of meetups.
 pub(crate) struct Meetups {
-    /// What is listed.
+    /// The listed meetups.
     pub list: Listing<MeetupId, MeetupRow>,
     community: Option<CommunityId>,
     /// The search.
@@ -51,15 +51,15 @@ pub(crate) struct Meetups {
     heads: bool,
     /// How many there are without the search.
     all: usize,
-    /// The search by which those were found that are listed.
+    /// The search that found the listed meetups.
     listed: String,
-    /// Whether nobody has moved in it yet: then it stays at its top, however it comes to be sorted.
+    /// Whether the cursor hasn't been moved yet, so that the list stays at its top, whatever its order.
     is_untouched: bool,
 }
 
 impl Default for Meetups {
     fn default() -> Self {
-        // Those to come stand first, the next on top; then those that are over, the latest on top.
+        // Meetups to come are first, the next on top; then those that are over, the latest on top.
         let mut table = Table::new(columns(), OWN, "when");
         table.undirected = Some("when");
         Self {
@@ -76,7 +76,7 @@ impl Default for Meetups {
 }
 
 impl Meetups {
-    /// The meetup under the cursor.
+    /// Returns the meetup under the cursor.
     #[must_use]
     pub(crate) fn selected(&self) -> Option<MeetupId> {
         self.list.selected()
@@ -85,7 +85,7 @@ impl Meetups {
     fn read(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let sort = MeetupSort::ALL.iter().find(|(w, _)| *w == self.table.sort).map(|(_, s)| *s).unwrap_or_default();
         if !cx.book.is_ready() {
-            // What is listed stays until the index is there again; it isn't built here for it.
+            // The list stays until the index is ready; it isn't built here.
             if self.find.query != self.listed {
                 self.list.ids.clear();
             } else if self.list.ids.is_empty() && self.find.query.is_empty() {
@@ -126,7 +126,7 @@ impl Meetups {
         Ok(())
     }
 
-    /// Why the meetup under the cursor can't be marked as held, if so.
+    /// Returns why the meetup under the cursor can't be marked as held, if so.
     #[must_use]
     pub(crate) fn why_not_held(&self, today: chrono::NaiveDate) -> Option<&'static str> {
         let Some(row) = self.selected().and_then(|id| self.list.rows.iter().find(|r| r.id == id)) else {
@@ -138,7 +138,7 @@ impl Meetups {
         (!row.status.is_open()).then_some("it isn't planned any more")
     }
 
-    /// Which of the rows that show is the first of those that are over, below one that is still to come.
+    /// Returns the first visible row after the border between meetups to come and those that are over.
     fn divider(&self, today: chrono::NaiveDate) -> Option<usize> {
         let upcoming = |row: &MeetupRow| meetup::is_upcoming(row.starts, today);
         let is_between = |pair: &[MeetupRow]| upcoming(&pair[0]) != upcoming(&pair[1]);
@@ -190,7 +190,7 @@ impl Pane for Meetups {
                 Some(id) => mark_held(id, cx),
                 None => Outcome::ask(Request::say("There is no meetup under the cursor")),
             },
-            // The home screen looks at the others next.
+            // The home screen handles the others.
             _ => Outcome::Ignored,
         }
     }
@@ -236,7 +236,7 @@ impl Pane for Meetups {
 
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let height = rows_in(area, cx);
-        // The heads of the columns are worth a line only where there are some.
+        // The titles of the columns are worth a line only if there are enough rows.
         self.heads = height >= 5;
         let height = height.saturating_sub(usize::from(self.find.height()) + usize::from(self.heads));
         self.list.prepare(height, |ids| cx.book.meetups_shown(ids), |row| row.id)?;
@@ -320,7 +320,7 @@ impl List for Meetups {
     }
 }
 
-/// What stands in a column.
+/// Returns the value of a column.
 fn cell(row: &MeetupRow, column: &str, upcoming: bool, on: &Canvas<'_>) -> Cell {
     match column {
         "when" => format!("{} {}", on.calendar.short(row.starts.date()), row.starts.format("%H:%M")),
@@ -342,7 +342,7 @@ fn cell(row: &MeetupRow, column: &str, upcoming: bool, on: &Canvas<'_>) -> Cell 
                 None => format!("{yes} yes"),
             },
             (_, _, Some(came), _) => format!("{came} came"),
-            // Nobody has counted yet.
+            // Nobody was counted yet.
             _ => String::new(),
         },
     }

@@ -1,4 +1,4 @@
-//! The members of what is selected: found, marked, sorted, changed by the dozen. Only the rows that show are read.
+//! The members of the selected community: find, mark, sort, change many at once. Only the visible rows are read.
 //!
 //! Must not know the other panes.
 
@@ -20,9 +20,9 @@ use crate::tui::table::{Column, Table};
 /// How many people are shown before the index is ready.
 const FIRST_PAGE: usize = 200;
 
-/// The pane.
+/// The pane of members.
 pub(crate) struct Members {
-    /// Who is listed.
+    /// The listed people.
     pub list: Listing<PersonId, PersonRow>,
     pub(super) marks: BTreeSet<PersonId>,
     last_mark: Option<usize>,
@@ -33,19 +33,19 @@ pub(crate) struct Members {
     /// Its columns.
     pub table: Table,
     pub(super) all: Option<u64>,
-    /// The search by which those were found who are listed.
+    /// The search that found the listed people.
     listed: String,
-    /// How many of the marked aren't listed, and the list for which that was counted.
+    /// How many of the marked people aren't listed, and the list for which that was counted.
     pub(super) hidden: usize,
     counted: Option<(String, usize)>,
-    /// Whether nobody has moved in it yet: then it stays at its top, however it comes to be sorted.
+    /// Whether the cursor hasn't been moved yet, so that the list stays at its top, whatever its order.
     is_untouched: bool,
 }
 
-/// The columns that show by themselves.
+/// The columns that are visible by default.
 const OWN: &[&str] = &["name", "organisation", "discipline", "status", "seen"];
 
-/// Every column there is, the lead's own fields among them.
+/// Returns every column, including the custom fields.
 fn columns(fields: &[String]) -> Vec<Column> {
     let mut all = vec![
         Column::new("name", 14, 26).growing(),
@@ -83,13 +83,13 @@ impl Default for Members {
 }
 
 impl Members {
-    /// The person under the cursor.
+    /// Returns the person under the cursor.
     #[must_use]
     pub(crate) fn selected(&self) -> Option<PersonId> {
         self.list.selected()
     }
 
-    /// Whom a verb applies to: the marked, in the order of the list, else the one under the cursor.
+    /// Returns the people that a verb applies to: the marked ones in the order of the list, otherwise the one under the cursor.
     #[must_use]
     pub(crate) fn chosen(&self) -> Vec<PersonId> {
         if self.marks.is_empty() {
@@ -97,20 +97,20 @@ impl Members {
         }
         let mut chosen: Vec<PersonId> = self.list.ids.iter().copied().filter(|id| self.marks.contains(id)).collect();
         if chosen.len() < self.marks.len() {
-            // Those who were marked in an earlier search.
+            // These people were marked in an earlier search.
             let listed: HashSet<PersonId> = chosen.iter().copied().collect();
             chosen.extend(self.marks.iter().filter(|id| !listed.contains(id)));
         }
         chosen
     }
 
-    /// Whether there is nobody to whom a verb could apply.
+    /// Returns whether there is nobody that a verb could apply to.
     #[must_use]
     pub(crate) fn is_nobody(&self) -> bool {
         self.marks.is_empty() && self.selected().is_none()
     }
 
-    /// The marked people; if none are, and something is searched for or a community is shown, all in the list.
+    /// Returns the marked people; if there are none, the community and the search of the list.
     #[must_use]
     pub(crate) fn for_export(&self) -> (Option<Vec<PersonId>>, Option<CommunityId>, String) {
         if self.marks.is_empty() {
@@ -129,7 +129,7 @@ impl Members {
         }
     }
 
-    /// Reads the list again; the cursor stays on the same person, or where it was.
+    /// Reads the list again; the cursor stays on the same person, or keeps its position.
     fn refresh(&mut self, cx: &mut Cx<'_>) -> Result<(), BookError> {
         let here = self.selected();
         self.counted = None;
@@ -137,7 +137,7 @@ impl Members {
         let result = self.read(cx);
         self.keep_reading(result)?;
         self.list.stay_on(here.filter(|_| !self.is_untouched));
-        // Marks outlive a search, so that one can mark the hits of several; those who have gone are dropped.
+        // Marks outlive a search, so that the hits of several can be marked; marks of people who no longer exist are dropped.
         if !self.marks.is_empty() && self.find.query.is_empty() && cx.book.is_ready() {
             let there: HashSet<PersonId> = self.list.ids.iter().copied().collect();
             self.marks.retain(|m| there.contains(m));
@@ -156,24 +156,24 @@ impl Members {
             self.find.words = found.words;
             self.find.did_you_mean = found.did_you_mean;
         } else if self.find.query != self.listed {
-            // Whoever is listed was not found by this: nobody is shown rather than somebody else.
+            // The listed people don't match this search; an empty list is better than a wrong one.
             self.list.ids.clear();
         } else if self.list.ids.is_empty() && self.find.query.is_empty() {
             self.list.ids = cx.book.first_page(community, FIRST_PAGE)?;
         }
-        // Else what is listed stays until the index is there again: those who are gone are found to be when they would show.
+        // Otherwise the list stays until the index is ready; people who no longer exist are noticed when their rows are read.
         self.find.error = None;
         self.count(cx);
         Ok(())
     }
 
-    /// While one searches in a community, the count is of its members.
+    /// Counts the members of the community while a search is in use.
     fn count(&mut self, cx: &Cx<'_>) {
         let community = self.community.as_ref().map(|(id, _)| *id).filter(|_| !self.find.query.is_empty());
         self.all = community.and_then(|c| cx.book.member_count(c)).or_else(|| cx.book.people_count());
     }
 
-    /// Shows the members of another community, or everybody. Marks are of one list: says how many were dropped.
+    /// Shows the members of another community, or everybody. Marks belong to one list: returns how many were dropped.
     pub(crate) fn filter(&mut self, community: Option<(CommunityId, String)>, cx: &mut Cx<'_>) -> Result<usize, BookError> {
         let mut dropped = 0;
         if self.community.as_ref().map(|(id, _)| *id) != community.as_ref().map(|(id, _)| *id) {
@@ -190,7 +190,8 @@ impl Members {
         Ok(dropped)
     }
 
-    /// Counts the marked who aren't listed: once for each list, for it looks at all of it. What is marked or unmarked is listed.
+    /// Counts the marked people who aren't listed, once per list, because that reads all of it. Marking and unmarking affects only listed
+    /// people.
     fn count_hidden(&mut self) {
         if self.marks.is_empty() {
             self.hidden = 0;
@@ -210,7 +211,7 @@ impl Members {
         self.marks.clear();
     }
 
-    /// Drops the marks of those whom a step has removed.
+    /// Drops the marks of people that a step has removed.
     fn drop_marks(&mut self, touched: &Touched, cx: &Cx<'_>) {
         let marked: Vec<PersonId> = touched.people.iter().map(|p| PersonId(*p)).filter(|p| self.marks.contains(p)).collect();
         if !marked.is_empty()
@@ -277,7 +278,7 @@ impl Pane for Members {
             Action::SetField => self.verb(cx, Self::set_field),
             Action::SetConsent => self.verb(cx, Self::set_consent),
             Action::StopMail => self.verb(cx, Self::stop_mail),
-            // The home screen looks at the others next.
+            // The home screen handles the others.
             _ => Outcome::Ignored,
         }
     }

@@ -1,4 +1,4 @@
-//! How the members are drawn: columns by the room there is, marks and hits in the rows.
+//! Drawing the members: columns to fit the width, with marks and search hits in the rows.
 //!
 //! Must not know how the rows are found.
 
@@ -27,7 +27,7 @@ impl Members {
         if inside.height == 0 {
             return;
         }
-        // Days are told in full only where there is much room.
+        // Dates are written in full only if there is much room.
         let width = if inside.width > 90 { u16::MAX } else { 0 };
         let widest = self.table.widest(&self.list.rows, |row, column| cell(row, column, width, on));
         let placed = self.table.layout(inside.width, &widest, !on.theme.is_plain());
@@ -47,7 +47,7 @@ impl Members {
         self.find.draw_below(on, inside);
     }
 
-    /// How many are marked, and how many of them the search hides.
+    /// Returns how many are marked, and how many of those the search hides.
     fn marked(&self) -> String {
         let number = |n: usize| text::thousands(n as u64);
         let hidden = if self.hidden > 0 { format!(", {} hidden", number(self.hidden)) } else { String::new() };
@@ -93,7 +93,7 @@ impl Members {
     }
 }
 
-/// What stands in a column.
+/// Returns the value of a column.
 fn cell(row: &PersonRow, column: &str, width: u16, on: &Canvas<'_>) -> Cell {
     match column {
         "name" => {

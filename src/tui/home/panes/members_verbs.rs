@@ -1,4 +1,4 @@
-//! What is done to the marked members, or to the one under the cursor, as one step.
+//! Actions on the marked members, or on the one under the cursor, each as one step.
 //!
 //! Must not know how the list is read or drawn.
 
@@ -12,7 +12,7 @@ use crate::domain::words::{ConsentState, MembershipStatus, Purpose};
 use crate::tui::core::{Cx, Layer, Outcome, Request, Subject};
 use crate::tui::overlays::{Choose, Confirm, Prompt};
 
-/// Asks what people agree to, or not.
+/// Asks which consent to record.
 fn consent(people: Vec<PersonId>, who: &str, today: chrono::NaiveDate) -> Choose {
     let all: Vec<(String, Purpose, ConsentState)> = Purpose::ALL
         .iter()
@@ -26,7 +26,7 @@ fn consent(people: Vec<PersonId>, who: &str, today: chrono::NaiveDate) -> Choose
     })
 }
 
-/// The words of a list that are known already.
+/// Returns the known words of a list.
 fn known(which: Words, cx: &mut Cx<'_>) -> Vec<String> {
     cx.book.words(which).unwrap_or_default()
 }
@@ -40,7 +40,7 @@ fn no_community() -> Outcome {
 }
 
 impl Members {
-    /// A verb that applies to the marked people as one step: `ask` is told who they are, and how many in words.
+    /// Applies a verb to the chosen people as one step: `ask` gets them, and their name or number in words.
     pub(super) fn verb(&self, cx: &mut Cx<'_>, ask: impl FnOnce(&Self, Vec<PersonId>, &str, &mut Cx<'_>) -> Outcome) -> Outcome {
         let people = self.chosen();
         if people.is_empty() {
@@ -53,7 +53,7 @@ impl Members {
         ask(self, people, &who, cx)
     }
 
-    /// What a person is called.
+    /// Returns the name of a person.
     fn name_of(&self, person: PersonId, cx: &Cx<'_>) -> String {
         let listed = self.list.rows.iter().find(|r| r.id == person).map(|r| r.title().to_owned());
         let kept = || cx.book.people(&[person], None).ok()?.first().map(|r| r.title().to_owned());
@@ -127,7 +127,7 @@ impl Members {
         }))
     }
 
-    /// Never mails the chosen people again; where that is so for all of them already, asks one of them's word to be mailed again.
+    /// Never mails the chosen people again; if that is so for a single person already, opens the form to allow mail again.
     pub(super) fn stop_mail(&self, people: Vec<PersonId>, _: &str, cx: &mut Cx<'_>) -> Outcome {
         let stopped = |id: &PersonId| {
             let detail = cx.book.person(*id).ok().flatten();
@@ -137,7 +137,7 @@ impl Members {
                 withdrew && all.into_iter().all(|a| d.suppressed.contains(a))
             })
         };
-        // Of more than a screenful nobody is asked: the step leaves those as they are who are already suppressed.
+        // More than a screenful isn't checked here: the step leaves those as they are who are already suppressed.
         if people.len() > 200 || !people.iter().all(stopped) {
             return Outcome::ask(Request::Run(Command::NeverMail { people, reason: "their own request".into() }));
         }

@@ -24,21 +24,21 @@ use crate::tui::core::{Cx, Outcome, Pane, Request, Touch};
 use crate::tui::edit::FindLine;
 use crate::tui::table::Table;
 
-/// A pane that lists things: searched, sorted, with columns of the lead's choosing.
+/// A pane that lists things, with a search, an order, and columns that the user can choose.
 pub(super) trait List: Pane {
-    /// Its search.
+    /// Returns its search.
     fn find(&self) -> &FindLine;
-    /// Its search, to change it.
+    /// Returns its search, to change it.
     fn find_mut(&mut self) -> &mut FindLine;
-    /// Its columns.
+    /// Returns its columns.
     fn table(&self) -> &Table;
-    /// Its columns, to change them.
+    /// Returns its columns, to change them.
     fn table_mut(&mut self) -> &mut Table;
-    /// Takes in that the search has changed.
+    /// Handles a change of the search.
     fn searched(&mut self, cx: &mut Cx<'_>) -> Outcome;
 }
 
-/// Marks a meetup as held, or says why there is nothing to mark.
+/// Marks a meetup as held, or says why it can't be.
 fn mark_held(id: MeetupId, cx: &mut Cx<'_>) -> Outcome {
     let Some(detail) = cx.note(cx.book.meetup(id)).flatten() else { return Outcome::Done };
     if detail.facts.starts.date() > cx.book.today() {
@@ -51,12 +51,12 @@ fn mark_held(id: MeetupId, cx: &mut Cx<'_>) -> Outcome {
     Outcome::ask(Request::Run(Command::PutMeetup { id: Some(id), facts, was: Some(detail.op) }))
 }
 
-/// How many rows there are room for inside a pane's frame.
+/// Returns how many rows fit inside a pane's frame.
 fn rows_in(area: Rect, cx: &Cx<'_>) -> usize {
     usize::from(area.height.saturating_sub(if cx.plain { 1 } else { 2 }))
 }
 
-/// How many thousandths down a scroll bar was pressed, or dragged to, if it was one.
+/// Returns where a scroll bar was pressed or dragged to, in thousandths from the top, if it was one.
 fn down_bar(touch: Touch) -> Option<usize> {
     let (Touch::Press { on: Target::Bar(_, top, height), at: (_, y), .. } | Touch::Drag(Target::Bar(_, top, height), (_, y))) = touch
     else {
