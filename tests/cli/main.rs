@@ -3,6 +3,7 @@
 
 mod changes;
 mod edges;
+mod readme;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -45,7 +45,7 @@ mod convention_4_keys {
         hall.shows("X export").hides("u undo").keys("x").hides("people will be written");
         hall.keys("X").shows("people will be written").keys("<esc><ctrl-e>").shows("people will be written").keys("<esc>");
         hall.keys("?export the").shows("X Ctrl-E").keys("<esc>:export").shows("X Ctrl-E");
-        hall.keys("<esc>2Tkeen<enter>").shows("Tagged Anton Grigore keen · you can undo it").keys("u").shows("tags: keen").hides("Undone");
+        hall.keys("<esc>2Tkeen<enter>").shows("Tagged Anton Grigore with keen · you can undo it").keys("u").shows("tags: keen").hides("Undone");
     }
 
     #[test]
@@ -437,11 +437,11 @@ mod convention_10_paths_and_long_work {
         if stopped {
             assert_eq!(hall.root_dump(), before);
         } else {
-            hall.shows("Tagged 600 people keen").keys("u");
+            hall.shows("Tagged 600 people with keen").keys("u");
             hall.wait();
         }
         let mut hall = hall.again();
-        hall.keys("2*Tkeen<enter>").shows("Tagged 600 people keen · u undoes").keys("u").shows("Undone: Tagged 600 people keen");
+        hall.keys("2*Tkeen<enter>").shows("Tagged 600 people with keen · u undoes").keys("u").shows("Undone: Tagged 600 people with keen");
         hall.keys("<esc>/tag:keen<enter>").shows("0 of 600");
     }
 
@@ -492,16 +492,16 @@ mod convention_5_undo {
     #[test]
     fn everything_is_undone_and_done_again_across_a_restart() {
         let mut hall = Hall::sample();
-        hall.keys("2Tkeen<enter>").shows("Tagged Anton Grigore keen · u undoes");
+        hall.keys("2Tkeen<enter>").shows("Tagged Anton Grigore with keen · u undoes");
         let mut hall = hall.again();
-        hall.keys("u").shows("Undone: Tagged Anton Grigore keen · Ctrl-R redoes it").keys("<ctrl-r>").shows("Redone");
+        hall.keys("u").shows("Undone: Tagged Anton Grigore with keen · Ctrl-R redoes it").keys("<ctrl-r>").shows("Redone");
     }
 
     #[test]
     fn history_goes_back_to_a_point_as_one_step() {
         let mut hall = Hall::sample();
-        hall.keys("2Tone<enter>jTtwo<enter>jTthree<enter>").keys("H").shows("Tagged Beatriz Quill three").shows("1 person");
-        hall.keys("jjb").shows("Restored to: Tagged Anton Grigore one").keys("<esc>");
+        hall.keys("2Tone<enter>jTtwo<enter>jTthree<enter>").keys("H").shows("Tagged Beatriz Quill with three").shows("1 person");
+        hall.keys("jjb").shows("Restored to: Tagged Anton Grigore with one").keys("<esc>");
         hall.keys("/tag:two<enter>").shows("0 of 63").keys("<esc>/tag:one<enter>").shows("1 of 63").keys("<esc>");
         hall.keys("u").shows("Undone: Restored to").keys("/tag:three<enter>").shows("1 of 63");
         hall.keys("<esc>Hb").shows("everything is already as it was then");
@@ -510,7 +510,7 @@ mod convention_5_undo {
     #[test]
     fn the_history_of_one_thing_is_shown_from_its_detail() {
         let mut hall = Hall::sample();
-        hall.keys("2Tone<enter>jTtwo<enter>4h").shows("History of A").shows("Tagged Aoife Brennock two");
+        hall.keys("2Tone<enter>jTtwo<enter>4h").shows("History of A").shows("Tagged Aoife Brennock with two");
         hall.hides("Tagged Anton").keys("<esc>1jh").shows("History of ");
     }
 

@@ -76,8 +76,8 @@ fn marks_choose_whom_a_verb_applies_to_and_undo_takes_it_back_as_one() {
     let mut hall = Hall::sample();
     hall.keys("2<space><space>jjv").shows("5 marked of 63");
     hall.keys("pcloud<enter>").shows("Added 5 people to Cloud · u undoes");
-    hall.keys("Tkeen<enter>").shows("Tagged 5 people keen");
-    hall.keys("u").shows("Undone: Tagged 5 people keen").keys("u").shows("Undone: Added 5 people to Cloud");
+    hall.keys("Tkeen<enter>").shows("Tagged 5 people with keen");
+    hall.keys("u").shows("Undone: Tagged 5 people with keen").keys("u").shows("Undone: Added 5 people to Cloud");
     hall.keys("<ctrl-r>").shows("Redone: Added 5 people to Cloud");
     hall.keys("<esc>").shows("63 of 63").keys("*").shows("63 marked of 63").keys("*").shows("63 of 63");
 }
@@ -298,7 +298,7 @@ fn a_line_of_the_detail_that_is_gone_takes_no_other_with_it() {
 #[test]
 fn undo_after_another_programs_step_asks_once_more() {
     let mut hall = Hall::sample();
-    hall.keys("2Tkeen<enter>").shows("Tagged Anton Grigore keen");
+    hall.keys("2Tkeen<enter>").shows("Tagged Anton Grigore with keen");
     let path = hall.folder.path().join("roster.guildhall");
     let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
     let clock = std::sync::Arc::new(guildhall::book::FixedClock::after(day, 5_000));
@@ -306,7 +306,7 @@ fn undo_after_another_programs_step_asks_once_more() {
     let noor = other.find_ids("noor", None).unwrap();
     other.run(&guildhall::book::Command::AddTag { people: noor, tag: "theirs".into() }).unwrap();
     hall.keys("u").shows("u again is about its step").hides("Undone");
-    hall.keys("u").shows("Undone: Tagged Noor Hallam theirs").keys("u").shows("Undone: Tagged Anton Grigore keen");
+    hall.keys("u").shows("Undone: Tagged Noor Hallam with theirs").keys("u").shows("Undone: Tagged Anton Grigore with keen");
 }
 
 #[test]
@@ -347,8 +347,8 @@ fn the_palette_says_why_a_command_cant_run() {
 #[test]
 fn history_is_shown_for_all_and_for_one() {
     let mut hall = Hall::sample();
-    hall.keys("2Tkeen<enter>H").shows("Tagged Anton Grigore keen").shows("Loaded the sample roster");
-    hall.keys("u").shows("undone: Tagged Anton Grigore keen");
+    hall.keys("2Tkeen<enter>H").shows("Tagged Anton Grigore with keen").shows("Loaded the sample roster");
+    hall.keys("u").shows("undone: Tagged Anton Grigore with keen");
     hall.keys("<esc>jh").shows("History of A").hides("Tagged Anton");
 }
 
