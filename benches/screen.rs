@@ -59,7 +59,7 @@ fn open(path: &Path) -> Shell {
 
 fn ready(path: &Path) -> Shell {
     let mut shell = open(path);
-    shell.settle_in();
+    shell.start_background_tasks();
     shell.tick();
     shell
 }
@@ -173,7 +173,7 @@ fn main() {
     });
     let mut shell = open(&path);
     let indexed = timed(|| {
-        shell.settle_in();
+        shell.start_background_tasks();
         shell.tick();
     });
     let among_communities = step(&mut shell);

@@ -186,7 +186,7 @@ impl Session {
 
     /// Asserts that the terminal is restored: no alternate screen, no mouse capture, no bracketed paste, a visible cursor.
     #[track_caller]
-    fn is_given_back(&self) {
+    fn assert_restored(&self) {
         let raw = self.raw();
         let last = |sequence: &[u8]| raw.windows(sequence.len()).rposition(|w| w == sequence);
         for (on, off) in
@@ -221,7 +221,7 @@ fn convention_9_the_first_run_is_a_welcome_and_q_gives_the_terminal_back() {
     session.wait_for("Start an empty roster");
     session.send("q");
     assert_eq!(session.ended(), 0);
-    session.is_given_back();
+    session.assert_restored();
     assert!(!session.roster().exists(), "nothing was chosen, nothing was made");
 }
 
@@ -234,7 +234,7 @@ fn the_sample_opens_and_everything_typed_is_in_the_file() {
     session.wait_for("Added Vera Typed");
     session.send("q");
     assert_eq!(session.ended(), 0);
-    session.is_given_back();
+    session.assert_restored();
     let out = std::process::Command::new(PROGRAM).arg("-f").arg(session.roster()).args(["show", "member", "vera"]).output().unwrap();
     assert!(String::from_utf8_lossy(&out.stdout).contains("vera@example.org"));
 }
@@ -248,7 +248,7 @@ fn convention_9_an_error_on_opening_is_said_on_a_terminal_that_is_whole() {
         command
     });
     assert_eq!(session.ended(), 1);
-    session.is_given_back();
+    session.assert_restored();
     assert!(String::from_utf8_lossy(&session.raw()).contains("is not a Guildhall roster"));
 }
 
@@ -260,7 +260,7 @@ fn convention_9_whatever_signal_ends_it_the_terminal_is_given_back() {
         let mut session = Session::sample((80, 24), &[]);
         session.signal(signal);
         assert_eq!(session.ended(), code, "{signal}");
-        session.is_given_back();
+        session.assert_restored();
     }
 }
 
@@ -276,7 +276,7 @@ fn convention_9_in_an_orphaned_process_group_neither_ctrl_z_nor_a_signal_puts_it
     session.wait_for("> Everybody");
     session.send("q");
     assert_eq!(session.ended(), 0);
-    session.is_given_back();
+    session.assert_restored();
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn convention_9_a_paste_that_never_ends_is_over_after_a_second() {
     session.wait_for("Half of it!");
     session.send("\x03");
     assert_eq!(session.ended(), 0);
-    session.is_given_back();
+    session.assert_restored();
 }
 
 #[test]
@@ -315,7 +315,7 @@ fn convention_9_half_a_sequence_takes_no_key_with_it_and_a_mark_in_two_parts_is_
     std::thread::sleep(Duration::from_millis(400));
     session.send("\x03");
     assert_eq!(session.ended(), 0);
-    session.is_given_back();
+    session.assert_restored();
 }
 
 #[test]
@@ -400,7 +400,7 @@ fn convention_9_ctrl_z_sleeps_and_fg_wakes() {
     let raw = String::from_utf8_lossy(&session.raw()).into_owned();
     let (asleep, done) = (raw.find("ASLEEP"), raw.find("ALLDONE"));
     assert!(asleep.is_some() && asleep < done, "{asleep:?} {done:?}");
-    session.is_given_back();
+    session.assert_restored();
 }
 
 /// Another program suspends and resumes it.
@@ -418,7 +418,7 @@ fn convention_9_sigtstp_gives_the_terminal_back_and_sigcont_takes_it_again() {
     let shell = session.child.process_id().unwrap();
     assert!(std::process::Command::new("pkill").args(["-TSTP", "-P", &shell.to_string()]).status().unwrap().success());
     session.wait_for_bytes("ASLEEP");
-    session.is_given_back();
+    session.assert_restored();
     // It is suspended for a second, and redraws everything when it resumes.
     let begun = Instant::now();
     while !String::from_utf8_lossy(&session.raw()).split("ASLEEP").nth(1).is_some_and(|after| after.contains("63 people")) {
@@ -430,7 +430,7 @@ fn convention_9_sigtstp_gives_the_terminal_back_and_sigcont_takes_it_again() {
     session.send("q");
     session.ended();
     session.wait_for_bytes("ALLDONE");
-    session.is_given_back();
+    session.assert_restored();
 }
 
 #[test]
@@ -461,7 +461,7 @@ fn convention_9_a_paste_goes_into_a_field_as_one_text() {
     std::thread::sleep(Duration::from_millis(200));
     session.send("\x03");
     assert_eq!(session.ended(), 0);
-    session.is_given_back();
+    session.assert_restored();
 }
 
 #[test]
@@ -532,7 +532,7 @@ fn convention_8_plain_has_no_boxes_no_second_screen_and_the_cursor_on_the_curren
     assert!(!session.has_sent("\x1b[?1049h") && !session.has_sent("\x1b[?1000h"));
     session.send("q");
     assert_eq!(session.ended(), 0);
-    session.is_given_back();
+    session.assert_restored();
 }
 
 #[test]
@@ -561,7 +561,7 @@ fn convention_9_a_terminal_without_a_second_screen_is_cleared_and_given_back() {
     session.send("q");
     assert_eq!(session.ended(), 0);
     assert!(!session.has_sent("\x1b[?1049h") && !session.has_sent("\x1b[?1049l"));
-    session.is_given_back();
+    session.assert_restored();
 }
 
 #[test]
@@ -643,7 +643,7 @@ fn convention_9_a_panic_gives_the_terminal_back_before_it_is_told() {
         command
     });
     assert_eq!(session.ended(), 101);
-    session.is_given_back();
+    session.assert_restored();
     let raw = String::from_utf8_lossy(&session.raw()).into_owned();
     let (left, told) = (raw.rfind("\x1b[?1049l").unwrap(), raw.find("on purpose").unwrap());
     assert!(left < told, "the message stands on the shell's own screen");

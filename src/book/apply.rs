@@ -13,7 +13,7 @@ use crate::domain::person::{ConsentFacts, PersonFacts};
 use crate::domain::words::{ConsentState, MembershipStatus, Purpose, Rsvp, Source};
 use crate::domain::{tags, text};
 use crate::store::schema::{CHANNEL, COMMUNITY, JOIN_ROUTE, MEETUP, PERSON, RULE, Table, VIEW};
-use crate::store::suppressions::Asking;
+use crate::store::suppressions::RequestSource;
 use crate::store::{StoreError, Write, lookup, meetups, people};
 
 /// Applies a command; returns what the cursor should move to. The match is exhaustive: a new command needs an arm to compile.
@@ -81,7 +81,7 @@ fn known_as(write: &Write<'_>, person: &PersonFacts) -> Result<Option<PersonId>,
     if !person.email.is_empty() {
         return lookup::holder_of(write.reader(), &person.email);
     }
-    match lookup::named_so(write.reader(), &person.name)?.as_slice() {
+    match lookup::ids_with_exact_name(write.reader(), &person.name)?.as_slice() {
         [] => Ok(None),
         [only] => Ok(Some(*only)),
         _ => Err(StoreError::Refused(format!("several people are called {}; choose one from the list", person.name))),
@@ -175,12 +175,12 @@ fn walk_in(write: &mut Write<'_>, meetup: MeetupId, facts: &PersonFacts, communi
 
 fn never_mail(write: &mut Write<'_>, people: &[PersonId], reason: &str) -> Result<Option<Thing>, StoreError> {
     let today = write.stamp().today;
-    each(write, people, |write, person| write.suppress_person(person, Some(today), reason, Asking::Now))
+    each(write, people, |write, person| write.suppress_person(person, Some(today), reason, RequestSource::Now))
 }
 
 fn suppress(write: &mut Write<'_>, addresses: &[String], reason: &str) -> Result<(), StoreError> {
     let today = write.stamp().today;
-    addresses.iter().try_for_each(|a| write.suppress(a, Some(today), reason, Asking::Now).map(|_| ()))
+    addresses.iter().try_for_each(|a| write.suppress(a, Some(today), reason, RequestSource::Now).map(|_| ()))
 }
 
 fn mail_again(write: &mut Write<'_>, person: PersonId, source: &str, on: NaiveDate) -> Result<(), StoreError> {
@@ -225,7 +225,7 @@ fn set_consent(write: &mut Write<'_>, people: &[PersonId], consent: &ConsentFact
                 consent.purpose
             )));
         }
-        several => several.iter().for_each(|name| write.keep_as_is(format!("{name} stays withdrawn from {}", consent.purpose))),
+        several => several.iter().for_each(|name| write.record_kept(format!("{name} stays withdrawn from {}", consent.purpose))),
     }
     Ok(())
 }

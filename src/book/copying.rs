@@ -12,7 +12,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::mail::{self, Answer, Audience, Use, Way, Why};
 use crate::domain::text;
 use crate::exchange::pasted::{self, Pasted};
-use crate::store::slices::Beside;
+use crate::store::slices::PersonExtras;
 use crate::store::{Reader, lookup, people, slices, suppressions};
 
 /// Addresses for the `To:` of a mail.
@@ -77,7 +77,7 @@ impl Book {
         sorted.dedup();
         let mut found = MailLine::default();
         let mut mailboxes: HashMap<PersonId, (String, bool)> = HashMap::with_capacity(ids.len());
-        slices::everybody(conn, Some(&sorted), Beside::Memberships, |p| {
+        slices::everybody(conn, Some(&sorted), PersonExtras::Memberships, |p| {
             let choice = mail::choose(p, &suppressions, &to);
             match (choice.left_out, choice.addresses.first()) {
                 (Some(why), _) => *found.left_out.entry(why.words()).or_default() += 1,
@@ -115,7 +115,7 @@ pub(super) fn pasted_rows(conn: Reader<'_>, typed: &str) -> Result<String, BookE
         return Err(BookError::Refused("there is nobody in the list; paste addresses, or names".into()));
     }
     for p in list.iter_mut().filter(|p| p.email.is_empty()) {
-        let ids = lookup::named_so(conn, &p.name)?;
+        let ids = lookup::ids_with_exact_name(conn, &p.name)?;
         match people::rows(conn, &ids, None, None)?.as_slice() {
             [] => {}
             [one] => {

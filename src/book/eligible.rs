@@ -10,7 +10,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::query::{Expr, Key};
 use crate::domain::text;
 use crate::domain::words::Eligibility;
-use crate::store::eligible::{Judge, each_membership};
+use crate::store::eligible::{EligibilityChecker, each_membership};
 use crate::store::{StoreError, Write, communities, lookup, meetups, people, schema};
 
 /// The effect of a command on the eligibility of members. Nobody is removed because of it.
@@ -87,7 +87,7 @@ impl Book {
     pub fn verdict(&self, person: PersonId, community: CommunityId) -> Result<Option<Verdict>, BookError> {
         let conn = self.store.reader();
         let Some((facts, _)) = people::facts(conn, person)? else { return Ok(None) };
-        Ok(Some(Judge::about(conn, person, self.today())?.verdict(conn, person, &facts.candidates(), community)?))
+        Ok(Some(EligibilityChecker::about(conn, person, self.today())?.verdict(conn, person, &facts.candidates(), community)?))
     }
 
     /// Returns the exception for a person in a community, if there is one.
@@ -95,7 +95,7 @@ impl Book {
     /// # Errors
     /// If the file can't be read.
     pub fn exception(&self, person: PersonId, community: CommunityId) -> Result<Option<ExceptionFacts>, BookError> {
-        Ok(Judge::about(self.store.reader(), person, self.today())?.exception(person, community).cloned())
+        Ok(EligibilityChecker::about(self.store.reader(), person, self.today())?.exception(person, community).cloned())
     }
 
     /// Evaluates a query's eligibility and exception terms for the index: in the given community, or in any of each person's.
@@ -107,7 +107,7 @@ impl Book {
         }
         let today = self.today();
         let conn = self.store.reader();
-        let mut judge = Judge::new(conn, today)?;
+        let mut judge = EligibilityChecker::new(conn, today)?;
         let mut found: Vec<(String, Vec<PersonId>)> =
             asked.iter().cloned().chain(exceptions.iter().map(|e| format!("exception {e}"))).map(|n| (n, Vec::new())).collect();
         each_membership(conn, community, |person, community, _, addresses| {
@@ -163,7 +163,7 @@ impl Book {
     /// Returns the people whom a command would make members although they aren't eligible. Current members don't count.
     fn who_is_not_eligible(&self, command: &Command) -> Result<RuleEffect, BookError> {
         let conn = self.store.reader();
-        let mut judge = Judge::new(conn, self.today())?;
+        let mut judge = EligibilityChecker::new(conn, self.today())?;
         let mut effect = RuleEffect::default();
         let (people, community, new) = match command {
             Command::PutIn { people, community, .. } => (people.clone(), *community, None),
@@ -194,7 +194,7 @@ impl Book {
     /// If the file can't be read.
     pub fn verdicts(&self, people: &[PersonId], community: CommunityId) -> Result<Vec<(PersonId, Verdict)>, BookError> {
         let conn = self.store.reader();
-        let mut judge = Judge::new(conn, self.today())?;
+        let mut judge = EligibilityChecker::new(conn, self.today())?;
         let mut out = Vec::new();
         self.progress.expect(people.len() as u64);
         for (at, person) in people.iter().enumerate() {
@@ -211,7 +211,7 @@ impl Book {
 }
 
 /// Returns the rules of a community without the places where they are printed.
-fn rules(judge: &Judge, community: CommunityId) -> impl Iterator<Item = (crate::domain::words::RuleEffect, &str, &str, bool)> {
+fn rules(judge: &EligibilityChecker, community: CommunityId) -> impl Iterator<Item = (crate::domain::words::RuleEffect, &str, &str, bool)> {
     judge.rules_of(community).iter().map(|(r, all)| (r.effect, r.suffix.as_str(), r.words.as_str(), *all))
 }
 
@@ -222,10 +222,10 @@ pub(super) fn effect_of<T>(
     change: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
 ) -> Result<(T, RuleEffect), StoreError> {
     let (conn, today) = (write.reader(), write.stamp().today);
-    let mut before = Judge::new(conn, today)?;
+    let mut before = EligibilityChecker::new(conn, today)?;
     before.learn(conn)?;
     let done = change(write)?;
-    let mut after = Judge::new(conn, today)?;
+    let mut after = EligibilityChecker::new(conn, today)?;
     after.learn(conn)?;
     let mut effect = RuleEffect::default();
     let mut changed = communities::communities(conn)?;

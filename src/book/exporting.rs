@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDateTime;
 
 use super::exported::ExportSummary;
-use super::in_step::{OldList, Sent};
+use super::in_step::{PreviousList, Sent};
 use super::outgoing::Prepared;
-use super::targets::{Who, digest_of, in_the_way, place, spare_the_roster};
+use super::targets::{Who, conflicting_targets, digest_of, place, refuse_roster_target};
 use super::{Book, BookError, Exported, Job, Jobs, Progress};
 use crate::domain::address;
 use crate::domain::ids::{CommunityId, PersonId};
@@ -118,7 +118,7 @@ impl Book {
             kind,
             name: options.name.trim().to_owned(),
             at: stamp.at,
-            salt: old.as_ref().and_then(OldList::salt).unwrap_or(&stamp.action).to_vec(),
+            salt: old.as_ref().and_then(PreviousList::salt).unwrap_or(&stamp.action).to_vec(),
             digests: Vec::new(),
             files: Vec::new(),
         };
@@ -156,10 +156,10 @@ impl Book {
     }
 
     /// Returns the list to compare an export with; `None` if everybody is written.
-    fn old_list(&self, since: &Since, kind: &ExportKind) -> Result<Option<OldList>, BookError> {
+    fn old_list(&self, since: &Since, kind: &ExportKind) -> Result<Option<PreviousList>, BookError> {
         let earlier = match since {
             Since::Ever => return Ok(None),
-            Since::Dump(path) => return Ok(Some(OldList::of_dump(dump::read(path)?))),
+            Since::Dump(path) => return Ok(Some(PreviousList::of_dump(dump::read(path)?))),
             Since::Last => exports::last(self.store.reader(), kind)?.ok_or_else(|| {
                 BookError::Refused(format!("nothing has been exported as {} for this search yet: export the whole list once", kind.format))
             }),
@@ -172,7 +172,7 @@ impl Book {
                 }
             },
         }?;
-        Ok(Some(OldList::of_export(earlier)))
+        Ok(Some(PreviousList::of_export(earlier)))
     }
 
     /// Returns when the same list was last exported (UTC); `None` if it never was, or if the export isn't a list.
@@ -190,11 +190,11 @@ impl Book {
     ///
     /// # Errors
     /// If the export would replace a roster or a file that belongs to one, or the file can't be read.
-    pub fn in_the_way(&self, options: &ExportOptions, target: &Path) -> Result<Vec<PathBuf>, BookError> {
+    pub fn conflicting_targets(&self, options: &ExportOptions, target: &Path) -> Result<Vec<PathBuf>, BookError> {
         let targets = options.targets(target);
-        targets.iter().try_for_each(|target| spare_the_roster(self.path(), target))?;
+        targets.iter().try_for_each(|target| refuse_roster_target(self.path(), target))?;
         let last = exports::last(self.store.reader(), &self.kind_of(options)?)?;
-        Ok(in_the_way(targets, &last.map(|last| last.files).unwrap_or_default()))
+        Ok(conflicting_targets(targets, &last.map(|last| last.files).unwrap_or_default()))
     }
 
     /// Returns the kind of an export, which identifies the earlier exports that it follows.
@@ -258,7 +258,7 @@ impl Book {
     /// If the query can't be read.
     pub fn export_text(&mut self, options: &ExportOptions, jobs: Jobs) -> Result<TextJob, BookError> {
         let (options, found) = (options.clone(), self.found_for(options)?);
-        Ok(self.elsewhere(jobs, move |book, progress| {
+        Ok(self.spawn_job(jobs, move |book, progress| {
             let mut text = Vec::new();
             let summary = book.prepare(&options, found)?.run(&mut Single(&mut text), false, progress)?;
             Ok((summary, String::from_utf8_lossy(&text).trim_end().to_owned()))
@@ -277,10 +277,10 @@ impl Book {
         target: &Path,
         jobs: Jobs,
     ) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
-        spare_the_roster(self.path(), target)?;
+        refuse_roster_target(self.path(), target)?;
         let (target, options, found) = (target.to_owned(), options.clone(), self.found_for(options)?);
         let workbook = target.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"));
-        Ok(self.elsewhere(jobs, move |book, progress| book.prepare(&options, found)?.into_files(&target, workbook, progress)))
+        Ok(self.spawn_job(jobs, move |book, progress| book.prepare(&options, found)?.into_files(&target, workbook, progress)))
     }
 
     /// Previews an export on a thread, without writing anything: the counts, who is left out, and the first five people.
@@ -289,7 +289,7 @@ impl Book {
     /// If the query can't be read.
     pub fn export_preview(&mut self, options: &ExportOptions, jobs: Jobs) -> Result<Job<Result<ExportSummary, BookError>>, BookError> {
         let (options, found) = (options.clone(), self.found_for(options)?);
-        Ok(self.elsewhere(jobs, move |book, progress| {
+        Ok(self.spawn_job(jobs, move |book, progress| {
             let prepared = book.prepare(&options, found)?;
             let mut head = Head::default();
             let mut summary = prepared.look(&mut Unending(&mut head), progress)?;
@@ -390,7 +390,7 @@ impl Write for Unending<'_> {
 }
 
 impl Outlet for Unending<'_> {
-    fn turn_over(&mut self) -> Result<bool, ExchangeError> {
+    fn start_next_file(&mut self) -> Result<bool, ExchangeError> {
         Ok(true)
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::query::{self, Expr, Key, Known, Plan, Scope};
 use crate::search::{Card, Index, IndexBuilder, SortBy, Wanted};
 use crate::store::rows::{CommunityRow, OrganisationRow};
-use crate::store::slices::Beside;
+use crate::store::slices::PersonExtras;
 use crate::store::{Touched, communities, lookup, meetups, people, schema, slices};
 
 /// Above this many changed people, running the query again is quicker than updating the list.
@@ -125,7 +125,7 @@ impl Book {
     /// Updates the indexes with what a step changed.
     pub(super) fn follow(&mut self, touched: &Touched) -> Result<(), BookError> {
         self.mailable = None;
-        if touched.many || self.index.as_ref().is_some_and(Index::is_worn) {
+        if touched.many || self.index.as_ref().is_some_and(Index::needs_rebuild) {
             self.forget_index();
             return Ok(());
         }
@@ -154,7 +154,7 @@ impl Book {
             return Ok(());
         }
         let mut there = Vec::with_capacity(ids.len());
-        slices::everybody(conn, Some(&ids), Beside::MembershipsAndVisits, |person| {
+        slices::everybody(conn, Some(&ids), PersonExtras::MembershipsAndVisits, |person| {
             there.push(person.id.0);
             index.replace(person);
             ControlFlow::Continue(())
@@ -207,7 +207,7 @@ impl Book {
     ///
     /// # Errors
     /// If the query or the file can't be read.
-    pub fn find_again(&mut self, wanted: &PeopleQuery<'_>, touched: &Touched, list: &mut Vec<PersonId>) -> Result<bool, BookError> {
+    pub fn update_results(&mut self, wanted: &PeopleQuery<'_>, touched: &Touched, list: &mut Vec<PersonId>) -> Result<bool, BookError> {
         let expr = self.parse(wanted.text, Scope::People)?;
         let today = self.today();
         // The answers to these terms may have changed for people whom the step didn't touch.
@@ -222,7 +222,7 @@ impl Book {
         }
         let people: Vec<PersonId> = touched.people.iter().map(|id| PersonId(*id)).collect();
         let PeopleQuery { community, sort, reverse, .. } = *wanted;
-        index.find_again(&Wanted { query: &expr, today, community, sort, reverse }, &people, list);
+        index.update_results(&Wanted { query: &expr, today, community, sort, reverse }, &people, list);
         Ok(true)
     }
 
@@ -269,7 +269,7 @@ impl Book {
         let named = if expr.mentions(&Key::Community) { communities::communities(conn)? } else { Vec::new() };
         let names = named.into_iter().map(|c| (c.id, c.name));
         let mut index = IndexBuilder::with_room(people.len()).finish(names);
-        slices::everybody(conn, Some(people), Beside::MembershipsAndVisits, |person| {
+        slices::everybody(conn, Some(people), PersonExtras::MembershipsAndVisits, |person| {
             index.replace(person);
             ControlFlow::Continue(())
         })?;

@@ -11,15 +11,15 @@ use crate::domain::text;
 use crate::domain::words::AddressState;
 use crate::exchange::columns::Mapping;
 use crate::store::bulk::{Loader, Taken};
-use crate::store::suppressions::Asking;
-use crate::store::{Learned, Write};
+use crate::store::suppressions::RequestSource;
+use crate::store::{ConsentOutcome, Write};
 
 /// The largest number of different unrecognised values that are counted.
 const MOST_VALUES: usize = 200;
 
 /// The counts of one import.
 #[derive(Default)]
-pub(super) struct Heard {
+pub(super) struct StatusRows {
     /// Rows that didn't add a person, by reason.
     not_added: BTreeMap<&'static str, u64>,
     /// Addresses of people on the roster that were marked, by state.
@@ -30,7 +30,7 @@ pub(super) struct Heard {
     ignored: u64,
 }
 
-impl Heard {
+impl StatusRows {
     /// Imports a row, as far as its status allows.
     pub(super) fn take(
         &mut self,
@@ -47,13 +47,13 @@ impl Heard {
         }
         if row.name.is_empty() && row.email.is_empty() {
             // The row only reports suppressed addresses.
-            loader.settle(write)?;
+            loader.flush_pending(write)?;
             loader.index(write)?;
             for one in &row.suppressed {
                 // The address may belong to somebody on the roster: then their other addresses are suppressed too.
                 let is_new = match one.apart_from {
                     Some(_) => write.take_suppression(one)?,
-                    None => write.suppress(&one.address, one.since, &one.reason, Asking::Earlier)?,
+                    None => write.suppress(&one.address, one.since, &one.reason, RequestSource::Earlier)?,
                 };
                 report.suppressed += u64::from(is_new && one.apart_from.is_none());
             }
@@ -66,7 +66,7 @@ impl Heard {
                 loader.index(write)?;
                 let source = "unsubscribed, by the file that was imported";
                 for address in std::iter::once(&row.email).chain(row.others.iter().map(|o| &o.address)) {
-                    report.suppressed += u64::from(write.suppress(address, row.standing_since, source, Asking::Earlier)?);
+                    report.suppressed += u64::from(write.suppress(address, row.standing_since, source, RequestSource::Earlier)?);
                 }
                 Ok(())
             }
@@ -92,7 +92,7 @@ impl Heard {
         report.suppressed += row.suppressed.iter().filter(|s| s.apart_from.is_none()).count() as u64 * u64::from(write.written() > before);
         report.count(&taken, row);
         match learned {
-            Learned::NeedsDecision if report.decisions.len() < MOST_REFUSALS => {
+            ConsentOutcome::NeedsDecision if report.decisions.len() < MOST_REFUSALS => {
                 let who = if row.email.is_empty() { &row.name } else { &row.email };
                 let reason = format!(
                     "{who} grants consent to mail after they withdrew it or were suppressed; it wasn't written. If it is their own word: \
@@ -100,7 +100,7 @@ impl Heard {
                 );
                 report.decisions.push(Refusal { line, reason });
             }
-            Learned::Ignored => self.ignored += 1,
+            ConsentOutcome::Ignored => self.ignored += 1,
             _ => {}
         }
         Ok(())
@@ -117,7 +117,7 @@ impl Heard {
     ) -> Result<(), BookError> {
         let there = !row.email.is_empty() && loader.find(write, row)?.is_some();
         if there {
-            loader.settle(write)?;
+            loader.flush_pending(write)?;
             loader.index(write)?;
         }
         let marked = if there { write.mark_address(&row.email, state)? } else { None };

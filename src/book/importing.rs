@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::heard::Heard;
+use super::heard::StatusRows;
 use super::imported::{ImportReport, refuse};
 use super::{Book, BookError, Clock, Job, Jobs, Progress};
 use super::{copying, reports};
@@ -114,7 +114,7 @@ fn take_all(
     }
     let reading = Reading { today, community: community.as_deref() };
     let mut incoming = Incoming::default();
-    let mut heard = Heard::default();
+    let mut heard = StatusRows::default();
     let mut removed = 0;
     loop {
         let left = rows.left();

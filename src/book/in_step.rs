@@ -14,14 +14,14 @@ use crate::domain::address;
 use crate::exchange::dump::{Dump, Listed};
 
 /// The earlier recipients of a list. An export takes out the ones that it finds again; the rest have to be removed, or aren't known here.
-pub(super) enum OldList {
+pub(super) enum PreviousList {
     /// From an earlier export: only digests of the addresses, salted.
     Export { earlier: Box<Exported>, left: HashSet<u64> },
     /// From the list's own export.
     Dump { left: HashMap<String, Listed>, unread: u64 },
 }
 
-impl OldList {
+impl PreviousList {
     /// Reads the recipients of an earlier export.
     pub(super) fn of_export(earlier: Exported) -> Self {
         let left = earlier.digests.iter().copied().collect();

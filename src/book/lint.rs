@@ -14,7 +14,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
 use crate::domain::words::{AddressState, CommunityStatus, ConsentState, Eligibility, Purpose, RouteKind, RunBy};
 use crate::exchange::page;
-use crate::store::eligible::{Judge, each_membership};
+use crate::store::eligible::{EligibilityChecker, each_membership};
 use crate::store::{lookup, organisations, pages};
 
 /// Counts that are older than this many days are reported.
@@ -103,7 +103,7 @@ impl Book {
                 }
                 if pages::is_withheld(self.store.reader(), *holder)? {
                     out.push(format!("{name}, {}, withdrew consent to be in a directory: the page withholds name and address", seat.title));
-                } else if let Some(why) = printed_all_the_same(&p) {
+                } else if let Some(why) = privacy_warning(&p) {
                     out.push(format!("{name}, {}: the page prints {}, {why}", seat.title, p.facts.email));
                 }
             }
@@ -135,7 +135,7 @@ impl Book {
     fn overdue_exceptions(&self) -> Result<Vec<(CommunityId, Finding)>, BookError> {
         let conn = self.store.reader();
         let (mut out, all) = (Vec::new(), self.communities()?);
-        for (person, community, exception) in Judge::new(conn, self.today())?.exceptions() {
+        for (person, community, exception) in EligibilityChecker::new(conn, self.today())?.exceptions() {
             let Some(c) = all.iter().find(|c| c.id == community && exception.is_due(self.today())) else { continue };
             let what = format!("exception of {}: {}", lookup::title(conn, person)?, exception.words(self.today()));
             out.push((community, Finding { community: c.name.clone(), what, place: String::new() }));
@@ -146,7 +146,7 @@ impl Book {
     /// Returns members whom the rules of their community don't admit: a rule removes nobody, but the lead should know.
     fn not_eligible(&self, all: &[CommunityDetail]) -> Result<Vec<(CommunityId, Finding)>, BookError> {
         let conn = self.store.reader();
-        let mut judge = Judge::new(conn, self.today())?;
+        let mut judge = EligibilityChecker::new(conn, self.today())?;
         let mut found: HashMap<CommunityId, Vec<String>> = HashMap::new();
         each_membership(conn, None, |person, community, name, addresses| {
             if judge.verdict(conn, person, addresses, community)?.answer == Eligibility::Not {
@@ -166,7 +166,7 @@ impl Book {
 }
 
 /// Returns why a person might not expect the page to print their address.
-fn printed_all_the_same(p: &PersonDetail) -> Option<&'static str> {
+fn privacy_warning(p: &PersonDetail) -> Option<&'static str> {
     let withdrew = p.consents.iter().any(|c| c.purpose == Purpose::Mail && c.state == ConsentState::Withdrawn);
     match p.suppressed.contains(&p.facts.email) {
         _ if p.facts.email.is_empty() => None,

@@ -13,7 +13,7 @@ use crate::domain::query::{Expr, Key};
 use crate::domain::text;
 use crate::domain::words::{AddressState, Purpose};
 use crate::store::rows::PersonRow;
-use crate::store::slices::Beside;
+use crate::store::slices::PersonExtras;
 use crate::store::{ReadOnly, lookup, people, slices, suppressions};
 
 /// A person's address, and whether it may be used for a purpose.
@@ -53,7 +53,7 @@ impl WithMail {
     pub(crate) fn each(&self, ids: &[PersonId], mut take: impl FnMut(&Listed<'_>, &'static str)) -> Result<(), BookError> {
         let to = Use::of(Way::Notify);
         let ids: Vec<i64> = ids.iter().map(|p| p.0).collect();
-        Ok(slices::everybody(self.file.reader(), Some(&ids), Beside::MembershipsAndVisits, |p| {
+        Ok(slices::everybody(self.file.reader(), Some(&ids), PersonExtras::MembershipsAndVisits, |p| {
             take(p, mail::choose(p, &self.suppressions, &to).left_out.map_or("yes", Why::words));
             ControlFlow::Continue(())
         })?)
@@ -69,7 +69,7 @@ impl Book {
         let to = Use { several: false, ..Use::of(way) };
         let suppressions = suppressions::read(self.store.reader())?;
         let mut out = Vec::new();
-        slices::everybody(self.store.reader(), Some(&[id.0]), Beside::Memberships, |p| {
+        slices::everybody(self.store.reader(), Some(&[id.0]), PersonExtras::Memberships, |p| {
             for (at, (address, state)) in p.addresses().enumerate() {
                 let decision = mail::decide(p, address, state, &suppressions, &to);
                 let reasons = mail::reasons(p, address, state, &suppressions, &to);
@@ -88,7 +88,7 @@ impl Book {
         let to = Use { several: false, ..Use::of(way) };
         let suppressions = suppressions::read_whole(self.store.reader())?;
         let mut strictest: Option<Decision> = None;
-        slices::everybody(self.store.reader(), Some(&[id.0]), Beside::Memberships, |p| {
+        slices::everybody(self.store.reader(), Some(&[id.0]), PersonExtras::Memberships, |p| {
             let found = std::cell::RefCell::new(&mut strictest);
             let _ = mail::withhold(typed, |a| {
                 let decision = decided(p, a, &suppressions, &to);
@@ -150,7 +150,7 @@ impl Book {
             let suppressions = suppressions::read(self.store.reader())?;
             let to = Use::of(Way::Notify);
             let mut ids = Vec::new();
-            slices::everybody(self.store.reader(), None, Beside::Memberships, |p| {
+            slices::everybody(self.store.reader(), None, PersonExtras::Memberships, |p| {
                 if mail::choose(p, &suppressions, &to).left_out.is_none() {
                     ids.push(p.id);
                 }

@@ -16,7 +16,7 @@ impl Book {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn people_meant(&self, who: &str) -> Result<Vec<PersonId>, BookError> {
+    pub fn resolve_people(&self, who: &str) -> Result<Vec<PersonId>, BookError> {
         let who = who.trim();
         if let Some(id) = self.with_uuid(&PERSON, who)? {
             return Ok(vec![PersonId(id)]);
@@ -31,7 +31,7 @@ impl Book {
     ///
     /// # Errors
     /// If there is none (the message suggests the nearest name), or the file can't be read.
-    pub fn community_meant(&self, which: &str) -> Result<CommunityId, BookError> {
+    pub fn resolve_community(&self, which: &str) -> Result<CommunityId, BookError> {
         match self.with_uuid(&COMMUNITY, which.trim())? {
             Some(id) => Ok(CommunityId(id)),
             None => self.community_named(which),
@@ -46,7 +46,7 @@ impl Book {
         let conn = self.store.reader();
         match lookup::named(conn, &COMMUNITY, name)? {
             Some(id) => Ok(CommunityId(id)),
-            None => Err(not_there("community", name, &lookup::names(conn, &COMMUNITY)?, "communities")),
+            None => Err(not_found_error("community", name, &lookup::names(conn, &COMMUNITY)?, "communities")),
         }
     }
 
@@ -54,7 +54,7 @@ impl Book {
     ///
     /// # Errors
     /// If the day or the file can't be read.
-    pub fn meetups_meant(&self, which: &str) -> Result<Vec<MeetupId>, BookError> {
+    pub fn resolve_meetups(&self, which: &str) -> Result<Vec<MeetupId>, BookError> {
         let which = which.trim();
         if let Some(id) = self.with_uuid(&MEETUP, which)? {
             return Ok(vec![MeetupId(id)]);
@@ -76,7 +76,7 @@ impl Book {
     ///
     /// # Errors
     /// If there is none (the message suggests the nearest name), or the file can't be read.
-    pub fn organisation_meant(&self, which: &str) -> Result<OrganisationId, BookError> {
+    pub fn resolve_organisation(&self, which: &str) -> Result<OrganisationId, BookError> {
         let (conn, which) = (self.store.reader(), which.trim());
         let found = match self.with_uuid(&ORGANISATION, which)? {
             None => match lookup::named(conn, &ORGANISATION, which)? {
@@ -87,7 +87,7 @@ impl Book {
         };
         match found {
             Some(id) => Ok(OrganisationId(id)),
-            None => Err(not_there("organisation", which, &lookup::names(conn, &ORGANISATION)?, "organisations")),
+            None => Err(not_found_error("organisation", which, &lookup::names(conn, &ORGANISATION)?, "organisations")),
         }
     }
 
@@ -95,7 +95,7 @@ impl Book {
     ///
     /// # Errors
     /// If there is none or there are several (the message lists them), or the file can't be read.
-    pub fn seat_meant(&self, community: CommunityId, which: &str) -> Result<SeatId, BookError> {
+    pub fn resolve_seat(&self, community: CommunityId, which: &str) -> Result<SeatId, BookError> {
         let Some(detail) = self.community(community)? else {
             return Err(BookError::Refused("the community is gone".into()));
         };
@@ -139,7 +139,7 @@ impl Book {
 }
 
 /// Returns the error for a name that doesn't exist: suggests the nearest name, or the command that lists them.
-fn not_there(kind: &str, name: &str, all: &[String], list: &str) -> BookError {
+fn not_found_error(kind: &str, name: &str, all: &[String], list: &str) -> BookError {
     let near = text::nearest(name, all.iter().map(String::as_str));
     let hint = near.map_or_else(|| format!("`guildhall list {list}` lists them"), |near| format!("did you mean {near}?"));
     BookError::Refused(format!("there is no {kind} called {}; {hint}", text::safe(name)))

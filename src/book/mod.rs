@@ -63,7 +63,7 @@ pub use meetup_search::MeetupSort;
 pub use searchable::Searchable;
 pub use seats::{channel_line, seat_line, seat_warnings};
 pub use steps::{Confirmed, Step};
-pub use targets::spare_the_roster;
+pub use targets::refuse_roster_target;
 pub use time::{Clock, FixedClock, SystemClock};
 pub use today::{ToDo, ToDoKind, ToDoPlace};
 
@@ -274,7 +274,7 @@ impl Book {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn glance(&self, of: Thing, limit: usize) -> Result<Vec<Op>, BookError> {
+    pub fn recent_history(&self, of: Thing, limit: usize) -> Result<Vec<Op>, BookError> {
         self.history_of(of, limit, false)
     }
 
@@ -292,8 +292,8 @@ impl Book {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn changed_elsewhere(&mut self) -> Result<bool, BookError> {
-        let changed = self.store.changed_elsewhere()?;
+    pub fn poll_external_changes(&mut self) -> Result<bool, BookError> {
+        let changed = self.store.poll_external_changes()?;
         if changed {
             self.forget_index();
         }

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::exported::{Changed, Explained, ExportSummary, Remark};
-use super::in_step::{OldList, Sent, digest};
+use super::in_step::{PreviousList, Sent, digest};
 use super::mailable::decided;
 use super::{BookError, Exported, Progress};
 use crate::domain::address::{self, OtherAddress};
@@ -24,7 +24,7 @@ use crate::exchange::dump::Listed as OnList;
 use crate::exchange::formats::{Format, Outgoing};
 use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, Pen, Single, beside, failed};
 use crate::store::changes::TouchedBy;
-use crate::store::slices::Beside;
+use crate::store::slices::PersonExtras;
 use crate::store::{ReadOnly, StoreError, communities, exports, slices, suppressions};
 
 /// Everything that an export needs, gathered before it runs on a thread.
@@ -36,7 +36,7 @@ pub(super) struct Prepared {
     pub purpose: Use,
     pub explain: bool,
     /// The earlier list, if only the changes are wanted.
-    pub old: Option<OldList>,
+    pub old: Option<PreviousList>,
     /// The same format, for people to remove from the list.
     pub removal: Format,
     pub memory: Option<(Exported, Sent)>,
@@ -110,7 +110,7 @@ impl Prepared {
         let Some(mut old) = self.old.take() else { return Ok((added, 0)) };
         let (mut removed, file) = (0, ReadOnly::open(&self.roster)?);
         let mut take = |address: &str| removed += u64::from(!address.is_empty() && old.take(address));
-        slices::everybody(file.reader(), Some(&people), Beside::Memberships, |person| {
+        slices::everybody(file.reader(), Some(&people), PersonExtras::Memberships, |person| {
             take(person.email);
             person.others.iter().for_each(|o| take(&o.address));
             ControlFlow::Continue(())
@@ -146,8 +146,8 @@ impl Prepared {
         let mut unknown = None;
         if let Some(old) = self.old.take() {
             match &old {
-                OldList::Export { left, .. } => changed.nameless = left.len() as u64,
-                OldList::Dump { left, unread } => {
+                PreviousList::Export { left, .. } => changed.nameless = left.len() as u64,
+                PreviousList::Dump { left, unread } => {
                     changed.unread = *unread;
                     changed.unknown = Some(left.len() as u64);
                     unknown = Some(old.strangers());
@@ -175,7 +175,7 @@ impl Prepared {
         self.format.head(&mut way.pen)?;
         let (mut done, mut trouble) = (0_u64, None);
         let ids = self.ids.take();
-        slices::everybody(conn, ids.as_deref(), Beside::Memberships, |person| {
+        slices::everybody(conn, ids.as_deref(), PersonExtras::Memberships, |person| {
             done += 1;
             if done.is_multiple_of(1024) && progress.reach(done).is_break() {
                 trouble = Some(StoreError::Stopped.into());
@@ -224,7 +224,7 @@ impl Prepared {
             way.write(removal, &outgoing).map(|_| changed.removed += 1)
         };
         let mut done = 0_u64;
-        slices::everybody(conn, None, Beside::Memberships, |person| {
+        slices::everybody(conn, None, PersonExtras::Memberships, |person| {
             done += 1;
             if done.is_multiple_of(1024) && progress.reach(done).is_break() {
                 trouble = Some(StoreError::Stopped.into());
@@ -420,8 +420,8 @@ impl<'a, 'o> Way<'a, 'o> {
         let Ok(email) = format.admit(p) else { return Ok(None) };
         let (outlet, before) = (self.outlet, self.before);
         let doubt = format.person(p, &email, &mut self.pen, &mut |pen| {
-            pen.turn_over()?;
-            let turned = outlet.borrow_mut().turn_over()?;
+            pen.start_next_file()?;
+            let turned = outlet.borrow_mut().start_next_file()?;
             outlet.borrow_mut().write_all(before.as_bytes()).map_err(ExchangeError::Write)?;
             Ok(turned)
         })?;

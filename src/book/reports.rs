@@ -11,7 +11,7 @@ use crate::domain::text;
 use crate::domain::words::AddressState;
 use crate::exchange::Rows;
 use crate::exchange::reports::{Report, ReportKind, Said};
-use crate::store::suppressions::Asking;
+use crate::store::suppressions::RequestSource;
 use crate::store::{StoreError, Write, lookup};
 
 #[derive(Default)]
@@ -61,7 +61,7 @@ fn take(write: &mut Write<'_>, said: &Said, counts: &mut Counts) -> Result<Optio
     match said {
         Said::Unsubscribed { email, on, source } => {
             let holder = lookup::holder_of(write.reader(), email)?;
-            let changed = write.suppress(email, *on, source, Asking::Earlier)?;
+            let changed = write.suppress(email, *on, source, RequestSource::Earlier)?;
             if holder.is_none() && changed {
                 counts.strangers += 1;
             }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{BookError, Progress};
 use crate::search::{Index, IndexBuilder, MeetupIndex};
-use crate::store::slices::Beside;
+use crate::store::slices::PersonExtras;
 use crate::store::{ReadOnly, Reader, StoreError, communities, meetups, slices};
 
 /// The search indexes of all people and all meetups.
@@ -24,12 +24,12 @@ pub(super) fn build(path: &Path, progress: &Progress) -> Result<Option<Searchabl
     progress.expect(total);
     let mut builder = IndexBuilder::with_room(usize::try_from(total).unwrap_or(0));
     let mut reached = Reached { progress, people: 0, rows: 0, stopped: false };
-    slices::everybody(conn, None, Beside::Nothing, |person| {
+    slices::everybody(conn, None, PersonExtras::Nothing, |person| {
         builder.push(person);
         reached.people += 1;
         reached.row()
     })?;
-    builder.everybody_is_there();
+    builder.finish_people();
     slices::memberships(conn, |person, community, status, source| {
         builder.join(person, community, status, source);
         reached.row()

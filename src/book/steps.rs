@@ -86,7 +86,7 @@ impl Book {
     /// What is wrong, in words; nothing has changed then.
     pub fn step(&mut self, step: &Step) -> Result<Applied, BookError> {
         let stamp = self.stamp();
-        let before = self.before_it_changes(step)?;
+        let before = self.meetup_before_step(step)?;
         let mut applied = take(&mut self.store, stamp, step)?;
         self.follow(&applied.touched)?;
         if let Some(before) = before {
@@ -122,7 +122,7 @@ impl Book {
     #[must_use]
     pub fn step_job(&mut self, step: Step, jobs: Jobs) -> Job<Result<Applied, BookError>> {
         let stamp = self.stamp();
-        self.writing_elsewhere(jobs, move |book, progress| {
+        self.spawn_writing_job(jobs, move |book, progress| {
             progress.expect(book.size_of(&step, u64::MAX)?);
             let watched = Arc::clone(&book.progress);
             book.store.watch(Box::new(move |done| watched.reach(done)));
@@ -134,23 +134,23 @@ impl Book {
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn hurry(&self, hurry: bool) -> Result<(), BookError> {
-        Ok(self.store.wait_for_others(hurry.then_some(std::time::Duration::ZERO))?)
+    pub fn set_nonblocking_reads(&self, set_nonblocking_reads: bool) -> Result<(), BookError> {
+        Ok(self.store.set_busy_timeout(set_nonblocking_reads.then_some(std::time::Duration::ZERO))?)
     }
 
-    /// Like [`Book::elsewhere`], for work that writes; pass what it touched to [`Book::after_step`].
-    pub fn writing_elsewhere<T: Send + 'static>(
+    /// Like [`Book::spawn_job`], for work that writes; pass what it touched to [`Book::after_step`].
+    pub fn spawn_writing_job<T: Send + 'static>(
         &mut self,
         jobs: Jobs,
         work: impl FnOnce(&mut Self, &Progress) -> Result<T, BookError> + Send + 'static,
     ) -> Job<Result<T, BookError>> {
         self.note_newest();
-        self.elsewhere(jobs, work)
+        self.spawn_job(jobs, work)
     }
 
     /// Runs work that may take longer than a frame on a thread, with its own book on the same roster. A request to stop takes effect
     /// wherever the work reads or writes.
-    pub fn elsewhere<T: Send + 'static>(
+    pub fn spawn_job<T: Send + 'static>(
         &mut self,
         jobs: Jobs,
         work: impl FnOnce(&mut Self, &Progress) -> Result<T, BookError> + Send + 'static,
@@ -182,7 +182,7 @@ impl Book {
     /// If the file can't be read.
     pub fn after_step(&mut self, touched: &crate::store::Touched) -> Result<bool, BookError> {
         // Don't report our own change as another program's.
-        self.store.changed_elsewhere()?;
+        self.store.poll_external_changes()?;
         let steps = self.newest().map_or(0, |op| op.0) - self.newest_before.map_or(0, |op| op.0);
         if steps > 1 {
             self.forget_index();

@@ -70,7 +70,7 @@ pub(super) fn digest_of(file: &Path) -> std::io::Result<String> {
 }
 
 /// Returns the targets that exist and differ from the last export; `written` has its recorded paths and digests.
-pub(super) fn in_the_way(targets: Vec<PathBuf>, written: &[(String, String)]) -> Vec<PathBuf> {
+pub(super) fn conflicting_targets(targets: Vec<PathBuf>, written: &[(String, String)]) -> Vec<PathBuf> {
     let is_ours = |file: &Path| {
         let (place, digest) = (place(file), digest_of(file).unwrap_or_default());
         written.iter().any(|(p, d)| *p == place && *d == digest && !d.is_empty())
@@ -82,7 +82,7 @@ pub(super) fn in_the_way(targets: Vec<PathBuf>, written: &[(String, String)]) ->
 ///
 /// # Errors
 /// If `target` is one of these.
-pub fn spare_the_roster(roster: &Path, target: &Path) -> Result<(), BookError> {
+pub fn refuse_roster_target(roster: &Path, target: &Path) -> Result<(), BookError> {
     let real = |p: &Path| p.canonicalize().unwrap_or_else(|_| p.to_owned());
     let (roster, target) = (real(roster), real(target));
     let refuse = |what: &str| Err(BookError::Refused(format!("{} is {what}; write to another file", target.display())));

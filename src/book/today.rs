@@ -15,7 +15,7 @@ use crate::exchange::Single;
 use crate::exchange::formats::FORMATS;
 use crate::store::changes::TouchedBy;
 use crate::store::due::{self, MeetupDue, PersonDue};
-use crate::store::eligible::Judge;
+use crate::store::eligible::EligibilityChecker;
 use crate::store::{Touched, changes, lookup, organisations, pages};
 
 /// How many days ahead meetups are considered.
@@ -215,7 +215,7 @@ fn seats(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
 
 fn reviews(look: &mut Look<'_>, out: &mut Vec<ToDo>) -> Result<(), BookError> {
     let conn = look.book.store.reader();
-    for (person, community, exception) in Judge::new(conn, look.today)?.exceptions() {
+    for (person, community, exception) in EligibilityChecker::new(conn, look.today)?.exceptions() {
         let Some(by) = exception.review.filter(|_| exception.is_due(look.today)) else { continue };
         let who = lookup::title(conn, person)?;
         let name = lookup::name(conn, &crate::store::schema::COMMUNITY, community.0)?.unwrap_or_default();

@@ -10,7 +10,7 @@ use super::{Book, BookError, Command, Step};
 use crate::domain::ids::MeetupId;
 use crate::domain::mail::{self, Use, Way, Why};
 use crate::domain::words::{MeetupStatus, Rsvp};
-use crate::store::slices::Beside;
+use crate::store::slices::PersonExtras;
 use crate::store::{meetups, slices, suppressions};
 
 /// The state of a meetup before a step changes it.
@@ -22,7 +22,7 @@ pub(super) struct Before {
 
 impl Book {
     /// Returns the current state of the meetup that a step changes, if it changes one.
-    pub(super) fn before_it_changes(&self, step: &Step) -> Result<Option<Before>, BookError> {
+    pub(super) fn meetup_before_step(&self, step: &Step) -> Result<Option<Before>, BookError> {
         let Step::Run(command) = step else { return Ok(None) };
         let Command::PutMeetup { id: Some(id), .. } = **command else { return Ok(None) };
         let found = meetups::meetup_rows(self.store.reader(), &[id])?;
@@ -42,7 +42,7 @@ impl Book {
         let ids: Vec<i64> = yes.map(|row| row.person_id.0).collect();
         let (suppressions, to) = (suppressions::read(conn)?, Use::of(Way::Notify));
         let mut out = Vec::new();
-        slices::everybody(conn, Some(&ids), Beside::Memberships, |p| {
+        slices::everybody(conn, Some(&ids), PersonExtras::Memberships, |p| {
             let who = if p.name.is_empty() { p.email } else { p.name };
             out.extend(mail::choose(p, &suppressions, &to).left_out.map(|why: Why| format!("{who}: {}", why.words())));
             ControlFlow::Continue(())

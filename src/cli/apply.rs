@@ -120,14 +120,14 @@ fn deed(book: &mut Book, action: Action) -> Result<Deed, CliError> {
     };
     Ok(match action {
         Action::AddMember { set, community } => {
-            let community = community.map(|c| book.community_meant(&c)).transpose()?;
+            let community = community.map(|c| book.resolve_community(&c)).transpose()?;
             fill(book, Kind::Member, Subject::Person(None), community, set)?
         }
         Action::AddCommunity { set } => fill(book, Kind::Community, Subject::Community(None), None, set)?,
         Action::AddMeetup { set } => fill(book, Kind::Meetup, Subject::Meetup(None), None, set)?,
         Action::AddOrganisation { set } => fill(book, Kind::Organisation, Subject::Organisation(None), None, set)?,
         Action::AddSeat { community, set } => {
-            let community = book.community_meant(&community)?;
+            let community = book.resolve_community(&community)?;
             fill(book, Kind::Seat, Subject::Seat(community, None), None, set)?
         }
         Action::EditMember { who, set } => {
@@ -135,7 +135,7 @@ fn deed(book: &mut Book, action: Action) -> Result<Deed, CliError> {
             fill(book, Kind::Member, Subject::Person(Some(id)), None, set)?
         }
         Action::EditCommunity { community, set } => {
-            let id = book.community_meant(&community)?;
+            let id = book.resolve_community(&community)?;
             fill(book, Kind::Community, Subject::Community(Some(id)), None, set)?
         }
         Action::EditMeetup { meetup, set } => {
@@ -143,21 +143,21 @@ fn deed(book: &mut Book, action: Action) -> Result<Deed, CliError> {
             fill(book, Kind::Meetup, Subject::Meetup(Some(id)), None, set)?
         }
         Action::EditOrganisation { organisation, set } => {
-            let id = book.organisation_meant(&organisation)?;
+            let id = book.resolve_organisation(&organisation)?;
             fill(book, Kind::Organisation, Subject::Organisation(Some(id)), None, set)?
         }
         Action::EditSeat { community, seat, set } => {
-            let community = book.community_meant(&community)?;
-            let seat = book.seat_meant(community, &seat)?;
+            let community = book.resolve_community(&community)?;
+            let seat = book.resolve_seat(community, &seat)?;
             fill(book, Kind::Seat, Subject::Seat(community, Some(seat)), None, set)?
         }
         Action::RemoveMember { who } => Deed::Remove(people(book, who)?.into_iter().map(Thing::Person).collect()),
-        Action::RemoveCommunity { community } => Deed::Remove(vec![Thing::Community(book.community_meant(&community)?)]),
+        Action::RemoveCommunity { community } => Deed::Remove(vec![Thing::Community(book.resolve_community(&community)?)]),
         Action::RemoveMeetup { meetup } => Deed::Remove(vec![Thing::Meetup(who::one_meetup(book, &meetup)?)]),
-        Action::RemoveOrganisation { organisation } => Deed::Remove(vec![Thing::Organisation(book.organisation_meant(&organisation)?)]),
+        Action::RemoveOrganisation { organisation } => Deed::Remove(vec![Thing::Organisation(book.resolve_organisation(&organisation)?)]),
         Action::RemoveSeat { community, seat } => {
-            let community = book.community_meant(&community)?;
-            Deed::RemoveSeat(community, book.seat_meant(community, &seat)?)
+            let community = book.resolve_community(&community)?;
+            Deed::RemoveSeat(community, book.resolve_seat(community, &seat)?)
         }
         other => of_people(book, other)?,
     })
@@ -168,9 +168,9 @@ fn of_people(book: &mut Book, action: Action) -> Result<Deed, CliError> {
     Ok(match action {
         Action::Put { who, community, status } => {
             let status = status.as_deref().map(deeds::status).transpose()?;
-            Deed::Put(people(book, who)?, book.community_meant(&community)?, status)
+            Deed::Put(people(book, who)?, book.resolve_community(&community)?, status)
         }
-        Action::Take { who, community } => Deed::Take(people(book, who)?, book.community_meant(&community)?),
+        Action::Take { who, community } => Deed::Take(people(book, who)?, book.resolve_community(&community)?),
         Action::Tag { who, tag } => Deed::Tag(people(book, who)?, named(&tag)?),
         Action::Untag { who, tag } => Deed::Untag(people(book, who)?, named(&tag)?),
         Action::Consent { who, purpose, state, source, date } => {

@@ -45,14 +45,14 @@ fn pairs(fill: &Fill) -> Result<Vec<fields::Pair>, CliError> {
 pub(super) fn add(book: &mut Book, what: &Add, out: &mut dyn Write) -> Result<Ended, CliError> {
     let (kind, subject, fill, into, yes) = match what {
         Add::Member { fill, community, yes } => {
-            let into = community.as_deref().map(|c| book.community_meant(c)).transpose()?;
+            let into = community.as_deref().map(|c| book.resolve_community(c)).transpose()?;
             (Kind::Member, Subject::Person(None), fill, into, *yes)
         }
         Add::Community { fill } => (Kind::Community, Subject::Community(None), fill, None, false),
         Add::Meetup { fill } => (Kind::Meetup, Subject::Meetup(None), fill, None, false),
         Add::Organisation { fill } => (Kind::Organisation, Subject::Organisation(None), fill, None, false),
         Add::Seat { community, fill } => {
-            let community = book.community_meant(community)?;
+            let community = book.resolve_community(community)?;
             (Kind::Seat, Subject::Seat(community, None), fill, None, false)
         }
     };
@@ -72,15 +72,15 @@ pub(super) fn edit(book: &mut Book, what: &Edit, out: &mut dyn Write) -> Result<
             (Kind::Member, subjects, people.left_out, fill)
         }
         Edit::Community { which, fill } => {
-            (Kind::Community, vec![Subject::Community(Some(book.community_meant(which)?))], Vec::new(), fill)
+            (Kind::Community, vec![Subject::Community(Some(book.resolve_community(which)?))], Vec::new(), fill)
         }
         Edit::Meetup { which, fill } => (Kind::Meetup, vec![Subject::Meetup(Some(who::one_meetup(book, which)?))], Vec::new(), fill),
         Edit::Organisation { which, fill } => {
-            (Kind::Organisation, vec![Subject::Organisation(Some(book.organisation_meant(which)?))], Vec::new(), fill)
+            (Kind::Organisation, vec![Subject::Organisation(Some(book.resolve_organisation(which)?))], Vec::new(), fill)
         }
         Edit::Seat { community, seat, fill } => {
-            let community = book.community_meant(community)?;
-            (Kind::Seat, vec![Subject::Seat(community, Some(book.seat_meant(community, seat)?))], Vec::new(), fill)
+            let community = book.resolve_community(community)?;
+            (Kind::Seat, vec![Subject::Seat(community, Some(book.resolve_seat(community, seat)?))], Vec::new(), fill)
         }
     };
     let (pairs, how) = (pairs(fill)?, fill.how);
@@ -119,12 +119,12 @@ pub(super) fn remove(book: &mut Book, what: &Remove, out: &mut dyn Write) -> Res
             left_out = people.left_out;
             (Deed::Remove(people.ids.into_iter().map(Thing::Person).collect()), sure)
         }
-        Remove::Community { which, sure } => (Deed::Remove(vec![Thing::Community(book.community_meant(which)?)]), sure),
+        Remove::Community { which, sure } => (Deed::Remove(vec![Thing::Community(book.resolve_community(which)?)]), sure),
         Remove::Meetup { which, sure } => (Deed::Remove(vec![Thing::Meetup(who::one_meetup(book, which)?)]), sure),
-        Remove::Organisation { which, sure } => (Deed::Remove(vec![Thing::Organisation(book.organisation_meant(which)?)]), sure),
+        Remove::Organisation { which, sure } => (Deed::Remove(vec![Thing::Organisation(book.resolve_organisation(which)?)]), sure),
         Remove::Seat { community, seat, sure } => {
-            let community = book.community_meant(community)?;
-            (Deed::RemoveSeat(community, book.seat_meant(community, seat)?), sure)
+            let community = book.resolve_community(community)?;
+            (Deed::RemoveSeat(community, book.resolve_seat(community, seat)?), sure)
         }
     };
     let Sure { yes, how } = *sure;
@@ -133,7 +133,7 @@ pub(super) fn remove(book: &mut Book, what: &Remove, out: &mut dyn Write) -> Res
 
 /// `put`.
 pub(super) fn put(book: &mut Book, args: &PutArgs, out: &mut dyn Write) -> Result<Ended, CliError> {
-    let community = book.community_meant(&args.community)?;
+    let community = book.resolve_community(&args.community)?;
     let status = args.status.as_deref().map(deeds::status).transpose()?;
     let people = who::which(book, &args.which)?;
     carry_out(book, (args.how, args.yes), people.left_out, out, |_| Ok(Deed::Put(people.ids, community, status)))
@@ -141,7 +141,7 @@ pub(super) fn put(book: &mut Book, args: &PutArgs, out: &mut dyn Write) -> Resul
 
 /// `take`.
 pub(super) fn take(book: &mut Book, args: &TakeArgs, out: &mut dyn Write) -> Result<Ended, CliError> {
-    let community = book.community_meant(&args.community)?;
+    let community = book.resolve_community(&args.community)?;
     let people = who::which(book, &args.which)?;
     carry_out(book, (args.how, false), people.left_out, out, |_| Ok(Deed::Take(people.ids, community)))
 }

@@ -19,7 +19,7 @@ pub(super) fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliEr
     if which.trim().is_empty() {
         return Err(CliError::Usage("a name is empty; name a person by address, name or UUID".into()));
     }
-    if let [only] = book.people_meant(which)?.as_slice() {
+    if let [only] = book.resolve_people(which)?.as_slice() {
         return Ok(*only);
     }
     let phrase = format!("name:\"{}\"", which.replace(['\\', '"'], ""));
@@ -55,7 +55,7 @@ pub(super) fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat
             if format == ShowFormat::Json { write_json(&detail, out) } else { show_person(&detail, &book.calendar(), out) }
         }
         Shown::Community => {
-            let id = book.community_meant(which)?;
+            let id = book.resolve_community(which)?;
             let detail = book.community(id)?.ok_or_else(gone)?;
             if format == ShowFormat::Json { write_json(&detail, out) } else { show_community(&detail, &book.calendar(), out) }
         }
@@ -68,7 +68,7 @@ pub(super) fn show(book: &mut Book, what: Shown, which: &str, format: ShowFormat
 }
 
 fn one_meetup(book: &mut Book, which: &str) -> Result<MeetupId, CliError> {
-    if let [only] = book.meetups_meant(which)?.as_slice() {
+    if let [only] = book.resolve_meetups(which)?.as_slice() {
         return Ok(*only);
     }
     let found = book.find_meetups(&format!("name:\"{}\"", which.replace(['\\', '"'], "")), None, MeetupSort::When, false)?;

@@ -11,7 +11,7 @@ use super::out::json;
 use super::{CliError, Ended, Pipe, clock, may_show_progress, say};
 use crate::book::{
     Book, BookError, ExportOptions, ImportOptions, ImportReport, Job, Jobs, Placeholder, Remark, Settings, Since, StoreError, each_once,
-    placeholders, spare_the_roster,
+    placeholders, refuse_roster_target,
 };
 use crate::domain::text;
 use crate::exchange::{AtomicFile, SourceFile};
@@ -26,7 +26,7 @@ pub(super) fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> R
         }
     }
     if let Some(report) = &args.report {
-        spare_the_roster(roster, report)?;
+        refuse_roster_target(roster, report)?;
     }
     let mut target = args.report.as_deref().map(AtomicFile::create).transpose().map_err(BookError::from)?;
     // A rehearsal leaves nothing behind, not even a new roster.
@@ -219,7 +219,7 @@ pub(super) fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) ->
     };
     let summary = match &args.output {
         Some(path) => {
-            if let (Some(file), false) = (book.in_the_way(&options, path)?.first(), args.replace) {
+            if let (Some(file), false) = (book.conflicting_targets(&options, path)?.first(), args.replace) {
                 let file = text::safe(&file.display().to_string()).into_owned();
                 let why = format!("{file} exists and isn't the last export of this list; add --replace to replace it");
                 return Err(CliError::Which(why));

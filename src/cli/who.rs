@@ -34,7 +34,7 @@ pub(super) fn one_person(book: &mut Book, who: &str) -> Result<PersonId, CliErro
     if who.trim().is_empty() {
         return Err(CliError::Usage("a name is empty; name a person by address, exact name or UUID".into()));
     }
-    match book.people_meant(who)?.as_slice() {
+    match book.resolve_people(who)?.as_slice() {
         [only] => Ok(*only),
         [] => {
             let who = text::safe(who.trim());
@@ -76,7 +76,7 @@ fn nearest(book: &mut Book, who: &str) -> Result<String, CliError> {
 /// # Errors
 /// If there is none, or several: then they are listed with their days.
 pub(super) fn one_meetup(book: &Book, which: &str) -> Result<MeetupId, CliError> {
-    match book.meetups_meant(which)?.as_slice() {
+    match book.resolve_meetups(which)?.as_slice() {
         [only] => Ok(*only),
         [] => {
             let which = text::safe(which.trim());

@@ -81,7 +81,7 @@ fn overlap<'a>(a: impl Iterator<Item = &'a str>, b: impl Iterator<Item = &'a str
 /// Returns the matching entry of the second list for each of the first, if any. The best matches come first, and no entry matches twice.
 #[must_use]
 pub(crate) fn matched(first: &[Printed], second: &[Printed]) -> Vec<Option<usize>> {
-    let scored = in_common(first, second).into_iter().map(|(i, j)| (first[i].likeness(&second[j]), i, j));
+    let scored = candidate_pairs(first, second).into_iter().map(|(i, j)| (first[i].likeness(&second[j]), i, j));
     let mut pairs: Vec<(u32, usize, usize)> = scored.filter(|(score, ..)| *score >= ALIKE).collect();
     pairs.sort_by_key(|(score, i, j)| (u32::MAX - score, *i, *j));
     let (mut out, mut taken) = (vec![None; first.len()], vec![false; second.len()]);
@@ -97,7 +97,7 @@ pub(crate) fn matched(first: &[Printed], second: &[Printed]) -> Vec<Option<usize
 ///
 /// Skips features that too many entries of the second list have.
 #[must_use]
-pub(crate) fn in_common(first: &[Printed], second: &[Printed]) -> Vec<(usize, usize)> {
+pub(crate) fn candidate_pairs(first: &[Printed], second: &[Printed]) -> Vec<(usize, usize)> {
     let mut with: HashMap<Feature, Vec<usize>> = HashMap::new();
     for (j, b) in second.iter().enumerate() {
         for feature in b.features() {
@@ -151,7 +151,7 @@ mod tests {
         let before: Vec<Printed> = (0..2_000).map(account).collect();
         let after: Vec<Printed> = before.iter().rev().cloned().collect();
         assert_eq!(matched(&before, &after), (0..2_000).rev().map(Some).collect::<Vec<_>>());
-        let compared = in_common(&before, &after).len();
+        let compared = candidate_pairs(&before, &after).len();
         assert!(compared < 3 * before.len(), "{compared} comparisons");
     }
 
@@ -161,7 +161,7 @@ mod tests {
         all.push(Printed::default());
         all.push(Printed { name: Some("Number 7".into()), ..Printed::default() });
         all.push(Printed { purpose: Some("For topic 3.".into()), ..Printed::default() });
-        let pairs = in_common(&all, &all);
+        let pairs = candidate_pairs(&all, &all);
         for (i, a) in all.iter().enumerate() {
             for (j, b) in all.iter().enumerate() {
                 assert!(a.likeness(b) < ALIKE || pairs.contains(&(i, j)), "{a:?} and {b:?}");

@@ -250,7 +250,9 @@ impl Mapping {
                 Role::Email if cleaned.removed > 0 => {
                     return Err(format!("the address {} contains an invisible character", text::safe(raw)));
                 }
-                Role::Status(_) | Role::Flag(..) | Role::OptIn(..) | Role::Timestamp(_) => self.hear(at, value, &mut said, into)?,
+                Role::Status(_) | Role::Flag(..) | Role::OptIn(..) | Role::Timestamp(_) => {
+                    self.read_foreign_column(at, value, &mut said, into)?
+                }
                 role => self.put((at, *role), value, reading, into)?,
             }
         }
@@ -314,7 +316,7 @@ impl Mapping {
     }
 
     /// Interprets a column in another system's vocabulary.
-    fn hear(&self, at: usize, value: &str, said: &mut Said, into: &mut Incoming) -> Result<(), String> {
+    fn read_foreign_column(&self, at: usize, value: &str, said: &mut Said, into: &mut Incoming) -> Result<(), String> {
         let header = &self.headers[at];
         let keep = |into: &mut Incoming, field: usize| into.fields.push((field, value.to_owned()));
         match self.roles[at] {

@@ -72,7 +72,7 @@ pub(crate) trait Outlet: Write {
     ///
     /// # Errors
     /// If the next file can't be created.
-    fn turn_over(&mut self) -> Result<bool, ExchangeError>;
+    fn start_next_file(&mut self) -> Result<bool, ExchangeError>;
 }
 
 /// A single writer, which can't be continued in another file.
@@ -89,7 +89,7 @@ impl Write for Single<'_> {
 }
 
 impl Outlet for Single<'_> {
-    fn turn_over(&mut self) -> Result<bool, ExchangeError> {
+    fn start_next_file(&mut self) -> Result<bool, ExchangeError> {
         Ok(false)
     }
 }
@@ -142,7 +142,7 @@ impl Write for Numbered {
 }
 
 impl Outlet for Numbered {
-    fn turn_over(&mut self) -> Result<bool, ExchangeError> {
+    fn start_next_file(&mut self) -> Result<bool, ExchangeError> {
         let next = AtomicFile::create(&beside(&self.target, &format!("-{}", self.done.len() + 2)))?;
         self.done.push(std::mem::replace(&mut self.open, next));
         Ok(true)

@@ -128,7 +128,7 @@ impl<W: Write> Pen<W> {
     ///
     /// # Errors
     /// If it can't be written, or it is a workbook, which is one file.
-    pub(crate) fn turn_over(&mut self) -> Result<(), ExchangeError> {
+    pub(crate) fn start_next_file(&mut self) -> Result<(), ExchangeError> {
         match &mut self.0 {
             Kind::Text(csv, _) => {
                 csv.flush().map_err(ExchangeError::Write)?;

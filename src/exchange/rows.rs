@@ -85,7 +85,7 @@ impl<'f> Rows<'f> {
         let first = first.strip_suffix(b"\r").unwrap_or(first);
         let told = first.strip_prefix(b"sep=").filter(|rest| rest.len() == 1).map(|rest| rest[0]);
         let (start, line) = if told.is_some() { (input[..end].iter().position(|b| *b == b'\n').map_or(end, |p| p + 1), 2) } else { (0, 1) };
-        let delimiter = told.unwrap_or_else(|| likeliest(&input[..end]));
+        let delimiter = told.unwrap_or_else(|| guess_delimiter(&input[..end]));
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
         Ok(Self { from, reader, input, start, end, output: vec![0; 4096], ends: vec![0; 64], delimiter, line, quotes: 0, done: false })
     }
@@ -176,7 +176,7 @@ impl<'f> Rows<'f> {
 }
 
 /// Returns the delimiter that splits the first record into the most columns, respecting quotes; a comma if none does.
-fn likeliest(start: &[u8]) -> u8 {
+fn guess_delimiter(start: &[u8]) -> u8 {
     let columns = |delimiter: u8| {
         let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
         let (mut out, mut ends) = (vec![0; start.len() + 1], vec![0; MOST_COLUMNS + 1]);

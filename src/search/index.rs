@@ -48,7 +48,7 @@ impl IndexBuilder {
     }
 
     /// Ends the list of people. Memberships and visits follow.
-    pub(crate) fn everybody_is_there(&mut self) {
+    pub(crate) fn finish_people(&mut self) {
         self.all.arena.shrink_to_fit();
         self.all.seal();
     }
@@ -88,7 +88,7 @@ impl Index {
 
     /// Returns whether so many entries are dead that the index should be rebuilt.
     #[must_use]
-    pub(crate) fn is_worn(&self) -> bool {
+    pub(crate) fn needs_rebuild(&self) -> bool {
         self.all.buried.len() > 1_000 && self.all.buried.len() * 2 > self.all.entries.len()
     }
 
@@ -153,7 +153,7 @@ impl Index {
         }
         let mut out = Vec::with_capacity(hits.iter().map(Hits::count).sum());
         for some in &mut hits {
-            order.read_off(some, &self.all, &mut out);
+            order.append_ids(some, &self.all, &mut out);
         }
         if wanted.reverse {
             out.reverse();
@@ -163,7 +163,7 @@ impl Index {
 
     /// Updates a result of [`Index::find`] after a change to some people. Only those people are searched again; the rest of the list is
     /// only scanned. Nothing that the query depends on may have changed for anybody else.
-    pub(crate) fn find_again(&mut self, wanted: &Wanted<'_>, people: &[PersonId], list: &mut Vec<PersonId>) {
+    pub(crate) fn update_results(&mut self, wanted: &Wanted<'_>, people: &[PersonId], list: &mut Vec<PersonId>) {
         self.order(wanted.sort);
         let Some(order) = self.orders.get(&wanted.sort) else { return };
         let search = Search::new(wanted);

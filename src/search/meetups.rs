@@ -96,13 +96,13 @@ impl MeetupIndex {
         let place = self.in_time.partition_point(|other| self.when(*other) < (meetup.starts, id));
         self.in_time.insert(place, at);
         self.by_id.insert(id, at);
-        if self.is_worn() {
+        if self.needs_rebuild() {
             self.tidy();
         }
     }
 
     /// Returns whether so many entries are dead that it is worth copying the live ones.
-    fn is_worn(&self) -> bool {
+    fn needs_rebuild(&self) -> bool {
         self.entries.len() > 1_024 + 2 * self.in_time.len()
     }
 

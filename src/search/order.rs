@@ -179,7 +179,7 @@ impl Order {
     }
 
     /// Adds the ids of a set to a list, in order.
-    pub(super) fn read_off(&self, hits: &mut Hits, all: &Everybody, out: &mut Vec<PersonId>) {
+    pub(super) fn append_ids(&self, hits: &mut Hits, all: &Everybody, out: &mut Vec<PersonId>) {
         hits.late.sort_unstable();
         let mut late = self.late.iter().filter(|(_, at)| hits.late.binary_search(at).is_ok()).peekable();
         let id_of = |at: u32| PersonId(i64::from(all.entries[at as usize].id));

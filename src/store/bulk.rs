@@ -14,7 +14,7 @@ use super::people;
 use super::people_write::Cells;
 use super::schema::{COMMUNITY, DISCIPLINE, FIELD, LATE_INDEXES, ORGANISATION, PERSON, SCHEMA, TAG};
 use super::write::Write;
-use super::{Learned, StoreError};
+use super::{ConsentOutcome, StoreError};
 use crate::domain::address;
 use crate::domain::community::CommunityFacts;
 use crate::domain::ids::{CommunityId, IdMap, PersonId};
@@ -84,12 +84,12 @@ impl Loader {
 
     /// Ends an import: writes pending people and rebuilds dropped indexes.
     pub(crate) fn finish(mut self, write: &mut Write<'_>) -> Result<(), StoreError> {
-        self.settle(write)?;
+        self.flush_pending(write)?;
         self.index(write)
     }
 
     /// Writes pending people. Must be called before anything else writes people.
-    pub(crate) fn settle(&mut self, write: &mut Write<'_>) -> Result<(), StoreError> {
+    pub(crate) fn flush_pending(&mut self, write: &mut Write<'_>) -> Result<(), StoreError> {
         for (id, facts) in self.held.release() {
             write.update_person(id, &facts)?;
         }
@@ -108,7 +108,7 @@ impl Loader {
     }
 
     /// Imports one row. The caller has checked that it has a name or an address, and that its addresses are well-formed.
-    pub(crate) fn take(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<(Taken, Learned), StoreError> {
+    pub(crate) fn take(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<(Taken, ConsentOutcome), StoreError> {
         let key = if row.email.is_empty() { String::new() } else { address::key(&row.email) };
         let taken = match self.says_nothing_new(write, row, &key)? {
             Some(id) => Taken::Same(id),
@@ -130,14 +130,14 @@ impl Loader {
                 changed |= write.put_membership(id, community, facts)?;
             }
         }
-        let mut learned = Learned::Same;
+        let mut learned = ConsentOutcome::Same;
         for consent in &row.consents {
-            match write.learn_consent(id, consent)? {
-                Learned::Written => changed = true,
-                Learned::Same => {}
-                Learned::NeedsDecision => learned = Learned::NeedsDecision,
-                Learned::Ignored if learned == Learned::Same => learned = Learned::Ignored,
-                Learned::Ignored => {}
+            match write.import_consent(id, consent)? {
+                ConsentOutcome::Written => changed = true,
+                ConsentOutcome::Same => {}
+                ConsentOutcome::NeedsDecision => learned = ConsentOutcome::NeedsDecision,
+                ConsentOutcome::Ignored if learned == ConsentOutcome::Same => learned = ConsentOutcome::Ignored,
+                ConsentOutcome::Ignored => {}
             }
         }
         for one in &row.suppressed {
@@ -347,7 +347,7 @@ impl Loader {
         if was_held || can_wait {
             self.held.hold(id, merged);
             if !can_wait || self.held.is_full() {
-                self.settle(write)?;
+                self.flush_pending(write)?;
             }
             return Ok(taken);
         }

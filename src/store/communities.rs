@@ -15,7 +15,7 @@ use crate::domain::words::RunBy;
 
 /// Returns every community in list order: families by their first community, communities run by others last.
 pub(crate) fn communities(conn: Reader<'_>) -> Result<Vec<CommunityRow>, StoreError> {
-    let _at_once = conn.at_once()?;
+    let _at_once = conn.begin_read()?;
     let mut disciplines: HashMap<i64, Vec<String>> = HashMap::new();
     let mut statement = conn.prepare_cached(
         "SELECT c.community_id, d.name FROM community_discipline c JOIN discipline d ON d.id=c.discipline_id ORDER BY c.community_id, c.position",
@@ -70,7 +70,7 @@ pub(crate) fn communities(conn: Reader<'_>) -> Result<Vec<CommunityRow>, StoreEr
 
 /// Returns a community with everything that belongs to it; `None` if it is gone.
 pub(crate) fn community(conn: Reader<'_>, id: CommunityId) -> Result<Option<CommunityDetail>, StoreError> {
-    let _at_once = conn.at_once()?;
+    let _at_once = conn.begin_read()?;
     let found = conn
         .prepare_cached("SELECT c.uuid, c.name, c.family, c.purpose, c.run_by, c.runner, c.status, c.stage, c.status_on, c.evidence, coalesce(s.name,'') FROM community c LEFT JOIN community s ON s.id=c.successor_id WHERE c.id=?1")?
         .query_row([id.0], |r| {

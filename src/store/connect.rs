@@ -35,7 +35,7 @@ pub(super) fn harden(conn: &Connection) -> Result<(), StoreError> {
 }
 
 /// Applies the settings that matter for writing and reads each back; a setting that didn't take effect is an error.
-pub(super) fn settle(conn: &Connection) -> Result<(), StoreError> {
+pub(super) fn configure_connection(conn: &Connection) -> Result<(), StoreError> {
     conn.execute_batch(
         "PRAGMA synchronous=EXTRA; PRAGMA fullfsync=ON; PRAGMA checkpoint_fullfsync=ON; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-4096",
     )?;

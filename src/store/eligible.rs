@@ -20,7 +20,7 @@ use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::words::{AddressState, MembershipStatus, Stored};
 
 /// Everything that verdicts need, each read once, when first needed.
-pub(crate) struct Judge {
+pub(crate) struct EligibilityChecker {
     domains: Option<Domains>,
     /// Whether there is any rule; without one there is nothing to look up.
     has_rules: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Judge {
     today: NaiveDate,
 }
 
-impl Judge {
+impl EligibilityChecker {
     /// Prepares verdicts on anybody, as of `today`.
     ///
     /// # Errors
@@ -202,7 +202,7 @@ impl Write<'_> {
     pub(crate) fn ineligible_here(&self, community: &str) -> Result<Vec<(String, String)>, StoreError> {
         let conn = self.reader();
         let Some(id) = named(conn, &super::schema::COMMUNITY, community)? else { return Ok(Vec::new()) };
-        let mut judge = Judge::new(conn, self.stamp().today)?;
+        let mut judge = EligibilityChecker::new(conn, self.stamp().today)?;
         let mut fresh = conn.prepare_cached("SELECT 1 FROM membership WHERE person_id=?1 AND community_id=?2 AND op=?3")?;
         let mut out = Vec::new();
         each_membership(conn, Some(CommunityId(id)), |person, community, name, addresses| {

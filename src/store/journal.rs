@@ -110,7 +110,7 @@ pub(crate) fn newest(conn: Reader<'_>) -> Result<Option<OpId>, StoreError> {
 /// For a person, finds everything. For anything else, finds rows that have been removed only if `deep`: that reads every removal in the
 /// journal, which is too slow for each move of a cursor.
 pub(crate) fn history_of(conn: Reader<'_>, table: &'static Table, id: i64, limit: usize, deep: bool) -> Result<Vec<Op>, StoreError> {
-    let _at_once = conn.at_once()?;
+    let _at_once = conn.begin_read()?;
     let mut found = Found { conn, limit, rows: BTreeSet::from([(table.name, id)]), steps: BTreeSet::new() };
     if table.about == About::Itself {
         found.about_person(id)?;

@@ -95,7 +95,7 @@ pub(crate) fn rows_of(conn: Reader<'_>, table: &Table, column: &str, id: i64, mo
 }
 
 /// Returns the people with exactly this name, ignoring case.
-pub(crate) fn named_so(conn: Reader<'_>, name: &str) -> Result<Vec<PersonId>, StoreError> {
+pub(crate) fn ids_with_exact_name(conn: Reader<'_>, name: &str) -> Result<Vec<PersonId>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT id FROM person WHERE name_key=?1 ORDER BY id")?;
     let ids = statement.query_map([name_key(name, "")], |r| r.get(0).map(PersonId))?.collect::<Result<_, _>>()?;
     Ok(ids)

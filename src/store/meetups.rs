@@ -42,7 +42,7 @@ fn meetup_row(r: &Row<'_>) -> rusqlite::Result<MeetupRow> {
 
 /// Returns the meetups with these ids, in the same order; attendance isn't counted.
 pub(crate) fn meetup_rows(conn: Reader<'_>, ids: &[MeetupId]) -> Result<Vec<MeetupRow>, StoreError> {
-    let _at_once = conn.at_once()?;
+    let _at_once = conn.begin_read()?;
     let mut statement = conn.prepare_cached(&format!("SELECT {MEETUP_COLUMNS} WHERE t.id=?1"))?;
     let mut out = Vec::with_capacity(ids.len());
     for id in ids {
@@ -104,7 +104,7 @@ pub(crate) fn next_meetup(conn: Reader<'_>, today: chrono::NaiveDate) -> Result<
 
 /// Returns a meetup with everything that belongs to it; `None` if it is gone.
 pub(crate) fn meetup(conn: Reader<'_>, id: MeetupId) -> Result<Option<MeetupDetail>, StoreError> {
-    let _at_once = conn.at_once()?;
+    let _at_once = conn.begin_read()?;
     let found = conn
         .prepare_cached(
             "SELECT t.uuid, t.title, t.format, t.starts, t.minutes, t.zone, t.venue, coalesce(o.name,''), t.capacity, t.status, t.write_up, t.write_up_link, t.note \

@@ -54,7 +54,7 @@ use rusqlite::{Connection, OptionalExtension};
 pub use error::StoreError;
 pub(crate) use files::backups;
 pub(crate) use migrate::{Migrated, roster_id};
-pub(crate) use people_write::Learned;
+pub(crate) use people_write::ConsentOutcome;
 pub(crate) use reader::{ReadOnly, Reader};
 pub use touched::Touched;
 pub(crate) use write::{Watch, Write};
@@ -191,7 +191,7 @@ impl Store {
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub(crate) fn wait_for_others(&self, patience: Option<std::time::Duration>) -> Result<(), StoreError> {
+    pub(crate) fn set_busy_timeout(&self, patience: Option<std::time::Duration>) -> Result<(), StoreError> {
         Ok(self.conn.busy_timeout(patience.unwrap_or(connect::PATIENCE))?)
     }
 
@@ -211,7 +211,7 @@ impl Store {
     ///
     /// # Errors
     /// If the file can't be read.
-    pub(crate) fn changed_elsewhere(&mut self) -> Result<bool, StoreError> {
+    pub(crate) fn poll_external_changes(&mut self) -> Result<bool, StoreError> {
         let now = self.data_version()?;
         Ok(std::mem::replace(&mut self.seen_version, now) != now)
     }
@@ -306,7 +306,7 @@ impl Store {
         body: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, (Done, Label)), StoreError> {
         let mut write = Write::new(&self.conn, op, stamp, self.watch.as_deref());
-        write.go_on_from(*counters);
+        write.resume_from(*counters);
         let value = body(&mut write)?;
         write.keep_protections()?;
         write.flush()?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
-use super::connect::{damage, harden, settle};
+use super::connect::{configure_connection, damage, harden};
 use super::files::{companion, make_folder, real_path, sweep, sync_folder, temporary};
 use super::migrate::{Migrated, compare, migrate};
 use super::schema::{APPLICATION_ID, SCHEMA, VERSION};
@@ -50,10 +50,10 @@ pub(super) fn connect(path: PathBuf, unclean: bool) -> Result<Opened, StoreError
                 path.display()
             )));
         }
-        settle(&conn)?;
+        configure_connection(&conn)?;
         migrated = migrate(&conn, &path)?;
     }
-    settle(&conn)?;
+    configure_connection(&conn)?;
     if read_only.is_none() && conn.is_readonly(rusqlite::MAIN_DB)? {
         return Err(StoreError::ReadOnly { path, why: "SQLite opened it read-only" });
     }
@@ -75,7 +75,7 @@ pub(super) fn create(path: &Path) -> Result<Opened, StoreError> {
     {
         let conn = Connection::open_with_flags(temporary.path(), OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         harden(&conn)?;
-        settle(&conn)?;
+        configure_connection(&conn)?;
         conn.execute_batch("BEGIN IMMEDIATE")?;
         for statement in SCHEMA {
             conn.execute_batch(statement)?;

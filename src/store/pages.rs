@@ -109,7 +109,7 @@ pub(crate) fn is_withheld(conn: Reader<'_>, person: PersonId) -> Result<bool, St
     let consents = people::consents(conn, person)?;
     let listed = Listed { kind: facts.kind, email_state: facts.email_state, consents: &consents, ..Listed::nobody(&facts.email) };
     let decision = mail::decide(&listed, &facts.email, facts.email_state, &Suppressions::default(), &Use::of(Way::PublicPage));
-    Ok(decision.answer == Answer::NotInIt)
+    Ok(decision.answer == Answer::Exclude)
 }
 
 /// Returns the names of current and former seat holders of a community that are withheld from public pages.

@@ -26,7 +26,7 @@ pub(crate) fn rows(
     community: Option<CommunityId>,
     seen: Option<&dyn Fn(PersonId) -> Option<NaiveDate>>,
 ) -> Result<Vec<PersonRow>, StoreError> {
-    let _at_once = conn.at_once()?;
+    let _at_once = conn.begin_read()?;
     let mut statement = conn.prepare_cached(
         "SELECT p.id, p.kind, p.name, p.email, p.email_state, coalesce(nullif(o.short_name,''), o.name, ''), p.job_title, coalesce(d.name,''), p.tags, p.joined, p.fields, \
          (SELECT status FROM membership m WHERE m.person_id=p.id AND m.community_id=?2), \

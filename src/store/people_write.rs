@@ -19,7 +19,7 @@ use crate::domain::{dates, tags, text};
 
 /// The outcome of a consent from a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Learned {
+pub(crate) enum ConsentOutcome {
     /// It was written.
     Written,
     /// It says nothing new.
@@ -244,7 +244,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub(crate) fn learn_consent(&mut self, person: PersonId, facts: &ConsentFacts) -> Result<Learned, StoreError> {
+    pub(crate) fn import_consent(&mut self, person: PersonId, facts: &ConsentFacts) -> Result<ConsentOutcome, StoreError> {
         let known = super::people::consents(self.reader(), person)?.into_iter().find(|c| c.purpose == facts.purpose);
         let mut refused = known.filter(|k| k.state == ConsentState::Withdrawn || !k.state.is_recognised()).map(|k| k.on);
         if refused.is_none() && facts.purpose == Purpose::Mail && facts.state != ConsentState::Withdrawn {
@@ -255,22 +255,22 @@ impl Write<'_> {
             if facts.purpose == Purpose::Mail {
                 let grants = facts.state == ConsentState::Granted;
                 return Ok(if grants && later {
-                    Learned::NeedsDecision
+                    ConsentOutcome::NeedsDecision
                 } else if grants {
-                    Learned::Ignored
+                    ConsentOutcome::Ignored
                 } else {
-                    Learned::Same
+                    ConsentOutcome::Same
                 });
             }
             if !later || since.is_none() {
-                return Ok(Learned::Ignored);
+                return Ok(ConsentOutcome::Ignored);
             }
         }
         let known = super::people::consents(self.reader(), person)?.into_iter().find(|c| c.purpose == facts.purpose);
         if known.is_some_and(|k| k.state == facts.state) {
-            return Ok(Learned::Same);
+            return Ok(ConsentOutcome::Same);
         }
-        Ok(if self.put_consent(person, facts)? { Learned::Written } else { Learned::Same })
+        Ok(if self.put_consent(person, facts)? { ConsentOutcome::Written } else { ConsentOutcome::Same })
     }
 
     /// Marks an address as bounced or retired. Returns whether that was new; `None` if nobody has the address.

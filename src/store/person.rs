@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use chrono::NaiveDate;
 
 use super::columns::{attendance_facts, date, moment, uuid_text, word};
-use super::eligible::Judge;
+use super::eligible::EligibilityChecker;
 use super::people::{consents, facts};
 use super::rows::{MailRow, MembershipRow, PersonDetail, VisitRow};
 use super::{Reader, StoreError};
@@ -18,7 +18,7 @@ use crate::domain::person::PersonFacts;
 
 /// Returns everything about a person; `None` if they are gone.
 pub(crate) fn detail(conn: Reader<'_>, id: PersonId, today: NaiveDate) -> Result<Option<PersonDetail>, StoreError> {
-    let _at_once = conn.at_once()?;
+    let _at_once = conn.begin_read()?;
     let Some((facts, _)) = facts(conn, id)? else { return Ok(None) };
     let op = super::lookup::last_written(conn, &super::schema::PERSON, id.0)?.unwrap_or(0);
     let uuid = conn.prepare_cached("SELECT uuid FROM person WHERE id=?1")?.query_row([id.0], |r| uuid_text(r, 0))?;
@@ -43,7 +43,7 @@ pub(crate) fn detail(conn: Reader<'_>, id: PersonId, today: NaiveDate) -> Result
 fn may_be_mailed(conn: Reader<'_>, id: PersonId, suppressions: &Suppressions) -> Result<Vec<MailRow>, StoreError> {
     let to = Use::of(Way::Notify);
     let mut out = Vec::new();
-    super::slices::everybody(conn, Some(&[id.0]), super::slices::Beside::Memberships, |p| {
+    super::slices::everybody(conn, Some(&[id.0]), super::slices::PersonExtras::Memberships, |p| {
         for (address, state) in p.addresses() {
             let reasons = mail::reasons(p, address, state, suppressions, &to);
             let may_be_mailed = reasons.is_empty();
@@ -55,7 +55,7 @@ fn may_be_mailed(conn: Reader<'_>, id: PersonId, suppressions: &Suppressions) ->
 }
 
 fn memberships(conn: Reader<'_>, id: PersonId, facts: &PersonFacts, today: NaiveDate) -> Result<Vec<MembershipRow>, StoreError> {
-    let mut judge = Judge::about(conn, id, today)?;
+    let mut judge = EligibilityChecker::about(conn, id, today)?;
     let addresses = facts.candidates();
     let mut statement = conn.prepare_cached(
         "SELECT m.id, m.community_id, c.name, m.status, m.joined, m.left_on, m.source FROM membership m JOIN community c ON c.id=m.community_id \

@@ -9,7 +9,7 @@ use super::StoreError;
 use super::guard::{Held, Protection, of_value};
 use super::lookup::holder_of;
 use super::schema::{ADDRESS, CONSENT, PERSON, SUPPRESSION, Table};
-use super::suppressions::{Asking, IN_FORCE, is_suppressed};
+use super::suppressions::{IN_FORCE, RequestSource, is_suppressed};
 use super::write::Write;
 use crate::domain::address;
 use crate::domain::ids::PersonId;
@@ -84,8 +84,8 @@ impl Write<'_> {
     }
 
     /// Suppresses addresses that were lost by people who withdrew consent to mail: an old list could bring them back as somebody else's.
-    fn suppress_what_was_left(&mut self) -> Result<(), StoreError> {
-        self.withdraw_who_came_suppressed()?;
+    fn suppress_lost_addresses(&mut self) -> Result<(), StoreError> {
+        self.suppress_people_with_suppressed_addresses()?;
         for (person, addresses) in std::mem::take(&mut self.guard.gone) {
             let sql = "SELECT state, given_on, source FROM consent WHERE person_id=?1 AND purpose=?2";
             let consent: Option<(String, Value, String)> = self
@@ -111,7 +111,7 @@ impl Write<'_> {
     }
 
     /// Suppresses people who gained an address that was already suppressed: none of their other addresses is mailed either.
-    fn withdraw_who_came_suppressed(&mut self) -> Result<(), StoreError> {
+    fn suppress_people_with_suppressed_addresses(&mut self) -> Result<(), StoreError> {
         let (mut came, added) = (std::mem::take(&mut self.guard.came), std::mem::take(&mut self.guard.added));
         if self.guard.reverting || !self.reader().prepare_cached("SELECT 1 FROM suppression")?.exists([])? {
             return Ok(());
@@ -131,7 +131,7 @@ impl Write<'_> {
             }
             let is_there = self.reader().prepare_cached("SELECT 1 FROM person WHERE id=?1")?.exists([person])?;
             if is_there {
-                self.suppress_person(PersonId(person), None, "has an address that was suppressed", Asking::Earlier)?;
+                self.suppress_person(PersonId(person), None, "has an address that was suppressed", RequestSource::Earlier)?;
             }
         }
         Ok(())
@@ -175,7 +175,7 @@ impl Write<'_> {
     }
 
     /// Records something that was left unchanged.
-    pub(crate) fn keep_as_is(&mut self, words: String) {
+    pub(crate) fn record_kept(&mut self, words: String) {
         self.guard.kept.push(words);
     }
 
@@ -206,7 +206,7 @@ impl Write<'_> {
                 }
             }
         }
-        self.suppress_what_was_left()
+        self.suppress_lost_addresses()
     }
 
     fn withdraw_again(&mut self, person: i64, purpose: &str, (since, why): (&Value, &str)) -> Result<(), StoreError> {
@@ -234,7 +234,7 @@ impl Write<'_> {
         let row: Option<i64> = self.reader().prepare_cached(sql)?.query_row([key], |r| r.get(0)).optional()?;
         match row {
             Some(row) => self.ask_row(row, since, why),
-            None => self.suppress_address(key, since, why, Asking::Earlier).map(|_| ()),
+            None => self.suppress_address(key, since, why, RequestSource::Earlier).map(|_| ()),
         }
     }
 
@@ -242,7 +242,7 @@ impl Write<'_> {
         let why = if why.is_empty() { "withdrew consent to mail" } else { why };
         for address in addresses {
             let since = if let Value::Text(t) = since { t.parse().ok() } else { None };
-            if self.suppress_address(address, since, why, Asking::Earlier)? {
+            if self.suppress_address(address, since, why, RequestSource::Earlier)? {
                 self.guard.kept.push(format!("{address} stays suppressed"));
             }
         }

@@ -34,7 +34,7 @@ impl<'c> Reader<'c> {
 
     /// Starts a read transaction that lasts until the returned value is dropped: faster than checking at each read whether another program
     /// has written. Others can't save meanwhile. Within a step, which is a transaction anyway, it does nothing.
-    pub(super) fn at_once(self) -> rusqlite::Result<Option<Transaction<'c>>> {
+    pub(super) fn begin_read(self) -> rusqlite::Result<Option<Transaction<'c>>> {
         if self.conn.is_autocommit() { self.conn.unchecked_transaction().map(Some) } else { Ok(None) }
     }
 

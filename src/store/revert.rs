@@ -174,23 +174,23 @@ fn revert_change(write: &mut Write<'_>, target: &Op, change: &Change) -> Result<
     }
     if is_kept(write, change.table, change.first)? {
         let what = describe(write.reader(), change.table, change.first);
-        write.keep_as_is(format!("{what} stays withdrawn"));
+        write.record_kept(format!("{what} stays withdrawn"));
         return Ok(());
     }
     match (&change.before, &change.after) {
         (None, after) => take_out(write, target, change, after.as_ref()),
-        (Some(before), Some(after)) => put_back(write, target, change, (before, after)),
+        (Some(before), Some(after)) => restore_columns(write, target, change, (before, after)),
         (Some(before), None) => {
             let (table, id) = (change.table, change.first);
             if write.read_columns(table, id, std::iter::empty())?.is_some() {
                 return Err(conflict(write, target, table, id));
             }
-            if target.schema < UNIQUE_SINCE && stands_twice(write, table, before)? {
+            if target.schema < UNIQUE_SINCE && has_duplicate_pair(write, table, before)? {
                 return Ok(());
             }
             if let Some(kept) = kept_instead(write, table, before)? {
                 let what = describe(write.reader(), table, kept);
-                write.keep_as_is(format!("{what} stays withdrawn"));
+                write.record_kept(format!("{what} stays withdrawn"));
                 return Ok(());
             }
             write.insert_image(table, id, before)
@@ -225,7 +225,7 @@ fn take_out(write: &mut Write<'_>, target: &Op, change: &Change, after: Option<&
 
 /// Restores the columns of a row to their values before a change; they must be as the change left them. If a newer step has written other
 /// columns since, the row keeps that step's number.
-fn put_back(
+fn restore_columns(
     write: &mut Write<'_>,
     target: &Op,
     change: &Change,
@@ -252,7 +252,7 @@ fn is_pair(table: &Table) -> bool {
 }
 
 /// Returns whether a pair, which older schemas allowed twice, exists under another id.
-fn stands_twice(write: &Write<'_>, table: &Table, image: &Map<String, Json>) -> Result<bool, StoreError> {
+fn has_duplicate_pair(write: &Write<'_>, table: &Table, image: &Map<String, Json>) -> Result<bool, StoreError> {
     let Identity::Natural([one, other]) = table.identity else { return Ok(false) };
     if !is_pair(table) {
         return Ok(false);

@@ -22,7 +22,7 @@ const SLICE: i64 = 4_000;
 
 /// What is read about people in addition to their own rows, addresses and consents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Beside {
+pub(crate) enum PersonExtras {
     /// Nothing.
     Nothing,
     /// Their memberships.
@@ -40,13 +40,13 @@ const AT_ONCE: usize = 500;
 pub(crate) fn everybody(
     conn: Reader<'_>,
     only: Option<&[i64]>,
-    beside: Beside,
+    beside: PersonExtras,
     mut take: impl FnMut(&Listed<'_>) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let mut reading = Reading::begin(conn, beside, only.is_none())?;
     if let Some(ids) = only {
         for some in ids.chunks(AT_ONCE) {
-            let _at_once = conn.at_once()?;
+            let _at_once = conn.begin_read()?;
             for id in some {
                 if reading.span((*id, *id), &mut take)?.is_break() {
                     return Ok(());
@@ -57,7 +57,7 @@ pub(crate) fn everybody(
     }
     let mut after = 0;
     loop {
-        let _at_once = conn.at_once()?;
+        let _at_once = conn.begin_read()?;
         let last: Option<i64> = conn
             .prepare_cached("SELECT max(id) FROM (SELECT id FROM person WHERE id>?1 ORDER BY id LIMIT ?2)")?
             .query_row([after, SLICE], |r| r.get(0))?;
@@ -132,7 +132,7 @@ struct Reading<'c> {
 
 impl<'c> Reading<'c> {
     /// Prepares a read. To read everybody, all names are loaded first; otherwise each is loaded when needed.
-    fn begin(conn: Reader<'c>, beside: Beside, everybody: bool) -> Result<Self, StoreError> {
+    fn begin(conn: Reader<'c>, beside: PersonExtras, everybody: bool) -> Result<Self, StoreError> {
         // An empty table isn't queried for each person.
         let from = |table: &str, wanted: bool, sql: &str| -> Result<Option<CachedStatement<'c>>, StoreError> {
             let wanted = wanted && conn.prepare_cached(&format!("SELECT 1 FROM {table}"))?.exists([])?;
@@ -145,13 +145,13 @@ impl<'c> Reading<'c> {
             )?,
             members: from(
                 "membership",
-                beside != Beside::Nothing,
+                beside != PersonExtras::Nothing,
                 "SELECT person_id, community_id, status, joined, left_on, source FROM membership WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, community_id",
             )?,
             addresses: from("address", true, "SELECT person_id, address, state FROM address WHERE person_id BETWEEN ?1 AND ?2 ORDER BY person_id, id")?,
             visits: from(
                 "attendance",
-                beside == Beside::MembershipsAndVisits,
+                beside == PersonExtras::MembershipsAndVisits,
                 "SELECT a.person_id, count(*), max(t.starts) FROM attendance a JOIN meetup t ON t.id=a.meetup_id \
                  WHERE a.person_id BETWEEN ?1 AND ?2 AND a.outcome='attended' GROUP BY a.person_id ORDER BY a.person_id",
             )?,

@@ -153,7 +153,7 @@ pub(super) fn after(instant: &str) -> String {
 /// Whether to record a repeated request that changes nothing here. If recorded, it counts as the person's last word when copies of the
 /// roster are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asking {
+pub(crate) enum RequestSource {
     /// The person asks now: always recorded.
     Now,
     /// A file says that they asked: recorded only if dated later than the known request.
@@ -187,12 +187,12 @@ impl Write<'_> {
         typed: &str,
         since: Option<NaiveDate>,
         reason: &str,
-        asking: Asking,
+        asking: RequestSource,
     ) -> Result<bool, StoreError> {
         let rows = rows_of(self.reader(), typed)?;
         if let Some(row) = rows.iter().find(|r| r.in_force()) {
             let is_later = since.is_some() && row.since < since;
-            if asking == Asking::Now || is_later {
+            if asking == RequestSource::Now || is_later {
                 // Recorded as their last word: a permission with an earlier date is refused.
                 let (day, reason) = if is_later { (since, reason) } else { (row.since, row.reason.as_str()) };
                 let (asked, day) = (self.stamp().instant().max(row.asked.clone()), day.map(|d| d.to_string()));
@@ -272,7 +272,13 @@ impl Write<'_> {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub(crate) fn suppress(&mut self, typed: &str, since: Option<NaiveDate>, reason: &str, asking: Asking) -> Result<bool, StoreError> {
+    pub(crate) fn suppress(
+        &mut self,
+        typed: &str,
+        since: Option<NaiveDate>,
+        reason: &str,
+        asking: RequestSource,
+    ) -> Result<bool, StoreError> {
         let changed = self.suppress_address(typed, since, reason, asking)?;
         match holder_of(self.reader(), typed)? {
             Some(person) => Ok(self.suppress_person(person, since, reason, asking)? || changed),
@@ -289,7 +295,7 @@ impl Write<'_> {
         person: PersonId,
         since: Option<NaiveDate>,
         reason: &str,
-        asking: Asking,
+        asking: RequestSource,
     ) -> Result<bool, StoreError> {
         let mut changed = false;
         for address in addresses_of(self.reader(), person)? {
@@ -305,7 +311,7 @@ impl Write<'_> {
     pub(crate) fn take_suppression(&mut self, one: &Suppression) -> Result<bool, StoreError> {
         match &one.apart_from {
             Some(other) => self.tell_apart(&one.address, other, &one.reason, one.since),
-            None => self.suppress_address(&one.address, one.since, &one.reason, Asking::Earlier),
+            None => self.suppress_address(&one.address, one.since, &one.reason, RequestSource::Earlier),
         }
     }
 

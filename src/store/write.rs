@@ -77,7 +77,7 @@ impl<'c> Write<'c> {
     }
 
     /// Continues a step that was written to before, from these counters: the last change and the number of UUIDs.
-    pub(super) const fn go_on_from(&mut self, (seq, uuids): (i64, u32)) {
+    pub(super) const fn resume_from(&mut self, (seq, uuids): (i64, u32)) {
         (self.seq, self.uuids) = (seq, uuids);
     }
 

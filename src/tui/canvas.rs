@@ -171,7 +171,7 @@ pub struct Canvas<'a> {
 
 /// Returns how many lines the wheel was turned, if the event is of the wheel: positive is down.
 #[must_use]
-pub(super) const fn is_wheel(event: &MouseEvent) -> Option<i32> {
+pub(super) const fn wheel_lines(event: &MouseEvent) -> Option<i32> {
     use ratatui::crossterm::event::MouseEventKind as K;
     match event.kind {
         K::ScrollDown => Some(3),

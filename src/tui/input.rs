@@ -124,7 +124,7 @@ const TYPED: usize = 16;
 const LONGEST: usize = 64;
 
 /// Whether the held bytes are complete.
-enum Whole {
+enum Completeness {
     Yes,
     NotYet,
     /// They can't become a sequence.
@@ -195,15 +195,15 @@ impl Stream {
             return;
         }
         self.held.push(byte);
-        match whole(&self.held) {
-            Whole::Yes => {
+        match completeness(&self.held) {
+            Completeness::Yes => {
                 if self.held == BEGINS {
                     (self.in_paste, self.was_cut) = (true, false);
                 }
                 out.append(&mut self.held);
             }
-            Whole::NotYet => {}
-            Whole::Never => {
+            Completeness::NotYet => {}
+            Completeness::Never => {
                 let alone = self.held.len() == 1;
                 let before = std::mem::take(&mut self.held);
                 if alone || before == [0x1b, 0x1b] {
@@ -219,24 +219,24 @@ impl Stream {
 
 /// Returns whether bytes are a complete key or sequence (ECMA-48; the old mouse form has three bytes after its end, the console's function
 /// keys one).
-fn whole(held: &[u8]) -> Whole {
+fn completeness(held: &[u8]) -> Completeness {
     match held {
-        [0x1b] | [0x1b, b'[' | b'O'] => Whole::NotYet,
-        [0x1b, 0x1b] => Whole::Never,
-        [0x1b, b'O', ..] => Whole::Yes,
-        [0x1b, b'[', b'M', rest @ ..] if rest.len() < 3 => Whole::NotYet,
-        [0x1b, b'[', b'['] => Whole::NotYet,
-        [0x1b, b'[', b'M' | b'[', ..] => Whole::Yes,
-        [0x1b, b'[', .., 0x40..=0x7e] => Whole::Yes,
-        [0x1b, b'[', .., 0x20..=0x3f] if held.len() < LONGEST => Whole::NotYet,
-        [0x1b, b'[', ..] => Whole::Never,
+        [0x1b] | [0x1b, b'[' | b'O'] => Completeness::NotYet,
+        [0x1b, 0x1b] => Completeness::Never,
+        [0x1b, b'O', ..] => Completeness::Yes,
+        [0x1b, b'[', b'M', rest @ ..] if rest.len() < 3 => Completeness::NotYet,
+        [0x1b, b'[', b'['] => Completeness::NotYet,
+        [0x1b, b'[', b'M' | b'[', ..] => Completeness::Yes,
+        [0x1b, b'[', .., 0x40..=0x7e] => Completeness::Yes,
+        [0x1b, b'[', .., 0x20..=0x3f] if held.len() < LONGEST => Completeness::NotYet,
+        [0x1b, b'[', ..] => Completeness::Never,
         [0x1b, rest @ ..] => letter(rest),
         _ => letter(held),
     }
 }
 
 /// Returns whether bytes are a complete character in UTF-8.
-fn letter(bytes: &[u8]) -> Whole {
+fn letter(bytes: &[u8]) -> Completeness {
     let wanted = match bytes[0] {
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
@@ -244,9 +244,9 @@ fn letter(bytes: &[u8]) -> Whole {
         _ => 1,
     };
     if bytes[1..].iter().any(|b| b & 0xc0 != 0x80) {
-        return Whole::Never;
+        return Completeness::Never;
     }
-    if bytes.len() < wanted { Whole::NotYet } else { Whole::Yes }
+    if bytes.len() < wanted { Completeness::NotYet } else { Completeness::Yes }
 }
 
 #[cfg(test)]

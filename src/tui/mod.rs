@@ -16,6 +16,7 @@ mod input;
 mod layers;
 mod list;
 mod matching;
+mod messages;
 mod overlays;
 mod paint;
 mod setup;
@@ -28,7 +29,6 @@ mod tasks;
 mod terminal;
 mod theme;
 mod today;
-mod told;
 mod welcome;
 mod works;
 
@@ -98,7 +98,7 @@ pub fn run(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), TuiE
     let colours = Colours::detect();
     let mut setup = Setup::read(paths, plain, colours);
     log::start(&paths.log);
-    let uses = terminal::Uses::detect(plain, setup.config.mouse, colours);
+    let uses = terminal::TerminalFeatures::detect(plain, setup.config.mouse, colours);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), ?uses, problems = setup.config.problems.len(), "started");
     let (guard, mut screen) = terminal::enter(uses)?;
     let (book, import) = match found {
@@ -134,7 +134,7 @@ pub fn demo(paths: &Paths, plain: bool, clock: Arc<dyn Clock>) -> Result<(), Tui
     let mut setup = Setup::read(paths, plain, colours);
     setup.remembered = Remembered::default();
     setup.paths = Paths { config: setup.paths.config, ..Paths::under(folder.path(), "demo.guildhall") };
-    let uses = terminal::Uses::detect(plain, setup.config.mouse, colours);
+    let uses = terminal::TerminalFeatures::detect(plain, setup.config.mouse, colours);
     let (guard, screen) = terminal::enter(uses)?;
     hall(guard, screen, uses, open_shell(book, setup, Jobs::Thread)?)
 }
@@ -167,7 +167,12 @@ fn open_or_start(roster: &Path, clock: Arc<dyn Clock>, choice: Choice) -> Result
     }
 }
 
-fn welcome(screen: &mut terminal::Screen, uses: terminal::Uses, setup: &Setup, today: chrono::NaiveDate) -> Result<Choice, TuiError> {
+fn welcome(
+    screen: &mut terminal::Screen,
+    uses: terminal::TerminalFeatures,
+    setup: &Setup,
+    today: chrono::NaiveDate,
+) -> Result<Choice, TuiError> {
     let mut welcome = Welcome::new(&setup.paths.roster);
     loop {
         let mut drawn = Drawn::default();
@@ -190,9 +195,9 @@ fn welcome(screen: &mut terminal::Screen, uses: terminal::Uses, setup: &Setup, t
     }
 }
 
-fn hall(guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal::Uses, mut shell: Shell) -> Result<(), TuiError> {
+fn hall(guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal::TerminalFeatures, mut shell: Shell) -> Result<(), TuiError> {
     draw(&mut screen, &mut shell)?;
-    shell.settle_in();
+    shell.start_background_tasks();
     loop {
         let wait = if shell.is_busy() { GLANCE } else { IDLE };
         let (mut then, came) = burst(&mut shell, wait)?;

@@ -65,7 +65,7 @@ pub(super) fn watch() -> io::Result<()> {
                 c::SIGCONT => draw_anew(terminal::take_again()),
                 _ => {
                     // A terminal that no longer accepts output must not delay the end of the program.
-                    let _held = terminal::soon(&PICTURE);
+                    let _held = terminal::try_lock_for(&PICTURE);
                     terminal::leave();
                     tracing::info!(signal, "ended by a signal");
                     #[expect(clippy::exit, reason = "the main thread may be waiting for a key that never comes")]
@@ -104,7 +104,7 @@ pub(super) fn sleep() -> io::Result<()> {
     if is_orphaned() {
         return Ok(());
     }
-    let held = terminal::soon(&PICTURE);
+    let held = terminal::try_lock_for(&PICTURE);
     let was_ours = terminal::leave();
     low_level::emulate_default_handler(c::SIGTSTP)?;
     if was_ours {
@@ -119,10 +119,10 @@ pub(super) fn sleep() -> io::Result<()> {
 /// process group*).
 fn is_orphaned() -> bool {
     // If that can't be determined, the parent counts as one that can.
-    let Some(ours) = Kin::of(std::process::id()) else { return false };
+    let Some(ours) = ProcessIds::of(std::process::id()) else { return false };
     let mut next = ours.parent;
     while next != 0 {
-        let Some(kin) = Kin::of(next) else { return false };
+        let Some(kin) = ProcessIds::of(next) else { return false };
         if kin.session != ours.session {
             return true;
         }
@@ -137,13 +137,13 @@ fn is_orphaned() -> bool {
 /// The parent, group and session of a process. A number is 0 if it can't be seen from here, as in a container whose first process was
 /// started in a session outside it.
 #[derive(PartialEq, Debug)]
-struct Kin {
+struct ProcessIds {
     parent: u32,
     group: u32,
     session: u32,
 }
 
-impl Kin {
+impl ProcessIds {
     /// Reads the numbers of a process; `None` if they are unknown. It reads `/proc`, because the system calls, as `rustix` wraps them,
     /// assume that no number is 0.
     fn of(process: u32) -> Option<Self> {
@@ -167,12 +167,12 @@ mod tests {
 
     #[test]
     fn a_process_whose_session_is_outside_of_its_container_has_none_to_be_seen() {
-        let outside = Kin { parent: 0, group: 0, session: 0 };
-        assert_eq!(Kin::from_stat("1 (a) b) (c) S 0 0 0 34816 7 4194560 1"), Some(outside));
-        let inside = Kin { parent: 4, group: 7, session: 4 };
-        assert_eq!(Kin::from_stat("7 (guildhall) R 4 7 4 34816 7 0"), Some(inside));
+        let outside = ProcessIds { parent: 0, group: 0, session: 0 };
+        assert_eq!(ProcessIds::from_stat("1 (a) b) (c) S 0 0 0 34816 7 4194560 1"), Some(outside));
+        let inside = ProcessIds { parent: 4, group: 7, session: 4 };
+        assert_eq!(ProcessIds::from_stat("7 (guildhall) R 4 7 4 34816 7 0"), Some(inside));
         for broken in ["", "7 (guildhall", "7 (guildhall) R 4 7", "7 (guildhall) R 4 x 4"] {
-            assert_eq!(Kin::from_stat(broken), None, "{broken}");
+            assert_eq!(ProcessIds::from_stat(broken), None, "{broken}");
         }
     }
 }

@@ -138,7 +138,7 @@ impl Tasks {
     }
 
     /// Stops the task that the user waits for, and waits up to three seconds for it, so that no partial files stay beside the roster.
-    pub(crate) fn wind_up(&mut self) {
+    pub(crate) fn shut_down(&mut self) {
         let begun = Instant::now();
         self.stop();
         while self.waited().is_some() && begun.elapsed() < Duration::from_secs(3) {

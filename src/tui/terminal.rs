@@ -22,11 +22,11 @@ use crate::tui::input;
 use crate::tui::sink::Sink;
 use crate::tui::theme::Colours;
 
-/// Whether the terminal is ours now. It changes only while [`TAKEN`] is held.
-static OURS: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal is ours now. It changes only while [`SAVED`] is held.
+static IS_ACTIVE: AtomicBool = AtomicBool::new(false);
 
 /// Whether the terminal was restored for good, so that a late signal doesn't take it over again.
-static OVER: AtomicBool = AtomicBool::new(false);
+static IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// The screen to draw on.
 pub(super) type Screen = Terminal<CrosstermBackend<Sink>>;
@@ -36,7 +36,7 @@ pub(super) struct Guard;
 
 /// The features of the terminal that are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Uses {
+pub(super) struct TerminalFeatures {
     /// The alternate screen, which disappears when the program ends.
     pub alternate: bool,
     /// The mouse.
@@ -47,7 +47,7 @@ pub(super) struct Uses {
     pub focus: bool,
 }
 
-impl Uses {
+impl TerminalFeatures {
     /// Returns what this terminal supports, without what the user has turned off.
     #[must_use]
     pub(super) fn detect(plain: bool, mouse: bool, colours: Colours) -> Self {
@@ -69,7 +69,7 @@ fn has_alternate(kind: &str) -> bool {
 }
 
 /// The features in use, and the terminal's modes before it was taken over.
-static TAKEN: Mutex<Option<(Uses, Option<Termios>)>> = Mutex::new(None);
+static SAVED: Mutex<Option<(TerminalFeatures, Option<Termios>)>> = Mutex::new(None);
 
 /// The maximum size of a frame, so that a terminal that claims to be huge doesn't exhaust the memory.
 const LARGEST: (u16, u16) = (1000, 300);
@@ -78,10 +78,10 @@ const LARGEST: (u16, u16) = (1000, 300);
 ///
 /// # Errors
 /// If there is none, or it can't be switched.
-pub(super) fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
+pub(super) fn enter(uses: TerminalFeatures) -> io::Result<(Guard, Screen)> {
     input::begin()?;
-    OVER.store(false, Ordering::SeqCst);
-    if let Ok(mut taken) = TAKEN.lock() {
+    IS_CLOSED.store(false, Ordering::SeqCst);
+    if let Ok(mut taken) = SAVED.lock() {
         *taken = Some((uses, None));
     }
     let guard = Guard;
@@ -94,15 +94,15 @@ pub(super) fn enter(uses: Uses) -> io::Result<(Guard, Screen)> {
 /// # Errors
 /// If it can't be switched.
 pub(super) fn take() -> io::Result<()> {
-    let Ok(mut taken) = TAKEN.lock() else { return Ok(()) };
+    let Ok(mut taken) = SAVED.lock() else { return Ok(()) };
     switch(taken.as_mut())
 }
 
-fn switch(taken: Option<&mut (Uses, Option<Termios>)>) -> io::Result<()> {
-    let Some((uses, before)) = taken.filter(|_| !OVER.load(Ordering::SeqCst)) else { return Ok(()) };
+fn switch(taken: Option<&mut (TerminalFeatures, Option<Termios>)>) -> io::Result<()> {
+    let Some((uses, before)) = taken.filter(|_| !IS_CLOSED.load(Ordering::SeqCst)) else { return Ok(()) };
     if let Some(terminal) = input::terminal() {
         let mut modes = tcgetattr(terminal)?;
-        if !OURS.swap(true, Ordering::SeqCst) || before.is_none() {
+        if !IS_ACTIVE.swap(true, Ordering::SeqCst) || before.is_none() {
             *before = Some(modes.clone());
         }
         modes.make_raw();
@@ -129,15 +129,15 @@ fn switch(taken: Option<&mut (Uses, Option<Termios>)>) -> io::Result<()> {
 /// # Errors
 /// If it can't be switched.
 pub(super) fn take_again() -> io::Result<bool> {
-    let Ok(mut taken) = TAKEN.lock() else { return Ok(false) };
-    let ours = OURS.load(Ordering::SeqCst);
+    let Ok(mut taken) = SAVED.lock() else { return Ok(false) };
+    let ours = IS_ACTIVE.load(Ordering::SeqCst);
     if ours {
         switch(taken.as_mut())?;
     }
     Ok(ours)
 }
 
-fn screen(uses: Uses) -> io::Result<Screen> {
+fn screen(uses: TerminalFeatures) -> io::Result<Screen> {
     let (width, height) = size()?;
     let area = Rect::new(0, 0, width.min(LARGEST.0), height.min(LARGEST.1));
     let backend = CrosstermBackend::new(Sink::new(uses.sixteen));
@@ -148,7 +148,7 @@ fn screen(uses: Uses) -> io::Result<Screen> {
 ///
 /// # Errors
 /// If the terminal is gone.
-pub(super) fn anew(uses: Uses) -> io::Result<Screen> {
+pub(super) fn anew(uses: TerminalFeatures) -> io::Result<Screen> {
     execute!(stdout(), Clear(ClearType::All))?;
     screen(uses)
 }
@@ -156,8 +156,8 @@ pub(super) fn anew(uses: Uses) -> io::Result<Screen> {
 /// Restores the terminal, once; returns whether it was ours. A terminal that is gone is no error.
 pub(super) fn leave() -> bool {
     // A panic may have happened while the lock was held.
-    let held = soon(&TAKEN);
-    let was_ours = OURS.swap(false, Ordering::SeqCst);
+    let held = try_lock_for(&SAVED);
+    let was_ours = IS_ACTIVE.swap(false, Ordering::SeqCst);
     if was_ours {
         let taken = held.as_ref().and_then(|t| (**t).clone());
         let mut out = stdout();
@@ -178,7 +178,7 @@ pub(super) fn leave() -> bool {
 }
 
 /// Tries to take a lock for half a second; returns `None` if that fails.
-pub(super) fn soon<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+pub(super) fn try_lock_for<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     for _ in 0..50 {
         match lock.try_lock() {
             Ok(held) => return Some(held),
@@ -191,7 +191,7 @@ pub(super) fn soon<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        OVER.store(true, Ordering::SeqCst);
+        IS_CLOSED.store(true, Ordering::SeqCst);
         leave();
     }
 }

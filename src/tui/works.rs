@@ -67,7 +67,7 @@ pub(crate) fn preview(options: ExportOptions) -> Task {
 /// Finds the addresses of people, to be copied.
 pub(crate) fn mail_line(people: Vec<PersonId>, community: Option<CommunityId>, query: String) -> Task {
     let several = people.len();
-    let start = move |book: &mut Book, jobs| Ok(book.elsewhere(jobs, move |book, _| book.mail_line(&people, community, &query)));
+    let start = move |book: &mut Book, jobs| Ok(book.spawn_job(jobs, move |book, _| book.mail_line(&people, community, &query)));
     Task::new(Kind::waited("Copying", "people"), start, move |found| found.map(|line| Answer::Line(Box::new(line), several)))
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn step(step: Step) -> Task {
 /// Computes the effect of a command that changes the rules, or that adds people who aren't eligible.
 pub(crate) fn rule_effect(command: Command) -> Task {
     let asked = command.clone();
-    let start = move |book: &mut Book, jobs| Ok(book.elsewhere(jobs, move |book, _| book.rule_effect(&asked)));
+    let start = move |book: &mut Book, jobs| Ok(book.spawn_job(jobs, move |book, _| book.rule_effect(&asked)));
     let kind = Kind::waited("Checking who is eligible", "members");
     Task::new(kind, start, |effect| effect.map(|e| Answer::Effect(Box::new(command), e)))
 }
@@ -89,7 +89,7 @@ pub(crate) fn rule_effect(command: Command) -> Task {
 /// Imports a page, or shows what it would change; `repair` mends damaged text.
 pub(crate) fn import_page(page: PathBuf, repair: bool, dry_run: bool) -> Task {
     let read = page.clone();
-    let start = move |book: &mut Book, jobs| Ok(book.writing_elsewhere(jobs, move |book, _| book.import_page(&read, repair, dry_run)));
+    let start = move |book: &mut Book, jobs| Ok(book.spawn_writing_job(jobs, move |book, _| book.import_page(&read, repair, dry_run)));
     let kind = Kind::waited(format!("Reading {}", name_of(&page)), "parts");
     Task::new(kind, start, move |plan| plan.map(|p| Answer::Page(Box::new(p), !dry_run, page)))
 }
@@ -98,24 +98,24 @@ pub(crate) fn import_page(page: PathBuf, repair: bool, dry_run: bool) -> Task {
 pub(crate) fn publish_page(page: PathBuf, dry_run: bool) -> Task {
     let written = page.clone();
     let options = PublishOptions { dry_run, ..PublishOptions::default() };
-    let start = move |book: &mut Book, jobs| Ok(book.writing_elsewhere(jobs, move |book, _| book.publish_page(&written, &options)));
+    let start = move |book: &mut Book, jobs| Ok(book.spawn_writing_job(jobs, move |book, _| book.publish_page(&written, &options)));
     let kind = Kind::waited(format!("Comparing {}", name_of(&page)), "communities");
     Task::new(kind, start, move |done| done.map(|p| Answer::Published(Box::new(p), !dry_run, page)))
 }
 
 /// Finds what to check before the page is published.
 pub(crate) fn lint() -> Task {
-    let start = |book: &mut Book, jobs| Ok(book.elsewhere(jobs, |book, _| book.lint()));
+    let start = |book: &mut Book, jobs| Ok(book.spawn_job(jobs, |book, _| book.lint()));
     Task::new(Kind::waited("Checking seats, ways to join, rules and counts", "communities"), start, |found| found.map(Answer::Findings))
 }
 
 /// Finds what to do this week.
 pub(crate) fn to_do() -> Task {
-    Task::new(Kind::Quiet("to do"), |book, jobs| Ok(book.elsewhere(jobs, |book, _| book.to_do())), |found| found.map(Answer::ToDo))
+    Task::new(Kind::Quiet("to do"), |book, jobs| Ok(book.spawn_job(jobs, |book, _| book.to_do())), |found| found.map(Answer::ToDo))
 }
 
 /// Collects what to hand over of a community.
 pub(crate) fn handover(community: CommunityId, name: String) -> Task {
-    let start = move |book: &mut Book, jobs| Ok(book.elsewhere(jobs, move |book, _| book.handover(community)));
+    let start = move |book: &mut Book, jobs| Ok(book.spawn_job(jobs, move |book, _| book.handover(community)));
     Task::new(Kind::waited("Preparing the handover", "parts"), start, |pack| pack.map(|p| Answer::Handover(name, p)))
 }

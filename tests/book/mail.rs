@@ -39,7 +39,7 @@ fn a_word_that_this_program_does_not_know_mails_nobody_and_check_names_the_row()
         &world,
         "UPDATE membership SET status='lapsed (2025)' WHERE person_id=1; UPDATE consent SET state='refused'; UPDATE person SET email_state='OK' WHERE id=3",
     );
-    world.book.changed_elsewhere().unwrap();
+    world.book.poll_external_changes().unwrap();
     assert_eq!(mailed(&mut world), ["di@x.example"]);
     let found = world.book.check().unwrap();
     assert!(found.damage.is_empty() && !found.is_sound());
@@ -494,7 +494,7 @@ fn an_address_that_somebody_who_withdrew_leaves_behind_comes_back_as_nobodys() {
         let consent = ConsentFacts { source: "form".into(), ..ConsentFacts::of_mail(ConsentState::Withdrawn) };
         world.run(Command::SetConsent { people: vec![ann, bo], consent });
         script(&world, &format!("UPDATE consent SET state='{state}'"));
-        world.book.changed_elsewhere().unwrap();
+        world.book.poll_external_changes().unwrap();
         let mut facts = world.book.person(ann).unwrap().unwrap().facts;
         facts.email = "ann@new.example".into();
         world.run(Command::EditPerson { id: ann, facts, was: None });

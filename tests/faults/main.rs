@@ -190,8 +190,8 @@ fn two_guildhalls_on_one_book_lose_nothing_and_notice_each_other() {
         world.run(add("here"));
         other.run(&add("there")).unwrap();
     }
-    assert!(world.book.changed_elsewhere().unwrap());
-    assert!(!world.book.changed_elsewhere().unwrap());
+    assert!(world.book.poll_external_changes().unwrap());
+    assert!(!world.book.poll_external_changes().unwrap());
     assert_eq!(world.find("").len(), 60);
 }
 

@@ -45,7 +45,11 @@ mod convention_4_keys {
         hall.shows("X export").hides("u undo").keys("x").hides("people will be written");
         hall.keys("X").shows("people will be written").keys("<esc><ctrl-e>").shows("people will be written").keys("<esc>");
         hall.keys("?export the").shows("X Ctrl-E").keys("<esc>:export").shows("X Ctrl-E");
-        hall.keys("<esc>2Tkeen<enter>").shows("Tagged Anton Grigore with keen · you can undo it").keys("u").shows("tags: keen").hides("Undone");
+        hall.keys("<esc>2Tkeen<enter>")
+            .shows("Tagged Anton Grigore with keen · you can undo it")
+            .keys("u")
+            .shows("tags: keen")
+            .hides("Undone");
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Hall {
         let mut setup = Setup::read(&paths, false, Colours::Sixteen);
         change(&mut setup);
         let mut shell = open_shell(book, setup, Jobs::Inline).unwrap();
-        shell.settle_in();
+        shell.start_background_tasks();
         shell.tick();
         Self { shell, folder, size: (120, 30), last: Then::Go }
     }
@@ -69,7 +69,7 @@ impl Hall {
         let paths = Paths::under(folder.path(), "roster.guildhall");
         let book = Book::open(&paths.roster, common::clock_after(&paths.roster)).unwrap();
         let mut shell = open_shell(book, Setup::read(&paths, false, Colours::Sixteen), Jobs::Thread).unwrap();
-        shell.settle_in();
+        shell.start_background_tasks();
         let mut hall = Self { shell, folder, size, last: Then::Go };
         hall.wait();
         hall

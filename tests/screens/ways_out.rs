@@ -385,7 +385,7 @@ fn take(world: &mut World, step: &Do, points: &mut Vec<guildhall::domain::ids::O
                 _ => "UPDATE person SET email_state='OK' WHERE id=?1",
             };
             rusqlite::Connection::open(world.path()).unwrap().execute(sql, [person(*p).0]).unwrap();
-            world.book.changed_elsewhere().unwrap();
+            world.book.poll_external_changes().unwrap();
         }
         Do::Undo(yes) => drop(world.book.step(&Step::Undo(if *yes { Confirmed::Yes } else { Confirmed::No }))),
         Do::Redo(yes) => drop(world.book.step(&Step::Redo(if *yes { Confirmed::Yes } else { Confirmed::No }))),

@@ -42,7 +42,7 @@ fn looks() -> Vec<Look> {
 /// Updates a look's list as a pane does. Returns whether the list could be updated without a new search.
 fn follow(book: &mut Book, look: &mut Look, community: Option<CommunityId>, applied: &Applied) -> bool {
     let mut list = std::mem::take(&mut look.list);
-    let known = book.is_ready() && book.find_again(&look.wanted(community), &applied.touched, &mut list).unwrap();
+    let known = book.is_ready() && book.update_results(&look.wanted(community), &applied.touched, &mut list).unwrap();
     if !known {
         list = book.find(&look.wanted(community)).unwrap().ids;
     }
@@ -103,8 +103,8 @@ fn compare(world: &mut World, looks: &[Look], community: Option<CommunityId>) {
         let wanted: Vec<i64> = history(&file, person).into_iter().rev().collect();
         let whole: Vec<i64> = world.book.history(Some(Thing::Person(person)), 1_000).unwrap().iter().map(|op| op.id.0).collect();
         assert_eq!(whole, wanted, "the history of {person}");
-        let glance: Vec<i64> = world.book.glance(Thing::Person(person), 3).unwrap().iter().map(|op| op.id.0).collect();
-        assert_eq!(glance, wanted.into_iter().take(3).collect::<Vec<_>>(), "a glance at {person}");
+        let recent_history: Vec<i64> = world.book.recent_history(Thing::Person(person), 3).unwrap().iter().map(|op| op.id.0).collect();
+        assert_eq!(recent_history, wanted.into_iter().take(3).collect::<Vec<_>>(), "a glance at {person}");
     }
 }
 

@@ -341,7 +341,7 @@ pub(crate) fn go(world: &mut World, step: Move) -> Option<Applied> {
             applied(world, steps(&world.book) - before)
         }
     };
-    world.book.changed_elsewhere().unwrap();
+    world.book.poll_external_changes().unwrap();
     // A refused step, for example because a name is taken, changes nothing.
     if applied.is_none() {
         assert_eq!(before, dump(&world.book), "{step:?}");
@@ -420,7 +420,7 @@ fn labels_agree(book: &Book) {
 }
 
 /// Asserts that in the journal every change of a single row about a person names the person.
-fn whose_is_known(book: &Book) {
+fn assert_changes_name_their_person(book: &Book) {
     let conn = Connection::open(book.path()).unwrap();
     let sql = "SELECT count(*) FROM op_change WHERE entity IN ('person','address','tenure','exception','membership','attendance','consent') \
                AND entity_id=last_id AND (person_id IS NULL OR entity='person' AND person_id<>entity_id)";
@@ -463,7 +463,7 @@ proptest! {
         }
         prop_assert!(protections(&world.book).is_superset(&at_last), "what held at last holds again");
         prop_assert!(matches!(world.book.redo(), Err(BookError::Store(StoreError::Nothing("redo")))));
-        whose_is_known(&world.book);
+        assert_changes_name_their_person(&world.book);
         prop_assert!(world.book.check().unwrap().is_sound());
     }
 
@@ -499,7 +499,7 @@ proptest! {
         prop_assert_eq!(seen.unwrap().1.changes, done.changes, "a rehearsal says what will be done");
         prop_assert_eq!(steps(&world.book), steps_before + u64::from(done.changes > 0));
         prop_assert!(world.book.check().unwrap().is_sound());
-        whose_is_known(&world.book);
+        assert_changes_name_their_person(&world.book);
         // A search finds the same people as in a newly opened roster: the index was updated after each part.
         let found = world.book.find(&Default::default()).unwrap().ids;
         let fresh = Book::open(world.book.path(), crate::common::clock_after(world.book.path())).unwrap().find(&Default::default()).unwrap().ids;

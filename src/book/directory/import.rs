@@ -417,7 +417,7 @@ fn holder(
     let found = match by_address {
         Some(id) => Some(id),
         // A name is enough only if no other address contradicts it.
-        None => match lookup::named_so(write.reader(), &printed.name)?.as_slice() {
+        None => match lookup::ids_with_exact_name(write.reader(), &printed.name)?.as_slice() {
             [one] if printed.email.is_empty() || people::facts(write.reader(), *one)?.is_some_and(|(f, _)| f.email.is_empty()) => {
                 Some(*one)
             }

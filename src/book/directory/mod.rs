@@ -20,7 +20,7 @@ use crate::bounded;
 use crate::domain::community::RuleFacts;
 use crate::domain::directory::{Difference, Printed, repaired};
 use crate::domain::ids::CommunityId;
-use crate::domain::likeness::{in_common, matched};
+use crate::domain::likeness::{candidate_pairs, matched};
 use crate::domain::text;
 use crate::exchange::page::{self, Hints, LARGEST_PAGE, Page};
 use crate::exchange::{ExchangeError, SourceFile};
@@ -186,7 +186,7 @@ impl Book {
             }
         }
         let nameless = |p: &Printed| Printed { name: None, ..p.clone() };
-        for (i, j) in in_common(wanted, &accounts) {
+        for (i, j) in candidate_pairs(wanted, &accounts) {
             let (printed, account) = (&wanted[i], &accounts[j]);
             if of[left[i]].0.is_some() || taken.contains(&ids[j]) {
                 continue;

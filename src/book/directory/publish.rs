@@ -5,7 +5,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use super::super::{Book, BookError, spare_the_roster};
+use super::super::{Book, BookError, refuse_roster_target};
 use super::words::{rules_words, word};
 use super::{Known, Side, text_of};
 use crate::domain::community::RuleFacts;
@@ -93,7 +93,7 @@ impl Book {
     /// # Errors
     /// If the existing page can't be read, or the file can't be written.
     pub fn publish_page(&mut self, file: &Path, options: &PublishOptions) -> Result<Published, BookError> {
-        spare_the_roster(self.path(), file)?;
+        refuse_roster_target(self.path(), file)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let stored = pages::pages(self.store.reader())?;
         let base = match options.layout {

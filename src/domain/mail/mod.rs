@@ -204,7 +204,7 @@ pub enum Answer {
     /// The address isn't written; where one is needed, the person is left out and counted.
     No,
     /// The person isn't included at all.
-    NotInIt,
+    Exclude,
 }
 
 /// The rows of the rules, in order: why an address may not be used, or only with a restriction.
@@ -295,7 +295,7 @@ fn rows<'a>(
     [
         unrecognised.then_some(Why::Unrecognised),
         matched.map(|m| if matches!(m, Matched::Same) { Why::Suppressed } else { Why::Resembles }),
-        (mail == ConsentState::Withdrawn || elsewhere(person, address, suppressions)).then_some(Why::WithdrewMail),
+        (mail == ConsentState::Withdrawn || is_withdrawn_by_another(person, address, suppressions)).then_some(Why::WithdrewMail),
         (state == AddressState::Bounced).then_some(Why::Bounced),
         (state == AddressState::Retired).then_some(Why::Retired),
         (person.consent(Purpose::Directory) == ConsentState::Withdrawn).then_some(Why::WithdrewDirectory),
@@ -310,8 +310,8 @@ fn rows<'a>(
 }
 
 /// Returns whether the address isn't the person's own and belongs to somebody who withdrew consent to mail.
-fn elsewhere(person: &Listed<'_>, address: &str, suppressions: &Suppressions) -> bool {
-    suppressions.is_of_who_withdrew(address) && !person.addresses().any(|(own, _)| address::key(own) == address::key(address))
+fn is_withdrawn_by_another(person: &Listed<'_>, address: &str, suppressions: &Suppressions) -> bool {
+    suppressions.is_withdrawn(address) && !person.addresses().any(|(own, _)| address::key(own) == address::key(address))
 }
 
 /// Returns why the person's memberships exclude them from the audience, if they do. A person in no community is never excluded.
@@ -333,7 +333,7 @@ fn membership(person: &Listed<'_>, to: &Use) -> Option<Why> {
 
 /// Returns the cell of the table: the answer for a row in a column.
 fn cell(why: Why, to: &Use) -> Answer {
-    use Answer::{Asks, No, NoAddress, NotInIt, Shown, Yes};
+    use Answer::{Asks, Exclude, No, NoAddress, Shown, Yes};
     let unless = |wanted: bool| if wanted { Yes } else { No };
     match (to.column, why) {
         (Column::Mailing | Column::AddressBook | Column::Copying | Column::Introduction, Why::Unrecognised) => No,
@@ -348,7 +348,7 @@ fn cell(why: Why, to: &Use) -> Answer {
         (Column::Reading, Why::Bounced | Why::Retired) => Shown,
         (Column::Copying, Why::Bounced | Why::Retired) => Asks,
         (Column::AddressBook, Why::WithdrewDirectory) => No,
-        (Column::Reading | Column::Printed, Why::WithdrewDirectory) => NotInIt,
+        (Column::Reading | Column::Printed, Why::WithdrewDirectory) => Exclude,
         (Column::Introduction, Why::WithdrewIntroductions) => No,
         (Column::Introduction, Why::NoConsentToIntroductions) => unless(!to.require_consent),
         (Column::Mailing, Why::TeamMailbox) => unless(to.mailboxes),

@@ -65,7 +65,7 @@ impl Suppressions {
 
     /// Returns whether the address belongs to somebody who withdrew consent to mail.
     #[must_use]
-    pub fn is_of_who_withdrew(&self, address: &str) -> bool {
+    pub fn is_withdrawn(&self, address: &str) -> bool {
         !self.withdrew.is_empty() && self.withdrew.contains(&address::key(address))
     }
 

@@ -142,7 +142,7 @@ fn every_cell_of_the_two_tables_is_what_they_say() {
                 Answer::Asks => 'a',
                 Answer::NoAddress => 'p',
                 Answer::No => 'n',
-                Answer::NotInIt => 'x',
+                Answer::Exclude => 'x',
             };
             assert_eq!(sign, expected, "{name}, {column:?}: {found:?}");
             assert_eq!(found.why.is_none(), expected == 'y');
@@ -160,7 +160,7 @@ fn the_strictest_cell_decides_and_the_topmost_row_with_it_is_the_reason() {
         (found.answer, found.why)
     };
     assert_eq!(of(Column::Mailing), (Answer::No, Some(Why::WithdrewMail)));
-    assert_eq!(of(Column::Reading), (Answer::NotInIt, Some(Why::WithdrewDirectory)));
+    assert_eq!(of(Column::Reading), (Answer::Exclude, Some(Why::WithdrewDirectory)));
     let to = Use::in_column(Column::Mailing);
     let all = reasons(&both.listed(), "ann@maps.gov.uk", both.state, &suppressions("suppressed"), &to);
     assert_eq!(all, [Why::Suppressed, Why::WithdrewMail, Why::Bounced]);

@@ -272,7 +272,7 @@ impl Expr {
     #[must_use]
     pub fn wanted_texts_of(&self, key: &Key) -> Vec<&str> {
         match self {
-            Self::Not(inner) => inner.ruled_out_by_not(key),
+            Self::Not(inner) => inner.texts_wanted_if_negated(key),
             Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(|p| p.wanted_texts_of(key)).collect(),
             Self::Field(found, Test::Text(text)) if found == key => vec![text],
             _ => Vec::new(),
@@ -280,10 +280,10 @@ impl Expr {
     }
 
     /// Returns the texts that are wanted when this part is negated: those that it excludes itself.
-    fn ruled_out_by_not(&self, key: &Key) -> Vec<&str> {
+    fn texts_wanted_if_negated(&self, key: &Key) -> Vec<&str> {
         match self {
             Self::Not(inner) => inner.wanted_texts_of(key),
-            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(|p| p.ruled_out_by_not(key)).collect(),
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(|p| p.texts_wanted_if_negated(key)).collect(),
             _ => Vec::new(),
         }
     }

@@ -10,7 +10,7 @@ use super::info::{Asked, FormatInfo, Look, MAILING, PLAIN, Settings, Shape};
 use super::outgoing::Outgoing;
 use super::takes;
 
-fn strings(values: &[&str]) -> Vec<String> {
+fn cells(values: &[&str]) -> Vec<String> {
     values.iter().map(|v| (*v).to_owned()).collect()
 }
 
@@ -53,7 +53,7 @@ pub(super) const PEOPLE: FormatInfo = FormatInfo {
     shape: Shape::Rows(&[&["Name", "E-mail", "Organisation", "Job title", "Discipline", "Tags"]], |p, _| {
         let person = p.person;
         let tags = p.tags().collect::<Vec<_>>().join(", ");
-        strings(&[person.name, &p.marked_email(), person.organisation, person.job_title, person.discipline, &tags])
+        cells(&[person.name, &p.marked_email(), person.organisation, person.job_title, person.discipline, &tags])
     }),
     ..MAILING
 };
@@ -65,7 +65,7 @@ pub(super) const GOOGLE_GROUPS: FormatInfo = FormatInfo {
     carries: "the group's address, each member's address, USER, MEMBER",
     limits: "needs --group, or a community with an e-mail list as its channel",
     shape: Shape::Rows(&[&["Group Email [Required]", "Member Email", "Member Type", "Member Role"]], |p, s| {
-        strings(&[&s.group, p.email, "USER", "MEMBER"])
+        cells(&[&s.group, p.email, "USER", "MEMBER"])
     }),
     needs: Some((
         |s: &Settings| !s.group.is_empty(),
@@ -115,7 +115,7 @@ pub(super) const ENTRA_GUESTS: FormatInfo = FormatInfo {
                 "Customized invitation message [customizedMessageBody]",
             ],
         ],
-        |p, s| strings(&[p.email, &s.redirect, "true", ""]),
+        |p, s| cells(&[p.email, &s.redirect, "true", ""]),
     ),
     needs: Some((|s: &Settings| !s.redirect.is_empty(), "the link that guests come to (--redirect LINK)")),
     asks: Some(Asked::Link),
@@ -237,7 +237,7 @@ pub(super) const DISCOURSE: FormatInfo = FormatInfo {
     carries: "the address, and the group where --group names one; no header",
     limits: "as many at once as the forum's max_bulk_invites",
     asks: Some(Asked::Group),
-    shape: Shape::Rows(&[], |p, s| if s.group.is_empty() { vec![p.email.to_owned()] } else { strings(&[p.email, &s.group]) }),
+    shape: Shape::Rows(&[], |p, s| if s.group.is_empty() { vec![p.email.to_owned()] } else { cells(&[p.email, &s.group]) }),
     removal: Some(Shape::Rows(&[], bare)),
     ..MAILING
 };

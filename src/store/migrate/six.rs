@@ -53,7 +53,7 @@ pub(super) fn to_six(conn: &Connection) -> Result<Vec<String>, StoreError> {
     for table in OLD {
         let told = "UPDATE {t} SET uuid=(SELECT uuid FROM temp.derived d WHERE d.entity='{t}' AND d.id={t}.id) WHERE id IN (SELECT id FROM temp.derived WHERE entity='{t}')";
         conn.execute_batch(&told.replace("{t}", table))?;
-        no_doubles(conn, table)?;
+        make_uuids_unique(conn, table)?;
         conn.execute_batch(schema::statement("INDEX", &format!("{table}_uuid")))?;
     }
     images(conn)?;
@@ -150,7 +150,7 @@ fn derive(conn: &Connection) -> Result<(), StoreError> {
             before = (op, HashMap::new());
         }
         let counted = before.1.entry(entity.clone()).or_default();
-        for id in there_within(conn, &entity, first, last)? {
+        for id in existing_ids(conn, &entity, first, last)? {
             if !needs {
                 kept.insert((entity.clone(), id));
             } else if kept.is_empty() || !kept.contains(&(entity.clone(), id)) {
@@ -174,7 +174,7 @@ fn derive(conn: &Connection) -> Result<(), StoreError> {
 }
 
 /// Returns the ids in a range that are rows, or were rows whose removal is in the journal. The range may be of any length.
-fn there_within(conn: &Connection, table: &str, first: i64, last: i64) -> Result<Vec<i64>, StoreError> {
+fn existing_ids(conn: &Connection, table: &str, first: i64, last: i64) -> Result<Vec<i64>, StoreError> {
     let sql = format!(
         "SELECT id FROM {table} WHERE id BETWEEN ?1 AND ?2 \
          UNION SELECT entity_id FROM op_change WHERE entity='{table}' AND last_id BETWEEN ?1 AND ?2 AND {REMOVAL} ORDER BY 1"
@@ -184,7 +184,7 @@ fn there_within(conn: &Connection, table: &str, first: i64, last: i64) -> Result
 }
 
 /// Gives rows that still share a UUID their own, except the first. No step of the program can have written such rows.
-fn no_doubles(conn: &Connection, table: &str) -> Result<(), StoreError> {
+fn make_uuids_unique(conn: &Connection, table: &str) -> Result<(), StoreError> {
     let sql = format!("SELECT id FROM {table} WHERE length(uuid)<>16 OR id NOT IN (SELECT min(id) FROM {table} GROUP BY uuid)");
     let mut read = conn.prepare(&sql)?;
     let ids: Vec<i64> = read.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;

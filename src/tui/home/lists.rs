@@ -33,7 +33,7 @@ impl Home {
     }
 
     /// Runs the search that was typed, if there is one.
-    pub(super) fn search_what_was_typed(&mut self, cx: &mut Cx<'_>) {
+    pub(super) fn refresh_matches(&mut self, cx: &mut Cx<'_>) {
         if !std::mem::take(&mut self.is_search_due) {
             return;
         }

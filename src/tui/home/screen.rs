@@ -132,7 +132,7 @@ impl Layer for Home {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
-        self.search_what_was_typed(cx);
+        self.refresh_matches(cx);
         match self.pane_mut(self.focus).act(action, cx) {
             Outcome::Ignored => self.act_here(action, cx),
             done => done,
@@ -212,7 +212,7 @@ impl Layer for Home {
     }
 
     fn touch(&mut self, touch: Touch, cx: &mut Cx<'_>) -> Outcome {
-        self.search_what_was_typed(cx);
+        self.refresh_matches(cx);
         let (Touch::Press { on, .. } | Touch::Wheel(on, _) | Touch::Drag(on, _) | Touch::Drop(on)) = touch;
         match (touch, on) {
             (Touch::Press { at, .. }, Target::Border(_)) => {
@@ -257,7 +257,7 @@ impl Layer for Home {
     }
 
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        self.search_what_was_typed(cx);
+        self.refresh_matches(cx);
         self.area = area;
         self.places = places(area, self.focus, &cx.remembered.borders, cx.plain);
         self.head = Head::read(cx);
@@ -291,7 +291,7 @@ impl Layer for Home {
 
 impl Screen for Home {
     fn wish(&mut self, wish: Wish, cx: &mut Cx<'_>) -> Result<Outcome, Wish> {
-        self.search_what_was_typed(cx);
+        self.refresh_matches(cx);
         match wish {
             Wish::Select(thing) => self.select(thing, cx),
             Wish::Show(thing) => self.show(thing, cx),

@@ -76,7 +76,7 @@ impl Help {
         out
     }
 
-    fn go_to_what_was_typed(&mut self) {
+    fn refresh_matches(&mut self) {
         if std::mem::take(&mut self.is_stale) {
             self.first_action();
         }
@@ -108,7 +108,7 @@ impl Layer for Help {
     }
 
     fn act(&mut self, action: Action, _: &mut Cx<'_>) -> Outcome {
-        self.go_to_what_was_typed();
+        self.refresh_matches();
         match self.picker.act(action, self.rows().len()) {
             Picked::Taken => self.take(),
             Picked::Moved => Outcome::Done,
@@ -134,7 +134,7 @@ impl Layer for Help {
     }
 
     fn prepare(&mut self, area: Rect, _: &mut Cx<'_>) -> Result<(), BookError> {
-        self.go_to_what_was_typed();
+        self.refresh_matches();
         let len = self.rows().len();
         self.picker.prepare(picker::place(area, self.rows().len(), 84), len);
         Ok(())

@@ -93,7 +93,7 @@ impl Palette {
         named.into_iter().map(action).chain(offers).chain(described.into_iter().map(action)).chain(verbs).collect()
     }
 
-    fn offer_what_was_typed(&mut self, cx: &mut Cx<'_>) {
+    fn refresh_matches(&mut self, cx: &mut Cx<'_>) {
         if std::mem::take(&mut self.is_stale) {
             self.offer(cx);
         }
@@ -107,7 +107,7 @@ impl Palette {
         let rest = text::clean_line(rest).text.trim().to_owned();
         let one = |name: String, doc: &str, meant: Meant| Offer { name, doc: doc.to_owned(), meant };
         match verb.to_lowercase().as_str() {
-            "go" if !rest.is_empty() => self.offers = places(&rest, cx),
+            "go" if !rest.is_empty() => self.offers = named_things(&rest, cx),
             "find" if !rest.is_empty() => self.offers.push(one(format!("find {rest}"), "search the members", Meant::Find(rest))),
             "import" if !rest.is_empty() => {
                 self.offers.push(one(format!("import {rest}"), "show what the file would import", Meant::Import(rest)));
@@ -122,7 +122,7 @@ impl Palette {
                 self.offers.extend(fitting.map(|f| one(format!("export {}", f.name()), f.doc, Meant::Export(f.name()))));
             }
             // Without a verb, the text is a name.
-            _ if typed.trim().chars().count() >= SHORTEST => self.offers = places(typed.trim(), cx),
+            _ if typed.trim().chars().count() >= SHORTEST => self.offers = named_things(typed.trim(), cx),
             _ => {}
         }
     }
@@ -157,7 +157,7 @@ impl Palette {
 }
 
 /// Returns the communities, people and meetups whose names match.
-fn places(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
+fn named_things(wanted: &str, cx: &mut Cx<'_>) -> Vec<Offer> {
     let mut out = Vec::new();
     let communities = cx.book.communities().unwrap_or_default();
     let fitting = communities.into_iter().filter(|c| fits(wanted, &c.name)).take(OFFERED);
@@ -203,7 +203,7 @@ impl Layer for Palette {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
-        self.offer_what_was_typed(cx);
+        self.refresh_matches(cx);
         match self.picker.act(action, self.shown().len()) {
             Picked::Taken => self.take(cx),
             Picked::Moved => Outcome::Done,
@@ -235,7 +235,7 @@ impl Layer for Palette {
     }
 
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        self.offer_what_was_typed(cx);
+        self.refresh_matches(cx);
         let len = self.shown().len();
         self.picker.prepare(picker::place(area, len.clamp(1, 16), 96), len);
         Ok(())

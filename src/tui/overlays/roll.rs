@@ -12,7 +12,7 @@ use crate::book::{AttendanceChange, BookError, Command, MeetupDetail, PeopleQuer
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::meetup::{AttendanceFacts, MeetupFacts};
 use crate::domain::text;
-use crate::domain::words::{MeetupStatus, Outcome as Came, Rsvp};
+use crate::domain::words::{MeetupStatus, Outcome as AttendanceOutcome, Rsvp};
 use crate::tui::attendance;
 use crate::tui::canvas::{Canvas, Target, hint};
 use crate::tui::core::{Cx, Here, Layer, Outcome, Request, Subject};
@@ -62,7 +62,7 @@ impl Roll {
         Some(roll)
     }
 
-    fn find_what_was_typed(&mut self, cx: &mut Cx<'_>) {
+    fn refresh_matches(&mut self, cx: &mut Cx<'_>) {
         if std::mem::take(&mut self.is_stale) {
             self.find(cx);
         }
@@ -83,7 +83,7 @@ impl Roll {
                 person: r.person_id,
                 name: r.name.clone(),
                 organisation: r.organisation.clone(),
-                came: if ahead { r.facts.rsvp == Some(Rsvp::Yes) } else { r.facts.outcome == Came::Attended },
+                came: if ahead { r.facts.rsvp == Some(Rsvp::Yes) } else { r.facts.outcome == AttendanceOutcome::Attended },
                 facts: Some(r.facts.clone()),
             })
             .collect();
@@ -171,8 +171,8 @@ impl Roll {
         let Some(row) = self.rows.get(self.picker.cursor.at) else { return self.take(cx) };
         let change = match (self.ahead, ticked) {
             (true, ticked) => AttendanceChange::Rsvp(ticked.then_some(Rsvp::Yes)),
-            (false, true) => AttendanceChange::Outcome(Came::Attended),
-            (false, false) => AttendanceChange::Outcome(Came::Unknown),
+            (false, true) => AttendanceChange::Outcome(AttendanceOutcome::Attended),
+            (false, false) => AttendanceChange::Outcome(AttendanceOutcome::Unknown),
         };
         let (person, command) = (row.person, attendance::command(self.meetup, row.person, change));
         if ticked {
@@ -224,7 +224,7 @@ impl Roll {
 
     /// Closes the roll; if the meetup is over and people attended, asks whether it was held.
     fn leave(&self, cx: &Cx<'_>) -> Outcome {
-        let came = self.detail.roll.iter().filter(|r| r.facts.outcome == Came::Attended).count() as u64;
+        let came = self.detail.roll.iter().filter(|r| r.facts.outcome == AttendanceOutcome::Attended).count() as u64;
         let is_over = self.detail.facts.starts.date() < cx.book.today();
         let offer =
             (is_over && came > 0 && cx.book.read_only().is_none()).then(|| ask_whether_held(self.meetup, &self.detail, came)).flatten();
@@ -261,7 +261,7 @@ impl Layer for Roll {
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) -> Outcome {
         // The last step is now shown, so from here on only the user moves the cursor.
         self.next = None;
-        self.find_what_was_typed(cx);
+        self.refresh_matches(cx);
         if action == Action::Tick {
             let ticked = self.rows.get(self.picker.cursor.at).is_some_and(|r| r.came);
             return self.turn(!ticked, cx);
@@ -282,7 +282,7 @@ impl Layer for Roll {
     }
 
     fn click(&mut self, row: usize, cx: &mut Cx<'_>) -> Outcome {
-        self.find_what_was_typed(cx);
+        self.refresh_matches(cx);
         self.picker.cursor.at = row;
         let ticked = self.rows.get(row).is_some_and(|r| r.came);
         self.turn(!ticked, cx)
@@ -324,7 +324,7 @@ impl Layer for Roll {
     }
 
     fn prepare(&mut self, area: Rect, cx: &mut Cx<'_>) -> Result<(), BookError> {
-        self.find_what_was_typed(cx);
+        self.refresh_matches(cx);
         let len = self.len();
         let place = place(area, len);
         self.picker.prepare(Rect { height: place.height.saturating_sub(KEYS), ..place }, len);
@@ -333,7 +333,7 @@ impl Layer for Roll {
 
     fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let ticked = |r: &&crate::book::RollRow| {
-            if self.ahead { r.facts.rsvp == Some(Rsvp::Yes) } else { r.facts.outcome == Came::Attended }
+            if self.ahead { r.facts.rsvp == Some(Rsvp::Yes) } else { r.facts.outcome == AttendanceOutcome::Attended }
         };
         let came = self.detail.roll.iter().filter(ticked).count();
         let texts: Vec<(String, String, String, Tone)> = self
@@ -342,7 +342,7 @@ impl Layer for Roll {
             .map(|r| {
                 let tick = if r.came { "[x] " } else { "[ ] " };
                 let words = r.facts.as_ref().map_or_else(|| "not on the roll".to_owned(), attendance::words);
-                let tone = if r.facts.as_ref().is_some_and(|f| f.outcome == Came::NoShow) { Tone::Warning } else { Tone::Dim };
+                let tone = if r.facts.as_ref().is_some_and(|f| f.outcome == AttendanceOutcome::NoShow) { Tone::Warning } else { Tone::Dim };
                 (format!("{tick}{}", text::pad(&r.name, 28)), format!(" {} ", text::pad(&r.organisation, 16)), words, tone)
             })
             .collect();

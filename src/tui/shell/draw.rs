@@ -13,7 +13,7 @@ use super::hand::DOUBLE;
 use super::{Shell, menus};
 use crate::actions::Action;
 use crate::tui::bars::{self, Foot};
-use crate::tui::canvas::{Canvas, Drawn, Target, is_wheel};
+use crate::tui::canvas::{Canvas, Drawn, Target, wheel_lines};
 use crate::tui::core::{Outcome, Touch};
 
 impl Shell {
@@ -91,7 +91,7 @@ impl Shell {
         }
         let at = (event.column, event.row);
         let target = self.drawn.at(event.column, event.row);
-        if let Some(lines) = is_wheel(event) {
+        if let Some(lines) = wheel_lines(event) {
             let on = target.unwrap_or(Target::Overlay);
             self.on_top(|top, cx| top.touch(Touch::Wheel(on, lines), cx));
             return;

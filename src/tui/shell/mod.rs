@@ -114,7 +114,7 @@ impl Shell {
     }
 
     /// Starts the background tasks, after the first frame.
-    pub fn settle_in(&mut self) {
+    pub fn start_background_tasks(&mut self) {
         self.begin(works::index(), 0);
         self.begin(works::backup(), 0);
         if self.common.book.was_unclean() {
@@ -152,31 +152,31 @@ impl Shell {
             }
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Paste(text) => {
-                self.look_elsewhere();
+                self.poll_external_changes();
                 if self.layers.is_bare() || self.layers.top_ref().takes_text() {
                     self.on_top(|top, cx| top.paste(text, cx));
                 }
             }
             Event::FocusGained => {
-                self.look_elsewhere();
+                self.poll_external_changes();
             }
             Event::Resize(..) => return Then::Redraw,
             _ => {}
         }
         let then = std::mem::replace(&mut self.then, Then::Go);
         if then == Then::Quit {
-            self.tasks.wind_up();
+            self.tasks.shut_down();
         }
         then
     }
 
     /// Polls for changes by other programs, and reads everything again if there are any; returns whether there are.
-    fn look_elsewhere(&mut self) -> bool {
+    fn poll_external_changes(&mut self) -> bool {
         if self.tasks.waits().is_some() {
             // Our own task is writing; changes by others are polled for when it is done.
             return false;
         }
-        let changed = self.common.book.changed_elsewhere();
+        let changed = self.common.book.poll_external_changes();
         let changed = self.note_for(0, changed) == Some(true);
         if changed {
             self.begin(works::index(), 0);
@@ -192,7 +192,7 @@ impl Shell {
 
     fn key(&mut self, key: KeyEvent) {
         let was = self.layers.top_ref().here();
-        let changed = self.look_elsewhere();
+        let changed = self.poll_external_changes();
         if changed {
             // What is visible is read again, so that it is known what is under the cursor now.
             let (body, _) = crate::tui::bars::divided(self.size);

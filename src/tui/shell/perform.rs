@@ -14,10 +14,10 @@ use crate::tui::core::{Outcome, Request, Subject, Wish};
 use crate::tui::errands::{Errand, MOST_COPIED};
 use crate::tui::forms;
 use crate::tui::layers::HOME;
+use crate::tui::messages;
 use crate::tui::overlays::{Confirm, Message};
 use crate::tui::tasks::Task;
 use crate::tui::theme::Tone;
-use crate::tui::told;
 use crate::tui::works;
 
 const TOO_LONG: &str = "That is too much for a terminal's clipboard; export it to a file instead";
@@ -73,7 +73,7 @@ impl Shell {
             Request::For(other, then) => self.perform(other, *then),
             Request::Act(action) => {
                 if !self.act(action) {
-                    self.toast = Some((told::elsewhere(action), Tone::Plain));
+                    self.toast = Some((messages::action_place_message(action), Tone::Plain));
                 }
             }
             Request::Say(what, tone) => self.toast = Some((self.keys().say(&what), tone)),
@@ -121,8 +121,8 @@ impl Shell {
     pub(super) fn begin(&mut self, task: Task, asker: LayerId) {
         let begun = self.tasks.begin(task, asker, &mut self.common.book);
         self.note_for(asker, begun);
-        let hurry = self.common.book.hurry(self.tasks.waits().is_some());
-        self.note_for(asker, hurry);
+        let set_nonblocking_reads = self.common.book.set_nonblocking_reads(self.tasks.waits().is_some());
+        self.note_for(asker, set_nonblocking_reads);
     }
 
     /// Runs a step; asks first before undoing a large first step, which leaves the roster empty.
@@ -165,7 +165,7 @@ impl Shell {
                     self.wish(0, Wish::Unmark);
                 }
                 self.applied(&applied, false);
-                let blocked = told::still_blocked(command, &self.common.book);
+                let blocked = messages::still_blocked(command, &self.common.book);
                 if let Some(blocked) = self.note_for(asker, blocked).flatten() {
                     self.toast = Some((format!("{} · {blocked}", applied.label), Tone::Warning));
                 }
@@ -186,7 +186,7 @@ impl Shell {
                 }
             }
             (Err(e), Step::Undo(Confirmed::No) | Step::Redo(Confirmed::No)) if e.asks_first() => {
-                let asks = told::ask_first(step, &self.common.book);
+                let asks = messages::ask_first(step, &self.common.book);
                 self.push(asks);
             }
             (Err(e), _) => self.failed(asker, &e),
@@ -209,8 +209,8 @@ impl Shell {
         }
         self.follow(&applied.touched);
         let typing = self.layers.top_ref().takes_text();
-        self.toast = Some(told::done(applied, undone, typing, self.keys()));
-        told::left(applied).into_iter().for_each(|message| self.push(message));
+        self.toast = Some(messages::done(applied, undone, typing, self.keys()));
+        messages::left(applied).into_iter().for_each(|message| self.push(message));
         if let Some(thing) = applied.select {
             self.wish(0, Wish::Show(thing));
         }
@@ -257,7 +257,7 @@ impl Shell {
         while let Some((asker, waited, came)) = self.tasks.poll() {
             any = true;
             if self.tasks.waits().is_none() {
-                let _ = self.common.book.hurry(false);
+                let _ = self.common.book.set_nonblocking_reads(false);
             }
             match came {
                 Ok(answer) => self.answer(asker, answer),
@@ -334,13 +334,13 @@ impl Shell {
                 }
                 self.stepped(asker, &step, *result);
             }
-            Answer::Checked(found) => match told::checked(&found) {
+            Answer::Checked(found) => match messages::checked(&found) {
                 Ok(sound) => self.toast = Some((sound.into(), Tone::Good)),
                 Err(message) => self.show_answer(asker, Outcome::ask(Request::push(message))),
             },
             Answer::Effect(command, effect) if effect.is_empty() => self.take_step(Step::Run(command), asker),
             Answer::Effect(command, effect) => {
-                self.show_answer(asker, Outcome::ask(Request::push(told::effect(asker, *command, &effect))));
+                self.show_answer(asker, Outcome::ask(Request::push(messages::effect(asker, *command, &effect))));
             }
             Answer::BackedUp => {}
             // The layer that asked is closed, so nobody needs the answer.
@@ -352,7 +352,7 @@ impl Shell {
 
 /// Runs a command: at once, or, if the user must see its effect first, after that is known.
 fn run(shell: &mut Shell, asker: LayerId, command: Command) {
-    if shell.look_elsewhere() && shell.layers.by_id(asker).is_some_and(|layer| layer.draft().is_some()) {
+    if shell.poll_external_changes() && shell.layers.by_id(asker).is_some_and(|layer| layer.draft().is_some()) {
         // The form has just taken over what another program saved, so it builds its command again.
         return save_again(shell, asker);
     }

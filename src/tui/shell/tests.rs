@@ -62,7 +62,7 @@ impl Pane for Numbers {
 #[derive(Default)]
 struct Tally {
     numbers: Numbers,
-    told: Vec<&'static str>,
+    messages: Vec<&'static str>,
 }
 
 impl Layer for Tally {
@@ -84,7 +84,7 @@ impl Layer for Tally {
 
     fn answer(&mut self, answer: Answer, _: &mut Cx<'_>) -> Result<Outcome, Answer> {
         match answer {
-            Answer::Findings(_) => self.told.push("findings"),
+            Answer::Findings(_) => self.messages.push("findings"),
             other => return Err(other),
         }
         Ok(Outcome::Done)
@@ -100,8 +100,8 @@ impl Layer for Tally {
 
     fn draw(&self, area: Rect, focused: bool, on: &mut Canvas<'_>) {
         self.numbers.draw(area, focused, on);
-        let told = Rect { y: area.y + 1, ..area };
-        paint::pieces(on, (told.x, told.y), told.width, &[(&format!("told {:?}", self.told), Tone::Plain)]);
+        let messages = Rect { y: area.y + 1, ..area };
+        paint::pieces(on, (messages.x, messages.y), messages.width, &[(&format!("told {:?}", self.messages), Tone::Plain)]);
     }
 }
 
@@ -169,7 +169,7 @@ impl Desk {
         .unwrap();
         let setup = Setup::read(&Paths::under(folder.path(), "desk.guildhall"), false, Colours::Sixteen);
         let mut shell = Shell::new(book, setup, Jobs::Inline, Home::new).unwrap();
-        shell.settle_in();
+        shell.start_background_tasks();
         shell.tick();
         shell.perform(0, Request::Show(Box::new(Tally::default())));
         Self { shell, _folder: folder }
@@ -280,7 +280,7 @@ fn every_action_is_done_by_somebody_where_its_scope_has_the_focus() {
         book.run(&crate::book::Command::LoadSample).unwrap();
         let setup = Setup::read(&Paths::under(folder.path(), "desk.guildhall"), false, Colours::Sixteen);
         let mut shell = Shell::new(book, setup, Jobs::Inline, Home::new).unwrap();
-        shell.settle_in();
+        shell.start_background_tasks();
         shell.tick();
         come_to(&mut shell, info.action);
         let scope = shell.layers.top_ref().scope();

@@ -143,7 +143,7 @@ impl Communities {
             // In any other order than the page's, there are no groups and so no headings.
             self.sort(&mut order);
             self.items.extend(order.into_iter().map(Item::Community));
-            self.settle();
+            self.clamp_cursor();
             return;
         }
         if self.table.reverse {
@@ -160,10 +160,10 @@ impl Communities {
             }
             self.items.push(Item::Community(at));
         }
-        self.settle();
+        self.clamp_cursor();
     }
 
-    fn settle(&mut self) {
+    fn clamp_cursor(&mut self) {
         self.cursor.fit(self.items.len(), self.cursor.height);
         self.skip_headings(1);
     }

@@ -57,7 +57,9 @@ impl Detail {
         let calendar = cx.book.calendar();
         (self.title, self.whole) = match self.thing {
             Some(Thing::Person(id)) => match cx.book.person(id)? {
-                Some(p) => (p.facts.title().to_owned(), person_lines(&p, &calendar, cx.keys, &cx.book.glance(Thing::Person(id), 5)?)),
+                Some(p) => {
+                    (p.facts.title().to_owned(), person_lines(&p, &calendar, cx.keys, &cx.book.recent_history(Thing::Person(id), 5)?))
+                }
                 None => (String::new(), Vec::new()),
             },
             Some(Thing::Community(id)) => match cx.book.community(id)? {

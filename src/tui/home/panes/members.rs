@@ -334,7 +334,7 @@ impl Pane for Members {
         let (text, community) = (std::mem::take(&mut self.find.query), self.community.as_ref().map(|(id, _)| *id));
         let sort = SortBy::parse(&self.table.sort).unwrap_or(SortBy::Name);
         let wanted = PeopleQuery { text: &text, community, sort, reverse: self.table.reverse };
-        let known = cx.book.find_again(&wanted, touched, &mut self.list.ids);
+        let known = cx.book.update_results(&wanted, touched, &mut self.list.ids);
         self.find.query = text;
         if !matches!(known, Ok(true)) || self.list.ids.is_empty() {
             return self.refresh(cx);
