@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use super::BookError;
 use super::imported::{ImportReport, MOST_REFUSALS, Refusal};
-use crate::domain::listed::{Incoming, Standing};
+use crate::domain::listed::{Incoming, ListStatus};
 use crate::domain::text;
 use crate::domain::words::AddressState;
 use crate::exchange::columns::Mapping;
-use crate::store::bulk::{Loader, Taken};
+use crate::store::bulk::{ImportOutcome, Loader};
 use crate::store::suppressions::RequestSource;
 use crate::store::{ConsentOutcome, Write};
 
@@ -60,8 +60,8 @@ impl StatusRows {
             return Ok(());
         }
         match row.standing {
-            Standing::Active | Standing::Unknown => self.person(write, loader, (line, row), report),
-            Standing::Unsubscribed if !row.email.is_empty() => {
+            ListStatus::Active | ListStatus::Unknown => self.person(write, loader, (line, row), report),
+            ListStatus::Unsubscribed if !row.email.is_empty() => {
                 self.person(write, loader, (line, row), report)?;
                 loader.index(write)?;
                 let source = "unsubscribed, by the file that was imported";
@@ -70,13 +70,13 @@ impl StatusRows {
                 }
                 Ok(())
             }
-            Standing::Bounced => self.mark(write, loader, row, (AddressState::Bounced, "bounced"), report),
-            Standing::Deactivated => self.mark(write, loader, row, (AddressState::Retired, "deactivated"), report),
-            Standing::Over => self.pass_over(write, loader, row, "no longer a member", report),
-            Standing::SaidNo => self.pass_over(write, loader, row, "said no", report),
-            Standing::Void => self.pass_over(write, loader, row, "cancelled or refunded", report),
-            Standing::Bot => self.pass_over(write, loader, row, "a bot", report),
-            Standing::Unsubscribed => self.pass_over(write, loader, row, "unsubscribed, without an address", report),
+            ListStatus::Bounced => self.mark(write, loader, row, (AddressState::Bounced, "bounced"), report),
+            ListStatus::Deactivated => self.mark(write, loader, row, (AddressState::Retired, "deactivated"), report),
+            ListStatus::Over => self.pass_over(write, loader, row, "no longer a member", report),
+            ListStatus::SaidNo => self.pass_over(write, loader, row, "said no", report),
+            ListStatus::Void => self.pass_over(write, loader, row, "cancelled or refunded", report),
+            ListStatus::Bot => self.pass_over(write, loader, row, "a bot", report),
+            ListStatus::Unsubscribed => self.pass_over(write, loader, row, "unsubscribed, without an address", report),
         }
     }
 
@@ -142,7 +142,7 @@ impl StatusRows {
         report: &mut ImportReport,
     ) -> Result<(), BookError> {
         match loader.find(write, row)? {
-            Some(id) => report.count(&Taken::Same(id), row),
+            Some(id) => report.count(&ImportOutcome::Same(id), row),
             None => *self.not_added.entry(words).or_default() += 1,
         }
         Ok(())

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::domain::listed::Incoming;
 use crate::domain::{address, text};
 use crate::store::Touched;
-use crate::store::bulk::Taken;
+use crate::store::bulk::ImportOutcome;
 
 /// A row that was refused, or that needs a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -71,11 +71,11 @@ pub(super) const MOST_REFUSALS: usize = 1_000;
 
 impl ImportReport {
     /// Counts what happened to a person.
-    pub(super) fn count(&mut self, taken: &Taken, person: &Incoming) {
+    pub(super) fn count(&mut self, taken: &ImportOutcome, person: &Incoming) {
         let (what, count) = match taken {
-            Taken::Added(_) => ("new", &mut self.added),
-            Taken::Updated(_) => ("changed", &mut self.updated),
-            Taken::Same(_) => ("known", &mut self.unchanged),
+            ImportOutcome::Added(_) => ("new", &mut self.added),
+            ImportOutcome::Updated(_) => ("changed", &mut self.updated),
+            ImportOutcome::Same(_) => ("known", &mut self.unchanged),
         };
         *count += 1;
         if self.people.len() < MOST_NAMED {

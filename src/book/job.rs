@@ -121,15 +121,15 @@ mod tests {
 
     #[test]
     fn work_is_stopped_when_its_handle_is_dropped() {
-        let (told, heard) = channel();
+        let (sender, receiver) = channel();
         let job = Jobs::Thread.spawn(move |progress| {
             while progress.reach(1).is_continue() {
                 std::thread::yield_now();
             }
-            told.send(()).unwrap();
+            sender.send(()).unwrap();
         });
         drop(job);
-        heard.recv_timeout(std::time::Duration::from_secs(20)).expect("the work has stopped");
+        receiver.recv_timeout(std::time::Duration::from_secs(20)).expect("the work has stopped");
     }
 
     #[test]

@@ -12,9 +12,9 @@ use crate::store::schema::{CHANNEL, COMMUNITY, MEETUP, ORGANISATION, PERSON, SEA
 use crate::store::{Reader, StoreError, Write, labels, lookup};
 
 /// A label under construction, with the reader that looks up the rows it refers to.
-struct Made<'c>(Reader<'c>, Label);
+struct LabelBuilder<'c>(Reader<'c>, Label);
 
-impl Made<'_> {
+impl LabelBuilder<'_> {
     fn of(self, table: &Table, id: i64) -> Result<Self, StoreError> {
         let uuid = labels::uuid_of(self.0, table, id)?;
         Ok(Self(self.0, self.1.about(table.name, uuid)))
@@ -50,7 +50,7 @@ impl Made<'_> {
 
 /// Returns the label of a command before it is applied, while the rows that it removes still exist.
 pub(super) fn before(conn: Reader<'_>, command: &Command) -> Result<Label, StoreError> {
-    let made = |verb| Made(conn, Label::new(verb, 1));
+    let made = |verb| LabelBuilder(conn, Label::new(verb, 1));
     let label = match command {
         Command::AddPerson { community: None, .. } => made(Verb::Add),
         Command::AddPerson { community: Some(c), .. } => made(Verb::AddTo).community(*c)?,
@@ -77,7 +77,7 @@ pub(super) fn before(conn: Reader<'_>, command: &Command) -> Result<Label, Store
         Command::WalkIn { meetup, .. } => made(Verb::WalkIn).meetup(*meetup)?,
         Command::NeverMail { people, .. } => made(Verb::StopMail).people(people)?,
         Command::MailAgain { person, .. } => made(Verb::AllowMail).person(*person)?,
-        Command::Suppress { addresses, .. } => Made(conn, Label::new(Verb::Suppress, addresses.len() as u64)),
+        Command::Suppress { addresses, .. } => LabelBuilder(conn, Label::new(Verb::Suppress, addresses.len() as u64)),
         Command::Allow { addresses, .. } => allowed(conn, addresses)?,
         Command::PutOrganisation { id, .. } => put(conn, &ORGANISATION, id.map(|i| i.0))?,
         Command::PutCommunity { id, .. } => put(conn, &COMMUNITY, id.map(|i| i.0))?,
@@ -88,7 +88,7 @@ pub(super) fn before(conn: Reader<'_>, command: &Command) -> Result<Label, Store
         Command::SeatNewcomer { community, .. } => made(Verb::SetSeat).community(*community)?,
         Command::PutSeat { community, facts, .. } => {
             let label = made(Verb::SetSeat).community(*community)?;
-            facts.holder.map_or(Ok(Made(conn, label.1.clone())), |holder| Made(conn, label.1.clone()).person(holder))?
+            facts.holder.map_or(Ok(LabelBuilder(conn, label.1.clone())), |holder| LabelBuilder(conn, label.1.clone()).person(holder))?
         }
         Command::RemoveSeat(community, seat) => made(Verb::RemoveSeat).community(*community)?.of(&SEAT, seat.0)?,
         Command::PutRoute { community, .. } => made(Verb::EditRoute).community(*community)?,
@@ -106,25 +106,25 @@ pub(super) fn before(conn: Reader<'_>, command: &Command) -> Result<Label, Store
 }
 
 /// Returns the label for a row that is added, or changed, in one form.
-fn put<'c>(conn: Reader<'c>, table: &Table, id: Option<i64>) -> Result<Made<'c>, StoreError> {
+fn put<'c>(conn: Reader<'c>, table: &Table, id: Option<i64>) -> Result<LabelBuilder<'c>, StoreError> {
     match id {
-        None => Ok(Made(conn, Label::new(Verb::Add, 1))),
-        Some(id) => Made(conn, Label::new(Verb::Edit, 1)).of(table, id),
+        None => Ok(LabelBuilder(conn, Label::new(Verb::Add, 1))),
+        Some(id) => LabelBuilder(conn, Label::new(Verb::Edit, 1)).of(table, id),
     }
 }
 
 /// Returns the label for allowing addresses; a single address is named by its holder, if it has one.
-fn allowed<'c>(conn: Reader<'c>, addresses: &[String]) -> Result<Made<'c>, StoreError> {
+fn allowed<'c>(conn: Reader<'c>, addresses: &[String]) -> Result<LabelBuilder<'c>, StoreError> {
     if let [only] = addresses
         && let Some(person) = lookup::holder_of(conn, only)?
     {
-        return Made(conn, Label::new(Verb::AllowMail, 1)).person(person);
+        return LabelBuilder(conn, Label::new(Verb::AllowMail, 1)).person(person);
     }
-    Ok(Made(conn, Label::new(Verb::Allow, addresses.len() as u64)))
+    Ok(LabelBuilder(conn, Label::new(Verb::Allow, addresses.len() as u64)))
 }
 
-fn attended<'c>(made: Made<'c>, change: &AttendanceChange) -> Made<'c> {
-    let Made(conn, label) = made;
+fn attended<'c>(made: LabelBuilder<'c>, change: &AttendanceChange) -> LabelBuilder<'c> {
+    let LabelBuilder(conn, label) = made;
     let (verb, what) = match change {
         AttendanceChange::Outcome(Outcome::Attended) => (Verb::Came, String::new()),
         AttendanceChange::Outcome(Outcome::Unknown) => (Verb::ClearOutcome, String::new()),
@@ -135,7 +135,7 @@ fn attended<'c>(made: Made<'c>, change: &AttendanceChange) -> Made<'c> {
         AttendanceChange::Part(part, false) => (Verb::ClearPart, part.to_string()),
         AttendanceChange::Facts(_) => (Verb::EditAttendance, String::new()),
     };
-    Made(conn, Label { verb, what, ..label })
+    LabelBuilder(conn, Label { verb, what, ..label })
 }
 
 /// Counts the people whom a command has changed, not those for whom nothing changed. Keeps the count if too many were touched.

@@ -155,13 +155,13 @@ impl Book {
             Ok(())
         })?;
         let named = all.iter().filter_map(|c| found.get(&c.id).map(|who| (c, who)));
-        let told = named.map(|(c, who)| {
+        let findings = named.map(|(c, who)| {
             let more = if who.len() > 5 { format!(" and {} more", who.len() - 5) } else { String::new() };
             let names = who.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
             let what = format!("{} not eligible by its rules: {names}{more}", text::count(who.len() as u64, "member is", "members are"));
             (c.id, Finding { community: c.facts.name.clone(), what, place: String::new() })
         });
-        Ok(told.collect())
+        Ok(findings.collect())
     }
 }
 

@@ -67,7 +67,7 @@ pub use targets::refuse_roster_target;
 pub use time::{Clock, FixedClock, SystemClock};
 pub use today::{ToDo, ToDoKind, ToDoPlace};
 
-pub use crate::exchange::formats::{Asked, FORMATS, FormatInfo, Placeholder, Settings, each_once, file_name, placeholders};
+pub use crate::exchange::formats::{ExtraInput, FORMATS, FormatInfo, Placeholder, Settings, each_once, file_name, placeholders};
 pub use crate::exchange::page::Layout;
 pub use crate::search::SortBy;
 pub use crate::store::changes::Change;

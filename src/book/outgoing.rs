@@ -22,7 +22,7 @@ use crate::domain::text;
 use crate::domain::words::AddressState;
 use crate::exchange::dump::Listed as OnList;
 use crate::exchange::formats::{Format, Outgoing};
-use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, Pen, Single, beside, failed};
+use crate::exchange::{AtomicFile, ExchangeError, Numbered, Outlet, RowWriter, Single, beside, failed};
 use crate::store::changes::TouchedBy;
 use crate::store::slices::PersonExtras;
 use crate::store::{ReadOnly, StoreError, communities, exports, slices, suppressions};
@@ -67,7 +67,7 @@ struct Known {
 
 /// Where rows are written: the pen, and the outlet behind it.
 struct Way<'a, 'o> {
-    pen: Pen<Through<'a, 'o>>,
+    pen: RowWriter<Through<'a, 'o>>,
     outlet: &'a RefCell<&'o mut dyn Outlet>,
     before: &'static str,
 }

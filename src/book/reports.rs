@@ -10,7 +10,7 @@ use super::imported::{ImportReport, MOST_NAMED, refuse};
 use crate::domain::text;
 use crate::domain::words::AddressState;
 use crate::exchange::Rows;
-use crate::exchange::reports::{Report, ReportKind, Said};
+use crate::exchange::reports::{Report, ReportKind, ReportedOutcome};
 use crate::store::suppressions::RequestSource;
 use crate::store::{StoreError, Write, lookup};
 
@@ -57,9 +57,9 @@ pub(super) fn take_all(
     Ok(report)
 }
 
-fn take(write: &mut Write<'_>, said: &Said, counts: &mut Counts) -> Result<Option<(&'static str, String)>, BookError> {
+fn take(write: &mut Write<'_>, said: &ReportedOutcome, counts: &mut Counts) -> Result<Option<(&'static str, String)>, BookError> {
     match said {
-        Said::Unsubscribed { email, on, source } => {
+        ReportedOutcome::Unsubscribed { email, on, source } => {
             let holder = lookup::holder_of(write.reader(), email)?;
             let changed = write.suppress(email, *on, source, RequestSource::Earlier)?;
             if holder.is_none() && changed {
@@ -68,7 +68,7 @@ fn take(write: &mut Write<'_>, said: &Said, counts: &mut Counts) -> Result<Optio
             *(if changed { &mut counts.unsubscribed } else { &mut counts.before }) += 1;
             Ok(changed.then(|| ("stopped", email.clone())))
         }
-        Said::Gone { email } => match write.mark_address(email, AddressState::Bounced)? {
+        ReportedOutcome::Gone { email } => match write.mark_address(email, AddressState::Bounced)? {
             Some(true) => {
                 counts.bounced += 1;
                 Ok(Some(("bounced", email.clone())))
@@ -82,7 +82,7 @@ fn take(write: &mut Write<'_>, said: &Said, counts: &mut Counts) -> Result<Optio
                 Ok(None)
             }
         },
-        Said::Nothing => Ok(None),
+        ReportedOutcome::Nothing => Ok(None),
     }
 }
 

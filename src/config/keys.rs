@@ -86,7 +86,7 @@ pub fn combination(mut key: KeyEvent) -> KeyCombination {
 
 /// The result of looking up the keys that were pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum Lookup {
     /// No binding matches.
     Nothing,
     /// The keys are the beginning of a longer binding.
@@ -205,20 +205,20 @@ impl Keys {
 
     /// Looks up the keys that were pressed, in the scopes that are active when this one has the focus, its own first.
     #[must_use]
-    pub fn asked(&self, pressed: &[KeyEvent], scope: Scope) -> Asked {
+    pub fn lookup(&self, pressed: &[KeyEvent], scope: Scope) -> Lookup {
         let pressed: Vec<KeyCombination> = pressed.iter().map(|k| combination(*k)).collect();
         let mut more = false;
         for scope in scope.working() {
             for a in ACTIONS.iter().filter(|a| a.scope == *scope) {
                 for binding in self.of(a.action) {
                     if binding.keys == pressed {
-                        return Asked::Action(a.action);
+                        return Lookup::Action(a.action);
                     }
                     more |= binding.keys.starts_with(&pressed);
                 }
             }
         }
-        if more { Asked::More } else { Asked::Nothing }
+        if more { Lookup::More } else { Lookup::Nothing }
     }
 
     /// Returns the continuations of the keys that were pressed: each key, and its action.
@@ -261,7 +261,7 @@ mod tests {
         for a in ACTIONS {
             assert_eq!(keys.of(a.action).len(), a.keys.len(), "{}", a.name);
             for key in a.keys {
-                assert_eq!(keys.asked(&press(key), a.scope), Asked::Action(a.action), "{key}");
+                assert_eq!(keys.lookup(&press(key), a.scope), Lookup::Action(a.action), "{key}");
             }
         }
     }
@@ -281,13 +281,13 @@ mod tests {
     fn capitals_are_keys_of_their_own_however_the_terminal_sends_them() {
         let keys = Keys::default();
         for modifiers in [KeyModifiers::NONE, KeyModifiers::SHIFT] {
-            let ask = |c| keys.asked(&[KeyEvent::new(KeyCode::Char(c), modifiers)], Scope::Members);
-            assert_eq!(ask('H'), Asked::Action(Action::History));
-            assert_eq!(ask('?'), Asked::Action(Action::Help));
-            assert_eq!(ask(':'), Asked::Action(Action::Palette));
+            let ask = |c| keys.lookup(&[KeyEvent::new(KeyCode::Char(c), modifiers)], Scope::Members);
+            assert_eq!(ask('H'), Lookup::Action(Action::History));
+            assert_eq!(ask('?'), Lookup::Action(Action::Help));
+            assert_eq!(ask(':'), Lookup::Action(Action::Palette));
         }
         let plain = KeyEvent::new(KeyCode::Char('h'), KeyModifiers::NONE);
-        assert_eq!(keys.asked(&[plain], Scope::Members), Asked::Action(Action::HistoryHere));
+        assert_eq!(keys.lookup(&[plain], Scope::Members), Lookup::Action(Action::HistoryHere));
     }
 
     #[test]
@@ -296,12 +296,12 @@ mod tests {
         let key = |t: &str| Binding::parse(t).unwrap();
         let clashes =
             keys.set(vec![(Action::Export, vec![key("q"), key("z z")]), (Action::Import, vec![key("z")]), (Action::Redo, Vec::new())]);
-        let told: Vec<_> = clashes.iter().map(|c| (c.text.as_str(), c.winner, c.loser)).collect();
-        assert_eq!(told, [("z", Action::Export, Action::Import), ("q", Action::Export, Action::Quit)]);
+        let found: Vec<_> = clashes.iter().map(|c| (c.text.as_str(), c.winner, c.loser)).collect();
+        assert_eq!(found, [("z", Action::Export, Action::Import), ("q", Action::Export, Action::Quit)]);
         assert_eq!(keys.say("{new} adds one, {redo} does {it} again"), "n adds one, :redo does {it} again");
         assert!(keys.of(Action::Redo).is_empty() && keys.of(Action::Quit).is_empty());
-        assert_eq!(keys.asked(&press("z"), Scope::Members), Asked::More);
-        assert_eq!(keys.asked(&press("z z"), Scope::Members), Asked::Action(Action::Export));
+        assert_eq!(keys.lookup(&press("z"), Scope::Members), Lookup::More);
+        assert_eq!(keys.lookup(&press("z z"), Scope::Members), Lookup::Action(Action::Export));
         assert_eq!(keys.following(&press("z"), Scope::Members), [("z".to_owned(), Action::Export)]);
     }
 

@@ -7,7 +7,7 @@ mod read;
 
 use std::path::{Path, PathBuf};
 
-pub use keys::{Asked, Binding, Clash, Keys, combination};
+pub use keys::{Binding, Clash, Keys, Lookup, combination};
 
 use crate::actions::{self, ACTIONS};
 use crate::bounded;

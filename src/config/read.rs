@@ -290,9 +290,9 @@ mod tests {
         let c = config(
             "mose = true\nmouse = 3\n[theme]\nname = \"drak\"\nkey = \"cyam\"\n[keys]\nexprot = \"x\"\nquit = \"Q\"\nundo = \"contrl-z\"\nimport = \"Q\"\n",
         );
-        let told: Vec<(usize, usize, &str)> = c.problems.iter().map(|p| (p.line, p.column, p.message.as_str())).collect();
+        let problems: Vec<(usize, usize, &str)> = c.problems.iter().map(|p| (p.line, p.column, p.message.as_str())).collect();
         assert_eq!(
-            told,
+            problems,
             [
                 (1, 1, "there is no setting called \"mose\"; did you mean mouse?"),
                 (2, 9, "mouse is true or false"),

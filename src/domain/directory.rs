@@ -28,7 +28,7 @@ pub(crate) struct PrintedSeat {
 
 /// What a page says about a community, or should say according to the roster. A field is `None` if the page has no place for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Printed {
+pub(crate) struct PageEntry {
     /// The name; `None` if the page names none.
     pub name: Option<String>,
     /// The job family.
@@ -72,7 +72,7 @@ pub(crate) struct Difference {
     pub second: String,
 }
 
-impl Printed {
+impl PageEntry {
     /// Returns a description with a place for every part, all empty.
     #[must_use]
     pub(crate) fn everything() -> Self {
@@ -246,7 +246,7 @@ pub(super) fn name_key(name: &str) -> String {
 
 /// Returns whether two entries of a page describe the same community. If one of them has no name, its derived name is compared.
 #[must_use]
-pub(crate) fn same_name(a: &Printed, b: &Printed) -> bool {
+pub(crate) fn same_name(a: &PageEntry, b: &PageEntry) -> bool {
     match (&a.name, &b.name) {
         (Some(a), Some(b)) => text::are_same(a, b),
         (Some(name), None) => name_key(name) == name_key(&b.derived_name()),
@@ -326,7 +326,7 @@ pub(crate) fn rule_words(rule: &RuleFacts) -> String {
 
 /// Repairs text that was written as UTF-8, then read as Windows-1252 and written again. Returns `None` if the text shows no sign of that.
 #[must_use]
-pub(crate) fn repaired(text: &str) -> Option<String> {
+pub(crate) fn fix_mojibake(text: &str) -> Option<String> {
     if !text.contains(['â', 'Ã', 'Â']) {
         return None;
     }
@@ -389,19 +389,19 @@ mod tests {
 
     #[test]
     fn a_name_is_derived_from_the_seat_else_from_the_disciplines() {
-        let of = |title: &str| Printed { seats: Some(vec![seat(title, None)]), ..Printed::default() }.derived_name();
+        let of = |title: &str| PageEntry { seats: Some(vec![seat(title, None)]), ..PageEntry::default() }.derived_name();
         assert_eq!(of("Head of Product"), "Product");
         assert_eq!(of("Principle Developer"), "Developer");
         assert_eq!(of("Lead for service design"), "Service design");
         let disciplines = Some(vec!["content designer".into(), "Content strategist".into(), "Technical writer".into()]);
-        assert_eq!(Printed { disciplines, ..Printed::default() }.derived_name(), "Content designer and 2 more");
-        assert_eq!(Printed { family: Some("Technical".into()), ..Printed::default() }.derived_name(), "Technical");
+        assert_eq!(PageEntry { disciplines, ..PageEntry::default() }.derived_name(), "Content designer and 2 more");
+        assert_eq!(PageEntry { family: Some("Technical".into()), ..PageEntry::default() }.derived_name(), "Technical");
     }
 
     #[test]
     fn a_rename_is_no_new_community_and_a_new_one_no_rename() {
         let route = |t: &str| RouteFacts { kind: RouteKind::Mailto, target: t.into(), ..RouteFacts::default() };
-        let named = |n: &str, t: &str| Printed { name: Some(n.into()), routes: Some(vec![route(t)]), ..Printed::default() };
+        let named = |n: &str, t: &str| PageEntry { name: Some(n.into()), routes: Some(vec![route(t)]), ..PageEntry::default() };
         let old = [named("Content design community", "content@x.example"), named("Cloud community", "cloud@x.example")];
         let new = [
             named("Cloud community", "other@x.example"),
@@ -416,9 +416,9 @@ mod tests {
 
     #[test]
     fn differences_are_found_part_by_part_and_what_a_page_has_no_place_for_is_none() {
-        let page = Printed { seats: Some(vec![seat("Head of Delivery", None)]), family: Some("Delivery".into()), ..Printed::default() };
+        let page = PageEntry { seats: Some(vec![seat("Head of Delivery", None)]), family: Some("Delivery".into()), ..PageEntry::default() };
         let ours =
-            Printed { seats: Some(vec![seat("Head of Delivery", Some("Ann"))]), name: Some("Delivery".into()), ..Printed::default() };
+            PageEntry { seats: Some(vec![seat("Head of Delivery", Some("Ann"))]), name: Some("Delivery".into()), ..PageEntry::default() };
         let found = page.differences(&ours);
         assert_eq!(
             found,
@@ -429,10 +429,10 @@ mod tests {
 
     #[test]
     fn damage_by_a_wrong_encoding_is_recognised_and_good_text_is_not() {
-        assert_eq!(repaired("your professionâ€™s concerns").as_deref(), Some("your profession’s concerns"));
-        assert_eq!(repaired("ZoÃ« and â€œquotesâ€\u{9d}").as_deref(), Some("Zoë and “quotes”"));
+        assert_eq!(fix_mojibake("your professionâ€™s concerns").as_deref(), Some("your profession’s concerns"));
+        assert_eq!(fix_mojibake("ZoÃ« and â€œquotesâ€\u{9d}").as_deref(), Some("Zoë and “quotes”"));
         for fine in ["âge", "Ã", "Zoë’s", "São Paulo", "plain", "€ 5"] {
-            assert_eq!(repaired(fine), None, "{fine}");
+            assert_eq!(fix_mojibake(fine), None, "{fine}");
         }
     }
 }

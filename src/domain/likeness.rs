@@ -5,11 +5,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::community::RouteFacts;
-use crate::domain::directory::{Printed, PrintedSeat, name_key};
+use crate::domain::directory::{PageEntry, PrintedSeat, name_key};
 use crate::domain::{address, text};
 
-impl Printed {
-    /// Returns the features that [`Printed::likeness`] compares: two entries without a common feature have no likeness.
+impl PageEntry {
+    /// Returns the features that [`PageEntry::likeness`] compares: two entries without a common feature have no likeness.
     fn features(&self) -> Vec<Feature> {
         let mut out = Vec::new();
         if let Some(name) = &self.name {
@@ -80,7 +80,7 @@ fn overlap<'a>(a: impl Iterator<Item = &'a str>, b: impl Iterator<Item = &'a str
 
 /// Returns the matching entry of the second list for each of the first, if any. The best matches come first, and no entry matches twice.
 #[must_use]
-pub(crate) fn matched(first: &[Printed], second: &[Printed]) -> Vec<Option<usize>> {
+pub(crate) fn matched(first: &[PageEntry], second: &[PageEntry]) -> Vec<Option<usize>> {
     let scored = candidate_pairs(first, second).into_iter().map(|(i, j)| (first[i].likeness(&second[j]), i, j));
     let mut pairs: Vec<(u32, usize, usize)> = scored.filter(|(score, ..)| *score >= ALIKE).collect();
     pairs.sort_by_key(|(score, i, j)| (u32::MAX - score, *i, *j));
@@ -97,7 +97,7 @@ pub(crate) fn matched(first: &[Printed], second: &[Printed]) -> Vec<Option<usize
 ///
 /// Skips features that too many entries of the second list have.
 #[must_use]
-pub(crate) fn candidate_pairs(first: &[Printed], second: &[Printed]) -> Vec<(usize, usize)> {
+pub(crate) fn candidate_pairs(first: &[PageEntry], second: &[PageEntry]) -> Vec<(usize, usize)> {
     let mut with: HashMap<Feature, Vec<usize>> = HashMap::new();
     for (j, b) in second.iter().enumerate() {
         for feature in b.features() {
@@ -136,20 +136,20 @@ const ALIKE: u32 = 40;
 mod tests {
     use super::*;
 
-    fn account(n: usize) -> Printed {
+    fn account(n: usize) -> PageEntry {
         let seat = PrintedSeat { title: "Head".into(), ..PrintedSeat::default() };
-        Printed {
+        PageEntry {
             name: Some(format!("Topic {n} number")),
             purpose: Some(format!("For topic {n}.")),
             seats: Some(vec![seat]),
-            ..Printed::default()
+            ..PageEntry::default()
         }
     }
 
     #[test]
     fn in_a_list_of_thousands_no_more_is_compared_than_has_something_of_its_own_in_common() {
-        let before: Vec<Printed> = (0..2_000).map(account).collect();
-        let after: Vec<Printed> = before.iter().rev().cloned().collect();
+        let before: Vec<PageEntry> = (0..2_000).map(account).collect();
+        let after: Vec<PageEntry> = before.iter().rev().cloned().collect();
         assert_eq!(matched(&before, &after), (0..2_000).rev().map(Some).collect::<Vec<_>>());
         let compared = candidate_pairs(&before, &after).len();
         assert!(compared < 3 * before.len(), "{compared} comparisons");
@@ -157,10 +157,10 @@ mod tests {
 
     #[test]
     fn those_that_are_alike_have_something_in_common() {
-        let mut all: Vec<Printed> = (0..30).map(account).collect();
-        all.push(Printed::default());
-        all.push(Printed { name: Some("Number 7".into()), ..Printed::default() });
-        all.push(Printed { purpose: Some("For topic 3.".into()), ..Printed::default() });
+        let mut all: Vec<PageEntry> = (0..30).map(account).collect();
+        all.push(PageEntry::default());
+        all.push(PageEntry { name: Some("Number 7".into()), ..PageEntry::default() });
+        all.push(PageEntry { purpose: Some("For topic 3.".into()), ..PageEntry::default() });
         let pairs = candidate_pairs(&all, &all);
         for (i, a) in all.iter().enumerate() {
             for (j, b) in all.iter().enumerate() {

@@ -104,7 +104,7 @@ pub(crate) struct Suppression {
 
 /// A person's status on the list that a row comes from, mapped from the words of other systems. From the mildest to the strictest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
-pub(crate) enum Standing {
+pub(crate) enum ListStatus {
     /// On the list; also if the row says nothing.
     #[default]
     Active,
@@ -160,7 +160,7 @@ pub(crate) struct Incoming {
     /// Addresses that are suppressed.
     pub suppressed: Vec<Suppression>,
     /// The person's status on the list that the row comes from.
-    pub standing: Standing,
+    pub standing: ListStatus,
     /// The date of that status, if the row says.
     pub standing_since: Option<NaiveDate>,
     /// Unrecognised values: the column's index, and the value.
@@ -226,7 +226,7 @@ impl Incoming {
         self.consents.clear();
         self.suppressed.clear();
         self.unknown.clear();
-        self.standing = Standing::Active;
+        self.standing = ListStatus::Active;
         self.standing_since = None;
         self.email_state = None;
         self.kind = None;

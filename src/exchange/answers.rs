@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 
 use super::foreign::{NEGATIONS, NO_MAIL, REFUSALS, flag, has, spaced, status};
-use crate::domain::listed::Standing;
+use crate::domain::listed::ListStatus;
 
 /// An answer to a question of yes or no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ pub(crate) fn against(value: &str, header: &str) -> Answer {
     let is_time = value.chars().filter(char::is_ascii_digit).count() >= 6;
     let is_the_column = plain == asked || (word.split(' ').count() > 1 && asked.contains(&plain)) || plain.contains(asked.trim_end());
     let gives_a_reason = asked.contains(" reason ") || asked.contains(" unsub reason");
-    let says_so = has(&plain, REFUSALS) || status(value) == Some(Standing::Unsubscribed) || flag(value).is_some();
+    let says_so = has(&plain, REFUSALS) || status(value) == Some(ListStatus::Unsubscribed) || flag(value).is_some();
     if YESES.contains(&word)
         || begins(&plain, &["yes"])
         || is_time

@@ -9,7 +9,7 @@ use super::{ExchangeError, Row, consents, memberships, suppressions};
 use crate::domain::address::OtherAddress;
 use crate::domain::community::MembershipFacts;
 use crate::domain::dates::{self, Lean};
-use crate::domain::listed::{Incoming, Standing};
+use crate::domain::listed::{Incoming, ListStatus};
 use crate::domain::person::ConsentFacts;
 use crate::domain::words::{AddressState, ConsentState, MembershipStatus, PersonKind, Purpose, Source, Stored};
 use crate::domain::{address, tags, text};
@@ -36,7 +36,7 @@ pub(crate) enum Role {
     Consents,
     Suppressed,
     /// A column that says one thing about a person with a yes, a tick or a time; also kept as a custom field.
-    Flag(Standing, usize),
+    Flag(ListStatus, usize),
     /// A question whose answer is consent; also kept as a custom field.
     OptIn(Purpose, usize),
     /// The time at which the row was made; also kept as a custom field.
@@ -68,7 +68,7 @@ impl Role {
             Self::Communities => "communities",
             Self::Status(_) => "status",
             Self::Suppressed => "suppressed addresses",
-            Self::Flag(Standing::Unsubscribed, _) => "unsubscribed or not",
+            Self::Flag(ListStatus::Unsubscribed, _) => "unsubscribed or not",
             Self::Flag(..) => "left out or not",
             Self::OptIn(Purpose::Mail, _) => "consent to mail",
             Self::OptIn(..) => "consent",
@@ -232,7 +232,7 @@ impl Mapping {
         into.clear();
         let mut removed = 0;
         let (mut first, mut last) = (String::new(), String::new());
-        let mut said = Said::default();
+        let mut said = ForeignValues::default();
         for (at, role) in self.roles.iter().enumerate() {
             let raw = row.field(at);
             if raw.is_empty() {
@@ -316,7 +316,7 @@ impl Mapping {
     }
 
     /// Interprets a column in another system's vocabulary.
-    fn read_foreign_column(&self, at: usize, value: &str, said: &mut Said, into: &mut Incoming) -> Result<(), String> {
+    fn read_foreign_column(&self, at: usize, value: &str, said: &mut ForeignValues, into: &mut Incoming) -> Result<(), String> {
         let header = &self.headers[at];
         let keep = |into: &mut Incoming, field: usize| into.fields.push((field, value.to_owned()));
         match self.roles[at] {
@@ -332,7 +332,7 @@ impl Mapping {
                         keep(into, field);
                     }
                     (None, None) => {
-                        into.standing = into.standing.max(Standing::Unknown);
+                        into.standing = into.standing.max(ListStatus::Unknown);
                         into.unknown.push((at, value.to_owned()));
                         keep(into, field);
                     }
@@ -344,11 +344,11 @@ impl Mapping {
                     Answer::Yes => into.standing = into.standing.max(standing),
                     Answer::No | Answer::Nothing => {}
                     // A row that may mean that the person unsubscribed isn't imported until somebody has looked at it.
-                    Answer::Unknown if standing == Standing::Unsubscribed => {
+                    Answer::Unknown if standing == ListStatus::Unsubscribed => {
                         return Err(format!("{header} says “{}”, which is neither yes nor no", text::clip(value, 40)));
                     }
                     Answer::Unknown => {
-                        into.standing = into.standing.max(Standing::Unknown);
+                        into.standing = into.standing.max(ListStatus::Unknown);
                         into.unknown.push((at, value.to_owned()));
                     }
                 }
@@ -408,7 +408,7 @@ impl Mapping {
         into.others.extend(theirs);
     }
 
-    fn finish(&self, said: Said, reading: Reading<'_>, into: &mut Incoming) -> Result<(), String> {
+    fn finish(&self, said: ForeignValues, reading: Reading<'_>, into: &mut Incoming) -> Result<(), String> {
         Self::own_suppressed(into);
         if !self.is_ours {
             into.consents.iter_mut().for_each(|c| c.on = c.on.or(said.on));
@@ -433,7 +433,7 @@ impl Mapping {
         into.others.retain(|o| address::key(&o.address) != primary);
         if let Some(community) = reading.community {
             // An unknown word doesn't make anybody an active member.
-            let otherwise = if into.standing == Standing::Active { MembershipStatus::Active } else { MembershipStatus::Identified };
+            let otherwise = if into.standing == ListStatus::Active { MembershipStatus::Active } else { MembershipStatus::Identified };
             let status = said.status.filter(|s| *s != MembershipStatus::Active).unwrap_or(otherwise);
             let facts = MembershipFacts { status, joined: into.joined, left: None, source: Source::Import };
             // What the row itself says about this community applies, unless its status column says otherwise.
@@ -447,12 +447,12 @@ impl Mapping {
             into.fields.extend(said.status_field);
             // A status without a community: a person whose membership is over, and who has no other, isn't added.
             if into.memberships.is_empty() && said.status.is_some_and(MembershipStatus::is_over) {
-                into.standing = into.standing.max(Standing::Over);
+                into.standing = into.standing.max(ListStatus::Over);
             }
         }
-        if into.standing > Standing::Unknown {
+        if into.standing > ListStatus::Unknown {
             into.memberships.clear();
-        } else if into.standing == Standing::Unknown {
+        } else if into.standing == ListStatus::Unknown {
             let active = into.memberships.iter_mut().filter(|(_, facts)| facts.status == MembershipStatus::Active);
             active.for_each(|(_, facts)| facts.status = MembershipStatus::Identified);
         }
@@ -465,7 +465,7 @@ impl Mapping {
 
 /// What a row says in another system's vocabulary.
 #[derive(Default)]
-struct Said {
+struct ForeignValues {
     status: Option<MembershipStatus>,
     /// The status as it was written, kept if there is no community that it applies to.
     status_field: Option<(usize, String)>,
@@ -496,6 +496,5 @@ fn date(value: &str, today: NaiveDate) -> Option<NaiveDate> {
         return Some(day);
     }
     let first = value.split(['T', ' ']).next().unwrap_or(value);
-    let slashes = first.contains('/') || first.contains('.');
-    dates::read(if slashes { first } else { value }, today, Lean::Back).ok()
+    dates::read(if first.contains(['/', '.']) { first } else { value }, today, Lean::Back).ok()
 }

@@ -3,14 +3,14 @@
 //! A word that isn't known here is never *active* and never *yes*. Must not know the roster.
 
 pub(crate) use super::answers::{Answer, against, answer, day};
-use crate::domain::listed::Standing;
+use crate::domain::listed::ListStatus;
 use crate::domain::text;
 use crate::domain::words::Purpose;
 
 /// Statuses by meaning, normalised by `text::header_key`.
-const STATUSES: &[(Standing, &[&str])] = &[
+const STATUSES: &[(ListStatus, &[&str])] = &[
     (
-        Standing::Active,
+        ListStatus::Active,
         &[
             "active",
             "subscribed",
@@ -44,7 +44,7 @@ const STATUSES: &[(Standing, &[&str])] = &[
         ],
     ),
     (
-        Standing::Unsubscribed,
+        ListStatus::Unsubscribed,
         &[
             "unsubscribed",
             "unsubscribe",
@@ -67,7 +67,7 @@ const STATUSES: &[(Standing, &[&str])] = &[
         ],
     ),
     (
-        Standing::Bounced,
+        ListStatus::Bounced,
         &[
             "cleaned",
             "bounced",
@@ -82,15 +82,15 @@ const STATUSES: &[(Standing, &[&str])] = &[
         ],
     ),
     (
-        Standing::Deactivated,
+        ListStatus::Deactivated,
         &["deactivated", "disabled", "suspended", "deleted", "inactive", "archived", "closed", "blockedsignin", "banned"],
     ),
     (
-        Standing::SaidNo,
+        ListStatus::SaidNo,
         &["declined", "decline", "notattending", "notgoing", "no", "rejected", "denied", "regrets", "cantattend", "notcoming"],
     ),
-    (Standing::Void, &["refunded", "cancelled", "canceled", "void", "voided", "chargedback", "expired", "deletedorder"]),
-    (Standing::Bot, &["bot", "app", "integration", "serviceaccount"]),
+    (ListStatus::Void, &["refunded", "cancelled", "canceled", "void", "voided", "chargedback", "expired", "deletedorder"]),
+    (ListStatus::Bot, &["bot", "app", "integration", "serviceaccount"]),
 ];
 
 /// Headers of columns that contain a status.
@@ -119,9 +119,9 @@ const STATUS_HEADERS: &[&str] = &[
 ];
 
 /// Headers of columns that say one thing about a person with a yes, a tick or a time.
-const FLAGS: &[(Standing, &[&str])] = &[
+const FLAGS: &[(ListStatus, &[&str])] = &[
     (
-        Standing::Unsubscribed,
+        ListStatus::Unsubscribed,
         &[
             "unsubscribed",
             "unsubscribe",
@@ -158,10 +158,10 @@ const FLAGS: &[(Standing, &[&str])] = &[
             "unsubreason",
         ],
     ),
-    (Standing::Bounced, &["cleaned", "cleantime", "bounced", "bouncing", "hardbounced", "bouncedat"]),
-    (Standing::Deactivated, &["deactivated", "disabled", "deleted", "suspended", "archived", "deactivatedat", "deletedat"]),
-    (Standing::Void, &["void", "voidstatus", "voided", "cancelled", "canceled", "refunded", "cancelledat"]),
-    (Standing::Bot, &["bot", "isbot"]),
+    (ListStatus::Bounced, &["cleaned", "cleantime", "bounced", "bouncing", "hardbounced", "bouncedat"]),
+    (ListStatus::Deactivated, &["deactivated", "disabled", "deleted", "suspended", "archived", "deactivatedat", "deletedat"]),
+    (ListStatus::Void, &["void", "voidstatus", "voided", "cancelled", "canceled", "refunded", "cancelledat"]),
+    (ListStatus::Bot, &["bot", "isbot"]),
 ];
 
 /// Headers of columns of one or two words that say, with a yes or a no, whether a person consents to mail.
@@ -238,10 +238,10 @@ pub(super) const NEGATIONS: &[&str] = &[
 
 /// Returns what a status says; `None` for a word that isn't known.
 #[must_use]
-pub(crate) fn status(word: &str) -> Option<Standing> {
+pub(crate) fn status(word: &str) -> Option<ListStatus> {
     let key = text::header_key(word);
     let known = STATUSES.iter().find(|(_, words)| words.contains(&key.as_str())).map(|(standing, _)| *standing);
-    let refuses = || has(&spaced(word), REFUSALS).then_some(Standing::Unsubscribed);
+    let refuses = || has(&spaced(word), REFUSALS).then_some(ListStatus::Unsubscribed);
     known.or_else(refuses)
 }
 
@@ -254,13 +254,13 @@ pub(crate) fn is_status(header: &str) -> bool {
 
 /// Returns what a column with this header says about people with a yes, a tick or a time in it.
 #[must_use]
-pub(crate) fn flag(header: &str) -> Option<Standing> {
+pub(crate) fn flag(header: &str) -> Option<ListStatus> {
     let key = text::header_key(header);
     if let Some((standing, _)) = FLAGS.iter().find(|(_, words)| words.contains(&key.as_str())) {
         return Some(*standing);
     }
     let asked = clauses(header).find(|c| has(c, REFUSALS) || purpose(c).is_some())?;
-    (has(&asked, REFUSALS) && asked.split(' ').count() < 20).then_some(Standing::Unsubscribed)
+    (has(&asked, REFUSALS) && asked.split(' ').count() < 20).then_some(ListStatus::Unsubscribed)
 }
 
 /// Returns the purpose for which a column asks consent: "I agree to join the mailing list", "Can we take your photograph?".
@@ -351,20 +351,20 @@ mod tests {
     #[test]
     fn statuses_of_other_systems_are_known_and_no_other_word_is_active() {
         for (word, standing) in [
-            ("Member", Some(Standing::Active)),
-            ("Single-Channel Guest", Some(Standing::Active)),
-            ("Checked In", Some(Standing::Active)),
-            ("approved", Some(Standing::Active)),
-            ("Unsubscribed", Some(Standing::Unsubscribed)),
-            ("cleaned", Some(Standing::Bounced)),
-            ("bouncing", Some(Standing::Bounced)),
-            ("Deactivated", Some(Standing::Deactivated)),
-            ("Not Attending", Some(Standing::SaidNo)),
-            ("declined", Some(Standing::SaidNo)),
-            ("Refunded", Some(Standing::Void)),
-            ("Bot", Some(Standing::Bot)),
-            ("Unsubscribed (by link)", Some(Standing::Unsubscribed)),
-            ("Opted-out (self)", Some(Standing::Unsubscribed)),
+            ("Member", Some(ListStatus::Active)),
+            ("Single-Channel Guest", Some(ListStatus::Active)),
+            ("Checked In", Some(ListStatus::Active)),
+            ("approved", Some(ListStatus::Active)),
+            ("Unsubscribed", Some(ListStatus::Unsubscribed)),
+            ("cleaned", Some(ListStatus::Bounced)),
+            ("bouncing", Some(ListStatus::Bounced)),
+            ("Deactivated", Some(ListStatus::Deactivated)),
+            ("Not Attending", Some(ListStatus::SaidNo)),
+            ("declined", Some(ListStatus::SaidNo)),
+            ("Refunded", Some(ListStatus::Void)),
+            ("Bot", Some(ListStatus::Bot)),
+            ("Unsubscribed (by link)", Some(ListStatus::Unsubscribed)),
+            ("Opted-out (self)", Some(ListStatus::Unsubscribed)),
             ("pending_approval", None),
             ("lapsed (2025)", None),
             ("on leave", None),
@@ -376,16 +376,16 @@ mod tests {
     #[test]
     fn columns_that_say_or_ask_something_are_known_by_their_headers() {
         for (header, standing) in [
-            ("UNSUB_TIME", Some(Standing::Unsubscribed)),
-            ("Unsubscribed?", Some(Standing::Unsubscribed)),
-            ("Please unsubscribe me", Some(Standing::Unsubscribed)),
-            ("HasOptedOutOfEmail", Some(Standing::Unsubscribed)),
-            ("Do not allow Emails", Some(Standing::Unsubscribed)),
-            ("EMAIL_BLACKLISTED", Some(Standing::Unsubscribed)),
-            ("Don't email me", Some(Standing::Unsubscribed)),
-            ("Remove from mailing list", Some(Standing::Unsubscribed)),
+            ("UNSUB_TIME", Some(ListStatus::Unsubscribed)),
+            ("Unsubscribed?", Some(ListStatus::Unsubscribed)),
+            ("Please unsubscribe me", Some(ListStatus::Unsubscribed)),
+            ("HasOptedOutOfEmail", Some(ListStatus::Unsubscribed)),
+            ("Do not allow Emails", Some(ListStatus::Unsubscribed)),
+            ("EMAIL_BLACKLISTED", Some(ListStatus::Unsubscribed)),
+            ("Don't email me", Some(ListStatus::Unsubscribed)),
+            ("Remove from mailing list", Some(ListStatus::Unsubscribed)),
             ("I agree to receive your newsletter. You can unsubscribe at any time", None),
-            ("Void Status", Some(Standing::Void)),
+            ("Void Status", Some(ListStatus::Void)),
             ("Role", None),
         ] {
             assert_eq!(flag(header), standing, "{header}");

@@ -20,7 +20,7 @@ pub(crate) mod suppressions;
 
 pub(crate) use decode::{Encoded, SourceFile};
 pub(crate) use output::{AtomicFile, Numbered, Outlet, Single, beside};
-pub(crate) use pen::{Pen, failed};
+pub(crate) use pen::{RowWriter, failed};
 pub(crate) use rows::{MOST_COLUMNS, Row, Rows};
 
 use std::path::PathBuf;

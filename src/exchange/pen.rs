@@ -15,7 +15,7 @@ const MOST_ROWS: u32 = 1_048_576;
 const MOST_LETTERS: usize = 32_767;
 
 /// A writer of rows to `W`.
-pub(crate) struct Pen<W: Write>(Kind<W>);
+pub(crate) struct RowWriter<W: Write>(Kind<W>);
 
 enum Kind<W: Write> {
     /// A delimited text, and whether a value that could be a formula gets an apostrophe before it.
@@ -54,7 +54,7 @@ pub(super) fn could_be_a_formula(value: &str) -> bool {
     value.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }
 
-impl<W: Write> Pen<W> {
+impl<W: Write> RowWriter<W> {
     /// Returns a pen for a delimited text.
     pub(super) fn text(csv: &csv::WriterBuilder, neutral: bool, to: W) -> Self {
         Self(Kind::Text(Box::new(csv.from_writer(Counted { to, sent: Cell::new(0) })), neutral))
@@ -102,7 +102,7 @@ impl<W: Write> Pen<W> {
         }
     }
 
-    /// Writes one value of a row; [`Pen::end_row`] ends the row. Only for delimited texts.
+    /// Writes one value of a row; [`RowWriter::end_row`] ends the row. Only for delimited texts.
     ///
     /// # Errors
     /// If it can't be written.

@@ -47,7 +47,7 @@ pub(crate) struct Report {
 
 /// What a row of a report says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum ReportedOutcome {
     /// The person unsubscribed.
     Unsubscribed {
         /// The address.
@@ -92,7 +92,7 @@ impl Report {
     ///
     /// # Errors
     /// If its address isn't valid.
-    pub(crate) fn read(&self, row: Row<'_>) -> Result<Said, String> {
+    pub(crate) fn read(&self, row: Row<'_>) -> Result<ReportedOutcome, String> {
         let typed = row.field(self.email);
         let email = address::read(typed).map_err(|e| format!("{}: {e}", text::safe(typed)))?.to_owned();
         let what = row.field(self.what).trim();
@@ -100,14 +100,14 @@ impl Report {
             ReportKind::Unsubscribes => {
                 let template = self.template.map_or("", |at| row.field(at));
                 let source = format!("Notify unsubscribe: {}", text::clean_line(template).text);
-                Ok(Said::Unsubscribed { email, on: day(what), source })
+                Ok(ReportedOutcome::Unsubscribed { email, on: day(what), source })
             }
             ReportKind::MailchimpUnsubscribed => {
-                Ok(Said::Unsubscribed { email, on: day(what), source: "Mailchimp unsubscribe".to_owned() })
+                Ok(ReportedOutcome::Unsubscribed { email, on: day(what), source: "Mailchimp unsubscribe".to_owned() })
             }
-            ReportKind::MailchimpCleaned => Ok(Said::Gone { email }),
-            ReportKind::Job if text::same_key(what) == "email address does not exist" => Ok(Said::Gone { email }),
-            ReportKind::Job => Ok(Said::Nothing),
+            ReportKind::MailchimpCleaned => Ok(ReportedOutcome::Gone { email }),
+            ReportKind::Job if text::same_key(what) == "email address does not exist" => Ok(ReportedOutcome::Gone { email }),
+            ReportKind::Job => Ok(ReportedOutcome::Nothing),
         }
     }
 }

@@ -83,9 +83,10 @@ impl<'f> Rows<'f> {
         }
         let first = input[..end].split(|b| *b == b'\n').next().unwrap_or_default();
         let first = first.strip_suffix(b"\r").unwrap_or(first);
-        let told = first.strip_prefix(b"sep=").filter(|rest| rest.len() == 1).map(|rest| rest[0]);
-        let (start, line) = if told.is_some() { (input[..end].iter().position(|b| *b == b'\n').map_or(end, |p| p + 1), 2) } else { (0, 1) };
-        let delimiter = told.unwrap_or_else(|| guess_delimiter(&input[..end]));
+        let declared = first.strip_prefix(b"sep=").filter(|rest| rest.len() == 1).map(|rest| rest[0]);
+        let (start, line) =
+            if declared.is_some() { (input[..end].iter().position(|b| *b == b'\n').map_or(end, |p| p + 1), 2) } else { (0, 1) };
+        let delimiter = declared.unwrap_or_else(|| guess_delimiter(&input[..end]));
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
         Ok(Self { from, reader, input, start, end, output: vec![0; 4096], ends: vec![0; 64], delimiter, line, quotes: 0, done: false })
     }

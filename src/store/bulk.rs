@@ -25,7 +25,7 @@ use crate::domain::{dates, tags, text};
 
 /// The outcome of one imported row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Taken {
+pub(crate) enum ImportOutcome {
     /// A new person.
     Added(PersonId),
     /// A known person to whom the row added something new.
@@ -108,18 +108,18 @@ impl Loader {
     }
 
     /// Imports one row. The caller has checked that it has a name or an address, and that its addresses are well-formed.
-    pub(crate) fn take(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<(Taken, ConsentOutcome), StoreError> {
+    pub(crate) fn take(&mut self, write: &mut Write<'_>, row: &Incoming) -> Result<(ImportOutcome, ConsentOutcome), StoreError> {
         let key = if row.email.is_empty() { String::new() } else { address::key(&row.email) };
         let taken = match self.says_nothing_new(write, row, &key)? {
-            Some(id) => Taken::Same(id),
+            Some(id) => ImportOutcome::Same(id),
             None => match self.known(write, row, &key)? {
                 Some(id) => self.update(write, id, row)?,
-                None => Taken::Added(self.add(write, row, key)?),
+                None => ImportOutcome::Added(self.add(write, row, key)?),
             },
         };
         let (id, mut changed) = match taken {
-            Taken::Added(id) | Taken::Updated(id) => (id, true),
-            Taken::Same(id) => (id, false),
+            ImportOutcome::Added(id) | ImportOutcome::Updated(id) => (id, true),
+            ImportOutcome::Same(id) => (id, false),
         };
         let before = changed;
         for (name, facts) in &row.memberships {
@@ -143,7 +143,7 @@ impl Loader {
         for one in &row.suppressed {
             changed |= write.take_suppression(one)?;
         }
-        Ok((if changed && !before { Taken::Updated(id) } else { taken }, learned))
+        Ok((if changed && !before { ImportOutcome::Updated(id) } else { taken }, learned))
     }
 
     /// Returns the person if the row says nothing new. A fast path for files that are imported again: it compares stored forms only.
@@ -314,14 +314,14 @@ impl Loader {
         Ok(())
     }
 
-    fn update(&mut self, write: &mut Write<'_>, id: PersonId, row: &Incoming) -> Result<Taken, StoreError> {
+    fn update(&mut self, write: &mut Write<'_>, id: PersonId, row: &Incoming) -> Result<ImportOutcome, StoreError> {
         let held = self.held.take(id);
         let was_held = held.is_some();
         let facts = match held {
             Some(facts) => facts,
             None => match people::facts(write.reader(), id)? {
                 Some((facts, _)) => facts,
-                None => return Ok(Taken::Same(id)),
+                None => return Ok(ImportOutcome::Same(id)),
             },
         };
         let merged = self.merge(write, &facts, row)?;
@@ -336,8 +336,8 @@ impl Loader {
                 names.insert(name.clone(), Some(id));
             }
         }
-        let taken = if merged == facts { Taken::Same(id) } else { Taken::Updated(id) };
-        if taken == Taken::Same(id) && !was_held {
+        let taken = if merged == facts { ImportOutcome::Same(id) } else { ImportOutcome::Updated(id) };
+        if taken == ImportOutcome::Same(id) && !was_held {
             return Ok(taken);
         }
         // Finding people to change needs the indexes.
@@ -352,7 +352,7 @@ impl Loader {
             return Ok(taken);
         }
         let changed = write.update_person(id, &merged)?;
-        Ok(if changed { taken } else { Taken::Same(id) })
+        Ok(if changed { taken } else { ImportOutcome::Same(id) })
     }
 
     /// Returns the known facts with those of the row merged in: empties nothing, and lists only grow.

@@ -10,7 +10,7 @@ use super::schema::{COMMUNITY, LISTING, PAGE, RULE};
 use super::write::Write;
 use super::{Reader, StoreError, communities, people};
 use crate::domain::community::RuleFacts;
-use crate::domain::directory::{Printed, PrintedPerson, PrintedSeat};
+use crate::domain::directory::{PageEntry, PrintedPerson, PrintedSeat};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::listed::Listed;
 use crate::domain::mail::{self, Answer, Suppressions, Use, Way};
@@ -135,7 +135,7 @@ pub(crate) fn withheld_holders(conn: Reader<'_>, community: CommunityId) -> Resu
 ///
 /// # Errors
 /// If the file can't be read.
-pub(crate) fn account(conn: Reader<'_>, id: CommunityId, shape: &Printed) -> Result<Option<Printed>, StoreError> {
+pub(crate) fn account(conn: Reader<'_>, id: CommunityId, shape: &PageEntry) -> Result<Option<PageEntry>, StoreError> {
     let Some(detail) = communities::community(conn, id)? else { return Ok(None) };
     let facts = detail.facts;
     let mut seats = Vec::new();
@@ -151,7 +151,7 @@ pub(crate) fn account(conn: Reader<'_>, id: CommunityId, shape: &Printed) -> Res
     }
     // Where a rule was printed isn't itself printed.
     let own = detail.rules.into_iter().filter(|(_, _, all)| !all).map(|(_, rule, _)| RuleFacts { printed: String::new(), ..rule });
-    Ok(Some(Printed {
+    Ok(Some(PageEntry {
         name: shape.name.as_ref().map(|_| facts.name),
         family: shape.family.as_ref().map(|_| facts.family),
         disciplines: shape.disciplines.as_ref().map(|_| facts.disciplines),

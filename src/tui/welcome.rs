@@ -6,7 +6,7 @@ use ratatui::crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind
 use ratatui::layout::Rect;
 
 use crate::actions::{ACTIONS, Action, ActionInfo, Scope};
-use crate::config::{Asked, Keys};
+use crate::config::{Keys, Lookup};
 use crate::domain::text;
 use crate::tui::canvas::{Canvas, Target};
 use crate::tui::paint;
@@ -50,17 +50,17 @@ impl Welcome {
     /// Handles an event; returns the choice that ends the screen. `target` returns what was drawn at a position.
     pub fn handle(&mut self, event: &Event, keys: &Keys, target: impl Fn(u16, u16) -> Option<Target>) -> Option<Choice> {
         match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => match keys.asked(&[*key], Scope::Welcome) {
-                Asked::Action(Action::QuitAtOnce) => return Some(Choice::Quit),
+            Event::Key(key) if key.kind != KeyEventKind::Release => match keys.lookup(&[*key], Scope::Welcome) {
+                Lookup::Action(Action::QuitAtOnce) => return Some(Choice::Quit),
                 // Help covers the choices, so a key only closes it.
                 _ if self.helps => self.helps = false,
-                Asked::Action(Action::Help) => self.helps = true,
-                Asked::Action(Action::Quit) => return Some(Choice::Quit),
-                Asked::Action(Action::Down) => self.at = (self.at + 1) % CHOICES.len(),
-                Asked::Action(Action::Up) => self.at = (self.at + CHOICES.len() - 1) % CHOICES.len(),
-                Asked::Action(Action::Take) => return Some(CHOICES[self.at].0),
-                Asked::Action(action) => return CHOICES.iter().find(|(_, a, ..)| *a == action).map(|(choice, ..)| *choice),
-                Asked::Nothing | Asked::More => {}
+                Lookup::Action(Action::Help) => self.helps = true,
+                Lookup::Action(Action::Quit) => return Some(Choice::Quit),
+                Lookup::Action(Action::Down) => self.at = (self.at + 1) % CHOICES.len(),
+                Lookup::Action(Action::Up) => self.at = (self.at + CHOICES.len() - 1) % CHOICES.len(),
+                Lookup::Action(Action::Take) => return Some(CHOICES[self.at].0),
+                Lookup::Action(action) => return CHOICES.iter().find(|(_, a, ..)| *a == action).map(|(choice, ..)| *choice),
+                Lookup::Nothing | Lookup::More => {}
             },
             Event::Mouse(m) if m.kind == MouseEventKind::Down(MouseButton::Left) => {
                 if let Some(Target::OverlayRow(row)) = target(m.column, m.row) {

@@ -8,7 +8,7 @@ use super::super::{Book, BookError};
 use super::words::{rules_words, word};
 use super::{Known, Side, text_of};
 use crate::domain::community::RuleFacts;
-use crate::domain::directory::{Difference, Part, Printed, PrintedSeat};
+use crate::domain::directory::{Difference, PageEntry, Part, PrintedSeat};
 use crate::domain::ids::CommunityId;
 use crate::domain::text;
 use crate::domain::words::CommunityStatus;
@@ -87,7 +87,7 @@ impl Book {
         community: CommunityId,
         name: &str,
         difference: &Difference,
-        (printed, account): (&Printed, &Printed),
+        (printed, account): (&PageEntry, &PageEntry),
     ) -> Result<Vec<String>, BookError> {
         if difference.part == Part::Name {
             return Ok(vec![format!("{} on the page is called {} in the roster", difference.first, difference.second)]);

@@ -145,7 +145,7 @@ fn take(write: &mut Write<'_>, known: &Known, progress: &Progress) -> Result<Dir
         let (community, line) =
             match known.of[at].0.or_else(|| twin.and_then(|other| listings.get(other)).map(|l: &ListingRow| l.community)) {
                 Some(community) if known.of[at].1.is_none() && twin.is_some() => {
-                    agree(write, known, (at, twin.unwrap_or(at)), community)?;
+                    check_duplicate_entry(write, known, (at, twin.unwrap_or(at)), community)?;
                     (community, update(write, known, at, community, &mut plan)?)
                 }
                 Some(community) => (community, update(write, known, at, community, &mut plan)?),
@@ -173,7 +173,7 @@ fn take(write: &mut Write<'_>, known: &Known, progress: &Progress) -> Result<Dir
 }
 
 /// Refuses a page that describes a community twice in different ways: the roster couldn't be printed as both.
-fn agree(write: &Write<'_>, known: &Known, (at, twin): (usize, usize), community: CommunityId) -> Result<(), StoreError> {
+fn check_duplicate_entry(write: &Write<'_>, known: &Known, (at, twin): (usize, usize), community: CommunityId) -> Result<(), StoreError> {
     let (entry, other) = (&known.page.entries[at], &known.page.entries[twin]);
     let account = pages::account(write.reader(), community, &entry.printed)?.unwrap_or_default();
     match entry.printed.differences(&account).into_iter().find(|d| other.printed.has(d.part)) {
@@ -242,7 +242,7 @@ fn add(write: &mut Write<'_>, known: &Known, at: usize, plan: &mut DirectoryPlan
     let facts = CommunityFacts { run_by: RunBy::Us, ..CommunityFacts::named(&name) };
     let community = write.put_community(None, &facts)?;
     let parts = [Part::Family, Part::Disciplines, Part::Purpose, Part::Seats, Part::Routes, Part::Rules, Part::RunBy];
-    bring(write, known, at, community, &parts, plan)?;
+    update_parts(write, known, at, community, &parts, plan)?;
     let mut changes = Vec::new();
     let p = &entry.printed;
     changes.extend(p.seats.iter().flatten().map(crate::domain::directory::seat_words));
@@ -279,7 +279,7 @@ fn update(
     }
     if !parts.is_empty() {
         line.what = "changed";
-        bring(write, known, at, community, &parts, plan)?;
+        update_parts(write, known, at, community, &parts, plan)?;
     }
     let facts = communities::community(write.reader(), community)?.map(|d| d.facts);
     line.community = facts.map(|f| f.name).unwrap_or_default();
@@ -288,7 +288,7 @@ fn update(
 }
 
 /// Updates the given parts of a community to what the page says.
-fn bring(
+fn update_parts(
     write: &mut Write<'_>,
     known: &Known,
     at: usize,

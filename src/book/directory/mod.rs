@@ -18,7 +18,7 @@ use std::path::Path;
 use super::{Book, BookError};
 use crate::bounded;
 use crate::domain::community::RuleFacts;
-use crate::domain::directory::{Difference, Printed, repaired};
+use crate::domain::directory::{Difference, PageEntry, fix_mojibake};
 use crate::domain::ids::CommunityId;
 use crate::domain::likeness::{candidate_pairs, matched};
 use crate::domain::text;
@@ -41,7 +41,7 @@ fn text_of(file: &Path, repair: bool) -> Result<(String, String), BookError> {
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| BookError::Refused(format!("{} isn't in UTF-8; save it as UTF-8 so that nothing is lost", file.display())))?;
-    let text = if repair { repaired(&text).unwrap_or(text) } else { text };
+    let text = if repair { fix_mojibake(&text).unwrap_or(text) } else { text };
     Ok((text, file.file_name().unwrap_or_default().to_string_lossy().into_owned()))
 }
 
@@ -59,12 +59,12 @@ struct Known {
 
 impl Known {
     /// Returns what the page said earlier about an entry.
-    fn said_before(&self, at: usize) -> Option<&Printed> {
+    fn said_before(&self, at: usize) -> Option<&PageEntry> {
         self.of[at].1.map(|old| &self.old.entries[old].printed)
     }
 
     /// Returns the parts in which the roster differs from the page, with the side that has changed them.
-    fn differences(&self, at: usize, account: &Printed) -> Vec<(Difference, Side)> {
+    fn differences(&self, at: usize, account: &PageEntry) -> Vec<(Difference, Side)> {
         let printed = &self.page.entries[at].printed;
         let before = self.said_before(at);
         let by_page = before.map(|b| b.differences(printed)).unwrap_or_default();
@@ -85,7 +85,7 @@ impl Known {
     /// Returns the name of the entry that now has all the disciplines of a removed one, if there is one.
     fn merged_into(&self, old: usize) -> Option<String> {
         let gone = self.old.entries.get(old)?.printed.disciplines.as_ref().filter(|d| !d.is_empty())?;
-        let has_all = |p: &Printed| p.disciplines.as_ref().is_some_and(|d| gone.iter().all(|g| d.contains(g)));
+        let has_all = |p: &PageEntry| p.disciplines.as_ref().is_some_and(|d| gone.iter().all(|g| d.contains(g)));
         self.page.entries.iter().find(|e| has_all(&e.printed)).map(|e| e.printed.called())
     }
 
@@ -128,7 +128,7 @@ impl Book {
             old = page::read(&before.text, &before.name, &Hints { names, ..hints })?;
         }
         let page = page::read(text, name, &self.hints(&old)?)?;
-        let printed = |page: &Page| page.entries.iter().map(|e| e.printed.clone()).collect::<Vec<Printed>>();
+        let printed = |page: &Page| page.entries.iter().map(|e| e.printed.clone()).collect::<Vec<PageEntry>>();
         let now = printed(&page);
         let of_old = matched(&now, &printed(&old));
         let community = |at: usize| listed.iter().find(|l| l.position == old.entries[at].range.start).map(|l| l.community);
@@ -148,20 +148,20 @@ impl Book {
     }
 
     /// Matches entries that the earlier version didn't have to communities that are on no page yet.
-    fn match_the_rest(&self, now: &[Printed], of: &mut [(Option<CommunityId>, Option<usize>)]) -> Result<(), BookError> {
+    fn match_the_rest(&self, now: &[PageEntry], of: &mut [(Option<CommunityId>, Option<usize>)]) -> Result<(), BookError> {
         let conn = self.store.reader();
         let left: Vec<usize> = (0..now.len()).filter(|at| of[*at].0.is_none()).collect();
         let taken: HashSet<CommunityId> = of.iter().filter_map(|(c, _)| *c).collect();
         let free: Vec<CommunityId> = pages::unlisted(conn)?.into_iter().filter(|c| !taken.contains(c)).collect();
         // A community without a name on the page is found by its derived name.
-        let whole = Printed::everything();
+        let whole = PageEntry::everything();
         let mut accounts = Vec::new();
         for community in &free {
             accounts.push(pages::account(conn, *community, &whole)?.unwrap_or_default());
         }
-        let wanted: Vec<Printed> = left
+        let wanted: Vec<PageEntry> = left
             .iter()
-            .map(|at| Printed { name: now[*at].name.clone().or_else(|| Some(now[*at].derived_name())), ..now[*at].clone() })
+            .map(|at| PageEntry { name: now[*at].name.clone().or_else(|| Some(now[*at].derived_name())), ..now[*at].clone() })
             .collect();
         for (at, found) in left.iter().zip(matched(&wanted, &accounts)) {
             of[*at].0 = found.map(|n| free[n]);
@@ -172,7 +172,7 @@ impl Book {
     /// Matches entries to communities on other pages: only if the name is the same, or nearly everything else is.
     fn match_those_elsewhere(
         &self,
-        wanted: &[Printed],
+        wanted: &[PageEntry],
         left: &[usize],
         of: &mut [(Option<CommunityId>, Option<usize>)],
     ) -> Result<(), BookError> {
@@ -181,11 +181,11 @@ impl Book {
         if left.iter().any(|at| of[*at].0.is_none()) {
             for row in self.communities()?.into_iter().filter(|row| !taken.contains(&row.id)) {
                 ids.push(row.id);
-                let account = pages::account(self.store.reader(), row.id, &Printed::everything())?.unwrap_or_default();
-                accounts.push(Printed { name: Some(row.name), ..account });
+                let account = pages::account(self.store.reader(), row.id, &PageEntry::everything())?.unwrap_or_default();
+                accounts.push(PageEntry { name: Some(row.name), ..account });
             }
         }
-        let nameless = |p: &Printed| Printed { name: None, ..p.clone() };
+        let nameless = |p: &PageEntry| PageEntry { name: None, ..p.clone() };
         for (i, j) in candidate_pairs(wanted, &accounts) {
             let (printed, account) = (&wanted[i], &accounts[j]);
             if of[left[i]].0.is_some() || taken.contains(&ids[j]) {

@@ -9,7 +9,7 @@ use super::super::{Book, BookError, refuse_roster_target};
 use super::words::{rules_words, word};
 use super::{Known, Side, text_of};
 use crate::domain::community::RuleFacts;
-use crate::domain::directory::{Part, Printed, plain_marks};
+use crate::domain::directory::{PageEntry, Part, plain_marks};
 use crate::domain::ids::CommunityId;
 use crate::domain::label::{Label, Verb};
 use crate::domain::text;
@@ -364,8 +364,8 @@ impl Book {
     }
 
     /// Returns everything that the roster would print about a community.
-    fn whole_account(&self, community: CommunityId) -> Result<Printed, BookError> {
-        Ok(pages::account(self.store.reader(), community, &Printed::everything())?.unwrap_or_default())
+    fn whole_account(&self, community: CommunityId) -> Result<PageEntry, BookError> {
+        Ok(pages::account(self.store.reader(), community, &PageEntry::everything())?.unwrap_or_default())
     }
 
     fn clean_page(&mut self, file: &Path, options: &PublishOptions) -> Result<Published, BookError> {

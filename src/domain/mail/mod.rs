@@ -73,8 +73,8 @@ ways! {
     CopyPart "copy a part" Copying;
     /// A new message in the mail program.
     Open "open" Copying;
-    PublicPage "public page" Printed;
-    Handover "handover" Printed;
+    PublicPage "public page" PageEntry;
+    Handover "handover" PageEntry;
     List "list" Whole;
     Show "show" Whole;
     Backup "backup" Whole;
@@ -94,7 +94,7 @@ pub enum Column {
     /// Two people introduced to each other.
     Introduction,
     /// The public page, a handover, the organiser of a meetup in a calendar.
-    Printed,
+    PageEntry,
     /// Our own format.
     Roster,
     /// The roster itself: shown, listed, backed up.
@@ -111,7 +111,7 @@ impl Column {
         Self::Reading,
         Self::Copying,
         Self::Introduction,
-        Self::Printed,
+        Self::PageEntry,
         Self::Roster,
         Self::Whole,
         Self::Door,
@@ -348,7 +348,7 @@ fn cell(why: Why, to: &Use) -> Answer {
         (Column::Reading, Why::Bounced | Why::Retired) => Shown,
         (Column::Copying, Why::Bounced | Why::Retired) => Asks,
         (Column::AddressBook, Why::WithdrewDirectory) => No,
-        (Column::Reading | Column::Printed, Why::WithdrewDirectory) => Exclude,
+        (Column::Reading | Column::PageEntry, Why::WithdrewDirectory) => Exclude,
         (Column::Introduction, Why::WithdrewIntroductions) => No,
         (Column::Introduction, Why::NoConsentToIntroductions) => unless(!to.require_consent),
         (Column::Mailing, Why::TeamMailbox) => unless(to.mailboxes),

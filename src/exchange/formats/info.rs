@@ -112,7 +112,7 @@ pub struct FormatInfo {
     /// Whether the target fills in a template.
     pub(super) templates: bool,
     /// What the user is asked for on the screen.
-    pub asks: Option<Asked>,
+    pub extra_input: Option<ExtraInput>,
 }
 
 impl FormatInfo {
@@ -131,7 +131,7 @@ impl FormatInfo {
 
 /// What a format needs besides the people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum ExtraInput {
     /// The group's or list's own address or name.
     Group,
     /// The link to which an invitation leads.
@@ -157,5 +157,5 @@ pub(super) const MAILING: FormatInfo = FormatInfo {
     alters: None,
     needs: None,
     templates: false,
-    asks: None,
+    extra_input: None,
 };

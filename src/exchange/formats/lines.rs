@@ -2,7 +2,7 @@
 //!
 //! Must not know who is written, nor to which file.
 
-use super::info::{Asked, FormatInfo, MAILING, RAW, Settings, Shape};
+use super::info::{ExtraInput, FormatInfo, MAILING, RAW, Settings, Shape};
 use super::outgoing::Outgoing;
 use super::tables::bare;
 use super::takes;
@@ -48,7 +48,7 @@ pub(super) const LISTSERV: FormatInfo = FormatInfo {
     way: Way::Listserv,
     doc: "subscribers for LISTSERV: a command for each, to be sent to it",
     carries: "QUIET ADD list address name, QUIET DELETE for people to remove; without --group only the address and name",
-    asks: Some(Asked::Group),
+    extra_input: Some(ExtraInput::Group),
     extension: "txt",
     look: RAW,
     shape: Shape::Rows(&[], |p, s| {

@@ -17,12 +17,12 @@ use std::io::Write;
 
 use chrono::NaiveDate;
 
-use super::{ExchangeError, Pen};
+use super::{ExchangeError, RowWriter};
 use crate::domain::listed::Listed;
 use crate::domain::mail::Way;
 use crate::domain::{address, text};
 
-pub use info::{Asked, FormatInfo, Settings};
+pub use info::{ExtraInput, FormatInfo, Settings};
 use info::{MAILING, RAW, Shape};
 pub(crate) use outgoing::Outgoing;
 use outgoing::doubt;
@@ -136,7 +136,7 @@ impl Format {
     }
 
     /// Returns the pen for its rows.
-    pub(crate) fn pen<W: Write>(&self, to: W) -> Pen<W> {
+    pub(crate) fn pen<W: Write>(&self, to: W) -> RowWriter<W> {
         let look = self.info.look;
         let mut csv = csv::WriterBuilder::new();
         csv.buffer_capacity(BUFFER)
@@ -144,17 +144,17 @@ impl Format {
             .terminator(if look.crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') })
             .quote_style(if look.raw { csv::QuoteStyle::Never } else { csv::QuoteStyle::Necessary })
             .flexible(true);
-        Pen::text(&csv, look.neutral, to)
+        RowWriter::text(&csv, look.neutral, to)
     }
 
     /// Returns the pen for a workbook, if this format is also written as one.
     ///
     /// # Errors
     /// If it isn't.
-    pub(crate) fn sheet<W: Write>(&self, to: W) -> Result<Pen<W>, ExchangeError> {
+    pub(crate) fn sheet<W: Write>(&self, to: W) -> Result<RowWriter<W>, ExchangeError> {
         match self.info.widths {
             [] => Err(ExchangeError::Refused(format!("{} is not written as a workbook: give the file another ending", self.info.name()))),
-            widths => Pen::sheet(self.info.name(), widths, to),
+            widths => RowWriter::sheet(self.info.name(), widths, to),
         }
     }
 
@@ -168,7 +168,7 @@ impl Format {
     ///
     /// # Errors
     /// If it can't be written.
-    pub(crate) fn head<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
+    pub(crate) fn head<W: Write>(&mut self, to: &mut RowWriter<W>) -> Result<(), ExchangeError> {
         self.written = 0;
         match self.shape {
             Shape::Ours => ours::head(&self.fields, to),
@@ -210,8 +210,8 @@ impl Format {
         &mut self,
         p: &Outgoing<'_>,
         email: &str,
-        to: &mut Pen<W>,
-        next: &mut dyn FnMut(&mut Pen<W>) -> Result<bool, ExchangeError>,
+        to: &mut RowWriter<W>,
+        next: &mut dyn FnMut(&mut RowWriter<W>) -> Result<bool, ExchangeError>,
     ) -> Result<Option<&'static str>, ExchangeError> {
         let p = Outgoing { email, ..*p };
         let row = match self.shape {
@@ -273,7 +273,7 @@ impl Format {
         self.info.rows != MAILING.rows || self.info.bytes != MAILING.bytes || !self.settings.placeholders.is_empty()
     }
 
-    fn join<W: Write>(&mut self, p: &Outgoing<'_>, to: &mut Pen<W>) -> Result<(), ExchangeError> {
+    fn join<W: Write>(&mut self, p: &Outgoing<'_>, to: &mut RowWriter<W>) -> Result<(), ExchangeError> {
         let one = if self.settings.names { lines::quoted(&p.name(), p.email) } else { p.email.to_owned() };
         let sign = if self.settings.separator.is_empty() { "," } else { self.settings.separator.trim() };
         if !self.line.is_empty() {
@@ -285,7 +285,7 @@ impl Format {
         if chunk > 0 && self.written.is_multiple_of(chunk) { self.end_line(to) } else { Ok(()) }
     }
 
-    fn end_line<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
+    fn end_line<W: Write>(&mut self, to: &mut RowWriter<W>) -> Result<(), ExchangeError> {
         let line = std::mem::take(&mut self.line);
         if line.is_empty() { Ok(()) } else { to.record(std::iter::once(line.as_str())) }
     }
@@ -294,7 +294,7 @@ impl Format {
     ///
     /// # Errors
     /// If it can't be written, there are fewer people than the target accepts, or somebody has no value for a placeholder.
-    pub(crate) fn end<W: Write>(&mut self, to: &mut Pen<W>) -> Result<(), ExchangeError> {
+    pub(crate) fn end<W: Write>(&mut self, to: &mut RowWriter<W>) -> Result<(), ExchangeError> {
         if self.written < self.info.rows.0 && !(self.settings.in_step && self.written == 0) {
             let least = text::thousands(self.info.rows.0);
             return Err(ExchangeError::Refused(format!(
@@ -359,8 +359,9 @@ mod tests {
         for info in FORMATS {
             assert!(!info.doc.is_empty() && !info.carries.is_empty() && !info.limits.is_empty(), "{}", info.name());
             assert_eq!(FORMATS.iter().filter(|f| f.way == info.way).count(), 1, "{}", info.name());
-            let told = Settings { group: "cop@example.gov.uk".into(), redirect: "https://example.gov.uk".into(), ..Settings::default() };
-            assert!(Format::named(info.name(), Vec::new(), told).is_ok(), "{}", info.name());
+            let settings =
+                Settings { group: "cop@example.gov.uk".into(), redirect: "https://example.gov.uk".into(), ..Settings::default() };
+            assert!(Format::named(info.name(), Vec::new(), settings).is_ok(), "{}", info.name());
         }
         let wrong = Format::named("notfy", Vec::new(), Settings::default()).err().map(|e| e.to_string());
         assert!(wrong.is_some_and(|e| e.contains("did you mean notify")));

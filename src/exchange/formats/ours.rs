@@ -8,7 +8,7 @@ use super::Outgoing;
 use crate::domain::address;
 use crate::domain::fields as custom;
 use crate::domain::words::{AddressState, PersonKind};
-use crate::exchange::{ExchangeError, Pen, consents, memberships, suppressions};
+use crate::exchange::{ExchangeError, RowWriter, consents, memberships, suppressions};
 
 /// The columns of Guildhall's own format; the import recognises each by its name.
 pub(crate) const ROSTER_COLUMNS: &[&str] = &[
@@ -29,12 +29,12 @@ pub(crate) const ROSTER_COLUMNS: &[&str] = &[
 ];
 
 /// Writes the names of the columns, with the custom fields after the built-in ones.
-pub(super) fn head<W: Write>(fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
+pub(super) fn head<W: Write>(fields: &[String], to: &mut RowWriter<W>) -> Result<(), ExchangeError> {
     to.record(ROSTER_COLUMNS.iter().copied().chain(fields.iter().map(String::as_str)))
 }
 
 /// Writes a person.
-pub(super) fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut Pen<W>) -> Result<(), ExchangeError> {
+pub(super) fn row<W: Write>(p: &Outgoing<'_>, fields: &[String], to: &mut RowWriter<W>) -> Result<(), ExchangeError> {
     let person = p.person;
     let state = if p.email_state == AddressState::Ok { "" } else { p.email_state.word() };
     // A row with only suppressed addresses is read as addresses without a person. This one has a person, so it states its kind.

@@ -6,7 +6,7 @@ use crate::domain::fields;
 use crate::domain::listed::Listed;
 use crate::domain::mail::Way;
 
-use super::info::{Asked, FormatInfo, Look, MAILING, PLAIN, Settings, Shape};
+use super::info::{ExtraInput, FormatInfo, Look, MAILING, PLAIN, Settings, Shape};
 use super::outgoing::Outgoing;
 use super::takes;
 
@@ -71,7 +71,7 @@ pub(super) const GOOGLE_GROUPS: FormatInfo = FormatInfo {
         |s: &Settings| !s.group.is_empty(),
         "the group's own address (--group ADDRESS), or a community whose channel is an e-mail list",
     )),
-    asks: Some(Asked::Group),
+    extra_input: Some(ExtraInput::Group),
     ..MAILING
 };
 
@@ -118,7 +118,7 @@ pub(super) const ENTRA_GUESTS: FormatInfo = FormatInfo {
         |p, s| cells(&[p.email, &s.redirect, "true", ""]),
     ),
     needs: Some((|s: &Settings| !s.redirect.is_empty(), "the link that guests come to (--redirect LINK)")),
-    asks: Some(Asked::Link),
+    extra_input: Some(ExtraInput::Link),
     ..MAILING
 };
 
@@ -236,7 +236,7 @@ pub(super) const DISCOURSE: FormatInfo = FormatInfo {
     doc: "invitations to a Discourse forum, in bulk",
     carries: "the address, and the group where --group names one; no header",
     limits: "as many at once as the forum's max_bulk_invites",
-    asks: Some(Asked::Group),
+    extra_input: Some(ExtraInput::Group),
     shape: Shape::Rows(&[], |p, s| if s.group.is_empty() { vec![p.email.to_owned()] } else { cells(&[p.email, &s.group]) }),
     removal: Some(Shape::Rows(&[], bare)),
     ..MAILING

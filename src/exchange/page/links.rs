@@ -339,8 +339,9 @@ mod tests {
             assert_eq!(one(markdown), sam(title), "{markdown}");
         }
         let two = seats(&cell("Head of A, Jo Plane, [jo@x.example](mailto:jo@x.example) and Al Saw, [al@x.example](mailto:al@x.example)"));
-        let told: Vec<(&str, &str)> = two.iter().filter_map(|s| s.holder.as_ref()).map(|h| (h.name.as_str(), h.email.as_str())).collect();
-        assert_eq!(told, [("Jo Plane", "jo@x.example"), ("Al Saw", "al@x.example")]);
+        let holders: Vec<(&str, &str)> =
+            two.iter().filter_map(|s| s.holder.as_ref()).map(|h| (h.name.as_str(), h.email.as_str())).collect();
+        assert_eq!(holders, [("Jo Plane", "jo@x.example"), ("Al Saw", "al@x.example")]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub use write::Layout;
 pub(crate) use write::{Edits, apply, fresh};
 
 use crate::domain::community::RuleFacts;
-use crate::domain::directory::{Printed, same_name};
+use crate::domain::directory::{PageEntry, same_name};
 
 /// A page and what it says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) struct Page {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// What the page says about it.
-    pub printed: Printed,
+    pub printed: PageEntry,
     /// The range of the row, or of the section with its heading.
     pub range: Range<usize>,
     /// The line, counted from 1.

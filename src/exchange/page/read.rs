@@ -8,7 +8,7 @@ use super::links::{clean, is_rule, route, rule, seats};
 use super::structure::{Block, Run, blocks, trimmed};
 use super::{Column, Entry, Page, Places, line_of};
 use crate::domain::community::{RouteFacts, RuleFacts};
-use crate::domain::directory::{Printed, repaired};
+use crate::domain::directory::{PageEntry, fix_mojibake};
 use crate::domain::text;
 use crate::domain::words::RouteKind;
 use crate::exchange::ExchangeError;
@@ -141,7 +141,7 @@ impl Reader<'_> {
             return;
         }
         let runner = runner.map_or_else(String::new, |r| clean(&self.text[r]));
-        let printed = Printed { name: Some(name), routes: Some(routes), run_by_others: Some(runner), ..Printed::default() };
+        let printed = PageEntry { name: Some(name), routes: Some(routes), run_by_others: Some(runner), ..PageEntry::default() };
         let line = line_of(self.text, run.range.start);
         self.page.entries.push(Entry { printed, range: run.range.clone(), line, table: None, places });
     }
@@ -200,7 +200,7 @@ impl Reader<'_> {
             Some(Block::Heading(_, _, next)) => next.start,
             _ => self.text.len(),
         };
-        let mut printed = Printed { name: Some(name), purpose: Some(String::new()), rules: Some(Vec::new()), ..Printed::default() };
+        let mut printed = PageEntry { name: Some(name), purpose: Some(String::new()), rules: Some(Vec::new()), ..PageEntry::default() };
         let mut places = Places { name: Some(heading.range.clone()), ..Places::default() };
         let mut routes = Vec::new();
         let mut rules: Vec<RuleFacts> = Vec::new();
@@ -396,7 +396,7 @@ fn note_misleading(page: &mut Page, block: &Block) {
 fn note_damage(page: &mut Page) {
     for (line, content) in (1..).zip(page.text.lines()) {
         for word in content.split_whitespace() {
-            if let Some(probably) = repaired(word) {
+            if let Some(probably) = fix_mojibake(word) {
                 page.damaged.push((line, clean(word), clean(&probably)));
             }
         }

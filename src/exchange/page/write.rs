@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{Column, Entry, Page};
 use crate::domain::community::{RouteFacts, RuleFacts};
-use crate::domain::directory::{Part, Printed, PrintedSeat, inner_words};
+use crate::domain::directory::{PageEntry, Part, PrintedSeat, inner_words};
 use crate::domain::link;
 use crate::domain::words::RouteKind;
 
@@ -24,11 +24,11 @@ pub enum Layout {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Edits {
     /// Changed entries: the index, the parts that changed, and the whole of the new content.
-    pub changed: Vec<(usize, Vec<Part>, Printed)>,
+    pub changed: Vec<(usize, Vec<Part>, PageEntry)>,
     /// Indexes of the entries to remove.
     pub removed: Vec<usize>,
     /// Entries to add.
-    pub added: Vec<Printed>,
+    pub added: Vec<PageEntry>,
     /// Page-wide rules that changed: the index, and the new rule.
     pub rules: Vec<(usize, RuleFacts)>,
 }
@@ -146,7 +146,7 @@ fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
     range.start..end
 }
 
-fn change(style: &Style<'_>, entry: &Entry, part: Part, now: &Printed, cuts: &mut Vec<(Range<usize>, String)>) {
+fn change(style: &Style<'_>, entry: &Entry, part: Part, now: &PageEntry, cuts: &mut Vec<(Range<usize>, String)>) {
     let places = &entry.places;
     let in_table = entry.table.is_some();
     let dressed = |text: &str| if in_table { cell(&style.dress(text)) } else { style.dress(text) };
@@ -183,7 +183,7 @@ fn spaced(style: &Style<'_>, in_table: bool, range: &Range<usize>, text: &str) -
     if in_table && was_empty { format!(" {text} ") } else { text.to_owned() }
 }
 
-fn change_routes(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec<(Range<usize>, String)>) {
+fn change_routes(style: &Style<'_>, entry: &Entry, now: &PageEntry, cuts: &mut Vec<(Range<usize>, String)>) {
     let routes = now.routes.as_deref().unwrap_or_default();
     let was = entry.printed.routes.as_deref().unwrap_or_default();
     let name = now.name.as_deref().unwrap_or("community");
@@ -233,7 +233,7 @@ fn end_of_text(entry: &Entry) -> usize {
     ends.chain(places.routes.iter().map(|r| r.end)).chain(places.rules.iter().map(|r| r.end)).max().unwrap_or(entry.range.end)
 }
 
-fn change_rules(style: &Style<'_>, entry: &Entry, now: &Printed, cuts: &mut Vec<(Range<usize>, String)>) {
+fn change_rules(style: &Style<'_>, entry: &Entry, now: &PageEntry, cuts: &mut Vec<(Range<usize>, String)>) {
     let rules = now.rules.as_deref().unwrap_or_default();
     let was = entry.printed.rules.as_deref().unwrap_or_default();
     let places = &entry.places.rules;
@@ -309,7 +309,7 @@ fn seats_cell(seats: &[PrintedSeat]) -> String {
     seats.iter().map(|s| cell(&one(s))).collect::<Vec<_>>().join("<br>")
 }
 
-fn row(style: &Style<'_>, columns: &[Column], new: &Printed) -> String {
+fn row(style: &Style<'_>, columns: &[Column], new: &PageEntry) -> String {
     let name = new.name.as_deref().unwrap_or_default();
     let cells: Vec<String> = columns
         .iter()
@@ -332,7 +332,7 @@ fn row(style: &Style<'_>, columns: &[Column], new: &Printed) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-fn section(style: &Style<'_>, new: &Printed, hashes: &str) -> String {
+fn section(style: &Style<'_>, new: &PageEntry, hashes: &str) -> String {
     let name = new.name.as_deref().unwrap_or_default();
     let mut out = format!("{hashes} {}\n", style.dress(name));
     if let Some(purpose) = new.purpose.as_deref().filter(|p| !p.is_empty()) {
@@ -360,7 +360,7 @@ fn section(style: &Style<'_>, new: &Printed, hashes: &str) -> String {
 
 /// Writes a new page, each community with its number of members if there is one to show.
 #[must_use]
-pub(crate) fn fresh(title: &str, all: &[(Printed, Option<String>)], layout: Layout) -> String {
+pub(crate) fn fresh(title: &str, all: &[(PageEntry, Option<String>)], layout: Layout) -> String {
     let style = Style { source: "", curly: false, crlf: false };
     let mut out = format!("# {title}\n\n");
     let counted = all.iter().any(|(_, count)| count.is_some());

@@ -13,13 +13,13 @@ use crate::store::labels::hex;
 
 /// The changes that a step made to the rows of one table.
 #[derive(Default)]
-struct Deed {
+struct TableChanges {
     added: Vec<(i64, i64)>,
     changed: Vec<i64>,
     removed: Vec<i64>,
 }
 
-impl Deed {
+impl TableChanges {
     fn added(&self) -> u64 {
         self.added.iter().map(|(first, last)| (last - first + 1).unsigned_abs()).sum()
     }
@@ -37,11 +37,11 @@ impl Deed {
 }
 
 /// All changes of a step, and where to look names up.
-struct Work<'c> {
+struct StepChanges<'c> {
     conn: &'c Connection,
     op: i64,
     changes: u64,
-    deeds: HashMap<String, Deed>,
+    deeds: HashMap<String, TableChanges>,
 }
 
 /// Gives every step a structured label.
@@ -59,7 +59,7 @@ pub(super) fn rewrite(conn: &Connection) -> Result<(), StoreError> {
             // An undo or redo has the label of the step that it reverts.
             Some(label) => label,
             None if kind == "note" && exports.contains_key(&op) => exports[&op].clone(),
-            None => Work::of(conn, op, row.get::<_, i64>(3)?.unsigned_abs())?.label()?.stored(),
+            None => StepChanges::of(conn, op, row.get::<_, i64>(3)?.unsigned_abs())?.label()?.stored(),
         };
         write.execute((op, &label))?;
         labels.insert(op, label);
@@ -77,9 +77,9 @@ fn exports(conn: &Connection) -> Result<HashMap<i64, String>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-impl<'c> Work<'c> {
+impl<'c> StepChanges<'c> {
     fn of(conn: &'c Connection, op: i64, changes: u64) -> Result<Self, StoreError> {
-        let mut deeds: HashMap<String, Deed> = HashMap::new();
+        let mut deeds: HashMap<String, TableChanges> = HashMap::new();
         let mut read = conn
             .prepare_cached("SELECT entity, entity_id, last_id, before IS NULL, after IS NULL FROM op_change WHERE op=?1 ORDER BY seq")?;
         let mut rows = read.query([op])?;
@@ -96,7 +96,7 @@ impl<'c> Work<'c> {
         Ok(Self { conn, op, changes, deeds })
     }
 
-    fn did(&self, table: &str) -> Option<&Deed> {
+    fn did(&self, table: &str) -> Option<&TableChanges> {
         self.deeds.get(table)
     }
 
@@ -125,7 +125,7 @@ impl<'c> Work<'c> {
     }
 
     /// Returns a label about the people in a table's rows: a reference to a single person, otherwise a count.
-    fn of_people(&self, verb: Verb, table: &str, deed: &Deed) -> Result<Label, StoreError> {
+    fn of_people(&self, verb: Verb, table: &str, deed: &TableChanges) -> Result<Label, StoreError> {
         let n = deed.added() + (deed.changed.len() + deed.removed.len()) as u64;
         let label = Label::new(verb, n);
         if n != 1 {
@@ -185,12 +185,14 @@ impl<'c> Work<'c> {
             return Ok(Some(Label::new(verb, 1).what(name.as_deref().unwrap_or(""))));
         }
         for table in ["community", "meetup", "organisation"] {
-            let Some(id) = self.did(table).filter(|d| d.added.is_empty() && d.changed.is_empty()).and_then(Deed::only) else { continue };
+            let Some(id) = self.did(table).filter(|d| d.added.is_empty() && d.changed.is_empty()).and_then(TableChanges::only) else {
+                continue;
+            };
             return Ok(Some(Label::new(Verb::Remove, 1).about(table, self.uuid(table, id)?)));
         }
         if let Some(people) = self.did("person") {
             if !people.removed.is_empty() {
-                let gone = Deed { removed: people.removed.clone(), ..Deed::default() };
+                let gone = TableChanges { removed: people.removed.clone(), ..TableChanges::default() };
                 return Ok(Some(self.of_people(Verb::Remove, "person", &gone)?));
             }
             if people.added() > 0 {
@@ -206,8 +208,8 @@ impl<'c> Work<'c> {
         Ok(None)
     }
 
-    fn people_who_came(&self, people: &Deed) -> Result<Label, StoreError> {
-        let came = Deed { added: people.added.clone(), ..Deed::default() };
+    fn people_who_came(&self, people: &TableChanges) -> Result<Label, StoreError> {
+        let came = TableChanges { added: people.added.clone(), ..TableChanges::default() };
         if self.did("attendance").is_some() {
             let label = self.of_people(Verb::WalkIn, "person", &came)?;
             return Ok(label.about("meetup", self.common("attendance", "meetup_id", "meetup")?));
@@ -287,7 +289,7 @@ impl<'c> Work<'c> {
     }
 
     fn seat(&self) -> Result<Option<Label>, StoreError> {
-        let seat = match (self.did("seat").and_then(Deed::only), self.did("tenure")) {
+        let seat = match (self.did("seat").and_then(TableChanges::only), self.did("tenure")) {
             (Some(id), _) => self.uuid("seat", id)?,
             (None, Some(_)) => self.common("tenure", "seat_id", "seat")?,
             (None, None) => return Ok(None),

@@ -72,10 +72,10 @@ fn each_table_is_described_as_the_file_has_it() {
         let columns: Vec<(String, String, bool)> =
             read.query_map([table.name], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap().map(Result::unwrap).collect();
         let mut names: Vec<&str> = columns.iter().map(|(n, ..)| n.as_str()).filter(|n| !matches!(*n, "id" | "op")).collect();
-        let mut told: Vec<&str> = table.names().collect();
+        let mut described: Vec<&str> = table.names().collect();
         names.sort_unstable();
-        told.sort_unstable();
-        assert_eq!(names, told, "{}", table.name);
+        described.sort_unstable();
+        assert_eq!(names, described, "{}", table.name);
         for column in table.columns {
             let (_, kind, must) = columns.iter().find(|(n, ..)| n == column.name).unwrap();
             let fits = match column.default {

@@ -12,7 +12,7 @@ use super::panes::{Communities, Detail, Meetups, Members};
 use super::{answers, copying, links};
 use crate::actions::{Action, Scope, info};
 use crate::book::{BookError, Thing, Touched};
-use crate::config::{Asked, Keys};
+use crate::config::{Keys, Lookup};
 use crate::domain::ids::CommunityId;
 use crate::tui::answer::Answer;
 use crate::tui::attendance;
@@ -165,8 +165,8 @@ impl Layer for Home {
             // Arrows and the like move in the list while one types; a letter with a modifier must not act on the list.
             Typed::Ignored => {
                 let moves = |a: Action| matches!(info(a).scope, Scope::Moving | Scope::Everywhere);
-                match cx.keys.asked(&[key], scope) {
-                    Asked::Action(action) if !is_sign(key) || moves(action) => Outcome::Ignored,
+                match cx.keys.lookup(&[key], scope) {
+                    Lookup::Action(action) if !is_sign(key) || moves(action) => Outcome::Ignored,
                     _ => Outcome::Done,
                 }
             }
@@ -174,8 +174,8 @@ impl Layer for Home {
     }
 
     fn other_key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Outcome {
-        let elsewhere = PaneId::ALL.into_iter().filter(|p| *p != self.focus).find_map(|pane| match cx.keys.asked(&[key], pane.scope()) {
-            Asked::Action(action) if info(action).scope == pane.scope() => Some((pane, action)),
+        let elsewhere = PaneId::ALL.into_iter().filter(|p| *p != self.focus).find_map(|pane| match cx.keys.lookup(&[key], pane.scope()) {
+            Lookup::Action(action) if info(action).scope == pane.scope() => Some((pane, action)),
             _ => None,
         });
         if let (Some((PaneId::Meetups, action)), PaneId::Detail, Some(Thing::Meetup(_))) = (elsewhere, self.focus, self.detail.thing()) {

@@ -8,7 +8,7 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope};
-use crate::book::{Asked, ExportOptions, ExportSummary, FORMATS, FormatInfo, Since, Thing, file_name};
+use crate::book::{ExportOptions, ExportSummary, ExtraInput, FORMATS, FormatInfo, Since, Thing, file_name};
 use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::text;
 use crate::paths;
@@ -115,11 +115,11 @@ impl ExportBox {
         }
         self.info().name().clone_into(&mut self.options.format);
         let typed = self.list.text().trim().to_owned();
-        let asks = self.info().asks;
+        let extra_input = self.info().extra_input;
         let settings = &mut self.options.settings;
-        (settings.group, settings.redirect) = match asks {
-            Some(Asked::Group) => (typed, String::new()),
-            Some(Asked::Link) => (String::new(), typed),
+        (settings.group, settings.redirect) = match extra_input {
+            Some(ExtraInput::Group) => (typed, String::new()),
+            Some(ExtraInput::Link) => (String::new(), typed),
             None => Default::default(),
         };
         if self.path_is_ours {
@@ -141,9 +141,9 @@ impl ExportBox {
     }
 
     /// Returns the lines to fill in now, from the top.
-    fn asks(&self) -> Vec<Ask> {
+    fn extra_input(&self) -> Vec<Ask> {
         let has = |ask: &Ask| match ask {
-            Ask::List => self.info().asks.is_some(),
+            Ask::List => self.info().extra_input.is_some(),
             Ask::Send => self.earlier.is_some(),
             _ => true,
         };
@@ -151,9 +151,9 @@ impl ExportBox {
     }
 
     fn go(&mut self, by: usize) -> Outcome {
-        let asks = self.asks();
-        let here = asks.iter().position(|a| *a == self.at).unwrap_or(0);
-        self.at = asks[(here + by) % asks.len()];
+        let extra_input = self.extra_input();
+        let here = extra_input.iter().position(|a| *a == self.at).unwrap_or(0);
+        self.at = extra_input[(here + by) % extra_input.len()];
         self.finding = Line::default();
         Outcome::Done
     }
@@ -320,7 +320,7 @@ impl ExportBox {
                 let found = format!("→ {} — {}", info.name(), info.doc);
                 ("Format", vec![(found, Tone::Plain)], Some(&self.finding))
             }
-            Ask::List if info.asks == Some(Asked::Link) => ("Link", Vec::new(), Some(&self.list)),
+            Ask::List if info.extra_input == Some(ExtraInput::Link) => ("Link", Vec::new(), Some(&self.list)),
             Ask::List => ("List", Vec::new(), Some(&self.list)),
             Ask::Send => {
                 let earlier = self.earlier.as_deref().unwrap_or_default();
@@ -398,7 +398,7 @@ impl Layer for ExportBox {
                 self.go(1)
             }
             Action::NextField => self.go(1),
-            Action::PreviousField => self.go(self.asks().len() - 1),
+            Action::PreviousField => self.go(self.extra_input().len() - 1),
             // The list of files closes first, as in a form.
             Action::Back if self.at == Ask::Where && !self.path_is_ours && self.files.height() > 0 => {
                 self.files = Files::new("", &[]);
@@ -448,17 +448,17 @@ impl Layer for ExportBox {
     fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let wide = 84.min(area.width);
         let lines = self.lines(usize::from(wide.saturating_sub(4)).max(1));
-        let asks = self.asks();
+        let extra_input = self.extra_input();
         let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(wide.saturating_sub(12)).max(1)));
         let files = if self.at == Ask::Where && !self.path_is_ours { usize::from(self.files.height()) } else { 0 };
-        let place = paint::centred(area, wide, u16::try_from(lines.len() + asks.len() + errors.len() + 4 + files).unwrap_or(20));
+        let place = paint::centred(area, wide, u16::try_from(lines.len() + extra_input.len() + errors.len() + 4 + files).unwrap_or(20));
         on.drawn.hit(place, Target::Overlay);
         let inside = paint::window(on, place, "Export", &self.hints());
         let width = inside.width.saturating_sub(2);
         let mut y = inside.y;
         let bottom = inside.bottom();
         let roomy = inside.height > 8;
-        for ask in asks {
+        for ask in extra_input {
             if y >= bottom {
                 return;
             }

@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
-use super::hand::DOUBLE;
+use super::mouse::DOUBLE;
 use super::{Shell, menus};
 use crate::actions::Action;
 use crate::tui::bars::{self, Foot};
@@ -99,12 +99,12 @@ impl Shell {
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => self.press(target, at),
             MouseEventKind::Drag(MouseButton::Left) => {
-                if let Some(held) = self.hand.holds {
+                if let Some(held) = self.mouse.holds {
                     self.on_top(|top, cx| top.touch(Touch::Drag(held, at), cx));
                 }
             }
             MouseEventKind::Up(MouseButton::Left) => {
-                if let Some(held) = self.hand.holds.take() {
+                if let Some(held) = self.mouse.holds.take() {
                     self.on_top(|top, cx| top.touch(Touch::Drop(held), cx));
                 }
             }
@@ -116,10 +116,10 @@ impl Shell {
         self.toast = None;
         self.pending.clear();
         let now = Instant::now();
-        let again = target.is_some() && self.hand.last.is_some_and(|(t, then)| Some(t) == target && now - then < DOUBLE);
+        let again = target.is_some() && self.mouse.last.is_some_and(|(t, then)| Some(t) == target && now - then < DOUBLE);
         // A third click doesn't count as a second double click.
-        self.hand.last = target.filter(|_| !again).map(|t| (t, now));
-        self.hand.holds = target.filter(|t| matches!(t, Target::Border(_) | Target::Bar(..)));
+        self.mouse.last = target.filter(|_| !again).map(|t| (t, now));
+        self.mouse.holds = target.filter(|t| matches!(t, Target::Border(_) | Target::Bar(..)));
         match target {
             Some(Target::Action(action)) => {
                 self.act(action);

@@ -6,8 +6,8 @@
 mod common;
 mod drafts;
 mod draw;
-mod hand;
 mod menus;
+mod mouse;
 mod perform;
 #[cfg(test)]
 mod tests;
@@ -19,7 +19,7 @@ use ratatui::layout::Rect;
 
 use crate::actions::{Action, Scope, info};
 use crate::book::{Book, BookError, Confirmed, Jobs, Step, Touched};
-use crate::config::{Asked, Keys};
+use crate::config::{Keys, Lookup};
 use crate::domain::ids::OpId;
 use crate::domain::text;
 use crate::reasons;
@@ -34,7 +34,7 @@ use crate::tui::setup::Setup;
 use crate::tui::tasks::Tasks;
 use crate::tui::theme::Tone;
 use crate::tui::works;
-use hand::Hand;
+use mouse::MouseState;
 
 use common::Common;
 use drafts::Drafts;
@@ -65,7 +65,7 @@ pub struct Shell {
     errands: VecDeque<Errand>,
     drafts: Drafts,
     size: Rect,
-    hand: Hand,
+    mouse: MouseState,
     /// The step that undo would have applied to when the last frame was drawn.
     newest: Option<OpId>,
 }
@@ -96,7 +96,7 @@ impl Shell {
             errands: VecDeque::new(),
             drafts: Drafts::default(),
             size: Rect::new(0, 0, 80, 24),
-            hand: Hand::default(),
+            mouse: MouseState::default(),
             newest: None,
         };
         if let Some(why) = shell.common.book.read_only() {
@@ -205,38 +205,38 @@ impl Shell {
         }
         let scope = self.layers.top_ref().scope();
         self.pending.push(key);
-        let asked = match self.keys().asked(&self.pending, scope) {
+        let asked = match self.keys().lookup(&self.pending, scope) {
             // If two keys are no sequence, the second counts as a single key, except for going back, which only cancels the first.
-            Asked::Nothing if self.pending.len() > 1 => match self.keys().asked(&[key], scope) {
-                Asked::Action(Action::Back) => Asked::Nothing,
+            Lookup::Nothing if self.pending.len() > 1 => match self.keys().lookup(&[key], scope) {
+                Lookup::Action(Action::Back) => Lookup::Nothing,
                 alone => alone,
             },
             asked => asked,
         };
-        if asked == Asked::More {
+        if asked == Lookup::More {
             self.pending = vec![key];
             return;
         }
         self.pending.clear();
         match asked {
             // The key was meant for an item that is no longer under the cursor.
-            Asked::Action(action) if differs && is_about_one(action, scope) => {
+            Lookup::Action(action) if differs && is_about_one(action, scope) => {
                 let said = "What was under the cursor is gone: another program has changed the roster";
                 self.toast = Some((said.into(), Tone::Warning));
             }
-            Asked::Action(action @ (Action::Undo | Action::Redo)) if changed && self.common.steps().0 != self.newest => {
+            Lookup::Action(action @ (Action::Undo | Action::Redo)) if changed && self.common.steps().0 != self.newest => {
                 // Undo would now apply to another step than the user meant.
                 let said = format!("Another program has changed the roster; {{{}}} again is about its step", info(action).name);
                 self.toast = Some((self.keys().say(&said), Tone::Warning));
             }
-            Asked::Action(action) => {
+            Lookup::Action(action) => {
                 self.act(action);
             }
             // Esc always leaves a text field, however it is bound.
-            Asked::Nothing if is_escape(key) => {
+            Lookup::Nothing if is_escape(key) => {
                 self.act(Action::Back);
             }
-            Asked::Nothing | Asked::More => {
+            Lookup::Nothing | Lookup::More => {
                 self.on_top(|top, cx| top.other_key(key, cx));
             }
         }

@@ -11,7 +11,7 @@ const SECTIONS: &str = "---\ntitle: x\n---\n\nOpen to join for anyone.\n\n## Map
     [Join the maps community](mailto:maps@x.example) (you need a ‘x.example’ email address)\n\n\
     ## Tides community\n\nFor tides.\n\n[Join](https://forms.example/a?b=1&c=2)\n";
 
-fn edited(text: &str, at: usize, part: Part, change: impl FnOnce(&mut Printed)) -> String {
+fn edited(text: &str, at: usize, part: Part, change: impl FnOnce(&mut PageEntry)) -> String {
     let page = read(text, "page.md", &Hints::default()).unwrap();
     let mut now = page.entries[at].printed.clone();
     change(&mut now);
@@ -54,13 +54,13 @@ fn only_what_has_changed_is_written_and_in_the_pages_own_style() {
 #[test]
 fn what_goes_and_what_comes_leaves_the_rest_alone() {
     let page = read(TABLE, "page.md", &Hints::default()).unwrap();
-    let new = Printed { family: Some("Menders".into()), seats: Some(Vec::new()), ..Printed::default() };
+    let new = PageEntry { family: Some("Menders".into()), seats: Some(Vec::new()), ..PageEntry::default() };
     let edits = Edits { removed: vec![0], added: vec![new], ..Edits::default() };
     let expected = "# Guilds\n\n| Job family | Disciplines | Head |\n| --- | --- | --- |\n\
         | Makers |  | Head of Baking (person TBC) |\n| Menders |  |  |\n\nThe end\n";
     assert_eq!(apply(&page, &edits), expected);
     let page = read(SECTIONS, "page.md", &Hints::default()).unwrap();
-    let new = Printed { name: Some("Winds community".into()), purpose: Some("For winds.".into()), ..Printed::default() };
+    let new = PageEntry { name: Some("Winds community".into()), purpose: Some("For winds.".into()), ..PageEntry::default() };
     let both = apply(&page, &Edits { removed: vec![1], added: vec![new], ..Edits::default() });
     assert!(both.ends_with("email address)\n\n## Winds community\n\nFor winds.\n"), "{both}");
 }
@@ -116,7 +116,7 @@ fn several_tables_extra_columns_and_other_tables_are_kept_apart() {
         (second.derived_name().as_str(), second.routes.as_ref().map(Vec::len), second.rules.as_ref().unwrap()[0].suffix.as_str()),
         ("Smith", Some(1), "x.example")
     );
-    let new = Printed { disciplines: Some(vec!["Cooper".into()]), ..Printed::default() };
+    let new = PageEntry { disciplines: Some(vec!["Cooper".into()]), ..PageEntry::default() };
     let added = apply(&page, &Edits { added: vec![new], ..Edits::default() });
     assert_eq!(added, format!("{text}| Cooper |  |  |\n"));
 }
@@ -124,12 +124,12 @@ fn several_tables_extra_columns_and_other_tables_are_kept_apart() {
 #[test]
 fn a_clean_page_reads_back_as_it_was_meant() {
     let page = read(SECTIONS, "page.md", &Hints::default()).unwrap();
-    let all: Vec<(Printed, Option<String>)> = page.entries.iter().map(|e| (e.printed.clone(), None)).collect();
+    let all: Vec<(PageEntry, Option<String>)> = page.entries.iter().map(|e| (e.printed.clone(), None)).collect();
     let again = read(&fresh("Guilds", &all, Layout::Sections), "fresh.md", &Hints::default()).unwrap();
-    let printed: Vec<Printed> = again.entries.into_iter().map(|e| e.printed).collect();
+    let printed: Vec<PageEntry> = again.entries.into_iter().map(|e| e.printed).collect();
     assert_eq!(printed, page.entries.into_iter().map(|e| e.printed).collect::<Vec<_>>());
     let page = read(TABLE, "page.md", &Hints::default()).unwrap();
-    let all: Vec<(Printed, Option<String>)> = page.entries.iter().map(|e| (e.printed.clone(), Some("4 members".into()))).collect();
+    let all: Vec<(PageEntry, Option<String>)> = page.entries.iter().map(|e| (e.printed.clone(), Some("4 members".into()))).collect();
     let again = read(&fresh("Guilds", &all, Layout::Table), "fresh.md", &Hints::default()).unwrap();
     assert!(again.entries.iter().zip(&page.entries).all(|(a, b)| b.printed.differences(&a.printed).is_empty()));
 }

@@ -11,7 +11,7 @@ pub(super) const DOUBLE: Duration = Duration::from_millis(500);
 
 /// The state of the mouse.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Hand {
+pub(super) struct MouseState {
     /// The last press, and when it was.
     pub(super) last: Option<(Target, Instant)>,
     /// The target that is held.
