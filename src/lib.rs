@@ -15,6 +15,7 @@ mod forms;
 pub mod fuzzing;
 mod log;
 pub mod paths;
+mod platform;
 mod reasons;
 mod remembered;
 mod search;

@@ -8,6 +8,8 @@ use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::sync::Mutex;
 
+use crate::platform;
+
 /// The size, in bytes, from which a log is renamed to `.old` and a new one started.
 const LARGEST: u64 = 1_000_000;
 
@@ -28,10 +30,7 @@ fn open(path: &Path) -> std::io::Result<File> {
         std::fs::rename(path, path.with_extension("log.old"))?;
     }
     let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    platform::private_file(options.create(true).append(true)).open(path)
 }
 
 /// Returns the kind of an error: the names of its variants, without their contents.

@@ -1,4 +1,5 @@
 //! The real program in a real terminal: quitting, errors, signals, suspending, colours, pasting, tiny sizes.
+#![cfg(unix)]
 #![allow(
     missing_docs,
     clippy::unwrap_used,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Book;
 use crate::bounded;
+use crate::platform;
 
 /// A field of an unsaved form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +68,7 @@ impl Book {
     /// Takes over the unsaved forms of processes that no longer run; returns them, newest last. From here on this process keeps them.
     #[must_use]
     pub fn take_over_drafts(&self) -> Vec<Draft> {
+        platform::mark_as_running();
         let Some(folder) = self.path().parent() else { return Vec::new() };
         let prefix = self.path().file_name().map(|n| format!("{}.draft-", n.to_string_lossy())).unwrap_or_default();
         let mut found: Vec<(std::time::SystemTime, PathBuf, Vec<Draft>)> = Vec::new();
@@ -74,7 +76,7 @@ impl Book {
             let name = entry.file_name().to_string_lossy().into_owned();
             let Some(process) = name.strip_prefix(&prefix).and_then(|p| p.parse::<u32>().ok()) else { continue };
             // A file with our own process number was left by an earlier process: this one has only just started.
-            if process != std::process::id() && runs(process) {
+            if process != std::process::id() && platform::is_running(process) {
                 continue;
             }
             let drafts = bounded::read_file(&entry.path(), LONGEST).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -111,13 +113,4 @@ impl Book {
         file.persist(path)?;
         Ok(())
     }
-}
-
-/// Returns whether a process with this number runs, including one of another user.
-fn runs(process: u32) -> bool {
-    let pid = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
-    pid.is_some_and(|pid| match rustix::process::test_kill_process(pid) {
-        Ok(()) => true,
-        Err(e) => e != rustix::io::Errno::SRCH,
-    })
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::ExchangeError;
+use crate::platform;
 
 /// How many bytes are used to guess the encoding of a file without a byte order mark.
 const HEAD: usize = 64 * 1024;
@@ -40,8 +41,7 @@ impl SourceFile {
             let length = file.metadata().map_err(err)?.len();
             return Ok(Self { file, length, path: path.to_owned() });
         }
-        use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
+        if platform::is_pipe(&kind) {
             return Self::spool(path, &mut file);
         }
         Err(ExchangeError::NotAFile { path: path.to_owned(), what: "a device" })

@@ -2,11 +2,11 @@
 //!
 //! Must not know what is written.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::ExchangeError;
+use crate::platform;
 
 /// A file under a temporary name, in the folder of its target. Dropping it unfinished deletes it.
 pub(crate) struct AtomicFile {
@@ -51,7 +51,7 @@ impl AtomicFile {
         temporary.as_file().sync_all().map_err(err)?;
         temporary.persist(&target).map_err(|e| err(e.error))?;
         let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|f| f.sync_all()).map_err(err)?;
+        platform::sync_folder(folder).map_err(err)?;
         Ok(target)
     }
 }

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use crate::platform;
 
 /// Returns the folder of the program's own backups, beside the roster.
 #[must_use]
@@ -29,11 +30,10 @@ pub(super) fn real_path(path: &Path) -> Result<PathBuf, StoreError> {
 
 /// Makes a folder and its parents, accessible to their owner only.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::DirBuilderExt;
     if folder.is_dir() {
         return Ok(());
     }
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|e| StoreError::io("making the folder", folder, e))
+    platform::make_private_folder(folder).map_err(|e| StoreError::io("making the folder", folder, e))
 }
 
 /// Returns the path of a file that SQLite keeps beside the roster.
@@ -45,7 +45,7 @@ pub(super) fn companion(path: &Path, ending: &str) -> PathBuf {
 
 /// Makes a rename in a folder durable (fsync).
 pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
-    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| StoreError::io("writing the folder", folder, e))
+    platform::sync_folder(folder).map_err(|e| StoreError::io("writing the folder", folder, e))
 }
 
 /// The prefix of the program's temporary files.

@@ -2,7 +2,6 @@
 //!
 //! Must not know what is in the rows.
 
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -12,6 +11,7 @@ use super::connect::{configure_connection, damage, harden};
 use super::files::{companion, make_folder, real_path, sweep, sync_folder, temporary};
 use super::migrate::{Migrated, compare, migrate};
 use super::schema::{APPLICATION_ID, SCHEMA, VERSION};
+use crate::platform;
 
 /// An opened file, and what was noticed on opening it.
 pub(super) struct Opened {
@@ -102,14 +102,14 @@ fn look(path: &Path) -> Result<bool, StoreError> {
     if !kind.is_file() {
         let what = if kind.is_dir() {
             "a folder"
-        } else if kind.is_fifo() {
+        } else if platform::is_pipe(&kind) {
             "a pipe"
         } else {
             "a device"
         };
         return Err(StoreError::NotAFile { path: path.to_owned(), what });
     }
-    if meta.nlink() > 1 {
+    if platform::links(path, &meta) > 1 {
         return Err(StoreError::Linked(path.to_owned()));
     }
     if meta.len() == 0 {
@@ -131,22 +131,18 @@ fn look(path: &Path) -> Result<bool, StoreError> {
     if found > VERSION {
         return Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION });
     }
-    let mode = meta.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 && rustix::process::geteuid().as_raw() == meta.uid() {
-        // Others could read members' data, so their access is removed at once. A failure (a read-only disk) doesn't matter.
-        let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
-    }
+    // If others could read members' data, their access is removed at once.
+    platform::make_private(path, &meta);
     let journal = companion(path, "-journal");
     Ok(std::fs::metadata(&journal).is_ok_and(|m| m.len() > 0))
 }
 
 fn why_read_only(path: &Path) -> Option<&'static str> {
-    use rustix::fs::{Access, access};
-    if access(path, Access::WRITE_OK).is_err() {
+    if !platform::is_writable(path) {
         return Some("the file is write-protected");
     }
     let folder = path.parent().unwrap_or(Path::new("/"));
-    access(folder, Access::WRITE_OK).err().map(|_| "its folder is write-protected")
+    (!platform::is_writable(folder)).then_some("its folder is write-protected")
 }
 
 /// Checks the application id, the version and the current schema. Returns the version.

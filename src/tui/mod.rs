@@ -12,7 +12,6 @@ mod errands;
 mod files;
 mod forms;
 mod home;
-mod input;
 mod layers;
 mod list;
 mod matching;
@@ -203,8 +202,10 @@ fn hall(guard: terminal::Guard, mut screen: terminal::Screen, uses: terminal::Te
         let (mut then, came) = burst(&mut shell, wait)?;
         let changed = shell.tick() || shell.is_busy() || came;
         if then == Then::Suspend {
-            signals::sleep()?;
-            shell.handle(&Event::FocusGained);
+            // Where nothing could resume the program, it goes on.
+            if signals::sleep()? {
+                shell.handle(&Event::FocusGained);
+            }
             then = Then::Redraw;
         }
         match then {

@@ -16,9 +16,8 @@ use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, Leave
 use ratatui::crossterm::{Command, cursor, execute};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
-use crate::tui::input;
+use crate::platform::{self, Modes};
 use crate::tui::sink::Sink;
 use crate::tui::theme::Colours;
 
@@ -51,7 +50,7 @@ impl TerminalFeatures {
     /// Returns what this terminal supports, without what the user has turned off.
     #[must_use]
     pub(super) fn detect(plain: bool, mouse: bool, colours: Colours) -> Self {
-        let alternate = !plain && has_alternate(&std::env::var("TERM").unwrap_or_default());
+        let alternate = !plain && has_alternate(&platform::terminal_kind());
         Self { alternate, sixteen: colours == Colours::Sixteen, mouse: mouse && !plain, focus: !plain }
     }
 }
@@ -59,7 +58,7 @@ impl TerminalFeatures {
 /// Returns whether the terminal declares itself `dumb`, so that drawing is plain.
 #[must_use]
 pub(super) fn is_dumb() -> bool {
-    std::env::var("TERM").is_ok_and(|kind| kind == "dumb")
+    platform::terminal_kind() == "dumb"
 }
 
 /// Returns whether a kind of terminal has an alternate screen. All but consoles and very old terminals have one.
@@ -69,7 +68,7 @@ fn has_alternate(kind: &str) -> bool {
 }
 
 /// The features in use, and the terminal's modes before it was taken over.
-static SAVED: Mutex<Option<(TerminalFeatures, Option<Termios>)>> = Mutex::new(None);
+static SAVED: Mutex<Option<(TerminalFeatures, Option<Modes>)>> = Mutex::new(None);
 
 /// The maximum size of a frame, so that a terminal that claims to be huge doesn't exhaust the memory.
 const LARGEST: (u16, u16) = (1000, 300);
@@ -79,7 +78,7 @@ const LARGEST: (u16, u16) = (1000, 300);
 /// # Errors
 /// If there is none, or it can't be switched.
 pub(super) fn enter(uses: TerminalFeatures) -> io::Result<(Guard, Screen)> {
-    input::begin()?;
+    platform::begin()?;
     IS_CLOSED.store(false, Ordering::SeqCst);
     if let Ok(mut taken) = SAVED.lock() {
         *taken = Some((uses, None));
@@ -98,15 +97,12 @@ pub(super) fn take() -> io::Result<()> {
     switch(taken.as_mut())
 }
 
-fn switch(taken: Option<&mut (TerminalFeatures, Option<Termios>)>) -> io::Result<()> {
+fn switch(taken: Option<&mut (TerminalFeatures, Option<Modes>)>) -> io::Result<()> {
     let Some((uses, before)) = taken.filter(|_| !IS_CLOSED.load(Ordering::SeqCst)) else { return Ok(()) };
-    if let Some(terminal) = input::terminal() {
-        let mut modes = tcgetattr(terminal)?;
-        if !IS_ACTIVE.swap(true, Ordering::SeqCst) || before.is_none() {
-            *before = Some(modes.clone());
-        }
-        modes.make_raw();
-        tcsetattr(terminal, OptionalActions::Now, &modes)?;
+    if let Some(modes) = platform::make_raw()?
+        && (!IS_ACTIVE.swap(true, Ordering::SeqCst) || before.is_none())
+    {
+        *before = Some(modes);
     }
     let mut out = stdout();
     if uses.alternate {
@@ -170,8 +166,8 @@ pub(super) fn leave() -> bool {
         }
         let _ = execute!(out, cursor::Show);
         let _ = out.flush();
-        if let (Some(terminal), Some((_, Some(before)))) = (input::terminal(), taken) {
-            let _ = tcsetattr(terminal, OptionalActions::Now, &before);
+        if let Some((_, Some(before))) = taken {
+            platform::restore(&before);
         }
     }
     was_ours

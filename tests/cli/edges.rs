@@ -93,6 +93,7 @@ fn a_refused_import_leaves_no_new_roster() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_configuration_that_is_no_file_is_refused() {
     let desk = Desk::new();
     desk.file("long.toml", &"#".repeat((1 << 20) + 1));

@@ -283,6 +283,7 @@ fn standard_input_is_a_file_too() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_closed_pipe_is_no_error() {
     let desk = Desk::new();
     let rows: String = (0..20_000).map(|i| format!("Person {i},p{i}@example.org\n")).collect();
@@ -323,6 +324,7 @@ fn results_go_to_standard_output_and_messages_to_standard_error() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_pipe_is_imported_like_a_file() {
     let desk = Desk::new();
     let script = format!("'{PROGRAM}' -f roster.guildhall import <(printf 'Name,E-mail\\nPiped,piped@example.org\\n')");

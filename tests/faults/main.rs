@@ -1,4 +1,5 @@
 //! Failures from outside the program: kills, foreign and damaged files, other programs, full disks.
+#![cfg(unix)]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop there")]
 
 #[path = "../common/mod.rs"]

@@ -31,7 +31,7 @@ pub(super) fn terminal() -> Option<&'static OwnedFd> {
 ///
 /// # Errors
 /// If there is no terminal, or the reader's end can't be switched to raw mode.
-pub(super) fn begin() -> io::Result<()> {
+pub(crate) fn begin() -> io::Result<()> {
     if TERMINAL.get().is_some() {
         return Ok(());
     }
