@@ -126,44 +126,47 @@ fn commit(path: &Path) -> f64 {
     })
 }
 
+/// Does one of the things that are measured from outside, by counting instructions; returns whether there is one of this name.
+fn workload(name: &str, path: &Path) -> bool {
+    match name {
+        "first-paint" => {
+            open(path);
+        }
+        "ready" => {
+            ready(path);
+        }
+        "moves" => {
+            let mut shell = ready(path);
+            (0..300).for_each(|_| press(&mut shell, KeyCode::Char('j')));
+        }
+        "keys" => {
+            let mut shell = ready(path);
+            letters(&mut shell, "2/");
+            for _ in 0..100 {
+                press(&mut shell, KeyCode::Char('a'));
+                press(&mut shell, KeyCode::Backspace);
+            }
+        }
+        "edits" => {
+            let mut shell = ready(path);
+            press(&mut shell, KeyCode::Char('2'));
+            (0..20).for_each(|_| {
+                tag(&mut shell, "mentor");
+            });
+        }
+        _ => return false,
+    }
+    true
+}
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
     let Some(path) = words.first().map(PathBuf::from) else {
         println!("cargo bench --bench screen -- ROSTER [first-paint|ready|moves|keys|edits]");
         return;
     };
-    match words.get(1).map(String::as_str) {
-        Some("first-paint") => {
-            open(&path);
-            return;
-        }
-        Some("ready") => {
-            ready(&path);
-            return;
-        }
-        Some("moves") => {
-            let mut shell = ready(&path);
-            (0..300).for_each(|_| press(&mut shell, KeyCode::Char('j')));
-            return;
-        }
-        Some("keys") => {
-            let mut shell = ready(&path);
-            letters(&mut shell, "2/");
-            for _ in 0..100 {
-                press(&mut shell, KeyCode::Char('a'));
-                press(&mut shell, KeyCode::Backspace);
-            }
-            return;
-        }
-        Some("edits") => {
-            let mut shell = ready(&path);
-            press(&mut shell, KeyCode::Char('2'));
-            (0..20).for_each(|_| {
-                tag(&mut shell, "mentor");
-            });
-            return;
-        }
-        _ => {}
+    if words.get(1).is_some_and(|name| workload(name, &path)) {
+        return;
     }
     let commit = commit(&path);
     let first = median(9, || {

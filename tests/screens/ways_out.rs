@@ -306,6 +306,7 @@ fn purpose(n: u8) -> Purpose {
 }
 
 /// Applies a step. A refused step changes nothing.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of step")]
 fn take(world: &mut World, step: &Do, points: &mut Vec<guildhall::domain::ids::OpId>) {
     let person = |n: u8| PersonId(i64::from(n % PEOPLE) + 1);
     let facts = |world: &World, n: u8| world.book.person(person(n)).unwrap().map(|d| d.facts);
@@ -409,6 +410,7 @@ fn may_lift(step: &Do) -> bool {
 }
 
 /// Compares what one way out writes with what the model expects. A way out without an arm doesn't compile.
+#[expect(clippy::too_many_lines, reason = "one arm for each way out")]
 fn check(world: &mut World, model: &Model, way: Way, o: &Options) -> Result<(), TestCaseError> {
     match way {
         Way::Notify

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use guildhall::book::{Applied, AttendanceChange, Batch, Book, BookError, Command, Confirmed, Keep, Step, StoreError};
+use guildhall::book::{Applied, AttendanceChange, Batch, Book, BookError, Command, CommunityDetail, Confirmed, Keep, Step, StoreError};
 use guildhall::domain::address::OtherAddress;
 use guildhall::domain::community::{ChannelFacts, CommunityFacts, MembershipFacts, RouteFacts, RuleFacts, SeatFacts};
 use guildhall::domain::eligibility::ExceptionFacts;
@@ -186,25 +186,9 @@ fn gathering(book: &Book, a: u8, b: u8, all: &Things) -> MeetupFacts {
     }
 }
 
-fn of_community(book: &Book, (kind, a, b): Move, all: &Things) -> Option<Command> {
-    let id = pick(&all.communities, b);
-    if kind == 14 {
-        let names: Vec<String> = all.communities.iter().map(|id| book.community(*id).unwrap().unwrap().facts.name).collect();
-        let mut facts = CommunityFacts::named(&format!("Community {}", a % 6));
-        facts.disciplines = (0..a % 3).map(|d| format!("Discipline {d}")).collect();
-        facts.related = names.iter().filter(|n| **n != facts.name).take(usize::from(b) % 2).cloned().collect();
-        facts.successor = names.iter().find(|n| **n != facts.name && a.is_multiple_of(5)).cloned().unwrap_or_default();
-        return Some(Command::PutCommunity { id: id.filter(|_| a % 2 == 0), facts, was: None });
-    }
-    let community = id?;
-    let whole = book.community(community).unwrap()?;
-    let row = |rows: &[i64]| pick(rows, a).filter(|_| b.is_multiple_of(2));
-    let seats: Vec<_> = whole.seats.iter().map(|s| s.id).collect();
-    let routes: Vec<i64> = whole.routes.iter().map(|(id, _)| *id).collect();
-    let rules: Vec<i64> = whole.rules.iter().map(|(id, ..)| *id).collect();
-    let channels: Vec<i64> = whole.channels.iter().map(|(id, _)| *id).collect();
+fn of_seats(whole: &CommunityDetail, (kind, a, b): Move, all: &Things) -> Option<Command> {
+    let (community, seats) = (whole.id, whole.seats.iter().map(|s| s.id).collect::<Vec<_>>());
     Some(match kind {
-        15 => Command::RemoveCommunity(community),
         16 => Command::PutSeat {
             community,
             id: pick(&seats, a).filter(|_| b.is_multiple_of(2)),
@@ -223,7 +207,29 @@ fn of_community(book: &Book, (kind, a, b): Move, all: &Things) -> Option<Command
             facts: SeatFacts { title: format!("Head {}", a % 4), since: Some(today()), ..SeatFacts::default() },
             person: PersonFacts::named(&format!("Newcomer {}", a % 7), ""),
         },
-        17 => Command::RemoveSeat(community, pick(&seats, a)?),
+        _ => Command::RemoveSeat(community, pick(&seats, a)?),
+    })
+}
+
+fn of_community(book: &Book, (kind, a, b): Move, all: &Things) -> Option<Command> {
+    let id = pick(&all.communities, b);
+    if kind == 14 {
+        let names: Vec<String> = all.communities.iter().map(|id| book.community(*id).unwrap().unwrap().facts.name).collect();
+        let mut facts = CommunityFacts::named(&format!("Community {}", a % 6));
+        facts.disciplines = (0..a % 3).map(|d| format!("Discipline {d}")).collect();
+        facts.related = names.iter().filter(|n| **n != facts.name).take(usize::from(b) % 2).cloned().collect();
+        facts.successor = names.iter().find(|n| **n != facts.name && a.is_multiple_of(5)).cloned().unwrap_or_default();
+        return Some(Command::PutCommunity { id: id.filter(|_| a % 2 == 0), facts, was: None });
+    }
+    let community = id?;
+    let whole = book.community(community).unwrap()?;
+    let row = |rows: &[i64]| pick(rows, a).filter(|_| b.is_multiple_of(2));
+    let routes: Vec<i64> = whole.routes.iter().map(|(id, _)| *id).collect();
+    let rules: Vec<i64> = whole.rules.iter().map(|(id, ..)| *id).collect();
+    let channels: Vec<i64> = whole.channels.iter().map(|(id, _)| *id).collect();
+    Some(match kind {
+        15 => Command::RemoveCommunity(community),
+        16 | 17 | 36 => return of_seats(&whole, (kind, a, b), all),
         18 => Command::PutRoute {
             community,
             id: row(&routes),
