@@ -89,24 +89,24 @@ impl Scope {
             Self::Everywhere => "Everywhere",
             Self::Home => "On the home screen",
             Self::Steps => "On the home screen and in the history",
-            Self::Moving => "In everything that is moved through",
+            Self::Moving => "In lists and text",
             Self::List => "In every list of the home screen",
             Self::Communities => "In communities",
             Self::Members => "In members",
             Self::Meetups => "In meetups",
             Self::Detail => "In the detail",
-            Self::Window => "In every window",
+            Self::Window => "In every dialog",
             Self::Form => "In forms",
             Self::Question => "In questions",
-            Self::Plan => "In what is shown before it is done",
-            Self::Text => "In texts that are longer than their window",
+            Self::Plan => "In a review",
+            Self::Text => "In long text",
             Self::Message => "In messages",
             Self::History => "In the history",
             Self::Columns => "In the choice of columns",
             Self::Names => "In lists of names",
             Self::Organisations => "In organisations",
             Self::Roll => "In the roll",
-            Self::Attendance => "On somebody at a meetup",
+            Self::Attendance => "For a person at a meetup",
             Self::Today => "On the Today screen",
             Self::Welcome => "In the welcome",
         }
@@ -189,8 +189,8 @@ actions! {
     New, "new", Home, ["n"], "new", "Add a community, a person, a meetup or a seat";
     Edit, "edit", Home, ["e"], "edit", "Edit what is under the cursor";
     Remove, "remove", Home, ["d", "delete"], "", "Remove what is marked, or what is under the cursor";
-    History, "history", Home, ["H"], "", "Show what was done, newest first";
-    HistoryHere, "history of this", Home, ["h"], "history", "Show what was done to the thing under the cursor";
+    History, "history", Home, ["H"], "", "Show the history, newest first";
+    HistoryHere, "history of this", Home, ["h"], "history", "Show the history of the selected item";
     Import, "import", Home, ["i"], "import", "Import people from a file, after a review";
     Export, "export", Home, ["x"], "export", "Export the marked or listed people to a file";
     ShowAll, "show all", Home, ["0"], "", "Show everybody and every meetup, in any community";
@@ -216,7 +216,7 @@ actions! {
     Narrower, "narrower", Home, ["<"], "", "Give this pane less room";
 
     Undo, "undo", Steps, ["u"], "undo", "Undo the last change";
-    Redo, "redo", Steps, ["ctrl-r"], "", "Redo the change that was undone last";
+    Redo, "redo", Steps, ["ctrl-r"], "", "Redo the last change that was undone";
 
     Help, "help", Everywhere, ["?", "f1"], "help", "Show the keys that work here";
     Palette, "commands", Everywhere, [":", "ctrl-p"], "commands", "Find any command by name";
@@ -228,15 +228,15 @@ actions! {
 
     Down, "down", Moving, ["down", "j"], "", "Move down";
     Up, "up", Moving, ["up", "k"], "", "Move up";
-    PageDown, "page down", Moving, ["pagedown", "ctrl-d"], "", "Move down a page";
-    PageUp, "page up", Moving, ["pageup", "ctrl-u"], "", "Move up a page";
-    First, "first", Moving, ["home", "g g"], "", "Move to the first";
-    Last, "last", Moving, ["end", "G"], "", "Move to the last";
+    PageDown, "page down", Moving, ["pagedown", "ctrl-d"], "", "Move down one screen";
+    PageUp, "page up", Moving, ["pageup", "ctrl-u"], "", "Move up one screen";
+    First, "first", Moving, ["home", "g g"], "", "Move to the first row";
+    Last, "last", Moving, ["end", "G"], "", "Move to the last row";
 
     Columns, "columns", List, ["C"], "", "Choose the columns, their order and the sort";
     SortNext, "sort by next column", List, ["S"], "", "Sort the list by the next column";
     SortReverse, "reverse sort", List, ["R"], "", "Reverse the order of the list";
-    Open, "open", List, ["enter"], "open", "Open what belongs to this one";
+    Open, "open", List, ["enter"], "open", "Open the selected item";
 
     AddMembers, "add members", Members, ["a"], "add people", "Add people by address, typed or pasted as a list";
     Mark, "mark", Members, ["space"], "mark", "Mark or unmark the person";
@@ -251,7 +251,7 @@ actions! {
     RemoveTag, "remove tag", Members, [], "", "Remove a tag from the marked people";
     SetField, "set field", Members, ["F"], "", "Set one of your own fields for the marked people";
     SetConsent, "set consent", Members, ["c"], "", "Record what the marked people consent to";
-    StopMail, "never mail", Members, ["M"], "", "Unsubscribe this person, or allow mail to them again";
+    StopMail, "never mail", Members, ["M"], "", "Unsubscribe people, or allow mail to one person again";
 
     Roll, "attendance", Meetups, ["a"], "who came", "Record who came: find each by three letters";
     MarkHeld, "mark as held", Meetups, ["m"], "mark as held", "Mark the meetup as held";
@@ -281,7 +281,7 @@ actions! {
     ColumnEarlier, "column earlier", Columns, ["K", "shift-up", "ctrl-up", "alt-up"], "move it up", "Move the column up";
     SortByThis, "sort by this", Columns, ["s"], "sort", "Sort by the column; a second time reverses the order";
 
-    RemoveThis, "remove this", Names, ["delete"], "remove it", "Remove the one under the cursor";
+    RemoveThis, "remove this", Names, ["delete"], "remove it", "Remove the selected name";
 
     AddOrganisation, "add organisation", Organisations, ["f2", "insert"], "add", "Add an organisation";
     FindPeople, "find its people", Organisations, ["ctrl-f"], "find its people", "Find the members who belong to the organisation";
@@ -299,8 +299,8 @@ actions! {
     AsFacilitator, "facilitator", Attendance, ["alt-f"], "facilitator", "Make them a facilitator, or undo that";
     AsNotes, "notes", Attendance, ["alt-t"], "note-taker", "Make them the note-taker, or undo that";
 
-    GoThere, "go there", Today, ["enter"], "go there", "Go to it on the home screen";
-    DoThis, "do this", Today, ["e"], "do it", "Open what deals with it";
+    GoThere, "go there", Today, ["enter"], "go there", "Show it on the home screen";
+    DoThis, "do this", Today, ["e"], "do it", "Open the form for this task";
 
     StartSample, "sample roster", Welcome, ["s"], "", "Open a roster of invented people to look around in";
     StartImport, "first import", Welcome, ["i"], "", "Start a roster from a file, reviewed before it is saved";

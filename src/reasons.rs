@@ -8,7 +8,7 @@ use std::io::{Error, ErrorKind};
 #[must_use]
 pub(crate) fn why(error: &Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file or folder".into(),
+        ErrorKind::NotFound => "the file or folder doesn't exist".into(),
         ErrorKind::PermissionDenied => "you don't have permission to do that".into(),
         ErrorKind::AlreadyExists => "it already exists".into(),
         ErrorKind::IsADirectory => "it is a folder, not a file".into(),
@@ -34,7 +34,7 @@ mod tests {
             let said = why(&Error::from_raw_os_error(number));
             assert!(!said.contains("os error") && !said.is_empty(), "{number}: {said}");
         }
-        assert_eq!(why(&Error::from_raw_os_error(2)), "there is no such file or folder");
+        assert_eq!(why(&Error::from_raw_os_error(2)), "the file or folder doesn't exist");
         assert_eq!(why(&Error::other("nobody is at home")), "nobody is at home");
     }
 }

@@ -3,11 +3,11 @@
 //! Must not know which commands they are, or where they come from.
 
 use super::{Applied, Book, BookError};
-use crate::domain::ids::CommunityId;
+use crate::domain::ids::{CommunityId, PersonId};
 use crate::domain::label::{Label, Verb};
 use crate::domain::words::MembershipStatus;
 use crate::store::labels;
-use crate::store::schema::COMMUNITY;
+use crate::store::schema::{COMMUNITY, PERSON};
 
 /// Whether a batch is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub enum Batch<'a> {
     File(&'a str),
     /// A change of several people; it counts them.
     People,
-    /// A status of several people in a community; it counts them.
-    Status(CommunityId, MembershipStatus),
+    /// A status of people in a community; it counts them, or names the only one.
+    Status(CommunityId, MembershipStatus, &'a [PersonId]),
 }
 
 impl Book {
@@ -67,9 +67,14 @@ impl Book {
         Ok(match name {
             Batch::File(file) => Label::new(Verb::Apply, n).what(file),
             Batch::People => Label::new(Verb::Edit, n),
-            Batch::Status(community, status) => {
-                let uuid = labels::uuid_of(self.store.reader(), &COMMUNITY, community.0)?;
-                Label::new(Verb::SetStatus, n).about(COMMUNITY.name, uuid).what(status.word())
+            Batch::Status(community, status, people) => {
+                let conn = self.store.reader();
+                let label = Label::new(Verb::SetStatus, n).about(COMMUNITY.name, labels::uuid_of(conn, &COMMUNITY, community.0)?);
+                let label = match people {
+                    [only] => label.about(PERSON.name, labels::uuid_of(conn, &PERSON, only.0)?),
+                    _ => label,
+                };
+                label.what(status.word())
             }
         })
     }

@@ -235,7 +235,8 @@ impl Book {
         Ok(lists.map(|(_, ch)| ch.name).find(|name| address::read(name).is_ok()).unwrap_or_default())
     }
 
-    /// Exports to a writer, such as standard output. Finds out whether the target would refuse the file before it writes anything.
+    /// Exports to a writer, such as standard output. Finds out whether the target would refuse the file before it writes anything. What was
+    /// only looked at isn't the newest list: it is remembered only if it has a name.
     ///
     /// # Errors
     /// If the query can't be read, the target would refuse the file, or the writer fails.
@@ -248,7 +249,9 @@ impl Book {
             self.prepare(options, None)?.run(&mut Single(&mut std::io::sink()), false, &Progress::default())?;
         }
         let summary = prepared.run(&mut Single(to), false, &Progress::default())?;
-        self.remember(&summary)?;
+        if !options.name.trim().is_empty() {
+            self.remember(&summary)?;
+        }
         Ok(summary)
     }
 

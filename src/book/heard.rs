@@ -169,7 +169,7 @@ impl StatusRows {
             } else if mapping.holds_status(column) {
                 "not a status that this program knows"
             } else {
-                "neither yes nor no, so it grants nothing"
+                "not a yes or a no, so it grants nothing"
             };
             report.notes.push(format!("{header} “{value}” in {}: {means}", text::count(n, "row", "rows")));
             report.unknown.push((header, value, n));

@@ -178,7 +178,7 @@ fn privacy_warning(p: &PersonDetail) -> Option<&'static str> {
 fn ways_in(c: &CommunityDetail, beside: Circumstances<'_>) -> Vec<String> {
     let mut out = Vec::new();
     if !c.routes.iter().any(|(_, r)| r.kind != RouteKind::NotSet && (!r.target.is_empty() || r.kind == RouteKind::Attend)) {
-        out.push("there is no way to join".to_owned());
+        out.push("no way to join is recorded".to_owned());
     }
     let rules: Vec<(RuleFacts, bool)> = c.rules.iter().map(|(_, r, all)| (r.clone(), *all)).collect();
     for (rule, _) in &rules {

@@ -72,7 +72,7 @@ impl Book {
         let mut part = |heading: &str, lines: Vec<String>| {
             out.push_str(&format!("\n## {heading}\n\n"));
             if lines.is_empty() {
-                out.push_str("Nothing is noted.\n");
+                out.push_str("None recorded.\n");
             }
             lines.iter().for_each(|l| out.push_str(&format!("- {}\n", text::clean_line(l).text)));
         };
@@ -80,7 +80,7 @@ impl Book {
         part("Seats and who held them", seats(&c, &days));
         let mut ways: Vec<String> = c.routes.iter().map(|(_, r)| route_words(r)).collect();
         ways.extend(c.rules.iter().map(|(_, r, all)| format!("{}{}", rule_words(r), if *all { " (for all communities)" } else { "" })));
-        part("How to join, and who may", ways);
+        part("How to join, and who may join", ways);
         part("Channels", c.channels.iter().map(|(_, ch)| channel_line(ch, &days)).collect());
         let ids = self.meetup_ids(Some(id), 200)?;
         let meetups = self.meetups(&ids)?;

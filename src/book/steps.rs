@@ -4,10 +4,12 @@
 
 use std::sync::Arc;
 
-use super::command::{Applied, Command, Thing};
+use super::command::{Applied, AttendanceChange, Command, Thing};
 use super::{Book, BookError, Job, Jobs, Progress, apply, labels};
 use crate::domain::ids::{OpId, PersonId};
-use crate::store::{Done, Stamp, Store, journal, revert, schema};
+use crate::domain::text;
+use crate::domain::words::Outcome;
+use crate::store::{Done, Stamp, Store, journal, meetups, revert, schema};
 
 /// Above this many people or rows, a step takes longer than a frame.
 const LONG: u64 = 500;
@@ -47,6 +49,21 @@ impl Step {
     }
 }
 
+/// Refuses to record who came, or didn't, before the day of a meetup.
+fn refuse_too_early(store: &Store, stamp: Stamp, command: &Command) -> Result<(), BookError> {
+    let Command::Attend { meetup, change: AttendanceChange::Outcome(Outcome::Attended | Outcome::NoShow), .. } = command else {
+        return Ok(());
+    };
+    match meetups::meetup_rows(store.reader(), &[*meetup])?.first() {
+        Some(m) if m.starts.date() > stamp.today => Err(BookError::Refused(format!(
+            "{} is still to come, on {}; record who came once it has taken place",
+            text::safe(&m.title),
+            m.starts.date()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Applies a step to a store.
 fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookError> {
     let applied = |label: String, done: Done, select: Option<Thing>| Applied {
@@ -61,6 +78,7 @@ fn take(store: &mut Store, stamp: Stamp, step: &Step) -> Result<Applied, BookErr
     Ok(match step {
         Step::Run(command) => {
             command.check().map_err(BookError::Refused)?;
+            refuse_too_early(store, stamp, command)?;
             let (select, done) = store.write(stamp, |write| {
                 let label = labels::before(write.reader(), command)?;
                 let select = apply::apply(write, command)?;

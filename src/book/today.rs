@@ -86,7 +86,7 @@ impl ToDoKind {
             Self::Review => "exception due for review",
             Self::Bounced => "bounced address",
             Self::Vacant => "seat vacant",
-            Self::Newcomer => "newcomer",
+            Self::Newcomer => "welcome newcomer",
             Self::Unpublished => "not published",
             Self::ListChanged => "list changed",
         }

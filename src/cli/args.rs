@@ -48,10 +48,7 @@ impl Args {
             rest.push("--".into());
         }
         rest.extend(negated);
-        let after = format!(
-            "Exit: 0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done, but something was left out or needs an answer.\n\nFiles:\n  {}",
-            Paths::find(None, None).lines().join("\n  ")
-        );
+        let after = format!("Exit: {ENDS}\n\nFiles:\n  {}", Paths::find(None, None).lines().join("\n  "));
         let command = Self::command().after_help(after);
         if let Some(word) = mistyped(&rest, &command) {
             let verbs = command.get_subcommands().map(clap::Command::get_name);
@@ -87,6 +84,10 @@ fn mistyped(words: &[OsString], command: &clap::Command) -> Option<String> {
     (!is_verb && !is_path).then(|| first.to_owned())
 }
 
+/// What the exit codes mean.
+pub(super) const ENDS: &str =
+    "0 done, 1 failed and nothing was changed, 2 wrong usage, 3 done, but something was left out or needs your attention.";
+
 /// How to search, for the help of verbs that take a query.
 const QUERIES: &str = "Queries: several words must all match. A few of the fields:
   org:mod  community:research  tag:a11y  role:designer  status:active
@@ -105,12 +106,12 @@ pub enum Verb {
     List {
         /// What to list
         what: What,
-        /// Which ones, in the search language: words, org:mod, -tag:a11y, "seen:<90d" (see the README)
+        /// Which items, in the search language: words, org:mod, -tag:a11y, "seen:<90d"
         query: Vec<String>,
-        /// Those in a saved view, in its order; a query narrows it
+        /// List a saved view, in its order; add a query to narrow it
         #[arg(long, value_name = "NAME")]
         view: Option<String>,
-        /// How to write them
+        /// The output format
         #[arg(long, default_value = "table")]
         format: ListFormat,
     },
@@ -121,10 +122,10 @@ pub enum Verb {
         /// Its name or UUID, or a member's address
         #[arg(required = true)]
         which: Vec<String>,
-        /// How to write it
+        /// The output format
         #[arg(long, default_value = "text")]
         format: ShowFormat,
-        /// For a community: what its next head should know
+        /// For a community: write what its next head should know
         #[arg(long)]
         handover: bool,
     },
@@ -133,7 +134,7 @@ pub enum Verb {
     /// Export people to a file or to standard output
     #[command(after_help = QUERIES)]
     Export(Box<ExportArgs>),
-    /// Import, publish or compare the public page of communities (Markdown)
+    /// Import, publish or diff the public page of communities (Markdown)
     Directory {
         /// What to do with it
         #[command(subcommand)]
@@ -174,30 +175,30 @@ pub enum Verb {
         #[arg(long)]
         yes: bool,
     },
-    /// Redo what was undone last
+    /// Redo the last change that was undone
     Redo {
         /// Redo it even if it lifts a suppression or withdrawal, or grants consent
         #[arg(long)]
         yes: bool,
     },
-    /// Never mail these addresses again, nor any other address of their owners
+    /// Stop all mail to these addresses, and to the other addresses of their owners
     Suppress(SuppressArgs),
-    /// Record that people said they may be mailed: lift the suppression of their addresses and grant consent to mail
+    /// Allow mail again to people who have agreed to it: lift the suppression of their addresses and grant consent
     Allow(AllowArgs),
-    /// Show what was done, newest first; to one member, if one is named
+    /// Show the history, newest first, of the roster or of one member
     History {
         /// A member's name or address
         which: Vec<String>,
     },
-    /// Check the file for damage, and for words in it that this program doesn't know
+    /// Check the file for damage, and for values that this version doesn't recognise
     Check {
         /// Check the communities instead: seats, ways to join, rules and counts
         #[arg(long)]
         directory: bool,
     },
-    /// Show what to do this week, the most pressing first
+    /// Show what to do this week, the most urgent first
     Today {
-        /// How to write it
+        /// The output format
         #[arg(long, default_value = "table")]
         format: TodayFormat,
     },
@@ -211,7 +212,7 @@ pub enum Verb {
     Formats,
     /// List the keys of the screen
     Keys {
-        /// How to write them
+        /// The output format
         #[arg(long, default_value = "text")]
         format: KeysFormat,
     },
@@ -290,15 +291,18 @@ pub struct ImportArgs {
     /// The files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Add everybody to this community, which is created if there is none of this name
+    /// Add everybody to this community; creates it if it doesn't exist
     #[arg(long, value_name = "NAME")]
     pub community: Option<String>,
     /// Show exactly what would be done, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Write the report to a file as JSON
+    /// Write the report to a new file as JSON
     #[arg(long, value_name = "FILE.json")]
     pub report: Option<PathBuf>,
+    /// Replace an existing report
+    #[arg(long, requires = "report")]
+    pub replace: bool,
 }
 
 /// The words of an export.
@@ -311,23 +315,23 @@ pub struct ExportArgs {
     /// Only members of this community
     #[arg(long, value_name = "NAME")]
     pub community: Option<String>,
-    /// The file; standard output if none is given. The last export of the same list is replaced, any other file only with --replace
+    /// The file; standard output if none is given. Replaces the last export of the same list; add --replace for any other file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Replace the file although it isn't the last export of this list
+    /// Replace a file that isn't the last export of this list
     #[arg(long, requires = "output")]
     pub replace: bool,
     /// The address or name of the group or list, for formats that include it
     #[arg(long, value_name = "ADDRESS", default_value = "")]
     pub group: String,
-    /// The page that guests are sent to (entra-guests)
+    /// The link that guests are sent to (entra-guests)
     #[arg(long, value_name = "LINK", default_value = "")]
     pub redirect: String,
     /// Include names with the addresses (bcc)
     #[arg(long)]
     pub names: bool,
     /// The separator between addresses (bcc); Outlook needs ;
-    #[arg(long, value_name = "SIGN", default_value = ",")]
+    #[arg(long, value_name = "CHARACTER", default_value = ",")]
     pub separator: String,
     /// For a community: members of these statuses, separated by commas; without it, only the active ones
     #[arg(long, value_name = "STATUS", value_delimiter = ',')]
@@ -369,7 +373,7 @@ pub struct ExportArgs {
     /// Name the export, for --since
     #[arg(long, value_name = "NAME", default_value = "")]
     pub name: String,
-    /// The number of addresses in a line (bcc)
+    /// The number of addresses in a line, 0 for all in one (bcc)
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub chunk: usize,
 }
@@ -377,7 +381,7 @@ pub struct ExportArgs {
 /// What is done with a public page.
 #[derive(Debug, Subcommand)]
 pub enum Directory {
-    /// Import what a page says about communities, seats, how to join and who may
+    /// Import what a page says about communities, seats, how to join and who may join
     Import {
         /// The page
         page: PathBuf,
@@ -388,7 +392,7 @@ pub enum Directory {
         #[arg(long)]
         repair: bool,
     },
-    /// Publish to the page: in an existing page, only what has changed, in its own style
+    /// Publish to a page; an existing page keeps its style, and only changes are written
     Publish {
         /// The page
         page: PathBuf,
@@ -401,7 +405,7 @@ pub enum Directory {
         /// Repair text that a wrong encoding has damaged
         #[arg(long)]
         repair: bool,
-        /// Show what would change and whose names are withheld, and write nothing
+        /// Show what would change, and whose names are left out because they withdrew consent; write nothing
         #[arg(long)]
         dry_run: bool,
     },

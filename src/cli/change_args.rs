@@ -14,7 +14,7 @@ pub struct How {
     /// Show what would be done, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// How to write what was done
+    /// The output format
     #[arg(long, default_value = "text", value_name = "FORMAT")]
     pub format: Answer,
 }
@@ -53,7 +53,7 @@ pub struct Fill {
 #[derive(Debug, Subcommand)]
 pub enum Add {
     /// Add a person
-    #[command(after_help = help(Kind::Member))]
+    #[command(after_help = help(Kind::Member), alias = "person")]
     Member {
         /// The fields
         #[command(flatten)]
@@ -101,7 +101,7 @@ pub enum Add {
 #[derive(Debug, Subcommand)]
 pub enum Edit {
     /// Change a person
-    #[command(after_help = help(Kind::Member))]
+    #[command(after_help = help(Kind::Member), alias = "person")]
     Member {
         /// The person, by address, exact name or UUID; - reads several from standard input, one a line
         who: String,
@@ -153,6 +153,7 @@ pub enum Edit {
 #[derive(Debug, Subcommand)]
 pub enum Remove {
     /// Remove a person, with their memberships and attendance
+    #[command(alias = "person")]
     Member {
         /// The person, by address, exact name or UUID; - reads several from standard input, one a line
         who: String,
@@ -168,7 +169,7 @@ pub enum Remove {
         #[command(flatten)]
         sure: Sure,
     },
-    /// Remove a meetup, with who came
+    /// Remove a meetup, with its attendance
     Meetup {
         /// The meetup, by exact title, by title and day ('Show and tell on:2026-12-03') or by UUID
         which: String,
@@ -176,7 +177,7 @@ pub enum Remove {
         #[command(flatten)]
         sure: Sure,
     },
-    /// Remove an organisation; its people stay
+    /// Remove an organisation; its people stay on the roster
     Organisation {
         /// The organisation, by exact name, short name or UUID
         which: String,
@@ -199,7 +200,7 @@ pub enum Remove {
 /// How something is removed.
 #[derive(Debug, Clone, Copy, ClapArgs)]
 pub struct Sure {
-    /// Confirm the removal; `guildhall undo` restores it
+    /// Confirm the removal; `guildhall undo` reverses it
     #[arg(long)]
     pub yes: bool,
     /// How it is done
@@ -215,8 +216,8 @@ pub struct PutArgs {
     /// The people
     #[command(flatten)]
     pub which: Which,
-    /// The status they get, members of the community too: identified, invited, applied, active, paused, lapsed, left, declined, removed.
-    /// Without it, new members are active and existing ones keep their status
+    /// The status to give, also to people who are already members: identified, invited, applied, active, paused, lapsed, left, declined,
+    /// removed. Without it, new members are active and existing ones keep their status
     #[arg(long, value_name = "STATUS")]
     pub status: Option<String>,
     /// Add people even if they aren't eligible
@@ -294,25 +295,25 @@ pub struct RollArgs {
 #[derive(Debug, Clone, Copy, ClapArgs)]
 #[group(required = true, multiple = false)]
 pub struct RollWhat {
-    /// They came
+    /// Record that they came
     #[arg(long)]
     pub came: bool,
-    /// They didn't come
+    /// Record that they didn't come
     #[arg(long)]
     pub no_show: bool,
-    /// They excused themselves
+    /// Record that they sent apologies
     #[arg(long)]
     pub excused: bool,
-    /// They answered yes
+    /// Record that they answered yes
     #[arg(long)]
     pub yes: bool,
-    /// They answered no
+    /// Record that they answered no
     #[arg(long)]
     pub no: bool,
-    /// They answered maybe
+    /// Record that they answered maybe
     #[arg(long)]
     pub maybe: bool,
-    /// They are on the waiting list
+    /// Record that they are on the waiting list
     #[arg(long)]
     pub waiting: bool,
 }
@@ -326,7 +327,7 @@ pub struct ApplyArgs {
     /// Print the JSON Schema of an action
     #[arg(long)]
     pub schema: bool,
-    /// Confirm what the verbs ask to be confirmed: removals, and members who aren't eligible
+    /// Confirm removals, and adding people who aren't eligible
     #[arg(long)]
     pub yes: bool,
     /// How it is done

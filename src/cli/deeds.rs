@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::CliError;
 use super::mail::still_blocked;
-use super::report::{LeftOut, Report};
-use crate::book::{AttendanceChange, Batch, Book, Command, Keep, Thing};
+use super::report::{LeftOut, MOST, Report};
+use crate::book::{Applied, AttendanceChange, Batch, Book, Command, Keep, Thing};
 use crate::domain::ids::{CommunityId, MeetupId, PersonId, SeatId};
 use crate::domain::mail::Why;
 use crate::domain::person::ConsentFacts;
@@ -107,10 +107,6 @@ pub(super) fn perform(book: &mut Book, deed: Deed, yes: bool) -> Result<Report, 
             run(book, &Command::RemoveTag { people, tag }, &unchanged)
         }
         Deed::Consent(people, consent) => consents(book, people, consent),
-        Deed::Roll(_, meetup, AttendanceChange::Outcome(Outcome::Attended | Outcome::NoShow)) if is_ahead(book, meetup)? => {
-            let title = book.name_of(Thing::Meetup(meetup))?.unwrap_or_default();
-            Err(CliError::Which(format!("{} is still to come: nobody can have come, or not come, yet", text::safe(&title))))
-        }
         Deed::Roll(people, meetup, change) => run(book, &Command::Attend { meetup, people, change }, "already recorded"),
         Deed::Suppress(addresses, reason) => {
             let mut report = run(book, &Command::Suppress { addresses: addresses.clone(), reason }, "already suppressed")?;
@@ -126,13 +122,18 @@ pub(super) fn perform(book: &mut Book, deed: Deed, yes: bool) -> Result<Report, 
     }
 }
 
-/// Whether a meetup is on a later day.
-fn is_ahead(book: &Book, meetup: MeetupId) -> Result<bool, CliError> {
-    Ok(book.meetup(meetup)?.is_some_and(|m| m.facts.starts.date() > book.today()))
+fn run(book: &mut Book, command: &Command, unchanged: &str) -> Result<Report, CliError> {
+    let applied = book.run(command)?;
+    named(book, &applied, Report::of(&applied, unchanged))
 }
 
-fn run(book: &mut Book, command: &Command, unchanged: &str) -> Result<Report, CliError> {
-    Ok(Report::of(&book.run(command)?, unchanged))
+/// Adds the names of the people that a step changed.
+fn named(book: &Book, applied: &Applied, mut report: Report) -> Result<Report, CliError> {
+    let ids: Vec<PersonId> = applied.touched.people.iter().take(MOST).map(|id| PersonId(*id)).collect();
+    report.people = book.people(&ids, None)?.iter().map(person_label).collect();
+    let more = applied.touched.people.len().saturating_sub(MOST);
+    report.people.extend((more > 0).then(|| format!("and {more} more")));
+    Ok(report)
 }
 
 /// Refuses what wasn't confirmed, and says what it is about.
@@ -203,7 +204,11 @@ fn put(
     let (mut out, mut unclear) = (Vec::new(), Vec::new());
     for (person, verdict) in verdicts {
         match verdict.answer {
-            _ if ends => out.push((person, "not a member".to_owned())),
+            // Somebody whose membership is over already may get another end.
+            _ if ends && book.person(person)?.is_none_or(|p| p.memberships.iter().all(|m| m.community_id != community)) => {
+                out.push((person, "not a member".to_owned()));
+            }
+            _ if ends => {}
             Eligibility::Not if !yes => out.push((person, format!("not eligible: {}", verdict.because))),
             Eligibility::CantTell => unclear.push((person, verdict.because)),
             _ => {}
@@ -217,7 +222,7 @@ fn put(
     } else if let Some(status) = status {
         with_status(book, people, community, status)?
     } else {
-        run(book, &Command::PutIn { people, community, status: MembershipStatus::Active }, "all of them are already in it")?
+        run(book, &Command::PutIn { people, community, status: MembershipStatus::Active }, "they are already members")?
     };
     report.notes.extend(unclear.into_iter().map(|l| format!("can't tell whether {} is eligible: {}", l.who, l.why)));
     report.left_out = left_out;
@@ -226,7 +231,8 @@ fn put(
 
 /// Adds people with a status, and gives it to those who are members already, as one step.
 fn with_status(book: &mut Book, people: Vec<PersonId>, community: CommunityId, status: MembershipStatus) -> Result<Report, CliError> {
-    let ((), applied) = book.batch(Batch::Status(community, status), Keep::Yes, |book| {
+    let whom = people.clone();
+    let ((), applied) = book.batch(Batch::Status(community, status, &whom), Keep::Yes, |book| {
         let mut changes = 0;
         if !status.is_over() {
             changes += book.run(&Command::PutIn { people: people.clone(), community, status })?.changes;
@@ -234,7 +240,7 @@ fn with_status(book: &mut Book, people: Vec<PersonId>, community: CommunityId, s
         changes += book.run(&Command::SetStatus { people, community, status })?.changes;
         Ok::<_, CliError>(((), changes))
     })?;
-    Ok(Report::of(&applied, &format!("all of them are already {status}")))
+    named(book, &applied, Report::of(&applied, &format!("already {status}")))
 }
 
 /// Records a consent. A withdrawal is turned back for nobody by this, nor is anybody mailed again who is suppressed: that takes their own word.
@@ -243,13 +249,16 @@ fn consents(book: &mut Book, mut people: Vec<PersonId>, consent: ConsentFacts) -
     for person in &people {
         let alone = people.len() == 1 && consent.purpose != Purpose::Mail;
         if consent.state != ConsentState::Withdrawn && !alone && book.withdrew(*person, consent.purpose)? {
-            out.push((*person, format!("withdrew consent to {}; only they can change that: use allow", consent.purpose)));
+            out.push((
+                *person,
+                format!("withdrew consent to {}; to record that they agreed again, use `guildhall allow`", consent.purpose),
+            ));
             continue;
         }
         if consent.purpose == Purpose::Mail && consent.state == ConsentState::Granted {
             let suppressed = book.blocked_for(*person)?.into_iter().find(|(_, reasons)| reasons.contains(&Why::Suppressed));
             if let Some((address, _)) = suppressed {
-                out.push((*person, format!("{address} is suppressed; only they can change that: use allow")));
+                out.push((*person, format!("{address} is suppressed; to record that they agreed again, use `guildhall allow`")));
             }
         }
     }

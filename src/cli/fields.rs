@@ -188,7 +188,17 @@ pub(super) fn fill(
     // A field has to be there before it can be set, in whatever order they are given.
     let (added, given): (Vec<&Pair>, Vec<&Pair>) =
         pairs.iter().partition(|(label, _)| kind == Kind::Member && text::are_same(label, ADD_FIELD));
-    added.iter().for_each(|(_, name)| add_field(&mut sheet, name));
+    for (_, name) in &added {
+        let name = text::clean_line(name).text.into_owned();
+        if find(kind, &mut sheet, &name).is_ok_and(|at| !sheet.fields[at].key.starts_with(OWN)) || name.is_empty() {
+            return Err(CliError::Usage(format!("{ADD_FIELD}: “{}” can't be the name of a field of your own", text::safe(&name))));
+        }
+        if !given.iter().any(|(label, _)| text::are_same(label, &name)) {
+            let name = text::safe(&name).into_owned();
+            return Err(CliError::Usage(format!("{ADD_FIELD}: give it a value too: --set '{ADD_FIELD}={name}' --set '{name}=…'")));
+        }
+        add_field(&mut sheet, &name);
+    }
     let mut set: Vec<String> = Vec::new();
     for (label, typed) in given {
         let at = find(kind, &mut sheet, label)?;

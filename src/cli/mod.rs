@@ -25,8 +25,8 @@ use std::sync::Arc;
 
 use clap::CommandFactory;
 
-use args::KeysFormat;
 pub use args::{Args, Selftest, Shown, Verb};
+use args::{ENDS, KeysFormat};
 
 use crate::actions;
 use crate::book::{Book, BookError, Clock, Confirmed, FORMATS, Step, StoreError, SystemClock, Thing, selftest};
@@ -117,10 +117,38 @@ pub fn run(verb: &Verb, paths: &Paths) -> Ended {
             let hint = if matches!(&e, CliError::Book(b) if b.asks_first()) { "; add --yes to do it" } else { "" };
             // A caret points into the line above it, so nothing may push that line to the right.
             let gap = if matches!(&e, CliError::Book(BookError::Query { .. })) { "\n" } else { " " };
-            say(&format!("guildhall:{gap}{e}{hint}"));
+            say(&format!("guildhall:{gap}{}{hint}", text::clip(&e.to_string(), LONGEST_MESSAGE)));
+            if matches!(e, CliError::Output(_)) && changes(verb) {
+                say("the change was saved");
+                return Ended::SomeRefused;
+            }
             e.ended()
         }
     }
+}
+
+/// More of a message than this helps nobody: it has what somebody has typed in it.
+const LONGEST_MESSAGE: usize = 2_000;
+
+/// Returns whether a verb has changed the roster by the time it writes its result.
+const fn changes(verb: &Verb) -> bool {
+    matches!(
+        verb,
+        Verb::Add(_)
+            | Verb::Edit(_)
+            | Verb::Remove(_)
+            | Verb::Put(_)
+            | Verb::Take(_)
+            | Verb::Tag(_)
+            | Verb::Untag(_)
+            | Verb::Consent(_)
+            | Verb::Roll(_)
+            | Verb::Apply(_)
+            | Verb::Suppress(_)
+            | Verb::Allow(_)
+            | Verb::Undo { .. }
+            | Verb::Redo { .. }
+    )
 }
 
 /// Whether a verb's result is another program's, byte by byte. An export to a terminal is looked at, by nobody but a person.
@@ -156,6 +184,9 @@ fn open(paths: &Paths) -> Result<Book, CliError> {
     let config = Config::read(&paths.config, paths.config_is_named);
     if let (false, Some(problem)) = (config.is_taken, config.complaints().first()) {
         return Err(CliError::Usage(problem.clone()));
+    }
+    if paths.config_is_named {
+        config.complaints().iter().for_each(|problem| say(problem));
     }
     book.write_dates(config.date_order, config.week_start);
     book.use_framework(config.framework);
@@ -314,7 +345,12 @@ fn manual(out: &mut dyn Write) -> Result<(), CliError> {
     man.render_description_section(out)?;
     man.render_options_section(out)?;
     writeln!(out, ".SH COMMANDS")?;
-    sections(&command, out)
+    sections(&command, out)?;
+    writeln!(out, ".SH EXIT STATUS\n{ENDS}\n.SH FILES")?;
+    for line in Paths::find(None, None).lines() {
+        writeln!(out, "{}\n.br", line.replace('-', "\\-"))?;
+    }
+    Ok(())
 }
 
 fn sections(of: &clap::Command, out: &mut dyn Write) -> Result<(), CliError> {
@@ -332,7 +368,7 @@ fn sections(of: &clap::Command, out: &mut dyn Write) -> Result<(), CliError> {
         writeln!(out, ".SS {}", sub.get_bin_name().unwrap_or(sub.get_name()))?;
         // Sections of a section are paragraphs with a bold head.
         for line in String::from_utf8_lossy(&page).lines() {
-            match line.strip_prefix(".SH ") {
+            match line.strip_prefix(".SH ").map(|head| if head == "EXTRA" { "NOTES" } else { head }) {
                 Some(head) => writeln!(out, ".PP\n.B {head}\n.br")?,
                 None => writeln!(out, "{line}")?,
             }

@@ -32,6 +32,9 @@ impl LeftOut {
     }
 }
 
+/// How many people are named.
+pub(super) const MOST: usize = 100;
+
 /// What was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Report {
@@ -39,8 +42,11 @@ pub(super) struct Report {
     pub done: String,
     /// How many rows of the roster were written; 0 if there was nothing to change.
     pub changes: u64,
-    /// Whether it was only to be seen.
+    /// Whether it was a rehearsal.
     pub dry_run: bool,
+    /// The people that it changed, by name and address; no more than [`MOST`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
     /// Notes: people who can't be notified, and what was left unchanged.
     pub notes: Vec<String>,
     /// Who was left out.
@@ -63,8 +69,11 @@ impl Report {
                 writeln!(out, "{}", json(self)?)?;
             }
             Answer::Text => {
-                let dry = if self.dry_run { "Dry run: " } else { "" };
+                let dry = if self.dry_run { "Dry run, nothing was changed: " } else { "" };
                 writeln!(out, "{dry}{}", text::safe_lines(&self.done))?;
+                if self.dry_run {
+                    self.people.iter().try_for_each(|who| writeln!(out, "  {}", text::safe(who)))?;
+                }
                 for note in &self.notes {
                     writeln!(out, "  {}", text::safe(note))?;
                 }

@@ -7,7 +7,7 @@ use std::io::Write;
 use super::CliError;
 use super::args::{ShowFormat, Shown};
 use super::table::write_json;
-use crate::book::{Book, CommunityDetail, MeetupDetail, MeetupSort, PeopleQuery, PersonDetail};
+use crate::book::{Book, CommunityDetail, MeetupDetail, MeetupSort, PeopleQuery, PersonDetail, Thing};
 use crate::domain::dates::Calendar;
 use crate::domain::ids::{MeetupId, PersonId};
 use crate::domain::text;
@@ -39,8 +39,14 @@ pub(super) fn one_person(book: &mut Book, which: &str) -> Result<PersonId, CliEr
             if let [only] = exact.as_slice() {
                 return Ok(*only);
             }
-            let names: Vec<String> = rows.iter().map(|p| format!("  {} <{}>", p.title(), p.email)).collect();
-            Err(CliError::Which(format!("{} people match {which}; use an address:\n{}", several.len(), names.join("\n"))))
+            let mut names = Vec::new();
+            for p in &rows {
+                let by = if p.email.is_empty() { book.uuid(Thing::Person(p.id))? } else { format!("<{}>", p.email) };
+                names.push(format!("\n  {} {by}", p.title()));
+            }
+            let more = several.len().saturating_sub(rows.len());
+            names.extend((more > 0).then(|| format!("\n  and {more} more")));
+            Err(CliError::Which(format!("{} people match {which}; use an address or UUID:{}", several.len(), names.concat())))
         }
     }
 }
@@ -76,7 +82,7 @@ fn one_meetup(book: &mut Book, which: &str) -> Result<MeetupId, CliError> {
         [only] => Ok(*only),
         [] => match book.find_meetups(which, None, MeetupSort::When, false)?.ids.as_slice() {
             [only] => Ok(*only),
-            _ => Err(CliError::Which(format!("no single meetup matches {which}; `guildhall list meetups` lists them"))),
+            _ => Err(CliError::Which(format!("no meetup is called {which}; `guildhall list meetups` lists them"))),
         },
         several => {
             let rows = book.meetups(&several[..several.len().min(10)])?;

@@ -42,7 +42,7 @@ pub(super) fn today(book: &mut Book, format: TodayFormat, out: &mut dyn Write) -
         let by = if r.overdue { format!("{} overdue", r.by) } else { r.by.clone() };
         vec![by, r.kind.to_owned(), r.on.clone().unwrap_or_default(), r.what.clone()]
     };
-    let table = Table { heads: heads("By | To do | On | What"), lines: rows.iter().map(line).collect() };
+    let table = Table { heads: heads("Due | Task | Date | About"), lines: rows.iter().map(line).collect() };
     let format = match format {
         TodayFormat::Table => ListFormat::Table,
         TodayFormat::Json => ListFormat::Json,

@@ -27,6 +27,12 @@ pub(super) fn import(args: &ImportArgs, roster: &Path, out: &mut dyn Write) -> R
     }
     if let Some(report) = &args.report {
         refuse_roster_target(roster, report)?;
+        let is_source = args.files.iter().any(|f| f.canonicalize().is_ok_and(|f| report.canonicalize().is_ok_and(|r| r == f)));
+        if is_source || (report.exists() && !args.replace) {
+            let file = text::safe(&report.display().to_string()).into_owned();
+            let why = if is_source { "is one of the files to import" } else { "exists; add --replace to replace it" };
+            return Err(CliError::Which(format!("the report {file} {why}")));
+        }
     }
     let mut target = args.report.as_deref().map(AtomicFile::create).transpose().map_err(BookError::from)?;
     // A rehearsal leaves nothing behind, not even a new roster.
@@ -204,6 +210,11 @@ pub(super) fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) ->
         placeholders: asked(args)?,
         ..Settings::default()
     };
+    if !args.status.is_empty() && args.community.is_none() {
+        return Err(CliError::Usage("--status is about the members of a community: name it with --community".into()));
+    }
+    // As elsewhere, - is the standard stream.
+    let output = args.output.as_ref().filter(|path| path.as_os_str() != "-");
     let statuses = args.status.iter().map(|s| super::deeds::status(s)).collect::<Result<Vec<_>, _>>()?;
     let options = ExportOptions {
         format: format(args)?,
@@ -217,12 +228,11 @@ pub(super) fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) ->
         since: since(args)?,
         name: args.name.clone(),
     };
-    let summary = match &args.output {
+    let summary = match output {
         Some(path) => {
             if let (Some(file), false) = (book.conflicting_targets(&options, path)?.first(), args.replace) {
                 let file = text::safe(&file.display().to_string()).into_owned();
-                let why = format!("{file} exists and isn't the last export of this list; add --replace to replace it");
-                return Err(CliError::Which(why));
+                return Err(CliError::Which(format!("{file} exists and isn't the last export of this list; add --replace to replace it")));
             }
             let summary = watch(book.export_job(&options, path, Jobs::Thread)?, "writing", false)??;
             if let Err(e) = book.remember(&summary) {
@@ -240,7 +250,7 @@ pub(super) fn export(args: &ExportArgs, book: &mut Book, out: &mut dyn Write) ->
         };
         say(&format!("{what}: {}: {}", one.who, one.why));
     }
-    say(&summary.sentence_to(&args.output.as_ref().map_or_else(String::new, |p| p.display().to_string())));
+    say(&summary.sentence_to(&output.map_or_else(String::new, |p| p.display().to_string())));
     if summary.files.len() > 1 {
         for file in &summary.files {
             say(&format!("  {}", file.display()));

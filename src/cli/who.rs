@@ -138,6 +138,9 @@ fn listed(book: &mut Book, file: &Path) -> Result<People, CliError> {
     }
     ids.sort_unstable_by_key(|p| p.0);
     ids.dedup();
+    if ids.is_empty() && left_out.is_empty() {
+        return Err(CliError::Which("the list is empty".to_owned()));
+    }
     if ids.is_empty() {
         let why: Vec<String> = left_out.iter().take(MOST).map(|l| format!("\n  {}", l.words())).collect();
         return Err(CliError::Which(format!("nobody on the list is on the roster{}", why.concat())));

@@ -155,7 +155,7 @@ pub fn template() -> String {
          # week_start = \"monday\"\n\
          # framework = \"\"                # job families and roles: a file beside this one; empty for the built-in list\n\n\
          [theme]\n# name = \"terminal\"        # {}\n# key = \"cyan\"             # also {}: a colour's name, 0 to 255, or #rrggbb\n\n\
-         # Several keys each; two in a row with a blank between them, as in \"g g\"; [] for none.\n[keys]\n",
+         # Several keys each; two in a row with a space between them, as in \"g g\"; [] for none.\n[keys]\n",
         words(&Order::ALL.map(|(w, _)| w)),
         words(&ThemeName::ALL.map(|(w, _)| w)),
         words(COLOURED),

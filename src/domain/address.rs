@@ -29,7 +29,7 @@ pub enum AddressError {
     #[error("a domain such as example.gov.uk is missing after the @")]
     NoDomain,
     /// It contains a blank, a comma, a bracket or the like.
-    #[error("an address can't contain {}", if .0.is_whitespace() { "a blank".to_owned() } else { format!("{}", .0) })]
+    #[error("an address can't contain {}", if .0.is_whitespace() { "a space".to_owned() } else { format!("{}", .0) })]
     BadCharacter(char),
     /// It contains a control character or an invisible one.
     #[error("the address contains an invisible character")]
@@ -155,7 +155,7 @@ pub fn why_not_portable(address: &str) -> Option<&'static str> {
     }
     let labels: Vec<&str> = domain.split('.').collect();
     if labels.len() < 2 {
-        return Some("the domain has no full stop");
+        return Some("the domain has no dot");
     }
     let label_fine =
         |l: &&str| l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-') && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::text;
+use crate::domain::words::Rsvp;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,11 +174,12 @@ impl Label {
             Verb::Came => format!("{who} came to {meetup}"),
             Verb::ClearOutcome => format!("Unticked {who} at {meetup}"),
             Verb::SetOutcome => format!("{who}: {what} at {meetup}"),
+            Verb::Answer if what == Rsvp::Waiting.word() => format!("{who} is on the waiting list for {meetup}"),
             Verb::Answer => format!("{who} answered {what} for {meetup}"),
             Verb::ClearAnswer => format!("Cleared the answer of {who} for {meetup}"),
             Verb::EditAttendance => format!("Changed the attendance of {who} at {meetup}"),
-            Verb::SetPart => format!("Made {who} {what} of {meetup}"),
-            Verb::ClearPart => format!("{who} is no longer {what} of {meetup}"),
+            Verb::SetPart => format!("Made {who} {what} at {meetup}"),
+            Verb::ClearPart => format!("{who} is no longer {what} at {meetup}"),
             Verb::WalkIn => format!("Added {who} to the roll of {meetup}"),
             Verb::StopMail => format!("Unsubscribed {who}"),
             Verb::AllowMail => format!("Allowed mail to {who}"),

@@ -148,10 +148,10 @@ fn newcomer(typed: &str) -> Result<PersonFacts, (String, String)> {
 fn seat_fields(known: Option<&SeatRow>, options: Vec<String>, held_by: &str) -> Vec<Field> {
     vec![
         Field::new("title", "Title", Kind::Required("a seat needs a title"), known.map_or("", |s| s.title.as_str()))
-            .hint("as printed, such as Head of Delivery"),
+            .hint("as it appears on the page, such as Head of Delivery"),
         Field::new("holder", "Held by", Kind::Choice { options, new: true }, held_by).hint("leave empty if vacant: shown as person TBC"),
         Field::new("since", "Since", Kind::Date(Lean::Back), &known.and_then(|s| s.since).map(|d| d.to_string()).unwrap_or_default())
-            .hint("left as it is, today for a new holder"),
+            .hint("leave empty to keep the date; a new holder gets today's"),
         Field::new("interim", "Interim", choice(&["no", "yes"]), if known.is_some_and(|s| s.interim) { "yes" } else { "no" }),
         Field::new("function", "Function", choice(SeatFunction::ALL), known.and_then(|s| s.function).map_or("", |f| f.word()))
             .hint("empty: derived from the title"),
@@ -176,7 +176,7 @@ pub(super) fn route(community: CommunityId, id: Option<i64>, book: &mut Book) ->
         Field::new("target", "Where", Kind::Text, known.map_or("", |r| r.target.as_str())).hint("the address, link, channel or command"),
         Field::new("subject", "Subject", Kind::Text, known.map_or("", |r| r.subject.as_str())).hint("of the mail, if it is one"),
         Field::new("body", "Text", Kind::Text, known.map_or("", |r| r.body.as_str())).hint("of the mail"),
-        Field::new("words", "Link's words", Kind::Text, known.map_or("", |r| r.words.as_str())).hint("as a page prints them"),
+        Field::new("words", "Link text", Kind::Text, known.map_or("", |r| r.words.as_str())).hint("as a page prints them"),
     ];
     let title = format!("How to join {}", d.facts.name);
     Ok(Sheet::new(&title, Subject::Route(community, id), fields, None, book.calendar(), move |v| {
@@ -200,7 +200,7 @@ pub(super) fn rule(community: CommunityId, id: Option<i64>, book: &mut Book) -> 
     let facts = known.map(|(_, f, _)| f);
     let was = facts.map_or(RuleEffect::Allow, |r| r.effect);
     let fields = vec![
-        Field::new("effect", "Those who match", choice(&["allow", "deny"]), was.word()),
+        Field::new("effect", "Effect", choice(&["allow", "deny"]), was.word()),
         Field::new("suffix", "E-mail suffix", Kind::Text, facts.map_or("", |r| r.suffix.as_str())).hint("gov.uk includes x.gov.uk"),
         Field::new("words", "Words", Kind::Text, facts.map_or("", |r| r.words.as_str())).hint("as printed"),
         Field::new("all", "All communities", choice(&["no", "yes"]), if known.is_some_and(|(_, _, all)| *all) { "yes" } else { "no" }),

@@ -115,7 +115,7 @@ pub(super) fn walk_in(meetup: MeetupId, name: &str, community: Option<CommunityI
     ];
     let calendar = book.calendar();
     let place = community.map(|c| book.community(c)).transpose()?.flatten().map(|c| format!(", identified in {}", c.facts.name));
-    let title = format!("New person on the roll{}", place.unwrap_or_default());
+    let title = format!("Add a person to the roll{}", place.unwrap_or_default());
     Ok(Sheet::new(&title, subject, fields, None, calendar, move |v| {
         let mut facts = person_facts(v, (PersonKind::Person, AddressState::Ok))?;
         facts.joined = Some(calendar.today);
@@ -204,18 +204,18 @@ pub(super) fn consent(person: PersonId, purpose: Purpose, book: &mut Book) -> Re
 pub(super) fn mail_again(person: PersonId, book: &mut Book) -> Result<Sheet, BookError> {
     let detail = book.person(person)?.ok_or_else(|| gone("the person"))?;
     let fields = vec![
-        Field::new("source", "Where", Kind::Required("enter where they said so"), "")
+        Field::new("source", "Where", Kind::Required("enter where they agreed, such as an e-mail to you"), "")
             .hint("where they said that they may be mailed, such as an e-mail to you"),
         Field::new("on", "When", Kind::Date(Lean::Back), "").hint("the day on which they said so"),
     ];
-    let title = format!("{} may be mailed again", detail.facts.title());
+    let title = format!("Allow mail to {}", detail.facts.title());
     Ok(Sheet::new(&title, Subject::MailAgain(person), fields, None, book.calendar(), move |v| their_word(v, person)))
 }
 
 fn their_word(v: &Values<'_>, person: PersonId) -> Result<Command, (String, String)> {
     let source = v.text("source");
     if source.is_empty() {
-        return Err(("source".into(), "enter where they said so".into()));
+        return Err(("source".into(), "enter where they agreed, such as an e-mail to you".into()));
     }
     let on = v.date("on").ok_or_else(|| ("on".to_owned(), "enter the day on which they said so".to_owned()))?;
     if on > v.calendar.today {

@@ -19,7 +19,7 @@ pub struct Change {
     pub of: String,
     /// The label of the column; for a row that was added or removed, the kind of row.
     pub what: String,
-    /// The old value; `None` if it was added.
+    /// The old value; `None` if it was added, or if `what` says it all.
     pub from: Option<String>,
     /// The new value; `None` if it was removed.
     pub to: Option<String>,
@@ -31,6 +31,7 @@ impl Change {
     pub fn words(&self) -> String {
         let value = |v: &str| if v.is_empty() { "(empty)".to_owned() } else { v.replace('\n', " ") };
         match (&self.from, &self.to) {
+            (None, None) => format!("{}: {}", self.of, self.what),
             (Some(from), Some(to)) => format!("{}: {}: {} → {}", self.of, self.what, value(from), value(to)),
             (None, _) => format!("{}: {} added", self.of, self.what),
             (Some(_), None) => format!("{}: {} removed", self.of, self.what),
@@ -148,6 +149,10 @@ pub(crate) fn of_step(conn: Reader<'_>, op: OpId, about: Option<PersonId>, most:
                 if let (Json::String(a), Json::String(b), Merge::Map) = (was, is, described.merge) {
                     out.extend(by_key(&of, a, b));
                 } else if was != is {
+                    if let Some(change) = of_mail(conn, table, first, column, &of)? {
+                        out.extend((!out.contains(&change)).then_some(change));
+                        continue;
+                    }
                     let (from, to) = (value(conn, described.merge, was)?, value(conn, described.merge, is)?);
                     out.push(Change { of: of.clone(), what: words(column), from: Some(from), to: Some(to) });
                 }
@@ -158,6 +163,10 @@ pub(crate) fn of_step(conn: Reader<'_>, op: OpId, about: Option<PersonId>, most:
         } else {
             for id in first..=last.min(first.saturating_add(i64::try_from(most).unwrap_or(i64::MAX))) {
                 let of = called(conn, table, id, person, &after)?;
+                if let Some(change) = of_mail(conn, table, id, "", &of)? {
+                    out.push(change);
+                    continue;
+                }
                 out.push(Change { of, what: words(table.name), from: None, to: Some(String::new()) });
             }
         }
@@ -214,6 +223,24 @@ fn by_key(of: &str, from: &str, to: &str) -> Vec<Change> {
         .filter(|k| a.get(*k) != b.get(*k))
         .map(|k| Change { of: of.to_owned(), what: k.clone(), from: Some(text(&a, k)), to: Some(text(&b, k)) })
         .collect()
+}
+
+/// Returns a change of a suppression or a new consent in words of its own: the name of a column doesn't say what it means for mail.
+fn of_mail(conn: Reader<'_>, table: &Table, id: i64, column: &str, of: &str) -> Result<Option<Change>, StoreError> {
+    let plain = |what: String, to: Option<String>| Some(Change { of: of.to_owned(), what, from: to.as_ref().map(|_| String::new()), to });
+    Ok(match (table.name, column) {
+        ("consent", "") => {
+            let purpose = lookup::text(conn, table, "purpose", id)?.unwrap_or_default();
+            plain(format!("consent to {purpose}"), lookup::text(conn, table, "state", id)?)
+        }
+        ("suppression", "lifted" | "lifted_why") => {
+            let is_lifted = lookup::text(conn, table, "lifted", id)?.is_some_and(|day| !day.is_empty());
+            plain(if is_lifted { "mail allowed again" } else { "address suppressed" }.to_owned(), None)
+        }
+        ("suppression", "") => plain("address suppressed".to_owned(), None),
+        ("suppression", _) => plain("address suppressed again".to_owned(), None),
+        _ => None,
+    })
 }
 
 /// Returns a cell as text; a reference becomes the name of the row that it refers to.

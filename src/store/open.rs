@@ -27,10 +27,22 @@ pub(super) struct Opened {
     pub migrated: Option<Migrated>,
 }
 
+/// How often, in steps of three milliseconds, to look whether another program has finished its write, before its journal counts as left
+/// behind. A write takes a few milliseconds.
+const PATIENCE: u32 = 4;
+
 /// Opens an existing roster. Writes nothing until the file is recognised as ours.
 pub(super) fn open(path: &Path) -> Result<Opened, StoreError> {
     let path = real_path(path)?;
-    let unclean = look(&path)?;
+    let mut unclean = look(&path)?;
+    // A program that is writing just now has a journal too, and removes it as soon as it is done.
+    for _ in 0..PATIENCE {
+        if !unclean {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(3));
+        unclean = has_journal(&path);
+    }
     connect(path, unclean)
 }
 
@@ -42,6 +54,8 @@ pub(super) fn connect(path: PathBuf, unclean: bool) -> Result<Opened, StoreError
     let conn = Connection::open_with_flags(&path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     harden(&conn)?;
     let version = recognise(&conn, &path)?;
+    // That has rolled back what an interrupted program left. A journal that is still there belongs to one that goes on writing.
+    let unclean = unclean && !has_journal(&path);
     let mut migrated = None;
     if version < VERSION {
         if let Some(why) = read_only {
@@ -133,8 +147,12 @@ fn look(path: &Path) -> Result<bool, StoreError> {
     }
     // If others could read members' data, their access is removed at once.
     platform::make_private(path, &meta);
-    let journal = companion(path, "-journal");
-    Ok(std::fs::metadata(&journal).is_ok_and(|m| m.len() > 0))
+    Ok(has_journal(path))
+}
+
+/// Returns whether the journal of a write is beside a file.
+fn has_journal(path: &Path) -> bool {
+    std::fs::metadata(companion(path, "-journal")).is_ok_and(|m| m.len() > 0)
 }
 
 fn why_read_only(path: &Path) -> Option<&'static str> {

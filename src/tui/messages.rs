@@ -18,12 +18,12 @@ pub(super) fn done(applied: &Applied, undone: bool, typing: bool, keys: &Keys) -
     if typing {
         return (applied.label.clone(), Tone::Good);
     }
-    let (action, does) = if undone { (Action::Redo, "redoes it") } else { (Action::Undo, "undoes") };
+    let (action, does) = if undone { (Action::Redo, "redo") } else { (Action::Undo, "undo") };
     let key = keys.word(action);
     let how = match (key.is_empty(), undone) {
         (true, true) => "you can redo it".to_owned(),
         (true, false) => "you can undo it".to_owned(),
-        (false, _) => format!("{key} {does}"),
+        (false, _) => format!("{key} to {does}"),
     };
     (format!("{} · {how}", applied.label), Tone::Good)
 }
@@ -50,10 +50,10 @@ pub(super) fn ask_first(step: &Step, book: &Book) -> Confirm {
     };
     let label = op.map_or_else(String::new, |op| format!(" “{}”", op.label));
     let question = format!(
-        "To {verb}{label} allows mail to somebody who may have said no. Continue only if the step was a mistake, or if they have said \
-         that they may be mailed."
+        "This would {verb}{label}, and allow mail to somebody who may have said no. Continue only if the step was a mistake, or if they have \
+         agreed to be mailed."
     );
-    Confirm::asking("Have they said so?", &question, Action::Yes, &format!("{verb} it"), Request::Take(confirmed))
+    Confirm::asking("Allow mail again?", &question, Action::Yes, &format!("{verb} it"), Request::Take(confirmed))
 }
 
 /// Returns why somebody still can't be mailed after a command to allow it.

@@ -27,7 +27,7 @@ pub enum Choice {
 
 const CHOICES: [(Choice, Action, &str, &str); 3] = [
     (Choice::Sample, Action::StartSample, "Open the sample roster", "invented people and a year of meetups, in a separate file"),
-    (Choice::Import, Action::StartImport, "Import a list", "a CSV file of a form or spreadsheet, reviewed before it is saved"),
+    (Choice::Import, Action::StartImport, "Import a list", "a CSV file from a form or spreadsheet, reviewed before it is saved"),
     (Choice::Empty, Action::StartEmpty, "Start an empty roster", "add communities and people yourself"),
 ];
 
@@ -131,7 +131,7 @@ impl Welcome {
         }
         if roomy {
             line(&[], on);
-            for part in text::wrap(&format!("It will be kept in {}", self.path), usize::from(width)).iter().take(2) {
+            for part in text::wrap(&format!("Your roster will be saved in {}", self.path), usize::from(width)).iter().take(2) {
                 line(&[(part, Tone::Dim)], on);
             }
             let (take, quit, help) = (on.keys.word(Action::Take), on.keys.word(Action::Quit), on.keys.word(Action::Help));

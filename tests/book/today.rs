@@ -174,7 +174,8 @@ fn a_list_is_compared_as_it_was_exported_with_what_it_was_told() {
         ExportOptions::default(),
     ];
     for options in lists {
-        world.book.export_to(&ExportOptions { format: "notify".into(), ..options }, &mut Vec::new()).unwrap();
+        let summary = world.book.export_to(&ExportOptions { format: "notify".into(), ..options }, &mut Vec::new()).unwrap();
+        world.book.remember(&summary).unwrap();
     }
     let changed = |world: &mut World| {
         let all = kinds(world).into_iter().filter(|(k, _)| *k == ToDoKind::ListChanged);

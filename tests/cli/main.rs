@@ -3,6 +3,8 @@
 
 mod changes;
 mod edges;
+#[cfg(unix)]
+mod errors;
 mod readme;
 
 use std::io::Write;
@@ -66,7 +68,7 @@ fn today_is_a_table_or_json() {
     desk.file("gone.csv", "Name,E-mail,E-mail state\nCy Young,cy@example.org,bounced\n");
     desk.run(&["import", "gone.csv"]);
     let table = out(&desk.run(&["today"]));
-    assert!(table.starts_with("By ") && table.contains("bounced address") && table.contains("Cy Young"), "{table}");
+    assert!(table.starts_with("Due ") && table.contains("bounced address") && table.contains("Cy Young"), "{table}");
     let json: serde_json::Value = serde_json::from_str(&out(&desk.run(&["today", "--format", "json"]))).unwrap();
     assert_eq!((json[0]["kind"].as_str(), json[0]["at"].as_str()), (Some("bounced address"), Some("member Cy Young")));
 }
@@ -187,7 +189,7 @@ fn the_public_page_is_imported_checked_compared_published_and_handed_over() {
     );
     assert!(desk.run(&["directory", "publish", "clean.md", "--layout", "sections", "--counts"]).status.success());
     assert!(desk.read("clean.md").contains("## Ships\n"));
-    assert!(out(&desk.run(&["check", "--directory"])).contains("Ships: there is no way to join (guilds.md, line 11)\n"));
+    assert!(out(&desk.run(&["check", "--directory"])).contains("Ships: no way to join is recorded (guilds.md, line 11)\n"));
     assert!(out(&desk.run(&["show", "community", "ships", "--handover"])).starts_with("# Handing over Ships\n"));
     assert!(out(&desk.run(&["show", "community", "ships"])).starts_with("Ships (a name made from the page, which has none)\n"));
     assert_eq!(code(&desk.run(&["directory", "import", "none.md"])), 1);

@@ -17,7 +17,7 @@ fn commands() -> Vec<&'static str> {
 }
 
 /// Splits a command as a shell does, as far as single quotes go: the README uses no others.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let (mut words, mut is_quoted) = (vec![String::new()], false);
     for c in line.chars() {
         match c {

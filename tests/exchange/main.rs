@@ -151,7 +151,7 @@ fn rows_that_cant_be_taken_are_listed_and_dont_stop_the_rest() {
         refused,
         [
             (3, "there is neither a name nor an e-mail address"),
-            (4, "bo at example.org: an address can't contain a blank"),
+            (4, "bo at example.org: an address can't contain a space"),
             (8, "cy@@example.org: an address can have only one @"),
             (9, "the address di\u{fffd}@example.org contains an invisible character"),
         ]

@@ -57,10 +57,10 @@ mod convention_4_keys {
         let mut hall = Hall::configured(
             "[keys]\nundo = [\"z\"]\nrestore = [\"B\"]\nyes = [\"J\"]\nsave = [\"f2\"]\ntick = [\"f3\"]\nback = [\"esc\", \"f4\"]\nshow-column = [\"f6\"]\nremove-this = [\"f7\"]\nadd-organisation = [\"f8\"]\n",
         );
-        hall.keys("2Tkeen<enter>H").shows("z undo").shows("B restore to here").hides("u undoes");
+        hall.keys("2Tkeen<enter>H").shows("z undo").shows("B restore to here").hides("u to undo");
         hall.keys("u").hides("Undone").keys("z").shows("Undone").keys("<f4>").hides("restore to here");
         hall.keys("d").shows("J remove").keys("y").hides("remove").shows("Anton Grigore");
-        hall.keys("dJ").shows("z undo").hides("> Anton Grigore").keys("z");
+        hall.keys("dJ").shows("z to undo").hides("> Anton Grigore").keys("z");
         hall.keys("e").shows("F2 save").keys("x<f2>").hides("F2 save");
         hall.keys("3a").keys("<f3>").shows("[x]").keys("<esc>");
         hall.keys("2C").shows("F6 show").keys("<f6>").shows("[ ] name").keys("<f6><f4>");
@@ -105,7 +105,7 @@ mod convention_1_help {
     fn help_lists_what_works_here_grouped_filters_by_name_or_key_and_runs() {
         let mut hall = Hall::sample().sized(120, 50);
         hall.keys("2?").shows("In members").shows("In every list").hides("In meetups");
-        hall.keys("ctrl-r").shows("Redo the change that was undone last").hides("Picks a saved view");
+        hall.keys("ctrl-r").shows("Redo the last change that was undone").hides("Picks a saved view");
         hall.keys("<ctrl-u>tag the").shows("Tag the marked people").keys("<enter>").shows("Tag for A").keys("<esc>");
         hall.keys("3?").shows("Record who came").hides("Tag the marked people").keys("<esc>");
     }
@@ -160,7 +160,7 @@ mod convention_2_palette {
     #[test]
     fn beginnings_of_words_find_a_command() {
         let mut hall = Hall::sample();
-        hall.keys("2:atc<enter>").shows("Add A").keys("<esc>:setfie<enter>").shows("Field of A");
+        hall.keys("2:atc<enter>").shows("Add A").keys("<esc>:setfie<enter>").shows("Choose a field of A");
     }
 
     #[test]
@@ -233,7 +233,7 @@ mod convention_3_find {
             .shows("> [ ] status")
             .keys("<esc>SS");
         hall.keys("W")
-            .shows("Save community:\"Development and testing\" a as")
+            .shows("Save this view of community:\"Development and testing\" a as")
             .keys("Dev grades<enter>")
             .shows("Saved the view Dev grades");
         hall.keys("<esc>RS0").hides("Discipline↓").keys("V").shows("Dev grades").keys("<enter>");
@@ -304,7 +304,7 @@ mod convention_7_mouse {
     fn a_click_beside_a_window_goes_back_and_what_is_typed_is_asked_about() {
         let mut hall = Hall::sample();
         hall.keys("2?").click(0, 0).hides("type to narrow");
-        hall.keys("nSomebody").click(0, 0).shows("again discards what you typed");
+        hall.keys("nSomebody").click(0, 0).shows("again discards your changes");
     }
 
     #[test]
@@ -366,7 +366,7 @@ mod convention_9_terminal {
     #[test]
     fn a_pasted_list_of_addresses_becomes_members_through_the_review() {
         let mut hall = Hall::sample();
-        hall.keys("jj2a").shows("Add to Delivery: addresses or names; paste a list");
+        hall.keys("jj2a").shows("Add people to Delivery: type or paste addresses or names");
         hall.event(&Event::Paste("\"New, Ann\" <ann.new@example.org>\nbo.new@example.org; Noor Hallam\nnot@@an address".into()));
         hall.keys("<enter>")
             .shows("2  would be added")
@@ -445,7 +445,7 @@ mod convention_10_paths_and_long_work {
             hall.wait();
         }
         let mut hall = hall.again();
-        hall.keys("2*Tkeen<enter>").shows("Tagged 600 people with keen · u undoes").keys("u").shows("Undone: Tagged 600 people with keen");
+        hall.keys("2*Tkeen<enter>").shows("Tagged 600 people with keen · u to undo").keys("u").shows("Undone: Tagged 600 people with keen");
         hall.keys("<esc>/tag:keen<enter>").shows("0 of 600");
     }
 
@@ -496,9 +496,9 @@ mod convention_5_undo {
     #[test]
     fn everything_is_undone_and_done_again_across_a_restart() {
         let mut hall = Hall::sample();
-        hall.keys("2Tkeen<enter>").shows("Tagged Anton Grigore with keen · u undoes");
+        hall.keys("2Tkeen<enter>").shows("Tagged Anton Grigore with keen · u to undo");
         let mut hall = hall.again();
-        hall.keys("u").shows("Undone: Tagged Anton Grigore with keen · Ctrl-R redoes it").keys("<ctrl-r>").shows("Redone");
+        hall.keys("u").shows("Undone: Tagged Anton Grigore with keen · Ctrl-R to redo").keys("<ctrl-r>").shows("Redone");
     }
 
     #[test]
@@ -565,7 +565,11 @@ mod convention_6_esc_and_quit {
         let mut hall = Hall::sample();
         hall.keys("jj2a").event(&Event::Paste("ann.new@example.org\nbo.new@example.org".into()));
         let mut hall = hall.again();
-        hall.shows("Not saved: people to add").keys("<enter>").shows("Add to Delivery").keys("<enter><enter>").shows("2 people added");
+        hall.shows("Not saved: people to add")
+            .keys("<enter>")
+            .shows("Add people to Delivery")
+            .keys("<enter><enter>")
+            .shows("2 people added");
         // The draft of another process that is still running isn't offered.
         let path = hall.folder.path().join("roster.guildhall.draft-1");
         std::fs::write(&path, r#"[{"subject":"person new","title":"New person","community":null,"fields":[]}]"#).unwrap();

@@ -45,7 +45,7 @@ fn answers_and_parts_have_keys_on_the_roll_and_in_the_detail() {
     }
     hall.keys("<alt-s>").shows("waiting, speaker").keys("<alt-h><alt-s>").shows("waiting, host").keys("<esc>4");
     hall.keys("<end>").shows("> ").shows("Alt-y yes").keys("<alt-y>").shows("said yes, host").keys("<alt-o>").shows("host, organiser");
-    hall.keys("u").shows("Undone: Made Ann Able organiser of Crit");
+    hall.keys("u").shows("Undone: Made Ann Able organiser at Crit");
     // Elsewhere the command shows where it works.
     hall.keys("1:organiser<enter>").shows("organiser");
 }
@@ -112,7 +112,7 @@ fn what_is_asked_about_one_person_names_them() {
         ("p", "Add Ann Able to"),
         ("T", "Tag for Ann Able"),
         ("O", "Organisation of Ann Able"),
-        ("F", "Field of Ann Able"),
+        ("F", "Choose a field of Ann Able"),
         ("d", "Remove Ann Able"),
         ("h", "History of Ann Able"),
     ] {
@@ -126,10 +126,10 @@ fn what_is_typed_of_a_newcomer_is_a_name_and_an_address_and_stays_while_the_form
     let mut hall = Hall::sample();
     hall.keys("3a").paste("Zed Walker <zed@example.org>");
     hall.keys("<enter>");
-    hall.shows("New person on the roll").shows("Zed Walker").shows("zed@example.org");
+    hall.shows("Add a person to the roll").shows("Zed Walker").shows("zed@example.org");
     // After Esc the roll still has the typed text, and the hints name no key that types a letter here.
     hall.keys("<esc>").shows("new: Zed Walker").keys("<alt-y>").shows("They aren't on the roster yet");
-    hall.keys("<enter><ctrl-s>").shows("Added Zed Walker to the roll of").hides("u undoes").hides("new: Zed");
+    hall.keys("<enter><ctrl-s>").shows("Added Zed Walker to the roll of").hides("u to undo").hides("new: Zed");
     // A key that records an answer ends the search, like Enter.
     hall.keys("zed").keys("<alt-m>").shows("answered maybe").hides("zed<");
     hall.keys("anton").shows("Anton Grigore").hides("zedanton");

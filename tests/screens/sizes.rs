@@ -71,6 +71,17 @@ fn convention_9_every_screen_fits_every_size_from_one_by_one_to_four_hundred_by_
     }
 }
 
+/// The screens as most terminals show them first. Read the difference before you accept one.
+#[test]
+fn every_screen_at_eighty_by_twenty_four() {
+    // What lists the files of the machine that runs the test is different on each.
+    let shows_files = |name: &str| ["export", "a path", "a prompt"].contains(&name);
+    for (name, keys) in SCREENS.iter().filter(|(name, _)| !shows_files(name)) {
+        let mut hall = Hall::sample().sized(80, 24);
+        insta::assert_snapshot!(format!("80x24_{}", name.replace(' ', "_")), hall.keys(keys).text());
+    }
+}
+
 #[test]
 fn the_welcome_fits_every_size() {
     for width in 1..=100 {

@@ -514,8 +514,17 @@ proptest! {
             let then = dump(&world.book);
             turn(&mut world.book, true).unwrap();
             same_but_for_protections(&dump(&world.book), &was)?;
-            turn(&mut world.book, false).unwrap();
-            same_but_for_protections(&dump(&world.book), &then)?;
+            // A file that allows mail to somebody and stops it again leaves their no in force when it is undone, and then may not be redone.
+            let kinds: BTreeSet<u8> = within.iter().map(|(kind, ..)| *kind).collect();
+            let both = kinds.iter().any(|k| [28, 31, 32].contains(k)) && kinds.iter().any(|k| [28, 29, 30].contains(k));
+            let undone = dump(&world.book);
+            match turn(&mut world.book, false) {
+                Err(BookError::Store(StoreError::ChangedSince { .. })) if both => prop_assert_eq!(dump(&world.book), undone),
+                redone => {
+                    redone.unwrap();
+                    same_but_for_protections(&dump(&world.book), &then)?;
+                }
+            }
         }
     }
 

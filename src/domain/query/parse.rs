@@ -196,7 +196,7 @@ impl Parser<'_> {
         let was_quoted = self.peek() == Some('"');
         let value = if was_quoted { self.quoted()? } else { self.bare() };
         if value.trim().is_empty() {
-            return Err(QueryError { at: value_at, message: format!("a value must follow {}:", word.to_lowercase()) });
+            return Err(QueryError { at: value_at, message: format!("enter a value after {}:", word.to_lowercase()) });
         }
         let wrong = |message: String| QueryError { at: value_at, message };
         let test = match kind {
@@ -205,14 +205,13 @@ impl Parser<'_> {
                 let (field, _) = self.key(&value, value_at)?;
                 Test::Missing(Box::new(field))
             }
-            ValueKind::Date => date_test(&value).ok_or_else(|| {
-                wrong("a day such as 2026-03-04, a month, a year, >2026-01-01, <90d or 2026-01..2026-03 is expected here".into())
-            })?,
+            ValueKind::Date => date_test(&value)
+                .ok_or_else(|| wrong("enter a day such as 2026-03-04, a month, a year, >2026-01-01, <90d or 2026-01..2026-03".into()))?,
             ValueKind::Count if was_quoted => Test::Text(value),
             ValueKind::Count => match count_test(&value) {
                 Some(test) => test,
                 None if value.contains("..") || value.starts_with(['<', '>']) => {
-                    return Err(wrong("a number such as 3, 3.., ..5 or >2 is expected here, or a meetup's title".into()));
+                    return Err(wrong("enter a number such as 3, 3.., ..5 or >2, or a meetup's title".into()));
                 }
                 None => Test::Text(value),
             },

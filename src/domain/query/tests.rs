@@ -83,7 +83,7 @@ fn the_language_of_the_design_page_is_decided() {
 #[test]
 fn a_mistake_is_shown_where_it_is() {
     for (query, at, part) in [
-        ("org:", 4, "a value must follow org:"),
+        ("org:", 4, "enter a value after org:"),
         ("silvia orgg:mod", 7, "did you mean org:"),
         ("(silvia", 0, "never closed"),
         ("silvia)", 6, "has no matching ("),

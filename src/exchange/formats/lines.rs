@@ -82,7 +82,7 @@ pub(super) const MUTT: FormatInfo = FormatInfo {
     way: Way::Mutt,
     doc: "aliases for mutt",
     carries: "alias, name and address, one a line",
-    limits: "nothing in a name is run: what mutt would take for a command is escaped",
+    limits: "characters in a name that mutt would run are escaped",
     extension: "muttrc",
     look: RAW,
     shape: Shape::Rows(&[], |p, _| {

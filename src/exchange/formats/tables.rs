@@ -45,7 +45,7 @@ pub(super) const PEOPLE: FormatInfo = FormatInfo {
     way: Way::People,
     doc: "a list for people to read, in Excel or another spreadsheet",
     carries: "name, e-mail, organisation, job title, discipline, tags; a workbook if the file ends in .xlsx, otherwise UTF-8 with a byte order mark",
-    limits: "no formula runs: cells of a workbook are text; elsewhere a value that could be one begins with an apostrophe",
+    limits: "formulas never run: workbook cells are text; in CSV, a value that could be one begins with an apostrophe",
     extension: "xlsx",
     widths: &[28, 36, 28, 28, 22, 24],
     ascii: false,

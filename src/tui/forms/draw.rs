@@ -19,7 +19,7 @@ const OFFERED: usize = 6;
 const NOTE: usize = 4;
 /// The actions of a form, and their labels.
 const HINTS: [(Action, &str); 4] =
-    [(Action::Save, "saves"), (Action::NextField, "next"), (Action::Down, "choices"), (Action::Back, "leaves")];
+    [(Action::Save, "save"), (Action::NextField, "next"), (Action::Down, "choices"), (Action::Back, "close")];
 /// The width of the labels.
 const LABEL: u16 = 20;
 
@@ -78,7 +78,7 @@ impl Form {
         let width = inside.width.saturating_sub(2);
         if self.leaving {
             let back = on.keys.word(Action::Back);
-            let parts = [(&*back, Tone::Key), (" again discards what you typed · any other key continues", Tone::Warning)];
+            let parts = [(&*back, Tone::Key), (" again discards your changes; or keep typing", Tone::Warning)];
             paint::pieces(on, (inside.x + 1, y), width, &parts);
         } else if self.asked && self.fields.iter().any(|f| f.theirs.is_some()) {
             let save = on.keys.word(Action::Save);
@@ -103,7 +103,7 @@ impl Form {
         on.drawn.hit(place, Target::Overlay);
         let inside = paint::window(on, place, &self.title, &[]);
         on.drawn.hints = if self.leaving {
-            vec![hint(Action::Back, "again discards what you typed"), remark("any other key continues")]
+            vec![hint(Action::Back, "again discards your changes"), remark("or keep typing")]
         } else {
             self.hints().map(|(action, word)| hint(action, word)).collect()
         };

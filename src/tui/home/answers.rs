@@ -43,7 +43,7 @@ pub(super) fn take(answer: Answer, cx: &mut Cx<'_>) -> Result<Outcome, Answer> {
         }
         Answer::Handover(name, pack) => {
             let shown = Message::new(&format!("Handing over {name}"), &pack);
-            vec![Request::push(shown.then(Action::CopyText, "copies it", move || Request::copy(pack.clone())))]
+            vec![Request::push(shown.then(Action::CopyText, "copy it", move || Request::copy(pack.clone())))]
         }
         Answer::Line(found, several) => {
             copying::take_line(*found, several, cx);
@@ -66,7 +66,7 @@ fn imported(report: &ImportReport) -> Vec<Request> {
     let lines = [said(&report.refused, "was refused"), said(&report.decisions, "needs a decision")].concat();
     let mut out = vec![Request::Wrote(applied)];
     if !lines.is_empty() {
-        out.push(Request::push(Message::new("Some of it was not imported", &lines.join("\n"))));
+        out.push(Request::push(Message::new("Some rows were not imported", &lines.join("\n"))));
     }
     out
 }
@@ -92,7 +92,7 @@ fn page_plan(plan: &DirectoryPlan, page: PathBuf) -> Message {
         let page = page.clone();
         shown = shown.then(Action::Mend, "repair the damage too", move || Request::Begin(works::import_page(page.clone(), true, false)));
     }
-    shown.then(Action::Take, "imports", move || Request::Begin(works::import_page(page.clone(), false, false)))
+    shown.then(Action::Take, "import", move || Request::Begin(works::import_page(page.clone(), false, false)))
 }
 
 /// Shows what publishing a page would change.
@@ -108,14 +108,18 @@ fn publishing(would: &Published, page: PathBuf) -> Message {
         body.push_str(&format!("\n\nLeft as it is on the page:\n{}", would.kept.join("\n")));
     }
     let shown = Message::new(&format!("Publish {}", page.display()), &body);
-    if would.written { shown.then(Action::Take, "writes", move || Request::Begin(works::publish_page(page.clone(), false))) } else { shown }
+    if would.written {
+        shown.then(Action::Take, "publish", move || Request::Begin(works::publish_page(page.clone(), false)))
+    } else {
+        shown
+    }
 }
 
 /// Asks which page to publish.
 pub(super) fn ask_for_page(cx: &mut Cx<'_>) {
     let start = cx.book.page_names().unwrap_or_default().into_iter().next().unwrap_or_default();
     let start = format!("{}{start}", cx.remembered.folder);
-    cx.push(Prompt::of_path("Publish the page: its file", &start, &["md", "markdown"], |path| {
+    cx.push(Prompt::of_path("Publish to which file?", &start, &["md", "markdown"], |path| {
         Request::Wish(Wish::LookAtPage(path.to_owned()))
     }));
 }
@@ -136,7 +140,7 @@ pub(super) fn hand_over(home: &Home, cx: &mut Cx<'_>) {
 /// Asks which file to import.
 pub(super) fn ask_for_import(home: &Home, cx: &mut Cx<'_>) {
     let into = home.members.community.as_ref().map_or_else(String::new, |(_, name)| format!(" into {name}"));
-    let title = format!("Import a CSV file{into}, or a page (.md)");
+    let title = format!("Import a CSV file{into}, or a public page (.md)");
     let start = cx.remembered.folder.clone();
     cx.push(Prompt::of_path(&title, &start, &["csv", "tsv", "txt", "md", "markdown"], |path| {
         Request::Wish(Wish::ImportFile(path.to_owned()))
@@ -156,7 +160,7 @@ pub(super) fn rehearse_file(home: &Home, typed: &str, cx: &mut Cx<'_>) {
 /// Asks for people to add: typed, or pasted as a list. The result is shown before anything is written.
 pub(super) fn ask_for_members(home: &Home, start: &str, cx: &mut Cx<'_>) {
     let into = home.members.community.as_ref().map_or_else(|| "the roster".to_owned(), |(_, name)| name.clone());
-    let title = format!("Add to {into}: addresses or names; paste a list");
+    let title = format!("Add people to {into}: type or paste addresses or names");
     cx.push(Prompt::of_lines(&title, start, |typed| Request::Wish(Wish::AddMembers(typed.to_owned()))));
 }
 

@@ -192,7 +192,7 @@ impl Home {
             None => query,
         };
         let what = if query.is_empty() { format!("this arrangement of the {}", pane.word()) } else { query.clone() };
-        cx.push(Prompt::new(&format!("Save {what} as"), "", move |name| {
+        cx.push(Prompt::new(&format!("Save this view of {what} as"), "", move |name| {
             Request::Run(Command::SaveView {
                 name: name.trim().to_owned(),
                 pane: pane.word().into(),

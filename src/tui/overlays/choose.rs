@@ -142,7 +142,7 @@ impl Layer for Choose {
             rows.push(vec![("new: ", Tone::Dim), (typed.as_str(), Tone::Plain)]);
         }
         if rows.is_empty() {
-            rows.push(vec![(if self.new_too { "type a name" } else { "nothing fits" }, Tone::Dim)]);
+            rows.push(vec![(if self.new_too { "type a name" } else { "no match" }, Tone::Dim)]);
         }
         let place = picker::place(area, rows.len(), 56);
         let all = [hint(Action::RemoveThis, "remove it"), hint(Action::Take, "choose"), hint(Action::Back, "")];

@@ -123,8 +123,8 @@ impl Layer for Columns {
             on.drawn.hit(row, Target::OverlayRow(at));
             let here = at == self.cursor.at;
             let sorted = match (self.table.sort == *name, self.table.reverse) {
-                (true, false) => "sorted by this",
-                (true, true) => "sorted by this, reversed",
+                (true, false) => "sort column",
+                (true, true) => "sort column, reversed",
                 _ => "",
             };
             let parts = [

@@ -264,7 +264,7 @@ impl Layer for Palette {
             })
             .collect();
         if rows.is_empty() {
-            rows.push(vec![("no match; type find WORDS to search the members", Tone::Dim)]);
+            rows.push(vec![("no match; type find QUERY to search the members", Tone::Dim)]);
         }
         let place = picker::place(area, rows.len().min(16), 96);
         self.picker.draw(place, "Commands", &[hint(Action::Take, "run"), hint(Action::Back, "")], &rows, on);

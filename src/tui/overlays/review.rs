@@ -65,8 +65,8 @@ impl Review {
             (read, Tone::Dim),
             (String::new(), Tone::Plain),
             (format!("{}  would be added", number(r.added)), Tone::Plain),
-            (format!("{}  would be updated, with nothing cleared", number(r.updated)), Tone::Plain),
-            (format!("{}  already known, or in the list twice, with nothing new", number(r.unchanged)), Tone::Plain),
+            (format!("{}  would be updated; no values are cleared", number(r.updated)), Tone::Plain),
+            (format!("{}  unchanged, or in the list twice", number(r.unchanged)), Tone::Plain),
         ];
         if r.refused_count > 0 {
             out.push((format!("{}  can't be imported, see below", number(r.refused_count)), Tone::Warning));

@@ -361,7 +361,7 @@ impl Layer for Roll {
         let count = if self.ahead { attendance::room(came as u64, self.detail.facts.capacity).0 } else { came.to_string() };
         let title = format!("{asks} {} · {count}", self.detail.facts.title);
         let list = Rect { height: place.height.saturating_sub(KEYS), ..place };
-        self.picker.draw(list, &title, &[hint(Action::Take, "tick, next"), hint(Action::Back, "")], &rows, on);
+        self.picker.draw(list, &title, &[hint(Action::Take, "tick and go to the next"), hint(Action::Back, "")], &rows, on);
         draw_keys(Rect { y: list.bottom(), height: place.height - list.height, ..place }, on);
     }
 }

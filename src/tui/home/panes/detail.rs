@@ -143,12 +143,12 @@ impl Detail {
     fn add(&self, cx: &mut Cx<'_>) -> Outcome {
         match self.thing {
             Some(Thing::Community(c)) => {
-                let kinds = ["seat", "way to join", "rule who may join", "channel"].map(str::to_owned).to_vec();
+                let kinds = ["seat", "way to join", "rule on who may join", "channel"].map(str::to_owned).to_vec();
                 Outcome::ask(Request::Push(Box::new(Choose::asking("Add to this community", kinds, false, move |kind| {
                     Request::Form(match kind {
                         "seat" => Subject::Seat(c, None),
                         "way to join" => Subject::Route(c, None),
-                        "rule who may join" => Subject::Rule(c, None),
+                        "rule on who may join" => Subject::Rule(c, None),
                         _ => Subject::Channel(c, None),
                     })
                 }))))
@@ -206,7 +206,7 @@ impl Detail {
             (Some(Item::Route(id)), _, Some(c)) => Command::RemoveRoute(c, *id),
             (Some(Item::Rule(id)), _, Some(c)) => Command::RemoveRule(c, *id),
             (Some(Item::Channel(id)), _, Some(c)) => Command::RemoveChannel(c, *id),
-            _ => return Outcome::ask(Request::say("Move to a seat, a membership or another line that can be removed")),
+            _ => return Outcome::ask(Request::say("Select a seat, membership or other line that you can remove")),
         };
         Outcome::ask(Request::Run(command))
     }

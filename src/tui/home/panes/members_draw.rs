@@ -60,7 +60,7 @@ impl Members {
         } else if self.community.is_some() {
             "No members yet: {new} adds one, {import} imports a list. Or press {show all} for everybody, mark some with {mark}, and {add to community} adds them."
         } else {
-            "Nobody is on the roster yet: {new} adds somebody, {import} imports a list."
+            "Nobody is on the roster yet: press {new} to add somebody or {import} to import a list."
         };
         for (i, line) in text::wrap(&on.keys.say(hint), usize::from(body.width.saturating_sub(4))).iter().enumerate() {
             let y = body.y + 1 + u16::try_from(i).unwrap_or(0);

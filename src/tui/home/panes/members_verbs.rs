@@ -21,7 +21,7 @@ fn consent(people: Vec<PersonId>, who: &str, today: chrono::NaiveDate) -> Choose
     let names = all.iter().map(|(name, ..)| name.clone()).collect();
     Choose::new(&format!("Consent of {who}"), names, false, move |name| {
         let (_, purpose, state) = all.iter().find(|(n, ..)| n == name)?;
-        let consent = ConsentFacts { purpose: *purpose, state: *state, on: Some(today), source: "noted by hand".into() };
+        let consent = ConsentFacts { purpose: *purpose, state: *state, on: Some(today), source: "recorded on the screen".into() };
         Some(Command::SetConsent { people: people.clone(), consent })
     })
 }
@@ -44,7 +44,7 @@ impl Members {
     pub(super) fn verb(&self, cx: &mut Cx<'_>, ask: impl FnOnce(&Self, Vec<PersonId>, &str, &mut Cx<'_>) -> Outcome) -> Outcome {
         let people = self.chosen();
         if people.is_empty() {
-            return Outcome::ask(Request::say("There is nobody under the cursor; {new} adds somebody"));
+            return Outcome::ask(Request::say("There is nobody under the cursor; press {new} to add somebody"));
         }
         let who = match people.as_slice() {
             [only] => self.name_of(*only, cx),
@@ -94,9 +94,9 @@ impl Members {
     }
 
     pub(super) fn set_field(&self, people: Vec<PersonId>, who: &str, cx: &mut Cx<'_>) -> Outcome {
-        push(Choose::asking(&format!("Field of {who}"), known(Words::Fields, cx), true, move |field| {
+        push(Choose::asking(&format!("Choose a field of {who}"), known(Words::Fields, cx), true, move |field| {
             let (people, field) = (people.clone(), field.to_owned());
-            let title = format!("{field}, empty to clear it");
+            let title = format!("{field} (leave empty to clear it)");
             Request::Push(Box::new(Prompt::new(&title, "", move |value| {
                 Request::Run(Command::SetField { people: people.clone(), field: field.clone(), value: value.trim().to_owned() })
             })))
@@ -108,9 +108,11 @@ impl Members {
     }
 
     pub(super) fn remove(&self, people: Vec<PersonId>, who: &str, _: &mut Cx<'_>) -> Outcome {
-        let only =
-            self.community.as_ref().map_or_else(String::new, |(_, c)| format!(" {{remove from community}} removes them only from {c}."));
-        let question = format!("Remove {who} from the roster, with memberships and attendance? It can be undone.{only}");
+        let only = self
+            .community
+            .as_ref()
+            .map_or_else(String::new, |(_, c)| format!(" To remove them from {c} only, press {{remove from community}}."));
+        let question = format!("Remove {who} from the roster, with memberships and attendance? You can undo this.{only}");
         push(Confirm::new(&question, Action::Yes, "remove", Request::Run(Command::RemovePeople(people))))
     }
 
