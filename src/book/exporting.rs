@@ -206,11 +206,16 @@ impl Book {
         Ok(kind(options, &group))
     }
 
-    /// Records an export, so that the next one can be compared with it. The exported files stay valid even if this fails.
+    /// Records an export, so that the next one can be compared with it. An export without a file went to the clipboard. The exported files
+    /// stay valid even if this fails.
     ///
     /// # Errors
     /// If the roster can't be written to.
     pub fn remember(&mut self, summary: &ExportSummary) -> Result<(), BookError> {
+        self.remember_to(summary, "the clipboard")
+    }
+
+    fn remember_to(&mut self, summary: &ExportSummary, without_file: &str) -> Result<(), BookError> {
         let Some((memory, sent)) = &summary.memory else { return Ok(()) };
         if self.read_only().is_some() {
             return Ok(());
@@ -222,7 +227,12 @@ impl Book {
         };
         let label = label.about(schema::COMMUNITY.name, of).what(&memory.kind.format).how(&memory.name);
         let files: Vec<(String, String)> = summary.files.iter().map(|f| (place(f), digest_of(f).unwrap_or_default())).collect();
-        let label = Label { file: files.first().map(|(place, _)| place.clone()).unwrap_or_default(), ..label };
+        let file = match files.as_slice() {
+            [] => without_file.to_owned(),
+            [(only, _)] => only.clone(),
+            [(first, _), more @ ..] => format!("{first} and {}", text::count(more.len() as u64, "more file", "more files")),
+        };
+        let label = Label { file, ..label };
         let stamp = self.stamp();
         let memory = Exported { files, ..memory.clone() };
         Ok(exports::remember(&mut self.store, label, &memory, sent.length, |take| sent.read(take), stamp)?)
@@ -250,7 +260,7 @@ impl Book {
         }
         let summary = prepared.run(&mut Single(to), false, &Progress::default())?;
         if !options.name.trim().is_empty() {
-            self.remember(&summary)?;
+            self.remember_to(&summary, "standard output")?;
         }
         Ok(summary)
     }

@@ -469,6 +469,7 @@ fn a_line_of_addresses_goes_to_the_clipboard() {
         .keys("<enter>")
         .shows("Copied: 1 person written");
     assert_eq!(hall.shell.errand(), Some(guildhall::tui::Errand::Copy("anton.grigore@tnorth.example".into())));
+    hall.keys("H").shows("as bcc to the clipboard");
 }
 
 #[test]
