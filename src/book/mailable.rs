@@ -14,7 +14,7 @@ use crate::domain::text;
 use crate::domain::words::{AddressState, Purpose};
 use crate::store::rows::PersonRow;
 use crate::store::slices::PersonExtras;
-use crate::store::{ReadOnly, lookup, people, slices, suppressions};
+use crate::store::{ReadOnly, lookup, people, schema, slices, suppressions};
 
 /// A person's address, and whether it may be used for a purpose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,15 @@ impl WithMail {
         let mut rows = Vec::with_capacity(ids.len());
         self.each(ids, |p, mail| rows.push(PersonRow { mail: mail.to_owned(), ..people::row_of(p) }))?;
         Ok(rows)
+    }
+
+    /// Returns the UUIDs of the people with these ids, in order.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn uuids(&self, ids: &[PersonId]) -> Result<Vec<String>, BookError> {
+        let ids: Vec<i64> = ids.iter().map(|p| p.0).collect();
+        Ok(lookup::uuids(self.file.reader(), &schema::PERSON, &ids)?)
     }
 
     /// Passes the people with these ids to `take`, in order, each as stored in the file, with `yes` or the reason why not.

@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::CliError;
 use super::args::{ListFormat, What};
 use super::table::{Aligned, Head, JsonList, Table, heads, write_csv, write_rows};
-use crate::book::{Book, CommunityRow, MeetupSort, PeopleQuery, PersonRow, SortBy, Thing, Words};
+use crate::book::{Book, CommunityRow, MeetupSort, PeopleQuery, PersonRow, SortBy, Thing, WithMail, Words};
+use crate::domain::ids::PersonId;
 use crate::domain::text;
 use crate::domain::words::{AddressState, PersonKind, WriteUp};
 
@@ -73,7 +74,7 @@ fn members(book: &mut Book, query: &str, order: Option<Order>, format: ListForma
     if format == ListFormat::Json {
         let mut list = JsonList::begin(out);
         for page in found.ids.chunks(PAGE) {
-            people.people(page)?.into_iter().try_for_each(|row| list.row(&WithId { uuid: book.uuid(Thing::Person(row.id))?, row }))?;
+            identified(&people, page)?.into_iter().try_for_each(|row| list.row(&row))?;
         }
         return list.end();
     }
@@ -89,13 +90,12 @@ fn members(book: &mut Book, query: &str, order: Option<Order>, format: ListForma
     // A million people are written page by page.
     let mut table = Aligned::new(columns);
     for page in found.ids.chunks(PAGE) {
-        let rows = people.people(page)?.into_iter();
         match format {
-            ListFormat::Table => table.write(&rows.map(|p| member_line(p, &own, String::new())).collect::<Vec<_>>(), out)?,
-            _ => {
-                let line = |p: PersonRow| book.uuid(Thing::Person(p.id)).map(|uuid| member_line(p, &own, uuid));
-                write_csv(rows.map(line).collect::<Result<Vec<_>, _>>()?.into_iter(), out)?;
+            ListFormat::Table => {
+                let lines: Vec<_> = people.people(page)?.into_iter().map(|p| member_line(p, &own, String::new())).collect();
+                table.write(&lines, out)?;
             }
+            _ => write_csv(identified(&people, page)?.into_iter().map(|WithId { uuid, row }| member_line(row, &own, uuid)), out)?,
         }
     }
     let missed = table.missed();
@@ -103,6 +103,15 @@ fn members(book: &mut Book, query: &str, order: Option<Order>, format: ListForma
         super::say(&format!("not shown: {}; --format csv has every column", missed.join(", ")));
     }
     Ok(())
+}
+
+/// Returns people with their UUIDs.
+fn identified(people: &WithMail, page: &[PersonId]) -> Result<Vec<WithId<PersonRow>>, CliError> {
+    let rows = people.people(page)?;
+    // Somebody may have been removed since the search: the rows say who is there.
+    let ids: Vec<PersonId> = rows.iter().map(|row| row.id).collect();
+    let uuids = people.uuids(&ids)?;
+    Ok(rows.into_iter().zip(uuids).map(|(row, uuid)| WithId { uuid, row }).collect())
 }
 
 fn member_line(p: PersonRow, own: &[String], uuid: String) -> Vec<String> {

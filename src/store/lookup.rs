@@ -50,6 +50,12 @@ pub(crate) fn uuid(conn: Reader<'_>, table: &Table, id: i64) -> Result<Option<St
     Ok(conn.prepare_cached(&sql)?.query_row([id], |r| uuid_text(r, 0)).optional()?)
 }
 
+/// Returns the UUIDs of rows, in the same order, empty where a row is gone; reads them at once, so that the file is locked once.
+pub(crate) fn uuids(conn: Reader<'_>, table: &Table, ids: &[i64]) -> Result<Vec<String>, StoreError> {
+    let _at_once = conn.begin_read()?;
+    ids.iter().map(|id| Ok(uuid(conn, table, *id)?.unwrap_or_default())).collect()
+}
+
 /// Returns the row with this UUID, given as hexadecimal digits.
 pub(crate) fn with_uuid(conn: Reader<'_>, table: &Table, digits: &str) -> Result<Option<i64>, StoreError> {
     let sql = format!("SELECT id FROM {} WHERE uuid=unhex(?1)", table.name);

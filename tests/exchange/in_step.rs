@@ -141,7 +141,7 @@ fn an_export_has_a_name_if_it_is_given_one_and_is_no_step_to_undo() {
     let labels: Vec<String> = world.book.history(None, 9).unwrap().into_iter().map(|op| op.label).collect();
     // The history shows the file of an export.
     let folder = world.folder.path().display();
-    assert_eq!(labels[0], format!("Exported what has changed (1 to add, 0 to remove) as bcc to {folder}/list-add.txt"));
+    assert_eq!(labels[0], format!("Exported what has changed (1 to add, 0 to remove) as bcc to {folder}/list-add.txt and 1 more file"));
     assert_eq!(labels[3], format!("Exported 1 person as bcc (June letter) to {folder}/list.txt"));
     assert_eq!(world.book.undo().unwrap().label, "Added Bo");
     assert_eq!(world.book.redo().unwrap().label, "Added Bo");
