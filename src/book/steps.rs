@@ -152,8 +152,8 @@ impl Book {
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn set_nonblocking_reads(&self, set_nonblocking_reads: bool) -> Result<(), BookError> {
-        Ok(self.store.set_busy_timeout(set_nonblocking_reads.then_some(std::time::Duration::ZERO))?)
+    pub fn set_nonblocking_reads(&self, on: bool) -> Result<(), BookError> {
+        Ok(self.store.set_busy_timeout(on.then_some(std::time::Duration::ZERO))?)
     }
 
     /// Like [`Book::spawn_job`], for work that writes; pass what it touched to [`Book::after_step`].

@@ -168,7 +168,7 @@ pub(crate) struct Incoming {
 }
 
 impl<'a> Listed<'a> {
-    /// Returns somebody of whom only an address is known.
+    /// Returns a person who is known by an address only.
     #[must_use]
     pub const fn nobody(email: &'a str) -> Self {
         Self {

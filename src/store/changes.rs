@@ -227,7 +227,9 @@ fn by_key(of: &str, from: &str, to: &str) -> Vec<Change> {
 
 /// Returns a change of a suppression or a new consent in words of its own: the name of a column doesn't say what it means for mail.
 fn of_mail(conn: Reader<'_>, table: &Table, id: i64, column: &str, of: &str) -> Result<Option<Change>, StoreError> {
-    let plain = |what: String, to: Option<String>| Some(Change { of: of.to_owned(), what, from: to.as_ref().map(|_| String::new()), to });
+    let plain = |what: String, to: Option<String>| {
+        Some(Change { of: of.to_owned(), what, from: to.as_ref().map(|_| "not recorded".to_owned()), to })
+    };
     Ok(match (table.name, column) {
         ("consent", "") => {
             let purpose = lookup::text(conn, table, "purpose", id)?.unwrap_or_default();

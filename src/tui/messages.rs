@@ -104,7 +104,7 @@ pub(super) fn effect(asker: LayerId, command: Command, effect: &RuleEffect) -> M
 }
 
 /// Returns where an action works that isn't available here.
-pub(super) fn action_place_message(action: Action) -> String {
+pub(super) fn in_another_pane(action: Action) -> String {
     let info = crate::actions::info(action);
     format!("{} works {}", info.name, info.scope.place())
 }

@@ -115,9 +115,9 @@ impl ExportBox {
         }
         self.info().name().clone_into(&mut self.options.format);
         let typed = self.list.text().trim().to_owned();
-        let extra_input = self.info().extra_input;
+        let wanted = self.info().extra_input;
         let settings = &mut self.options.settings;
-        (settings.group, settings.redirect) = match extra_input {
+        (settings.group, settings.redirect) = match wanted {
             Some(ExtraInput::Group) => (typed, String::new()),
             Some(ExtraInput::Link) => (String::new(), typed),
             None => Default::default(),
@@ -141,7 +141,7 @@ impl ExportBox {
     }
 
     /// Returns the lines to fill in now, from the top.
-    fn extra_input(&self) -> Vec<Ask> {
+    fn asked(&self) -> Vec<Ask> {
         let has = |ask: &Ask| match ask {
             Ask::List => self.info().extra_input.is_some(),
             Ask::Send => self.earlier.is_some(),
@@ -151,9 +151,9 @@ impl ExportBox {
     }
 
     fn go(&mut self, by: usize) -> Outcome {
-        let extra_input = self.extra_input();
-        let here = extra_input.iter().position(|a| *a == self.at).unwrap_or(0);
-        self.at = extra_input[(here + by) % extra_input.len()];
+        let asked = self.asked();
+        let here = asked.iter().position(|a| *a == self.at).unwrap_or(0);
+        self.at = asked[(here + by) % asked.len()];
         self.finding = Line::default();
         Outcome::Done
     }
@@ -398,7 +398,7 @@ impl Layer for ExportBox {
                 self.go(1)
             }
             Action::NextField => self.go(1),
-            Action::PreviousField => self.go(self.extra_input().len() - 1),
+            Action::PreviousField => self.go(self.asked().len() - 1),
             // The list of files closes first, as in a form.
             Action::Back if self.at == Ask::Where && !self.path_is_ours && self.files.height() > 0 => {
                 self.files = Files::new("", &[]);
@@ -448,17 +448,17 @@ impl Layer for ExportBox {
     fn draw(&self, area: Rect, _: bool, on: &mut Canvas<'_>) {
         let wide = 84.min(area.width);
         let lines = self.lines(usize::from(wide.saturating_sub(4)).max(1));
-        let extra_input = self.extra_input();
+        let asked = self.asked();
         let errors = self.error.as_ref().map_or_else(Vec::new, |e| text::wrap(e, usize::from(wide.saturating_sub(12)).max(1)));
         let files = if self.at == Ask::Where && !self.path_is_ours { usize::from(self.files.height()) } else { 0 };
-        let place = paint::centred(area, wide, u16::try_from(lines.len() + extra_input.len() + errors.len() + 4 + files).unwrap_or(20));
+        let place = paint::centred(area, wide, u16::try_from(lines.len() + asked.len() + errors.len() + 4 + files).unwrap_or(20));
         on.drawn.hit(place, Target::Overlay);
         let inside = paint::window(on, place, "Export", &self.hints());
         let width = inside.width.saturating_sub(2);
         let mut y = inside.y;
         let bottom = inside.bottom();
         let roomy = inside.height > 8;
-        for ask in extra_input {
+        for ask in asked {
             if y >= bottom {
                 return;
             }

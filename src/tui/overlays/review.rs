@@ -40,7 +40,7 @@ impl Review {
     fn community_line(&self, keys: &Keys) -> Option<(String, Tone)> {
         let key = keys.say("{import without community}");
         match (&self.report.community, &self.left_out) {
-            (Some(name), _) => Some((format!("Everybody would be added to {name}; {key} imports without that."), Tone::Plain)),
+            (Some(name), _) => Some((format!("Everybody would be added to {name}; {key} to import without adding them."), Tone::Plain)),
             (None, Some(name)) => Some((format!("Nobody would be added to {}; {key} adds them.", text::safe(name)), Tone::Warning)),
             (None, None) => None,
         }

@@ -73,7 +73,7 @@ impl Shell {
             Request::For(other, then) => self.perform(other, *then),
             Request::Act(action) => {
                 if !self.act(action) {
-                    self.toast = Some((messages::action_place_message(action), Tone::Plain));
+                    self.toast = Some((messages::in_another_pane(action), Tone::Plain));
                 }
             }
             Request::Say(what, tone) => self.toast = Some((self.keys().say(&what), tone)),
@@ -121,8 +121,8 @@ impl Shell {
     pub(super) fn begin(&mut self, task: Task, asker: LayerId) {
         let begun = self.tasks.begin(task, asker, &mut self.common.book);
         self.note_for(asker, begun);
-        let set_nonblocking_reads = self.common.book.set_nonblocking_reads(self.tasks.waits().is_some());
-        self.note_for(asker, set_nonblocking_reads);
+        let result = self.common.book.set_nonblocking_reads(self.tasks.waits().is_some());
+        self.note_for(asker, result);
     }
 
     /// Runs a step; asks first before undoing a large first step, which leaves the roster empty.
